@@ -1,0 +1,127 @@
+package build
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+
+	"golang.org/x/sys/unix"
+)
+
+// lockFile is an open descriptor of a lock file. It is opened read-only, as a
+// sandbox's file system may be, and close-on-exec, so that no child keeps a
+// lock.
+type lockFile struct {
+	path string
+	fd   int
+}
+
+func openLockFile(path string) (*lockFile, error) {
+	f := &lockFile{path: path, fd: -1}
+	return f, f.reopen()
+}
+
+func (f *lockFile) reopen() error {
+	f.close()
+	err := ignoringEINTR(func() (err error) {
+		f.fd, err = unix.Open(f.path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0)
+		return err
+	})
+	if err != nil {
+		f.fd = -1
+		return &fs.PathError{Op: "open", Path: f.path, Err: err}
+	}
+	return nil
+}
+
+// tryLock takes a flock (unix.LOCK_EX or LOCK_SH) if nobody is in the way. A
+// file that was replaced under its path meanwhile is opened anew: a lock on
+// the old one would exclude only those who opened it then.
+func (f *lockFile) tryLock(how int) (bool, error) {
+	for {
+		err := ignoringEINTR(func() error { return unix.Flock(f.fd, how|unix.LOCK_NB) })
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return false, nil
+		}
+		if err != nil {
+			return false, &fs.PathError{Op: "flock", Path: f.path, Err: err}
+		}
+		current, err := f.isCurrent()
+		if current || err != nil {
+			return current, err
+		}
+		if err := f.reopen(); err != nil {
+			return false, err
+		}
+	}
+}
+
+func (f *lockFile) isCurrent() (bool, error) {
+	var opened, named unix.Stat_t
+	if err := unix.Fstat(f.fd, &opened); err != nil {
+		return false, &fs.PathError{Op: "fstat", Path: f.path, Err: err}
+	}
+	if err := unix.Lstat(f.path, &named); err != nil {
+		return false, &fs.PathError{Op: "stat", Path: f.path, Err: err}
+	}
+	return opened.Dev == named.Dev && opened.Ino == named.Ino, nil
+}
+
+// unlock gives up the flock and keeps the file open. Unlike close it wakes
+// nobody.
+func (f *lockFile) unlock() {
+	_ = ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_UN) })
+}
+
+// close gives up everything that is held through the descriptor, and wakes
+// those who watch the file.
+func (f *lockFile) close() {
+	if f.fd >= 0 {
+		_ = unix.Close(f.fd)
+		f.fd = -1
+	}
+}
+
+// announce takes a read lock on one byte, which any number of others can see
+// with announcedIn, and which goes with the descriptor.
+//
+// Open-file-description locks are the only register that a file opened
+// read-only offers: a read lock excludes nobody, F_OFD_GETLK shows it to
+// everybody, and 2^63 bytes are enough tickets (fcntl(2), "Open file
+// description locks"; for F_OFD_GETLK the file need not be writable).
+func (f *lockFile) announce(at int64) error {
+	l := unix.Flock_t{Type: unix.F_RDLCK, Start: at, Len: 1}
+	if err := f.fcntl(unix.F_OFD_SETLK, &l); err != nil {
+		return fmt.Errorf("this file system cannot queue for a lock: %w", err)
+	}
+	return nil
+}
+
+// announcedIn returns a byte in [from, to) on which somebody else has a lock.
+func (f *lockFile) announcedIn(from, to int64) (at int64, found bool, err error) {
+	l := unix.Flock_t{Type: unix.F_WRLCK, Start: from, Len: to - from}
+	if to == math.MaxInt64 {
+		l.Len = 0 // to the end, in fcntl's terms
+	}
+	if err := f.fcntl(unix.F_OFD_GETLK, &l); err != nil {
+		return 0, false, err
+	}
+	return l.Start, l.Type != unix.F_UNLCK, nil
+}
+
+func (f *lockFile) fcntl(cmd int, l *unix.Flock_t) error {
+	err := ignoringEINTR(func() error { return unix.FcntlFlock(uintptr(f.fd), cmd, l) })
+	if err != nil {
+		return &fs.PathError{Op: "fcntl", Path: f.path, Err: err}
+	}
+	return nil
+}
+
+func ignoringEINTR(call func() error) error {
+	for {
+		if err := call(); !errors.Is(err, unix.EINTR) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package locktest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+func testReleaseTwice(t *testing.T, impl Implementation) {
+	open := impl.NewSpace(t, groups)
+	one, other := acquire(t, open(), exclusive(port, 1)), acquire(t, open(), exclusive(port, 1))
+	one.Release()
+	one.Release()
+	refuse(t, open(), exclusive(port, 2))
+	other.Release()
+	acquire(t, open(), exclusive(port, 2)).Release()
+}
+
+func testNothingToHold(t *testing.T, impl Implementation) {
+	acquire(t, impl.NewSpace(t, groups)(), nil).Release()
+}
+
+func testUnknownGroup(t *testing.T, impl Implementation) {
+	open := impl.NewSpace(t, groups)
+	_, err := open().Acquire(t.Context(), append(exclusive(db, 1), exclusive("//test:nobody", 1)...))
+	if !errors.Is(err, lock.ErrUnknownGroup) {
+		t.Errorf("error %v, want %v", err, lock.ErrUnknownGroup)
+	}
+	acquire(t, open(), exclusive(db, 1)).Release()
+}
+
+func testImpossibleNeed(t *testing.T, impl Implementation) {
+	if _, err := impl.NewSpace(t, groups)().Acquire(t.Context(), exclusive(db, 2)); err == nil {
+		t.Error("a weight above the capacity was granted")
+	}
+}
+
+func testDeathOfAHolder(t *testing.T, impl Implementation) {
+	if impl.Hold == nil {
+		t.Log("nothing to check: the groups of this scope die with their only process")
+		return
+	}
+	open, kill := impl.Hold(t, groups, exclusive(db, 1))
+	refuse(t, open(), exclusive(db, 1))
+	got := startWaiting(t.Context(), t, open(), exclusive(db, 1))
+	kill()
+	within(t, time.Second, "the next one has the dead holder's group", func() { (<-got).Release() })
+}

@@ -1,0 +1,60 @@
+package locktest
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
+
+// ledger is an account of who holds what, kept by the holders themselves.
+type ledger struct {
+	t        *testing.T
+	capacity map[string]int
+
+	mu      sync.Mutex
+	units   map[string]int
+	sharers map[string]int
+	most    map[string]int // the most units ever in use
+}
+
+func newLedger(t *testing.T, groups []group.Group) *ledger {
+	l := &ledger{t: t, capacity: map[string]int{}, units: map[string]int{}, sharers: map[string]int{}, most: map[string]int{}}
+	for _, g := range groups {
+		l.capacity[g.Label] = g.Capacity
+	}
+	return l
+}
+
+// enter records that needs are held, and fails the test where that is too much.
+func (l *ledger) enter(needs []group.Need) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range needs {
+		l.count(n, 1)
+		if l.units[n.Group] > l.capacity[n.Group] {
+			l.t.Errorf("%s: %d units in use, the capacity is %d", n.Group, l.units[n.Group], l.capacity[n.Group])
+		}
+		if l.units[n.Group] > 0 && l.sharers[n.Group] > 0 {
+			l.t.Errorf("%s: held exclusively and shared at once", n.Group)
+		}
+		l.most[n.Group] = max(l.most[n.Group], l.units[n.Group], l.sharers[n.Group])
+	}
+}
+
+// leave records that needs are about to be released.
+func (l *ledger) leave(needs []group.Need) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range needs {
+		l.count(n, -1)
+	}
+}
+
+func (l *ledger) count(n group.Need, times int) {
+	if n.Mode == group.Shared {
+		l.sharers[n.Group] += times
+		return
+	}
+	l.units[n.Group] += times * n.Weight
+}
