@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 
 	"golang.org/x/sys/unix"
 )
@@ -100,10 +99,10 @@ func (f *lockFile) announce(at int64) error {
 
 // announcedIn returns a byte in [from, to) on which somebody else has a lock.
 func (f *lockFile) announcedIn(from, to int64) (at int64, found bool, err error) {
-	l := unix.Flock_t{Type: unix.F_WRLCK, Start: from, Len: to - from}
-	if to == math.MaxInt64 {
-		l.Len = 0 // to the end, in fcntl's terms
+	if from >= to {
+		return 0, false, nil // fcntl takes a length of 0 for "to the end"
 	}
+	l := unix.Flock_t{Type: unix.F_WRLCK, Start: from, Len: to - from}
 	if err := f.fcntl(unix.F_OFD_GETLK, &l); err != nil {
 		return 0, false, err
 	}
