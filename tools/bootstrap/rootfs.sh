@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+#
+# Usage: rootfs.sh unpack ROOT MIRROR
+#        rootfs.sh install ROOT
+#
+# Makes ROOT a Debian root file system with Bazel, Go and what ordinary tests call. The suite is the
+# first one with a Bazel that knows Bzlmod.
+set -euo pipefail
+
+readonly suite=forky
+# debootstrap on an older Debian has no script named after a newer suite; unstable's fits all.
+readonly script=/usr/share/debootstrap/scripts/sid
+readonly packages=(
+  bazel-bootstrap bazel-rules-shell # Bazel
+  golang-1.26-go                    # rules_go's SDK
+  g++                               # cgo, the race detector, cc_* rules
+  git ca-certificates               # fetching
+  procps python3 unzip zip          # what tests and Bazel's own test-setup.sh call
+)
+readonly goroot=/usr/lib/go-1.26
+
+unpack() {
+  local root=$1 mirror=$2
+  debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script"
+  copy_apt_settings "$root"
+  touch "$root/etc/hosts" "$root/etc/resolv.conf"
+}
+
+# How the machine's apt reaches its mirror: proxies, certificates, what to make of its clock.
+copy_apt_settings() {
+  local folder=$1/etc/apt bundle=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+  {
+    apt-config dump --format '%F "%v";%n' | grep -E '^Acquire::(Check|http|https|Retries)' || true
+    if [[ -e $bundle ]]; then
+      cp "$bundle" "$folder/machine.crt"
+      echo 'Acquire::https::CAInfo "/etc/apt/machine.crt";'
+    fi
+  } >"$folder/apt.conf.d/00machine"
+}
+
+install() {
+  local root=$1
+  export DEBIAN_FRONTEND=noninteractive
+  "$(dirname "$0")/enter.sh" "$root" apt-get update
+  "$(dirname "$0")/enter.sh" "$root" apt-get install --yes --no-install-recommends "${packages[@]}"
+  "$(dirname "$0")/enter.sh" "$root" apt-get clean
+  ln -s "$goroot"/bin/{go,gofmt} "$root/usr/local/bin/"
+}
+
+"$@"

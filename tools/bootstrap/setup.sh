@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+#
+# Usage: setup.sh [BAZEL_ARG...]
+#
+# Becomes Bazel, after setting it up if that has not been done: a root file system that holds Bazel
+# and all that it needs, built aside and renamed when it is complete.
+#
+#   CACHE/bazel-KEY   the root file system; KEY is a hash of what makes it, the files in this folder
+#   CACHE/unfinished  the one being made, or what an attempt that died has left
+#   CACHE/setup.log   the output of the tools of the last set-up
+#   CACHE/lock        held while a set-up runs
+set -euo pipefail
+
+here=$(dirname "${BASH_SOURCE[0]}")
+readonly here
+readonly state=/usr/share/rules_interlock
+# shellcheck source=tools/bootstrap/log.sh
+source "$here/log.sh"
+
+main() {
+  export HOME
+  HOME=$(usable_home)
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_interlock
+  root=$cache/bazel-$(key)
+  readonly cache root
+  if [[ ! -d $root ]]; then set_up; fi
+  run_bazel "$@"
+}
+
+# Daemons and containers may start us without a home folder, or with the root folder for one.
+usable_home() {
+  if [[ ${HOME:-/} != / ]]; then
+    printf '%s\n' "$HOME"
+  else
+    getent passwd "$(id -u)" | cut -d: -f6
+  fi
+}
+
+key() {
+  local sum
+  sum=$(cd "$here" && cat bazelrc ./*.sh | sha256sum)
+  printf '%s\n' "${sum:0:16}"
+}
+
+set_up() {
+  mkdir -p "$cache"
+  exec {lock}>"$cache/lock"
+  if ! flock --nonblock "$lock"; then
+    say "another start of tools/bazel is setting Bazel up; waiting for it"
+    flock "$lock"
+  fi
+  if [[ ! -d $root ]]; then build; fi
+  exec {lock}>&-
+}
+
+build() {
+  say "no Bazel on this machine: setting one up in $root (some minutes, 3 GB; log in $cache/setup.log)"
+  remove_unfinished
+  install_debootstrap
+  trap 'stop_building; remove_unfinished; exit 130' INT TERM HUP
+  # The tools run in a process and mount namespace that ends with this script, whatever ends it: so
+  # nothing of it goes on or stays mounted.
+  setpriv --pdeathsig KILL \
+    unshare --mount --propagation slave --pid --fork --kill-child --mount-proc \
+    "$here/build.sh" "$cache/unfinished" "$(mirror)" 3>&2 >"$cache/setup.log" 2>&1 &
+  builder=$!
+  if ! wait "$builder"; then
+    tail -n 20 "$cache/setup.log" >&2
+    remove_unfinished
+    die "setting up Bazel in $root failed; the end of $cache/setup.log is above" \
+      'Remedy the cause and start tools/bazel again.'
+  fi
+  trap - INT TERM HUP
+  mv "$cache/unfinished" "$root"
+  say 'Bazel is set up'
+}
+
+# The first mirror of Debian's own that the machine's apt uses.
+mirror() {
+  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+}
+
+stop_building() {
+  kill -KILL "$builder" 2>/dev/null || true
+  wait "$builder" || true
+}
+
+remove_unfinished() {
+  local mount
+  while read -r mount; do
+    umount --lazy "$mount"
+  done < <(awk -v below="$cache/unfinished" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+  rm -rf --one-file-system "$cache/unfinished"
+}
+
+# In a session of its own: an interrupt must not leave the machine's dpkg half-way.
+install_debootstrap() {
+  if command -v debootstrap >/dev/null; then return; fi
+  say 'installing debootstrap'
+  if ! setsid --wait "$here/install_debootstrap.sh" >"$cache/setup.log" 2>&1 {lock}>&-; then
+    tail -n 20 "$cache/setup.log" >&2
+    die 'installing debootstrap failed; the output of apt-get is above' \
+      'Remedy the cause, or install debootstrap, and start tools/bazel again.'
+  fi
+}
+
+run_bazel() {
+  if [[ $* == --version ]]; then
+    # Bazel knows this one only when it is alone.
+    exec "$here/enter.sh" "$root" bazel --version
+  fi
+  exec "$here/enter.sh" "$root" bazel --nosystem_rc "--bazelrc=$state/bazelrc" "$@"
+}
+
+main "$@"
