@@ -1,0 +1,14 @@
+"""The public rules of rules_interlock; anything that is not here is private and changes without notice.
+
+```starlark
+load("@rules_interlock//rules:defs.bzl", "grouped_test", "resource_group")
+```
+"""
+
+load("//rules/private:grouped_test.bzl", _grouped_test = "grouped_test")
+load("//rules/private:resource_group.bzl", _resource_group = "resource_group")
+
+visibility("public")
+
+grouped_test = _grouped_test
+resource_group = _resource_group

@@ -1,0 +1,133 @@
+"""The macro `grouped_test`."""
+
+load(":grouped_test_rule.bzl", _grouped_test = "grouped_test")
+load(":settings.bzl", "grouped_test_settings")
+
+visibility("//rules/...")
+
+def grouped_test(
+        *,
+        name,
+        test,
+        framework = "exec",
+        resource_groups = {},
+        workers = None,
+        serial = False,
+        size = None,
+        timeout = None,
+        shard_count = None,
+        flaky = None,
+        tags = None,
+        args = None,
+        env = None,
+        env_inherit = None,
+        data = None,
+        **kwargs):
+    """Runs a test so that its cases hold resource groups: what conflicts takes turns, all else runs at once.
+
+    ```starlark
+    load("@rules_interlock//rules:defs.bzl", "grouped_test")
+
+    grouped_test(
+        name = "api_test",
+        size = "small",
+        test = ":api_test_bin",
+        resource_groups = {
+            "//resources:db": ["*"],
+        },
+    )
+    ```
+
+    **Tags** mean the same as the attributes, for those who configure tests by tags alone:
+
+    | tag | means |
+    |---|---|
+    | `resource-group:NAME` | every case holds the group of that name |
+    | `workers:N`, `workers:auto` | `workers = N`, `workers = "auto"` |
+    | `shards:N` | `shard_count = N` |
+    | `serial` | `serial = True` |
+
+    NAME is the group of that target name in `resource_groups` if there is one (the tag then adds nothing),
+    else `//resources:NAME` in the repository of the BUILD file; a NAME that begins with `//`, `@` or `:` is a
+    label. If there is no such target, Bazel says that `//resources:NAME` does not exist, and names this test.
+
+    Every grouped test also *carries* `resource-group:NAME` for each group that it may use, so that
+    `--test_tag_filters=-resource-group:db` and `bazel query 'attr(tags, "resource-group:db", //...)'` work. NAME is the
+    target name only: `//a:db` and `//b:db` are two groups with one tag.
+
+    **Time.** Bazel's clock counts waiting, and a test must not fail because others were before it. So with a
+    group, Bazel gets `timeout = "eternal"`, and `size` or `timeout` becomes the *running budget*, which the
+    runner enforces and in which waiting does not count: `short` 60 s, `moderate` 300 s, `long` 900 s,
+    `eternal` 3600 s. The macro cannot see a group's scope, so that is so for groups of scope `process` too.
+    `--test_timeout` still caps running and waiting together, `--test_timeout_filters` sees `eternal`, and
+    `--test_size_filters` the size. Without groups, Bazel keeps `size` and `timeout`, and there is no budget.
+
+    **Remote execution.** A test with a group of scope `build` runs on this machine (`no-remote-exec`), since
+    nothing would exclude it elsewhere.
+
+    **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `size`, `timeout` or `tags`; a list of
+    globs that is none, is empty or holds what is no glob; an attribute and a tag that disagree; a malformed
+    tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
+
+    Args:
+      name: Name of the target.
+      test: Label of the program: any executable target, a `*_binary` or a `*_test`. A `*_test` needs the tag
+        `manual`, or it would run a second time without its groups. Its runfiles, coverage and declared
+        environment (`RunEnvironmentInfo`) are taken over; its `args` are not, and neither is the `env` of a
+        native rule such as Bazel 7's `sh_test`, which Bazel does not show: give those here.
+      framework: How the program's cases are listed and run. `"exec"`, the default and the only one yet: the
+        program is one case, and its name is the label of `test`.
+      resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases;
+        `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. Not a
+        `select()`: what is conditional goes into the group (`capacity` takes one) or into an `alias`.
+        `{}` by default.
+      workers: How many cases may run at once in one shard: a number, or `"auto"` for one for each CPU. 0 means
+        all cases in order in one process, and 1, the default, one process after another.
+      serial: Whether each case runs alone among those of its shard. To be alone among more, use a group.
+        `False` by default.
+      size: As for any test; with a group, also the running budget unless there is a `timeout`. `"medium"`
+        by default.
+      timeout: As for any test without a group; with one, the running budget. That of the size by default.
+      shard_count: As for any test: into how many processes Bazel splits the cases, at most 50.
+      flaky: As for any test: whether Bazel tries again, up to three times.
+      tags: As for any test, and see above.
+      args: Command-line arguments of the program. `$(location)` sees what is in `data`.
+      env: Dictionary of environment variables, with `$(location)` and make variables expanded, over those of
+        `test`. `$(location)` sees `test` and `data`, and gives a path relative to the runfiles.
+      env_inherit: List of variables to take from the caller of Bazel, besides those of `test`.
+      data: Files and targets that the program needs at run time, besides those of `test`.
+      **kwargs: What every test takes: `visibility`, `testonly`, `local`, `exec_properties`,
+        `target_compatible_with`, `exec_compatible_with`, `features`, `toolchains`, ….
+    """
+    settings = grouped_test_settings(
+        to_label = native.package_relative_label,
+        framework = framework,
+        resource_groups = resource_groups,
+        workers = workers,
+        serial = serial,
+        size = size,
+        timeout = timeout,
+        shard_count = shard_count,
+        tags = tags,
+    )
+    _grouped_test(
+        name = name,
+        test = test,
+        errors = settings.errors,
+        framework = settings.framework,
+        resource_groups = settings.resource_groups,
+        running_budget_seconds = settings.running_budget_seconds,
+        serial = settings.serial,
+        workers = settings.workers,
+        size = settings.size,
+        timeout = settings.timeout,
+        shard_count = settings.shard_count,
+        flaky = flaky,
+        tags = settings.tags,
+        args = args,
+        env = env,
+        env_inherit = env_inherit,
+        data = data,
+        **kwargs
+    )

@@ -1,0 +1,157 @@
+"""The rule behind the macro `grouped_test`: what its `*_test` owes Bazel, and the manifest for the runner."""
+
+load(":execution_requirements.bzl", "execution_requirements")
+load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
+load(":lock_files.bzl", "lock_stem")
+load(":manifest.bzl", "manifest_group", "manifest_json")
+load(":paths.bzl", "output_path", "rlocation_path")
+load(":providers.bzl", "InnerTestInfo", "ResourceGroupInfo")
+load(":run_environment.bzl", "merge_environments", "runfiles_locations")
+load(":toolchain.bzl", "TOOLCHAIN_TYPE")
+
+visibility("//rules/...")
+
+def _grouped_test_impl(ctx):
+    _check(ctx)
+    groups = _distinct_groups(ctx.attr.resource_groups)
+    toolchain = ctx.toolchains[TOOLCHAIN_TYPE]
+
+    windows = ctx.target_platform_has_constraint(ctx.attr._windows[platform_common.ConstraintValueInfo])
+    executable = ctx.actions.declare_file(ctx.label.name + (".exe" if windows else ""))
+    ctx.actions.symlink(output = executable, target_file = toolchain.runner, is_executable = True)
+
+    # The runner finds it by its own name.
+    manifest = ctx.actions.declare_file(executable.basename + ".interlock.json", sibling = executable)
+    ctx.actions.write(manifest, manifest_json(
+        label = str(ctx.label),
+        framework = ctx.attr.framework,
+        program = rlocation_path(short_path = ctx.executable.test.short_path, workspace_name = ctx.workspace_name),
+        workers = ctx.attr.workers,
+        serial = ctx.attr.serial,
+        running_budget_seconds = ctx.attr.running_budget_seconds,
+        groups = [_manifest_group(ctx, info = group.info, cases = group.cases) for group in groups],
+    ))
+
+    return [
+        DefaultInfo(
+            executable = executable,
+            files = depset([executable]),
+            runfiles = _runfiles(
+                ctx,
+                files = [executable, manifest],
+                lock_files = [target[DefaultInfo].files for target in ctx.attr.resource_groups],
+                runner_runfiles = toolchain.runner_runfiles,
+            ),
+        ),
+        OutputGroupInfo(interlock_manifest = depset([manifest])),
+        _run_environment_info(ctx),
+        testing.ExecutionInfo(execution_requirements([group.info.scope for group in groups])),
+        coverage_common.instrumented_files_info(ctx, dependency_attributes = ["test", "data"]),
+    ]
+
+def _check(ctx):
+    errors = list(ctx.attr.errors)
+    if InnerTestInfo in ctx.attr.test:
+        inner = ctx.attr.test[InnerTestInfo]
+        error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
+        if error:
+            errors.append(error)
+    if errors:
+        fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
+
+# Two keys can be one group, since an alias may stand for it.
+def _distinct_groups(resource_groups):
+    groups = {}
+    for target, cases in resource_groups.items():
+        info = target[ResourceGroupInfo]
+        group = groups.setdefault(info.label, struct(info = info, globs = {}))
+        group.globs.update({glob: None for glob in json.decode(cases)})
+    return [struct(info = group.info, cases = group.globs.keys()) for group in groups.values()]
+
+def _manifest_group(ctx, *, info, cases):
+    lock = {}
+    if info.turnstile:
+        file = info.turnstile
+        lock = dict(
+            lock_runfile = lock_stem(rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)),
+            lock_output = lock_stem(output_path(path = file.path, root = file.root.path)),
+        )
+    return manifest_group(
+        label = str(info.label),
+        name = info.name,
+        scope = info.scope,
+        capacity = info.capacity,
+        cases = cases,
+        **lock
+    )
+
+def _runfiles(ctx, *, files, lock_files, runner_runfiles):
+    runfiles = ctx.runfiles(
+        files = files + [ctx.executable.test] + ctx.files.data,
+        transitive_files = depset(transitive = lock_files),
+    )
+    return runfiles.merge_all(
+        [runner_runfiles] +
+        [target[DefaultInfo].default_runfiles for target in [ctx.attr.test] + ctx.attr.data],
+    )
+
+def _run_environment_info(ctx):
+    # Unique, because expand_location takes each label once.
+    locations = {target.label: target for target in [ctx.attr.test] + ctx.attr.data}.values()
+    inner = ctx.attr.test[RunEnvironmentInfo] if RunEnvironmentInfo in ctx.attr.test else None
+    merged = merge_environments(
+        inner = inner.environment if inner else {},
+        inner_inherited = inner.inherited_environment if inner else [],
+        outer = {
+            name: ctx.expand_make_variables("env", ctx.expand_location(runfiles_locations(value), locations), {})
+            for name, value in ctx.attr.env.items()
+        },
+        outer_inherited = ctx.attr.env_inherit,
+    )
+    return RunEnvironmentInfo(
+        environment = merged.environment,
+        inherited_environment = merged.inherited_environment,
+    )
+
+grouped_test = rule(
+    implementation = _grouped_test_impl,
+    doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
+    attrs = {
+        "data": attr.label_list(allow_files = True),
+        "env": attr.string_dict(),
+        "env_inherit": attr.string_list(),
+        "errors": attr.string_list(doc = "Mistakes that the macro found."),
+        "framework": attr.string(mandatory = True),
+        # The groups live in the exec configuration, which far fewer flags and transitions change than the
+        # target one: so nearly all tests share one copy of each lock file.
+        "resource_groups": attr.label_keyed_string_dict(
+            cfg = "exec",
+            doc = "Groups, each with a JSON list of globs, since Bazel has no dictionary of label to list.",
+            providers = [ResourceGroupInfo],
+        ),
+        "running_budget_seconds": attr.int(doc = "0 for none."),
+        "serial": attr.bool(),
+        "test": attr.label(
+            aspects = [inner_test_aspect],
+            cfg = "target",
+            executable = True,
+            mandatory = True,
+        ),
+        "workers": attr.string(mandatory = True),
+        # Coverage of C++ and, by the merger, of everything is collected only if the test has these.
+        "_collect_cc_coverage": attr.label(
+            cfg = config.exec(exec_group = "test"),
+            default = "@bazel_tools//tools/test:collect_cc_coverage",
+            executable = True,
+        ),
+        "_lcov_merger": attr.label(
+            cfg = config.exec(exec_group = "test"),
+            default = configuration_field(fragment = "coverage", name = "output_generator"),
+            executable = True,
+        ),
+        "_windows": attr.label(default = "@platforms//os:windows"),
+    },
+    fragments = ["coverage"],
+    test = True,
+    toolchains = [TOOLCHAIN_TYPE],
+)

@@ -1,0 +1,72 @@
+"""The manifest: the one file by which the rules tell the runner what a test is.
+
+The runner parses it strictly, so a field that is added, renamed or dropped here needs a new version,
+new goldens in //rules/tests/golden, and the runner's parser in the same commit.
+"""
+
+visibility("//rules/...")
+
+_VERSION = 1
+
+def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, lock_output = None):
+    """One group of a manifest.
+
+    Args:
+      label: str, canonical.
+      name: str, target name.
+      scope: str, `process` or `build`.
+      capacity: int.
+      cases: list of str, globs over the names of test cases.
+      lock_runfile: str, runfiles path that the group's lock files begin with; None for `process`.
+      lock_output: str, the same path below `bazel-out/<configuration>/bin`; None for `process`.
+
+    Returns:
+      struct for `manifest_json`.
+    """
+    fields = [
+        ("label", json.encode(label)),
+        ("name", json.encode(name)),
+        ("scope", json.encode(scope)),
+        ("capacity", json.encode(capacity)),
+        ("cases", json.encode(cases)),
+    ]
+    if lock_runfile:
+        fields.append(("lock", _object([
+            ("runfile", json.encode(lock_runfile)),
+            ("output", json.encode(lock_output)),
+        ])))
+    return struct(label = label, json = _object(fields))
+
+def manifest_json(*, label, framework, program, workers, serial, running_budget_seconds, groups):
+    """Text of a manifest.
+
+    Args:
+      label: str, canonical label of the test.
+      framework: str.
+      program: str, runfiles path of the program under test.
+      workers: str, a number or `auto`.
+      serial: bool.
+      running_budget_seconds: int, 0 for none.
+      groups: list of what `manifest_group` returns, in any order.
+
+    Returns:
+      str, indented JSON whose fields have one fixed order.
+    """
+    encoded = _object([
+        ("version", json.encode(_VERSION)),
+        ("label", json.encode(label)),
+        ("framework", json.encode(framework)),
+        ("program", json.encode(program)),
+        ("workers", json.encode(workers)),
+        ("serial", json.encode(serial)),
+        ("running_budget_seconds", json.encode(running_budget_seconds)),
+        ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
+    ])
+    return json.indent(encoded, indent = "  ") + "\n"
+
+# By hand, since json.encode promises no order of an object's fields, and people read manifests.
+def _object(fields):
+    return "{" + ",".join([json.encode(key) + ":" + value for key, value in fields]) + "}"
+
+def _array(values):
+    return "[" + ",".join(values) + "]"

@@ -1,0 +1,138 @@
+"""What a grouped test was asked for: its attributes and tags, checked and brought together."""
+
+load(":budget.bzl", "budget_errors", "running_budget_seconds")
+load(":groups.bzl", "merge_groups")
+load(":tags.bzl", "group_tag", "parse_tags")
+
+visibility("//rules/...")
+
+_FRAMEWORKS = ["exec"]
+
+_SELECT_REMEDY = {
+    "framework": "Write the name of one framework",
+    "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
+    "serial": "Write True or False",
+    "size": "Write one size; Bazel does not take a select() here either",
+    "tags": "Write a list; Bazel does not take a select() here either",
+    "timeout": "Write one timeout; Bazel does not take a select() here either",
+    "workers": "Write a number, or \"auto\", which adapts to the machine",
+}
+
+def grouped_test_settings(
+        *,
+        to_label,
+        framework = "exec",
+        resource_groups = {},
+        workers = None,
+        serial = False,
+        size = None,
+        timeout = None,
+        shard_count = None,
+        tags = None):
+    """Checks the arguments of `grouped_test`, and computes those of its rule.
+
+    Mistakes are returned and not raised, so that the rule reports them: a mistake then spoils its own
+    target, where a `fail()` in a macro would spoil every target of the package.
+
+    Args:
+      to_label: function that makes a Label of a str or Label, as seen from the BUILD file.
+      framework: as in `grouped_test`; so are all that follow.
+      resource_groups: -
+      workers: -
+      serial: -
+      size: -
+      timeout: -
+      shard_count: -
+      tags: -
+
+    Returns:
+      struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
+      (dict of Label to JSON), `workers`, `serial`, `running_budget_seconds`, `size`, `timeout`,
+      `shard_count`, `tags`.
+    """
+    given = dict(
+        framework = framework,
+        resource_groups = resource_groups,
+        workers = workers,
+        serial = serial,
+        size = size,
+        timeout = timeout,
+        tags = tags,
+    )
+    errors = [
+        ("{} is a select(), which is resolved only after the macro has had to read it. {}.").format(
+            attribute,
+            _SELECT_REMEDY[attribute],
+        )
+        for attribute, value in given.items()
+        if _is_select(value)
+    ]
+    given = {attribute: None if _is_select(value) else value for attribute, value in given.items()}
+
+    tags = given["tags"] or []
+    parsed = parse_tags(tags)
+    errors.extend(parsed.errors)
+
+    groups = merge_groups(
+        resource_groups = given["resource_groups"] or {},
+        references = parsed.groups,
+        to_label = to_label,
+    )
+    errors.extend(groups.errors)
+    errors.extend(_framework_errors(given["framework"]))
+    errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
+    errors.extend(_shards_errors(shard_count = shard_count, tagged = parsed.shards))
+    timing_errors = budget_errors(size = given["size"], timeout = given["timeout"])
+    errors.extend(timing_errors)
+
+    timeout = given["timeout"]
+    budget = 0
+    if groups.cases and not timing_errors:
+        # Bazel's clock counts waiting, so it gets the longest time there is, and the runner keeps the
+        # one that was asked for.
+        budget = running_budget_seconds(size = given["size"], timeout = timeout)
+        timeout = "eternal"
+
+    return struct(
+        errors = errors,
+        framework = given["framework"] or "exec",
+        resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
+        running_budget_seconds = budget,
+        serial = bool(given["serial"]) or parsed.serial,
+        shard_count = parsed.shards if shard_count == None else shard_count,
+        size = None if timing_errors else given["size"],
+        tags = _with_group_tags(tags = tags, labels = groups.cases.keys()),
+        timeout = None if timing_errors else timeout,
+        workers = parsed.workers or str(1 if given["workers"] == None else given["workers"]),
+    )
+
+def _framework_errors(framework):
+    if framework == None or framework in _FRAMEWORKS:
+        return []
+    return ["framework = {} does not exist. Use one of {}.".format(
+        repr(framework),
+        ", ".join([repr(known) for known in _FRAMEWORKS]),
+    )]
+
+def _workers_errors(*, workers, tagged):
+    if workers == None:
+        return []
+    if workers != "auto" and (type(workers) != "int" or workers < 0):
+        return ["workers = {} is not a number of workers. Write a number, 0 or more, or \"auto\".".format(repr(workers))]
+    if tagged != None and tagged != str(workers):
+        return [_disagreement(attribute = "workers", value = workers, tag = "workers:" + tagged)]
+    return []
+
+def _shards_errors(*, shard_count, tagged):
+    if shard_count == None or tagged == None or shard_count == tagged:
+        return []
+    return [_disagreement(attribute = "shard_count", value = shard_count, tag = "shards:{}".format(tagged))]
+
+def _disagreement(*, attribute, value, tag):
+    return "{} = {} and the tag {} disagree. Keep one of them.".format(attribute, repr(value), repr(tag))
+
+def _with_group_tags(*, tags, labels):
+    return {tag: None for tag in tags + [group_tag(label.name) for label in labels]}.keys()
+
+def _is_select(value):
+    return type(value) == "select"

@@ -1,0 +1,68 @@
+"""Tags that configure a grouped test, and those that reveal its groups."""
+
+load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_reference_error")
+
+visibility("//rules/...")
+
+_GROUP = "resource-group:"
+_WORKERS = "workers:"
+_SHARDS = "shards:"
+_SERIAL = "serial"
+
+def group_tag(name):
+    """The tag by which `--test_tag_filters` and `bazel query` find a group's tests."""
+    return _GROUP + name
+
+def parse_tags(tags):
+    """Reads the tags that mean something to a grouped test; any other tag is none of our business.
+
+    Args:
+      tags: list of str.
+
+    Returns:
+      struct with `groups` (list of str: bare names and labels), `workers` (str or None), `shards` (int
+      or None), `serial` (bool) and `errors` (list of str, one for each tag that could not be used).
+    """
+    groups = []
+    workers = {}
+    shards = {}
+    errors = []
+    for tag in tags:
+        if tag.startswith(_GROUP):
+            reference = tag.removeprefix(_GROUP)
+            problem = group_reference_error(reference)
+            if problem:
+                errors.append(_group_error(tag = tag, problem = problem))
+            else:
+                groups.append(reference)
+        elif tag.startswith(_WORKERS):
+            value = tag.removeprefix(_WORKERS)
+            if value == "auto" or value.isdigit():
+                workers[value if value == "auto" else str(int(value))] = tag
+            else:
+                errors.append(_number_error(tag = tag, wanted = "a number of workers, 0 or more, or 'auto'"))
+        elif tag.startswith(_SHARDS):
+            value = tag.removeprefix(_SHARDS)
+            if value.isdigit() and int(value) > 0:
+                shards[int(value)] = tag
+            else:
+                errors.append(_number_error(tag = tag, wanted = "a number of shards, 1 or more"))
+    for values in (workers, shards):
+        if len(values) > 1:
+            errors.append("the tags {} disagree. Keep one of them.".format(
+                " and ".join([repr(tag) for tag in values.values()]),
+            ))
+    return struct(
+        errors = errors,
+        groups = groups,
+        serial = _SERIAL in tags,
+        shards = shards.keys()[0] if shards else None,
+        workers = workers.keys()[0] if workers else None,
+    )
+
+def _group_error(*, tag, problem):
+    return ("the tag {} does not name a resource group: what follows '{}' {}. Write the name of a group " +
+            "({}), or its label, such as '//resources:db'.").format(repr(tag), _GROUP, problem, GROUP_NAME_GRAMMAR)
+
+def _number_error(*, tag, wanted):
+    return "the tag {} has no usable value. Write {} after the ':'.".format(repr(tag), wanted)
