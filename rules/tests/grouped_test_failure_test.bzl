@@ -1,0 +1,108 @@
+"""Tests of what `grouped_test` refuses; each message's text is tested with the function that makes it."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules:defs.bzl", "grouped_test", "resource_group")
+load(":fixtures.bzl", "fixture_binary", "fixture_test", "other_rule")
+
+visibility("private")
+
+def _failure_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    for message in ctx.attr.messages:
+        asserts.expect_failure(env, message)
+    return analysistest.end(env)
+
+failure_test = analysistest.make(
+    _failure_test_impl,
+    attrs = {"messages": attr.string_list()},
+    expect_failure = True,
+)
+
+def _select(value):
+    return select({"//conditions:default": value})
+
+# A select() for tags is tested in settings_test.bzl alone, since such a target cannot be kept out of
+# `bazel test //...` by a tag.
+_FAILURES = {
+    "attribute_and_tag": struct(
+        attrs = {"workers": 4},
+        messages = ["workers = 4 and the tag \"workers:2\" disagree."],
+        tags = ["workers:2"],
+    ),
+    "empty_globs": struct(
+        attrs = {"resource_groups": {":failure_group": []}},
+        messages = ["resource_groups[\":failure_group\"] is empty"],
+    ),
+    "framework": struct(
+        attrs = {"framework": "pytest"},
+        messages = ["framework = \"pytest\" does not exist. Use one of \"exec\"."],
+    ),
+    "grouped_test": struct(
+        attrs = {"test": ":failure_grouped"},
+        messages = [":failure_grouped is a grouped_test itself."],
+    ),
+    "inner_test": struct(
+        attrs = {"test": ":failure_inner_test"},
+        messages = [":failure_inner_test is a fixture_test without the tag \"manual\""],
+    ),
+    "inner_test_behind_an_alias": struct(
+        attrs = {"test": ":failure_inner_alias"},
+        messages = [":failure_inner_test is a fixture_test without the tag \"manual\""],
+    ),
+    "malformed_tag": struct(
+        attrs = {},
+        # The label, too, and every mistake at once.
+        messages = [
+            ":failing_malformed_tag: the tag \"resource-group:a:b\"",
+            ":failing_malformed_tag: the tag \"shards:many\"",
+        ],
+        tags = ["resource-group:a:b", "shards:many"],
+    ),
+    "no_group": struct(
+        attrs = {"resource_groups": {":failure_no_group": ["*"]}},
+        messages = [":failure_no_group", "ResourceGroupInfo"],
+    ),
+    "not_executable": struct(
+        attrs = {"test": ":failure_no_group"},
+        messages = [":failure_no_group"],
+    ),
+    "select_of_groups": struct(
+        attrs = {"resource_groups": _select({":failure_group": ["*"]})},
+        messages = ["resource_groups is a select()"],
+    ),
+    "select_of_workers": struct(
+        attrs = {"workers": _select(2)},
+        messages = ["workers is a select()"],
+    ),
+    "size": struct(
+        attrs = {"size": "tiny"},
+        messages = ["size = \"tiny\" does not exist."],
+    ),
+}
+
+def grouped_test_failure_test_suite(name):
+    """Instantiates the tests of what `grouped_test` refuses.
+
+    Args:
+      name: Name of the test suite.
+    """
+    resource_group(name = "failure_group", tags = ["manual"])
+    other_rule(name = "failure_no_group", tags = ["manual"])
+    fixture_binary(name = "failure_binary", tags = ["manual"])
+
+    # Without the tag that the tests are about, so it does run, and passes.
+    fixture_test(name = "failure_inner_test")
+    native.alias(name = "failure_inner_alias", actual = ":failure_inner_test", tags = ["manual"])
+    grouped_test(name = "failure_grouped", test = ":failure_binary", tags = ["manual"])
+
+    tests = []
+    for case, failure in _FAILURES.items():
+        grouped_test(
+            name = "failing_" + case,
+            tags = ["manual"] + getattr(failure, "tags", []),
+            **({"test": ":failure_binary"} | failure.attrs)
+        )
+        test = name + "_" + case
+        failure_test(name = test, target_under_test = ":failing_" + case, messages = failure.messages)
+        tests.append(test)
+    native.test_suite(name = name, tests = tests)

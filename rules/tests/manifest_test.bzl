@@ -1,0 +1,63 @@
+"""Tests of //rules/private:manifest.bzl; whole manifests are in golden/."""
+
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:manifest.bzl", "manifest_group", "manifest_json")
+
+visibility("private")
+
+def _manifest(**kwargs):
+    return manifest_json(**(dict(
+        label = "@@//pkg:api_test",
+        framework = "exec",
+        program = "_main/pkg/api_test_bin",
+        workers = "1",
+        serial = False,
+        running_budget_seconds = 0,
+        groups = [],
+    ) | kwargs))
+
+def _process_group(label):
+    return manifest_group(label = label, name = "x", scope = "process", capacity = 1, cases = ["*"])
+
+def _fields_keep_their_order_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, """\
+{
+  "version": 1,
+  "label": "@@//pkg:api_test",
+  "framework": "exec",
+  "program": "_main/pkg/api_test_bin",
+  "workers": "1",
+  "serial": false,
+  "running_budget_seconds": 0,
+  "groups": []
+}
+""", _manifest())
+    return unittest.end(env)
+
+fields_keep_their_order_test = unittest.make(_fields_keep_their_order_test_impl)
+
+def _groups_are_sorted_test_impl(ctx):
+    env = unittest.begin(ctx)
+    forth = [_process_group(label) for label in ["@@//a:x", "@@//b:x", "@@c+//a:x"]]
+    asserts.equals(env, _manifest(groups = forth), _manifest(groups = reversed(forth)))
+    asserts.equals(
+        env,
+        ["@@//a:x", "@@//b:x", "@@c+//a:x"],
+        [group["label"] for group in json.decode(_manifest(groups = reversed(forth)))["groups"]],
+    )
+    return unittest.end(env)
+
+groups_are_sorted_test = unittest.make(_groups_are_sorted_test_impl)
+
+def _text_is_escaped_test_impl(ctx):
+    env = unittest.begin(ctx)
+    cases = ["Test\"quoted\"", "back\\slash", "[a-z]*", "über"]
+    group = manifest_group(label = "@@//:x", name = "x", scope = "process", capacity = 1, cases = cases)
+    asserts.equals(env, cases, json.decode(_manifest(groups = [group]))["groups"][0]["cases"])
+    return unittest.end(env)
+
+text_is_escaped_test = unittest.make(_text_is_escaped_test_impl)
+
+def manifest_test_suite(name):
+    unittest.suite(name, fields_keep_their_order_test, groups_are_sorted_test, text_is_escaped_test)

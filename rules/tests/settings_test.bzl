@@ -1,0 +1,132 @@
+"""Tests of //rules/private:settings.bzl."""
+
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:settings.bzl", "grouped_test_settings")
+
+visibility("private")
+
+def _settings(**kwargs):
+    return grouped_test_settings(to_label = Label, **kwargs)
+
+def _defaults_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, struct(
+        errors = [],
+        framework = "exec",
+        resource_groups = {},
+        running_budget_seconds = 0,
+        serial = False,
+        shard_count = None,
+        size = None,
+        tags = [],
+        timeout = None,
+        workers = "1",
+    ), _settings())
+    return unittest.end(env)
+
+defaults_test = unittest.make(_defaults_test_impl)
+
+def _tags_equal_attributes_test_impl(ctx):
+    env = unittest.begin(ctx)
+    by_attribute = _settings(
+        resource_groups = {"//resources:db": ["*"]},
+        workers = 4,
+        shard_count = 3,
+        serial = True,
+        tags = ["resource-group:db", "workers:4", "shards:3", "serial"],
+    )
+    asserts.equals(env, [], by_attribute.errors)
+    asserts.equals(env, by_attribute, _settings(tags = ["resource-group:db", "workers:4", "shards:3", "serial"]))
+    return unittest.end(env)
+
+tags_equal_attributes_test = unittest.make(_tags_equal_attributes_test_impl)
+
+def _tags_reveal_groups_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        ["mine", "resource-group://a:db", "resource-group:cache", "resource-group:db"],
+        _settings(
+            resource_groups = {"//b:db": ["*"], "//b:cache": ["*"]},
+            tags = ["mine", "resource-group://a:db", "resource-group:cache"],
+        ).tags,
+    )
+    return unittest.end(env)
+
+tags_reveal_groups_test = unittest.make(_tags_reveal_groups_test_impl)
+
+def _a_group_turns_the_timeout_into_a_budget_test_impl(ctx):
+    env = unittest.begin(ctx)
+    without = _settings(size = "small", timeout = "long")
+    asserts.equals(env, ("small", "long", 0), (without.size, without.timeout, without.running_budget_seconds))
+    with_group = _settings(size = "small", timeout = "long", tags = ["resource-group:db"])
+    asserts.equals(env, ("small", "eternal", 900), (with_group.size, with_group.timeout, with_group.running_budget_seconds))
+    return unittest.end(env)
+
+a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_timeout_into_a_budget_test_impl)
+
+def _selects_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for attribute, remedy in {
+        "framework": "Write the name of one framework.",
+        "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
+        "serial": "Write True or False.",
+        "size": "Write one size; Bazel does not take a select() here either.",
+        "tags": "Write a list; Bazel does not take a select() here either.",
+        "timeout": "Write one timeout; Bazel does not take a select() here either.",
+        "workers": "Write a number, or \"auto\", which adapts to the machine.",
+    }.items():
+        asserts.equals(
+            env,
+            ["{} is a select(), which is resolved only after the macro has had to read it. {}".format(attribute, remedy)],
+            _settings(**{attribute: select({"//conditions:default": None})}).errors,
+        )
+    return unittest.end(env)
+
+selects_test = unittest.make(_selects_test_impl)
+
+def _errors_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        ["framework = \"pytest\" does not exist. Use one of \"exec\"."],
+        _settings(framework = "pytest").errors,
+    )
+    for workers in [-1, "4", "many", True]:
+        asserts.equals(
+            env,
+            ["workers = {} is not a number of workers. Write a number, 0 or more, or \"auto\".".format(repr(workers))],
+            _settings(workers = workers).errors,
+        )
+    asserts.equals(
+        env,
+        ["workers = 4 and the tag \"workers:2\" disagree. Keep one of them."],
+        _settings(workers = 4, tags = ["workers:2"]).errors,
+    )
+    asserts.equals(
+        env,
+        ["workers = \"auto\" and the tag \"workers:2\" disagree. Keep one of them."],
+        _settings(workers = "auto", tags = ["workers:2"]).errors,
+    )
+    asserts.equals(
+        env,
+        ["shard_count = 4 and the tag \"shards:2\" disagree. Keep one of them."],
+        _settings(shard_count = 4, tags = ["shards:2"]).errors,
+    )
+
+    # One mistake does not hide another.
+    asserts.equals(env, 3, len(_settings(size = "tiny", tags = ["workers:x", "resource-group:a:b"]).errors))
+    return unittest.end(env)
+
+errors_test = unittest.make(_errors_test_impl)
+
+def settings_test_suite(name):
+    unittest.suite(
+        name,
+        defaults_test,
+        tags_equal_attributes_test,
+        tags_reveal_groups_test,
+        a_group_turns_the_timeout_into_a_budget_test,
+        selects_test,
+        errors_test,
+    )

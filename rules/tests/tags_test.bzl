@@ -1,0 +1,55 @@
+"""Tests of //rules/private:tags.bzl."""
+
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:tags.bzl", "group_tag", "parse_tags")
+
+visibility("private")
+
+def _good_tags_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        struct(errors = [], groups = [], serial = False, shards = None, workers = None),
+        parse_tags(["manual", "workers", "resource-group", "resources:db:1"]),
+    )
+    asserts.equals(
+        env,
+        struct(errors = [], groups = ["db", "//pkg:cache"], serial = True, shards = 3, workers = "auto"),
+        parse_tags(["resource-group:db", "serial", "shards:3", "resource-group://pkg:cache", "workers:auto"]),
+    )
+    asserts.equals(env, "0", parse_tags(["workers:0"]).workers)
+    asserts.equals(env, "4", parse_tags(["workers:4", "workers:04"]).workers)
+    asserts.equals(env, ["db"], parse_tags([group_tag("db")]).groups)
+    return unittest.end(env)
+
+good_tags_test = unittest.make(_good_tags_test_impl)
+
+_GROUP_REMEDY = "Write the name of a group (a letter, digit or '_', then letters, digits and any of '_.+~/-'), or its label, such as '//resources:db'."
+
+def _bad_tags_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for tag, error in {
+        "resource-group:": "the tag \"resource-group:\" does not name a resource group: what follows 'resource-group:' is empty. " + _GROUP_REMEDY,
+        "resource-group:a:b": "the tag \"resource-group:a:b\" does not name a resource group: what follows 'resource-group:' contains ':'. " + _GROUP_REMEDY,
+        "shards:0": "the tag \"shards:0\" has no usable value. Write a number of shards, 1 or more after the ':'.",
+        "shards:two": "the tag \"shards:two\" has no usable value. Write a number of shards, 1 or more after the ':'.",
+        "workers:": "the tag \"workers:\" has no usable value. Write a number of workers, 0 or more, or 'auto' after the ':'.",
+        "workers:-1": "the tag \"workers:-1\" has no usable value. Write a number of workers, 0 or more, or 'auto' after the ':'.",
+    }.items():
+        parsed = parse_tags([tag])
+        asserts.equals(env, [error], parsed.errors)
+        asserts.equals(env, ([], None, None), (parsed.groups, parsed.workers, parsed.shards))
+    asserts.equals(
+        env,
+        [
+            "the tags \"workers:2\" and \"workers:auto\" disagree. Keep one of them.",
+            "the tags \"shards:2\" and \"shards:3\" disagree. Keep one of them.",
+        ],
+        parse_tags(["workers:2", "shards:2", "workers:auto", "shards:3"]).errors,
+    )
+    return unittest.end(env)
+
+bad_tags_test = unittest.make(_bad_tags_test_impl)
+
+def tags_test_suite(name):
+    unittest.suite(name, good_tags_test, bad_tags_test)

@@ -1,0 +1,84 @@
+"""Tests of the small pure functions: paths, lock file names, environments, execution requirements."""
+
+load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:execution_requirements.bzl", "execution_requirements")
+load("//rules/private:lock_files.bzl", "lock_file_names", "lock_stem")
+load("//rules/private:paths.bzl", "output_path", "rlocation_path")
+load("//rules/private:run_environment.bzl", "merge_environments", "runfiles_locations")
+
+visibility("private")
+
+def _paths_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, "_main/pkg/x", rlocation_path(short_path = "pkg/x", workspace_name = "_main"))
+    asserts.equals(env, "dep+/pkg/x", rlocation_path(short_path = "../dep+/pkg/x", workspace_name = "_main"))
+    asserts.equals(env, "pkg/x", output_path(path = "bazel-out/k8-opt-exec/bin/pkg/x", root = "bazel-out/k8-opt-exec/bin"))
+    asserts.equals(
+        env,
+        "external/dep+/pkg/x",
+        output_path(path = "bazel-out/k8/bin/external/dep+/pkg/x", root = "bazel-out/k8/bin"),
+    )
+    return unittest.end(env)
+
+paths_test = unittest.make(_paths_test_impl)
+
+def _lock_files_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        struct(turnstile = "acme/db.turnstile.lock", units = ["acme/db.0.lock", "acme/db.1.lock"]),
+        lock_file_names(name = "acme/db", capacity = 2),
+    )
+    asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.turnstile.lock"))
+    return unittest.end(env)
+
+lock_files_test = unittest.make(_lock_files_test_impl)
+
+def _environments_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        "$(rootpath :a)/$(rootpaths :b)/$(rlocationpath :c)/$(LOCATION)",
+        runfiles_locations("$(location :a)/$(locations :b)/$(rlocationpath :c)/$(LOCATION)"),
+    )
+    asserts.equals(
+        env,
+        struct(
+            environment = {"BOTH": "outer", "FIXED_THEN_INHERITED": "inner", "INNER": "inner", "INHERITED_THEN_FIXED": "outer"},
+            inherited_environment = ["USER", "HOME", "FIXED_THEN_INHERITED"],
+        ),
+        merge_environments(
+            inner = {"BOTH": "inner", "FIXED_THEN_INHERITED": "inner", "INNER": "inner"},
+            inner_inherited = ["INHERITED_THEN_FIXED", "USER"],
+            outer = {"BOTH": "outer", "INHERITED_THEN_FIXED": "outer"},
+            outer_inherited = ["HOME", "USER", "FIXED_THEN_INHERITED"],
+        ),
+    )
+    return unittest.end(env)
+
+environments_test = unittest.make(_environments_test_impl)
+
+def _only_locks_of_one_machine_forbid_remote_execution_test_impl(ctx):
+    env = unittest.begin(ctx)
+    local = {"no-remote-exec": "", "supports-graceful-termination": ""}
+    anywhere = {"supports-graceful-termination": ""}
+    for scopes, requirements in [
+        ([], anywhere),
+        (["process"], anywhere),
+        (["cluster"], anywhere),
+        (["build"], local),
+        (["process", "host"], local),
+    ]:
+        asserts.equals(env, requirements, execution_requirements(scopes))
+    return unittest.end(env)
+
+only_locks_of_one_machine_forbid_remote_execution_test = unittest.make(_only_locks_of_one_machine_forbid_remote_execution_test_impl)
+
+def values_test_suite(name):
+    unittest.suite(
+        name,
+        paths_test,
+        lock_files_test,
+        environments_test,
+        only_locks_of_one_machine_forbid_remote_execution_test,
+    )
