@@ -20,11 +20,11 @@ main() {
   add_rules_go
   add_gazelle
   add_to_registry rules_shell /usr/share/bazel/rules/shell 0.2.0 0.3.0 0.4.0
-  add_stub package_metadata package_metadata 0.0.5
-  add_stub buildozer buildozer 7.1.2
-  add_stub zlib empty 1.3.1.bcr.3
-  add_stub apple_support empty 1.23.1
-  add_stub protobuf empty 3.19.2 3.19.6 21.7 29.0
+  add_stub package_metadata 0.0.5
+  add_stub buildozer 7.1.2
+  add_stub zlib 1.3.1.bcr.3
+  add_stub apple_support 1.23.1
+  add_stub protobuf 3.19.2 3.19.6 21.7 29.0
 }
 
 # rules_go's default SDK is a download. Here it is the one that the root file system has, which a
@@ -67,11 +67,13 @@ substitute() {
   }
 }
 
+# A module of which no more is loaded than what stubs/ has of it, if anything.
 add_stub() {
-  local module=$1 stub=$2
-  shift 2
+  local module=$1
+  shift
   local folder=$state/modules/$module
-  cp -R "$here/stubs/$stub" "$folder"
+  mkdir "$folder"
+  if [[ -d $here/stubs/$module ]]; then cp -R "$here/stubs/$module/." "$folder"; fi
   touch "$folder/BUILD.bazel"
   printf 'module(name = "%s")\n' "$module" >"$folder/MODULE.bazel"
   add_to_registry "$module" "$folder" "$@"
