@@ -13,7 +13,10 @@
 //   - watcher: waking up without polling.
 package build
 
-import "github.com/interlock-build/rules_interlock/runner/internal/group"
+import (
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
 
 // MaxBypass is the number of later requests that are served before one that
 // waits: none, as soon as it has its ticket. A ticket is drawn in a doorway
@@ -33,3 +36,6 @@ type Group struct {
 
 // Resolve returns the absolute path of a runfile.
 type Resolve func(runfile string) (string, error)
+
+// New exists for every operating system, and fails closed where it cannot work.
+var _ func([]Group, Resolve) lock.Locker = New
