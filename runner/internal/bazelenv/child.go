@@ -1,0 +1,32 @@
+package bazelenv
+
+import (
+	"slices"
+	"strings"
+)
+
+// ours are the variables that the runner has dealt with and a case must not
+// see: a child that shards or filters once more would drop cases, and one
+// that writes test.xml or removes the premature-exit file would speak for the
+// whole test.
+var ours = []string{
+	"TEST_TOTAL_SHARDS", "TEST_SHARD_INDEX", "TEST_SHARD_STATUS_FILE",
+	"GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX", "GTEST_SHARD_STATUS_FILE",
+	"TESTBRIDGE_TEST_ONLY", "TESTBRIDGE_TEST_RUNNER_FAIL_FAST",
+	"XML_OUTPUT_FILE", "TEST_PREMATURE_EXIT_FILE",
+}
+
+// ForChild returns environ, a list of NAME=value, without what is the
+// runner's own business and with set in place of what it replaces.
+func ForChild(environ []string, set map[string]string) []string {
+	child := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		_, replaced := set[name]
+		return replaced || slices.Contains(ours, name)
+	})
+	for name, value := range set {
+		child = append(child, name+"="+value)
+	}
+	slices.Sort(child)
+	return child
+}

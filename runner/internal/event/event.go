@@ -1,0 +1,76 @@
+// Package event is the vocabulary between the engine, which decides what
+// happens, and the reporters, which tell it.
+package event
+
+import "time"
+
+// Case names a test case.
+type Case struct {
+	// Name is the case's name, unique within a test.
+	Name string
+	// Class is what the name is a part of, in JUnit's sense.
+	Class string
+}
+
+// Event is one of the types below.
+type Event interface{ event() }
+
+// RunStarted is the first event: these are the cases of this shard.
+type RunStarted struct {
+	// At is when the run started.
+	At time.Time
+	// Cases are in the order in which they were listed.
+	Cases []Case
+}
+
+// CaseWaiting says, every few seconds, that a case still waits for a group.
+type CaseWaiting struct {
+	Case Case
+	// Group is the label of the group that it waits for at present.
+	Group string
+	// Since is when it began to wait for that group.
+	Since time.Time
+	// At is when this was noted.
+	At time.Time
+}
+
+// CaseStarted says that a case holds its groups and runs.
+type CaseStarted struct {
+	Case Case
+	// At is when it started.
+	At time.Time
+	// Waited is how long it waited for its groups.
+	Waited time.Duration
+}
+
+// CaseOutput is a piece of what a case wrote to stdout and stderr.
+type CaseOutput struct {
+	Case Case
+	// Text is valid only during the call that delivers it.
+	Text []byte
+}
+
+// CaseFinished is the last event of a case; every case has exactly one.
+type CaseFinished struct {
+	Case    Case
+	Outcome Outcome
+	// At is when it finished.
+	At time.Time
+	// Waited is how long it waited for its groups.
+	Waited time.Duration
+	// Ran is how long it ran, 0 if it never started.
+	Ran time.Duration
+}
+
+// RunFinished is the last event.
+type RunFinished struct {
+	// At is when the run finished.
+	At time.Time
+}
+
+func (RunStarted) event()   {}
+func (CaseWaiting) event()  {}
+func (CaseStarted) event()  {}
+func (CaseOutput) event()   {}
+func (CaseFinished) event() {}
+func (RunFinished) event()  {}

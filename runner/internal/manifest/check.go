@@ -1,0 +1,32 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
+
+// check reports everything that is missing or out of range.
+func (m *Manifest) check() error {
+	var errs []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	require(m.Label != "", "no label")
+	require(m.Framework != "", "no framework")
+	require(m.Program != "", "no program")
+	require(m.RunningBudgetSeconds >= 0, "running_budget_seconds is %d: want 0 or more", m.RunningBudgetSeconds)
+	for i, g := range m.Groups {
+		_, err := group.ParseScope(g.Scope)
+		require(err == nil, "group %s: %v", g.Label, err)
+		require(g.Label != "" && g.Name != "", "group %d has no label or no name", i)
+		require(g.Capacity >= 1, "group %s: capacity %d: want at least 1", g.Label, g.Capacity)
+		require(len(g.Cases) > 0, "group %s: no cases", g.Label)
+		require((g.Lock != nil) == (g.Scope == string(group.Build)), "group %s: lock files go with scope build, and only with it", g.Label)
+		require(i == 0 || m.Groups[i-1].Label < g.Label, "groups are not sorted by label, each once: %s", g.Label)
+	}
+	return errors.Join(errs...)
+}

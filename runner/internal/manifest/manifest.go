@@ -1,0 +1,104 @@
+// Package manifest reads the file in which the Starlark rule tells the runner
+// what to run.
+//
+// It is the whole contract between rules/ and runner/: rules/tests/golden has
+// the files that the rule writes, and this package's test reads them.
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+)
+
+// Version is the version of the format that this package reads.
+const Version = 1
+
+// Suffix is appended to the path of the test's executable to get that of its
+// manifest.
+const Suffix = ".interlock.json"
+
+// Manifest is the content of the file.
+type Manifest struct {
+	// Version is Version.
+	Version int `json:"version"`
+	// Label is the canonical label of the test.
+	Label string `json:"label"`
+	// Framework says how cases are listed and run.
+	Framework string `json:"framework"`
+	// Program is the runfiles path of the wrapped executable.
+	Program string `json:"program"`
+	// Workers is how many cases run at once.
+	Workers Workers `json:"workers"`
+	// Serial is whether every case runs alone in its runner.
+	Serial bool `json:"serial"`
+	// RunningBudgetSeconds limits the time that the cases run, without the
+	// time that they wait; 0 is no limit but Bazel's own.
+	RunningBudgetSeconds int `json:"running_budget_seconds"`
+	// Groups are the groups that cases may hold, sorted by label.
+	Groups []Group `json:"groups"`
+}
+
+// Group is a resource group and the cases that hold it.
+type Group struct {
+	// Label is the canonical label of the resource_group.
+	Label string `json:"label"`
+	// Name is the target name in Label.
+	Name string `json:"name"`
+	// Scope is a group.Scope.
+	Scope string `json:"scope"`
+	// Capacity is the number of units, at least 1.
+	Capacity int `json:"capacity"`
+	// Cases are globs of the names of cases that hold the group.
+	Cases []string `json:"cases"`
+	// Lock is where the lock files are, for scope build.
+	Lock *Lock `json:"lock,omitempty"`
+}
+
+// Lock says where the files <stem>.turnstile.lock and <stem>.<unit>.lock are.
+type Lock struct {
+	// Runfile is the stem as a runfiles path.
+	Runfile string `json:"runfile"`
+	// Output is the stem below bazel-out/<configuration>/bin.
+	Output string `json:"output"`
+}
+
+// Read reads and checks the manifest at path.
+func Read(path string) (*Manifest, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	m, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("manifest %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Parse reads a manifest strictly: an unknown field, a missing one, or a
+// version other than Version is an error.
+func Parse(text []byte) (*Manifest, error) {
+	var v struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &v); err != nil {
+		return nil, err
+	}
+	if v.Version != Version {
+		return nil, fmt.Errorf("version %d, but this runner reads version %d: "+
+			"the rules and the runner are of different releases of rules_interlock", v.Version, Version)
+	}
+	m := &Manifest{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(m); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return m, m.check()
+}

@@ -1,0 +1,72 @@
+package manifest_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+)
+
+// What the rule writes, this package reads: neither side can change alone.
+func TestGoldensOfTheRule(t *testing.T) {
+	goldens, err := filepath.Glob("../../../rules/tests/golden/*.json")
+	if err != nil || len(goldens) == 0 {
+		t.Fatalf("no goldens found: %v", err)
+	}
+	for _, golden := range goldens {
+		if _, err := manifest.Read(golden); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+const valid = `{"version": 1, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+"serial": false, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
+"capacity": 2, "cases": ["*"], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
+
+func TestValid(t *testing.T) {
+	m, err := manifest.Parse([]byte(valid))
+	if err != nil || m.Workers != 2 || m.Groups[0].Lock.Output != "r/db" {
+		t.Errorf("got %+v, %v", m, err)
+	}
+	m, err = manifest.Parse([]byte(strings.Replace(valid, `"2"`, `"auto"`, 1)))
+	if err != nil || m.Workers != manifest.Auto {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestMalformedIsRefused(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{`"version": 1`, `"version": 2`, "version 2"},
+		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
+		{`"framework": "exec"`, `"framework": ""`, "no framework"},
+		{`"@@//pkg:a"`, `""`, "no label"},
+		{`"_main/pkg/b"`, `""`, "no program"},
+		{`"2"`, `2`, "workers"},
+		{`"2"`, `"-2"`, `want a whole number`},
+		{`300`, `-1`, "running_budget_seconds"},
+		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
+		{`"build"`, `"galaxy"`, "galaxy"},
+		{`"build"`, `"process"`, "lock files"},
+		{`["*"]`, `[]`, "no cases"},
+		{`"groups": [`, `"groups": [{"label": "@@//r:z", "name": "z", "scope": "process", "capacity": 1, "cases": ["*"]}, `, "not sorted"},
+		{`}]}`, `}]} {}`, ""},
+		{`{"version"`, `"version"`, ""},
+	} {
+		text := strings.Replace(valid, c.old, c.new, 1)
+		if text == valid {
+			t.Fatalf("%s is not in the valid manifest", c.old)
+		}
+		if _, err := manifest.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("with %s: error %v, want %q in it", c.new, err, c.want)
+		}
+	}
+}
+
+func TestMissingFile(t *testing.T) {
+	if _, err := manifest.Read(filepath.Join(t.TempDir(), "x")); !os.IsNotExist(err) && err == nil {
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,81 @@
+// Package selection matches the names of cases with patterns: which groups a
+// case holds, and which cases --test_filter asks for.
+package selection
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gobwas/glob"
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+)
+
+// maxListed is how many case names an error lists.
+const maxListed = 50
+
+// AddNeeds returns cases with what each has to hold. A pattern that is
+// malformed or matches no case is an error: a typing mistake must not switch
+// exclusion off.
+func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error) {
+	withNeeds := make([]engine.Case, len(cases))
+	for i, c := range cases {
+		withNeeds[i].Case = c
+	}
+	for _, g := range groups {
+		if err := addGroup(withNeeds, g); err != nil {
+			return nil, err
+		}
+	}
+	return withNeeds, nil
+}
+
+func addGroup(cases []engine.Case, g manifest.Group) error {
+	holds := make([]bool, len(cases))
+	for _, pattern := range g.Cases {
+		matches, err := compile(pattern)
+		if err != nil {
+			return fmt.Errorf("resource_groups: %s: %w", g.Label, err)
+		}
+		matched := false
+		for i, c := range cases {
+			if matches(c.Name) {
+				matched, holds[i] = true, true
+			}
+		}
+		if !matched {
+			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
+				g.Label, pattern, listOf(cases))
+		}
+	}
+	for i := range cases {
+		if holds[i] {
+			cases[i].Needs = append(cases[i].Needs, group.Need{Group: g.Label, Weight: 1})
+		}
+	}
+	return nil
+}
+
+// compile reads a glob in which * and ? match any character, / included, with
+// [a-z], {this,that} and \ as in a shell.
+func compile(pattern string) (matches func(string) bool, err error) {
+	g, err := glob.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("the pattern %q is not a glob: %w", pattern, err)
+	}
+	return g.Match, nil
+}
+
+func listOf(cases []engine.Case) string {
+	var names []string
+	for i, c := range cases {
+		if i == maxListed {
+			names = append(names, fmt.Sprintf("… and %d more", len(cases)-maxListed))
+			break
+		}
+		names = append(names, c.Name)
+	}
+	return fmt.Sprintf("the cases are: %s", strings.Join(names, ", "))
+}
