@@ -1,0 +1,125 @@
+// Package child runs a program in a process group of its own and leaves
+// nothing of that group behind.
+//
+// Bazel's test-setup.sh signals and reaps only the process group of the test
+// itself, which the groups made here are not part of; so this package passes
+// signals on, kills and waits.
+package child
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"time"
+)
+
+// Command is a program to run.
+type Command struct {
+	// Path is the program's file.
+	Path string
+	// Args are its arguments, without its name.
+	Args []string
+	// Env is its whole environment, as NAME=value.
+	Env []string
+	// Stdin is its standard input; nil is an empty one.
+	Stdin *os.File
+	// Output gets what it writes to stdout and stderr, in that order.
+	Output io.Writer
+	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
+	Grace time.Duration
+}
+
+// Result is how the program ended.
+type Result struct {
+	// ExitCode is its exit code; that of a program that a signal killed is 128
+	// plus the signal's number, as in a shell.
+	ExitCode int
+	// Signal names the signal that killed it, and is empty if none did.
+	Signal string
+}
+
+// drain is how long output is read after the whole process group is gone:
+// what is in the pipe comes at once, and only a process that left the group
+// can still have the pipe open.
+const drain = 100 * time.Millisecond
+
+// Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
+// and SIGKILL after the grace. What is left of the group when the program has
+// ended is killed. The error is for a program that could not be started.
+func Run(ctx context.Context, c Command) (Result, error) {
+	// The kernel sends the parent-death signal when the *thread* that made the
+	// child ends (prctl(2), PR_SET_PDEATHSIG), so it must not end before.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	output, stopOutput, err := pipeTo(c.Output)
+	if err != nil {
+		return Result{}, err
+	}
+	cmd := exec.Command(c.Path, c.Args...)
+	cmd.Env = c.Env
+	if c.Stdin != nil {
+		cmd.Stdin = c.Stdin
+	}
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.SysProcAttr = ownGroup()
+	err = cmd.Start()
+	_ = output.Close() // the child has its own descriptor, if it started
+	if err != nil {
+		stopOutput()
+		return Result{}, fmt.Errorf("starting %s: %w", c.Path, err)
+	}
+	defer forwardSignals(cmd.Process.Pid)()
+	defer stopWith(ctx, cmd.Process.Pid, c.Grace)()
+	err = cmd.Wait()
+	killGroup(cmd.Process.Pid)
+	stopOutput()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
+	}
+	return resultOf(cmd.ProcessState), nil
+}
+
+// pipeTo returns a pipe whose content goes to w, and a function that waits
+// until all of it has.
+func pipeTo(w io.Writer) (pipe *os.File, stop func(), err error) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return nil, nil, fmt.Errorf("pipe for output: %w", err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(w, reader)
+	}()
+	stop = func() {
+		_ = reader.SetReadDeadline(time.Now().Add(drain))
+		<-done
+		_ = reader.Close()
+	}
+	return writer, stop, nil
+}
+
+// stopWith stops the process group when ctx ends, until the returned function
+// is called.
+func stopWith(ctx context.Context, pid int, grace time.Duration) (release func()) {
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+		}
+		terminateGroup(pid)
+		select {
+		case <-done:
+		case <-time.After(grace):
+			killGroup(pid)
+		}
+	}()
+	return func() { close(done) }
+}

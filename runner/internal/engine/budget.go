@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"sync"
+	"time"
+)
+
+// budget is a clock that runs only while at least one case does, so that
+// waiting is not running.
+type budget struct {
+	mu      sync.Mutex
+	left    time.Duration
+	limited bool
+	running int
+	since   time.Time // when running became 1
+	timer   *time.Timer
+	spent   func()
+}
+
+// newBudget returns a clock that calls spent when limit is used up; a limit
+// of 0 is none.
+func newBudget(limit time.Duration, spent func()) *budget {
+	return &budget{left: limit, limited: limit > 0, spent: spent}
+}
+
+func (b *budget) start() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.running++; b.running == 1 && b.limited {
+		b.since = time.Now()
+		b.timer = time.AfterFunc(b.left, b.spent)
+	}
+}
+
+func (b *budget) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.running--; b.running == 0 && b.limited {
+		b.timer.Stop()
+		b.left -= time.Since(b.since)
+	}
+}

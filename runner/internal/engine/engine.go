@@ -1,0 +1,131 @@
+// Package engine decides which case runs when, and what became of it.
+//
+// It sees locks and frameworks through interfaces only, and tells what happens
+// as events: it neither prints nor reads the environment.
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+// Case is a test case and what it must hold while it runs.
+type Case struct {
+	event.Case
+	Needs []group.Need
+}
+
+// Framework runs cases.
+type Framework interface {
+	// Run runs one case to its end and writes what the case writes to output.
+	// When ctx ends it stops the case, by force if need be, and returns soon.
+	Run(ctx context.Context, c event.Case, output io.Writer) event.Outcome
+}
+
+// Why a run is cut short: causes of the contexts that the engine makes.
+var (
+	// ErrBudget means that the cases ran for longer than Options.Budget.
+	ErrBudget = errors.New("the running budget is used up")
+	// ErrLost means that the case lost a group while it ran.
+	ErrLost = errors.New("the case lost its resource groups while it ran")
+)
+
+// How often a waiting case is reported: first after firstReport, then every
+// nextReport.
+const (
+	firstReport = time.Second
+	nextReport  = 5 * time.Second
+)
+
+// Options are the parts and the rules of a run.
+type Options struct {
+	// Framework runs the cases.
+	Framework Framework
+	// Locker knows every group that a case needs.
+	Locker lock.Locker
+	// Sink gets every event; it may be called from several goroutines.
+	Sink event.Sink
+	// Workers is how many cases run at once; 0 is one after the other, in the
+	// order given.
+	Workers int
+	// FailFast is whether no further case starts after one that is bad.
+	FailFast bool
+	// Budget limits the time during which cases run, whether one or several
+	// at once. Waiting for groups does not count. 0 is no limit.
+	Budget time.Duration
+}
+
+// Run runs every case of cases once and returns when all have finished. When
+// ctx ends, the cases that run are stopped and the others are not started;
+// each of them is reported, with the cause of ctx as the reason.
+func Run(ctx context.Context, options Options, cases []Case) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &run{
+		Options: options,
+		budget:  newBudget(options.Budget, func() { cancel(ErrBudget) }),
+		ready:   newReadyQueue(),
+	}
+	r.Sink.Handle(event.RunStarted{At: time.Now(), Cases: names(cases)})
+	if options.Workers == 0 {
+		r.inOrder(ctx, cases)
+	} else {
+		r.inParallel(ctx, cases)
+	}
+	r.Sink.Handle(event.RunFinished{At: time.Now()})
+}
+
+func names(cases []Case) []event.Case {
+	var names []event.Case
+	for _, c := range cases {
+		names = append(names, c.Case)
+	}
+	return names
+}
+
+// run is a run under way.
+type run struct {
+	Options
+	budget *budget
+	ready  *readyQueue
+
+	mu     sync.Mutex
+	failed bool // a case was bad
+}
+
+func (r *run) inOrder(ctx context.Context, cases []Case) {
+	for _, c := range cases {
+		r.execute(ctx, r.hold(ctx, c))
+	}
+}
+
+// inParallel lets workers execute what is ready. A case that waits for groups
+// occupies none of them: it asks in a goroutine of its own, and is ready when
+// it holds them.
+func (r *run) inParallel(ctx context.Context, cases []Case) {
+	var asking, workers sync.WaitGroup
+	for i, c := range cases {
+		if len(c.Needs) == 0 {
+			r.ready.push(i, r.hold(ctx, c))
+			continue
+		}
+		asking.Go(func() { r.ready.push(i, r.hold(ctx, c)) })
+	}
+	for range r.Workers {
+		workers.Go(func() {
+			for c := range r.ready.all {
+				r.execute(ctx, c)
+			}
+		})
+	}
+	asking.Wait()
+	r.ready.close()
+	workers.Wait()
+}
