@@ -1,0 +1,56 @@
+package report
+
+import "github.com/interlock-build/rules_interlock/runner/internal/event"
+
+// Exit codes of the runner. A test with one case passes on the exit code of
+// that case's program.
+const (
+	// ExitPassed: no case was bad.
+	ExitPassed = 0
+	// ExitFailed: a case was bad, and had no exit code of its own.
+	ExitFailed = 1
+	// ExitInfrastructure: what the test rests on failed, as EX_UNAVAILABLE of
+	// sysexits.h.
+	ExitInfrastructure = 69
+	// ExitConfig: the test could not be set up, as EX_CONFIG of sysexits.h.
+	ExitConfig = 78
+)
+
+// Verdict is a sink that knows what the runner has to exit with.
+type Verdict struct {
+	finished int
+	bad      []event.Outcome
+}
+
+// Handle implements event.Sink.
+func (v *Verdict) Handle(e event.Event) {
+	if f, ok := e.(event.CaseFinished); ok {
+		v.finished++
+		if f.Outcome.Bad() {
+			v.bad = append(v.bad, f.Outcome)
+		}
+	}
+}
+
+// Infrastructure returns what failed that was not a case's own fault, or "".
+func (v *Verdict) Infrastructure() string {
+	for _, o := range v.bad {
+		if o.Type == event.TypeInfrastructure {
+			return o.Message
+		}
+	}
+	return ""
+}
+
+// ExitCode returns the code for what was seen so far.
+func (v *Verdict) ExitCode() int {
+	switch {
+	case len(v.bad) == 0:
+		return ExitPassed
+	case v.Infrastructure() != "":
+		return ExitInfrastructure
+	case v.finished == 1 && v.bad[0].ExitCode != 0:
+		return v.bad[0].ExitCode
+	}
+	return ExitFailed
+}

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// maxOutput is how many bytes of a case's output test.xml has; the log has all
+// of it.
+const maxOutput = 256 << 10
+
+// tail keeps the last maxOutput bytes.
+type tail struct {
+	kept    []byte
+	dropped int
+}
+
+func (t *tail) add(text []byte) {
+	t.kept = append(t.kept, text...)
+	if len(t.kept) > 2*maxOutput {
+		t.drop()
+	}
+}
+
+func (t *tail) drop() {
+	if extra := len(t.kept) - maxOutput; extra > 0 {
+		t.dropped += extra
+		t.kept = append(t.kept[:0], t.kept[extra:]...)
+	}
+}
+
+// String returns what is kept as valid UTF-8, and says what is not.
+func (t *tail) String() string {
+	t.drop()
+	text := strings.ToValidUTF8(string(t.kept), "\uFFFD")
+	if t.dropped > 0 {
+		text = fmt.Sprintf("[%d bytes left out here; test.log has them]\n%s", t.dropped, text)
+	}
+	return text
+}
