@@ -1,0 +1,46 @@
+// Docgen renders the documentation of a .bzl file as Markdown.
+//
+// Usage:
+//
+//	docgen MODULE.textproto MODULE.md
+//
+// MODULE.textproto is the text output of Bazel's own starlark_doc_extract
+// rule. Docgen fails on a parameter or attribute without a docstring, so that
+// the reference has no holes.
+//
+// Exit codes: 0 for success, 1 for any failure, 2 for a wrong command line.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stderr))
+}
+
+func run(args []string, stderr io.Writer) int {
+	if len(args) != 2 {
+		fmt.Fprintln(stderr, "usage: docgen MODULE.textproto MODULE.md")
+		return 2
+	}
+	if err := generate(args[0], args[1]); err != nil {
+		fmt.Fprintln(stderr, "docgen:", err)
+		return 1
+	}
+	return 0
+}
+
+func generate(in, out string) error {
+	text, err := os.ReadFile(in)
+	if err != nil {
+		return err
+	}
+	m, err := parseModule(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	return os.WriteFile(out, []byte(m.markdown()), 0o644)
+}
