@@ -7,7 +7,7 @@ import (
 
 func (m *module) markdown() string {
 	var b strings.Builder
-	b.WriteString("<!-- Generated from the docstrings by `bazel run //docs:update`; do not edit. -->\n\n")
+	b.WriteString("<!-- Generated from the docstrings by `bazel run //tools:format`; do not edit. -->\n\n")
 	b.WriteString("# Rules\n\n")
 	b.WriteString(strings.TrimSpace(m.doc) + "\n")
 	for _, s := range m.symbols {
