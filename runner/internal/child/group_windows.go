@@ -2,10 +2,9 @@ package child
 
 import (
 	"os"
+	"os/exec"
 	"strconv"
 	"syscall"
-
-	"os/exec"
 )
 
 // forwardSignals does nothing: Windows has no such signals.

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+#
+# Usage: bazel run //tools:format
+#
+# Formats every file of the repository, and writes those that are generated.
+set -euo pipefail
+
+: "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:format}"
+[[ $# == 5 ]] || {
+  echo "format.sh: $# tools, not 5: //tools:format does not fit this script" >&2
+  exit 2
+}
+export RUNFILES_DIR=${PWD%/*}
+go=$PWD/$1 buildifier=$PWD/$2 gazelle=$PWD/$3 gofumpt=$PWD/$4 rules_markdown=$PWD/$5
+
+cd "$BUILD_WORKSPACE_DIRECTORY"
+# Where the wrapper of Go's command runs it.
+export BUILD_WORKING_DIRECTORY=$BUILD_WORKSPACE_DIRECTORY
+
+"$go" mod tidy
+"$gofumpt" -w .
+"$gazelle" update -repo_root .
+"$buildifier" -r -lint=fix .
+install -m 644 "$rules_markdown" docs/rules.md
