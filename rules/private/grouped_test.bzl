@@ -77,7 +77,7 @@ def grouped_test(
         environment (`RunEnvironmentInfo`) are taken over; its `args` are not, and neither is the `env` of a
         native rule such as Bazel 7's `sh_test`, which Bazel does not show: give those here.
       framework: How the program's cases are listed and run. `"exec"`, the default and the only one yet: the
-        program is one case, and its name is the label of `test`.
+        program is one case, which has the name of this target.
       resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases;
         `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. Not a
         `select()`: what is conditional goes into the group (`capacity` takes one) or into an `alias`.
