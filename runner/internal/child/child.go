@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -27,7 +28,8 @@ type Command struct {
 	Env []string
 	// Stdin is its standard input; nil is an empty one.
 	Stdin *os.File
-	// Output gets what it writes to stdout and stderr, in that order.
+	// Output gets what it writes to stdout and stderr, in that order. Its
+	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
@@ -42,21 +44,18 @@ type Result struct {
 	Signal string
 }
 
-// drain is how long output is read after the whole process group is gone:
-// what is in the pipe comes at once, and only a process that left the group
-// can still have the pipe open.
-const drain = 100 * time.Millisecond
-
 // Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
 // and SIGKILL after the grace. What is left of the group when the program has
-// ended is killed. The error is for a program that could not be started.
+// ended is killed. When Run returns, Output has all that the group wrote; a
+// process that left the group may still run, but is not waited for. The error
+// is for a program that could not be started.
 func Run(ctx context.Context, c Command) (Result, error) {
 	// The kernel sends the parent-death signal when the *thread* that made the
 	// child ends (prctl(2), PR_SET_PDEATHSIG), so it must not end before.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	output, stopOutput, err := pipeTo(c.Output)
+	output, err := newOutput(c.Output)
 	if err != nil {
 		return Result{}, err
 	}
@@ -65,50 +64,32 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	if c.Stdin != nil {
 		cmd.Stdin = c.Stdin
 	}
-	cmd.Stdout, cmd.Stderr = output, output
+	cmd.Stdout, cmd.Stderr = output.writer, output.writer
 	cmd.SysProcAttr = ownGroup()
 	err = cmd.Start()
-	_ = output.Close() // the child has its own descriptor, if it started
+	_ = output.writer.Close() // the child has its own descriptor, if it started
+	defer output.finish()
 	if err != nil {
-		stopOutput()
-		return Result{}, fmt.Errorf("starting %s: %w", c.Path, err)
+		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
-	defer forwardSignals(cmd.Process.Pid)()
-	defer stopWith(ctx, cmd.Process.Pid, c.Grace)()
-	err = cmd.Wait()
-	killGroup(cmd.Process.Pid)
-	stopOutput()
+	stopForwarding := forwardSignals(cmd.Process.Pid)
+	stopStopping := stopWith(ctx, cmd.Process.Pid, c.Grace)
+	err = waitAndKillRest(cmd, func() {
+		stopForwarding()
+		stopStopping()
+	})
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
 	}
 	return resultOf(cmd.ProcessState), nil
 }
 
-// pipeTo returns a pipe whose content goes to w, and a function that waits
-// until all of it has.
-func pipeTo(w io.Writer) (pipe *os.File, stop func(), err error) {
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		return nil, nil, fmt.Errorf("pipe for output: %w", err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = io.Copy(w, reader)
-	}()
-	stop = func() {
-		_ = reader.SetReadDeadline(time.Now().Add(drain))
-		<-done
-		_ = reader.Close()
-	}
-	return writer, stop, nil
-}
-
-// stopWith stops the process group when ctx ends, until the returned function
-// is called.
+// stopWith stops the process group when ctx ends. The returned function ends
+// that: after it no signal is sent any more.
 func stopWith(ctx context.Context, pid int, grace time.Duration) (release func()) {
 	done := make(chan struct{})
-	go func() {
+	var stopper sync.WaitGroup
+	stopper.Go(func() {
 		select {
 		case <-done:
 			return
@@ -120,6 +101,6 @@ func stopWith(ctx context.Context, pid int, grace time.Duration) (release func()
 		case <-time.After(grace):
 			killGroup(pid)
 		}
-	}()
-	return func() { close(done) }
+	})
+	return func() { close(done); stopper.Wait() }
 }

@@ -2,9 +2,22 @@
 
 package child
 
-import "syscall"
+import (
+	"os/exec"
+	"syscall"
+)
 
 // ownGroup makes the child the leader of a new process group.
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
+}
+
+// waitAndKillRest waits until cmd has ended, calls ended, and kills what is
+// left of its process group. Unlike on Linux cmd is reaped first, so its number
+// is free for an instant, unless its group still has a member.
+func waitAndKillRest(cmd *exec.Cmd, ended func()) error {
+	err := cmd.Wait()
+	ended()
+	killGroup(cmd.Process.Pid)
+	return err
 }

@@ -5,6 +5,7 @@ package child
 import (
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -13,12 +14,13 @@ import (
 var forwarded = []os.Signal{syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
 // forwardSignals passes signals that this process gets on to the process group
-// of pid, until the returned function is called.
+// of pid. The returned function ends that: after it no signal is passed on.
 func forwardSignals(pid int) (stop func()) {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, forwarded...)
 	done := make(chan struct{})
-	go func() {
+	var forwarder sync.WaitGroup
+	forwarder.Go(func() {
 		for {
 			select {
 			case <-done:
@@ -27,13 +29,17 @@ func forwardSignals(pid int) (stop func()) {
 				_ = syscall.Kill(-pid, s.(syscall.Signal))
 			}
 		}
-	}()
-	return func() { signal.Stop(signals); close(done) }
+	})
+	return func() { signal.Stop(signals); close(done); forwarder.Wait() }
 }
 
 func terminateGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }
 
-func killGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+// killGroup also kills a leader that went to another group.
+func killGroup(pid int) {
+	_ = syscall.Kill(-pid, syscall.SIGKILL)
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+}
 
 func resultOf(state *os.ProcessState) Result {
 	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {

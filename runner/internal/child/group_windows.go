@@ -19,6 +19,15 @@ func killGroup(pid int) {
 	_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(pid)).Run()
 }
 
+// waitAndKillRest waits until cmd has ended and calls ended. It kills nothing:
+// there is no group to name, and the number of cmd may belong to another
+// process already.
+func waitAndKillRest(cmd *exec.Cmd, ended func()) error {
+	err := cmd.Wait()
+	ended()
+	return err
+}
+
 func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }

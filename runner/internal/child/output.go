@@ -1,0 +1,57 @@
+package child
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// output carries what a process group writes to a writer.
+type output struct {
+	to     io.Writer
+	writer *os.File // the group's end of the pipe
+	reader *os.File
+	copied chan struct{}
+}
+
+func newOutput(to io.Writer) (*output, error) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("pipe for output: %w", err)
+	}
+	o := &output{to: to, writer: writer, reader: reader, copied: make(chan struct{})}
+	go o.copy()
+	return o, nil
+}
+
+// copy hands on what comes, until everybody has closed the pipe or finish
+// interrupts it.
+func (o *output) copy() {
+	defer close(o.copied)
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := o.reader.Read(buffer)
+		o.write(buffer[:n])
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (o *output) write(text []byte) {
+	if len(text) > 0 {
+		_, _ = o.to.Write(text)
+	}
+}
+
+// finish is called when the group is gone. It hands on what the group left in
+// the pipe, and waits for nothing more: only a process that left the group can
+// still have the pipe open.
+func (o *output) finish() {
+	_ = o.reader.SetReadDeadline(time.Unix(1, 0)) // wakes a Read; one that has data is not cut short
+	<-o.copied
+	_ = o.reader.SetReadDeadline(time.Time{})
+	o.copyRest()
+	_ = o.reader.Close()
+}

@@ -1,0 +1,41 @@
+//go:build unix
+
+package child
+
+import "syscall"
+
+// maxPipe is the most that a pipe holds, unless root made it larger
+// (/proc/sys/fs/pipe-max-size on Linux; elsewhere it is less).
+const maxPipe = 1 << 20
+
+// copyRest hands on what is in the pipe now. The limit is for a process that
+// writes for ever; what the group wrote is in front of that.
+func (o *output) copyRest() {
+	raw, err := o.reader.SyscallConn()
+	if err != nil {
+		return
+	}
+	buffer := make([]byte, 32<<10)
+	for total := 0; total < maxPipe; {
+		n := 0
+		failed := raw.Read(func(fd uintptr) bool {
+			n, err = readNow(int(fd), buffer)
+			return true // never wait
+		})
+		if failed != nil || err != nil || n <= 0 {
+			return
+		}
+		o.write(buffer[:n])
+		total += n
+	}
+}
+
+// readNow reads from a descriptor that does not block.
+func readNow(fd int, buffer []byte) (int, error) {
+	for {
+		n, err := syscall.Read(fd, buffer)
+		if err != syscall.EINTR {
+			return n, err
+		}
+	}
+}
