@@ -7,6 +7,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -35,6 +36,8 @@ var (
 	ErrBudget = errors.New("the running budget is used up")
 	// ErrLost means that the case lost a group while it ran.
 	ErrLost = errors.New("the case lost its resource groups while it ran")
+	// errFailFast means that a case was bad and Options.FailFast is set.
+	errFailFast = errors.New("an earlier case was bad and --test_runner_fail_fast is set")
 )
 
 // How often a waiting case is reported: first after firstReport, then every
@@ -55,7 +58,8 @@ type Options struct {
 	// Workers is how many cases run at once; 0 is one after the other, in the
 	// order given.
 	Workers int
-	// FailFast is whether no further case starts after one that is bad.
+	// FailFast is whether no further case starts after one that is bad; those
+	// that run go on.
 	FailFast bool
 	// Budget limits the time during which cases run, whether one or several
 	// at once. Waiting for groups does not count. 0 is no limit.
@@ -66,18 +70,18 @@ type Options struct {
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
+	r := &run{Options: options, ready: newReadyQueue()}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &run{
-		Options: options,
-		budget:  newBudget(options.Budget, func() { cancel(ErrBudget) }),
-		ready:   newReadyQueue(),
-	}
+	r.running = ctx
+	r.starting, r.stopStarting = context.WithCancelCause(ctx)
+	defer r.stopStarting(nil)
+	r.budget = newBudget(options.Budget, func() { cancel(fmt.Errorf("%w (%s)", ErrBudget, options.Budget)) })
 	r.Sink.Handle(event.RunStarted{At: time.Now(), Cases: names(cases)})
 	if options.Workers == 0 {
-		r.inOrder(ctx, cases)
+		r.inOrder(cases)
 	} else {
-		r.inParallel(ctx, cases)
+		r.inParallel(cases)
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})
 }
@@ -96,32 +100,34 @@ type run struct {
 	budget *budget
 	ready  *readyQueue
 
-	mu     sync.Mutex
-	failed bool // a case was bad
+	// running ends when the cases that run have to stop, and starting, which
+	// is derived from it, when no further one may start.
+	running, starting context.Context
+	stopStarting      context.CancelCauseFunc
 }
 
-func (r *run) inOrder(ctx context.Context, cases []Case) {
+func (r *run) inOrder(cases []Case) {
 	for _, c := range cases {
-		r.execute(ctx, r.hold(ctx, c))
+		r.execute(r.hold(c))
 	}
 }
 
 // inParallel lets workers execute what is ready. A case that waits for groups
 // occupies none of them: it asks in a goroutine of its own, and is ready when
 // it holds them.
-func (r *run) inParallel(ctx context.Context, cases []Case) {
+func (r *run) inParallel(cases []Case) {
 	var asking, workers sync.WaitGroup
 	for i, c := range cases {
 		if len(c.Needs) == 0 {
-			r.ready.push(i, r.hold(ctx, c))
+			r.ready.push(i, r.hold(c))
 			continue
 		}
-		asking.Go(func() { r.ready.push(i, r.hold(ctx, c)) })
+		asking.Go(func() { r.ready.push(i, r.hold(c)) })
 	}
 	for range r.Workers {
 		workers.Go(func() {
 			for c := range r.ready.all {
-				r.execute(ctx, c)
+				r.execute(c)
 			}
 		})
 	}

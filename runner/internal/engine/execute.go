@@ -25,12 +25,12 @@ func typeOf(cause error) string {
 }
 
 // execute runs a case that holds its groups, and gives them back.
-func (r *run) execute(ctx context.Context, h holding) {
+func (r *run) execute(h holding) {
 	if h.held != nil {
 		defer h.held.Release()
 	}
-	if h.outcome == nil && r.stopped(ctx) {
-		h.outcome = r.notStarted(ctx)
+	if h.outcome == nil {
+		h.outcome = r.notStarted(nil)
 	}
 	if h.outcome != nil {
 		r.finish(h, *h.outcome, time.Time{})
@@ -39,14 +39,14 @@ func (r *run) execute(ctx context.Context, h holding) {
 	started := time.Now()
 	r.Sink.Handle(event.CaseStarted{Case: h.Case.Case, At: started, Waited: h.waited})
 	r.budget.start()
-	outcome := r.runCase(ctx, h)
+	outcome := r.runCase(h)
 	r.budget.stop()
 	r.finish(h, outcome, started)
 }
 
 // runCase runs the framework, and stops it when the run ends or a group is lost.
-func (r *run) runCase(ctx context.Context, h holding) event.Outcome {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (r *run) runCase(h holding) event.Outcome {
+	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
 	defer watchLoss(ctx, h.held, cancel)()
 	outcome := r.Framework.Run(ctx, h.Case.Case, event.Output{Case: h.Case.Case, Sink: r.Sink})
@@ -59,7 +59,7 @@ func (r *run) runCase(ctx context.Context, h holding) event.Outcome {
 	if outcome.Message != "" {
 		message += " (" + outcome.Message + ")"
 	}
-	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message, ExitCode: outcome.ExitCode}
+	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
 }
 
 // watchLoss cancels with ErrLost if held is lost before the returned function
@@ -81,25 +81,9 @@ func watchLoss(ctx context.Context, held lock.Held, cancel context.CancelCauseFu
 	return func() { close(done) }
 }
 
-// stopped reports whether no further case may start.
-func (r *run) stopped(ctx context.Context) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return ctx.Err() != nil || r.FailFast && r.failed
-}
-
-func (r *run) notStarted(ctx context.Context) *event.Outcome {
-	if cause := context.Cause(ctx); cause != nil {
-		return &event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: fmt.Sprintf("not run: %v", cause)}
-	}
-	return &event.Outcome{Status: event.Skipped, Type: event.TypeFailFast, Message: "not run: an earlier case was bad and --test_runner_fail_fast is set"}
-}
-
 func (r *run) finish(h holding, outcome event.Outcome, started time.Time) {
-	if outcome.Bad() {
-		r.mu.Lock()
-		r.failed = true
-		r.mu.Unlock()
+	if outcome.Bad() && r.FailFast {
+		r.stopStarting(errFailFast)
 	}
 	finished := event.CaseFinished{Case: h.Case.Case, Outcome: outcome, At: time.Now(), Waited: h.waited}
 	if !started.IsZero() {

@@ -20,34 +20,47 @@ type holding struct {
 }
 
 // hold waits for the groups of c and reports now and then that it waits.
-func (r *run) hold(ctx context.Context, c Case) holding {
-	if r.stopped(ctx) {
-		return holding{Case: c}
+func (r *run) hold(c Case) holding {
+	if outcome := r.notStarted(nil); outcome != nil {
+		return holding{Case: c, outcome: outcome}
 	}
 	asked := time.Now()
 	wait := &waiting{}
-	stopReporting := r.reportWaiting(c, wait)
-	defer stopReporting()
-	held, err := r.Locker.Acquire(lock.WithTrace(ctx, lock.Trace{Waiting: wait.begin}), c.Needs)
+	if len(c.Needs) > 0 {
+		defer r.reportWaiting(c, wait)()
+	}
+	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, lock.Trace{Waiting: wait.begin}), c.Needs)
 	h := holding{Case: c, held: held, waited: time.Since(asked)}
 	if err != nil {
-		h.outcome = notHeld(ctx, wait, err)
+		h.outcome = r.notHeld(wait, err)
 	}
 	return h
 }
 
 // notHeld tells a wait that was cut short from a lock that failed.
-func notHeld(ctx context.Context, w *waiting, err error) *event.Outcome {
-	cause := context.Cause(ctx)
-	if cause == nil {
-		return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: err.Error()}
+func (r *run) notHeld(w *waiting, err error) *event.Outcome {
+	if outcome := r.notStarted(w); outcome != nil {
+		return outcome
 	}
-	message := fmt.Sprintf("not run: %v", cause)
-	if group, since := w.current(); group != "" {
-		message += fmt.Sprintf(", while it waited for %s since %s (%s)",
-			group, since.Format(time.TimeOnly), time.Since(since).Round(time.Millisecond))
+	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: err.Error()}
+}
+
+// notStarted is the outcome of a case that may not start any more, after the
+// wait w if there was one; nil if it may.
+func (r *run) notStarted(w *waiting) *event.Outcome {
+	outcome := &event.Outcome{Status: event.Errored}
+	cause := context.Cause(r.running)
+	switch {
+	case cause != nil:
+		outcome.Type = typeOf(cause)
+	case r.starting.Err() != nil:
+		cause = context.Cause(r.starting)
+		outcome.Status, outcome.Type = event.Skipped, event.TypeFailFast
+	default:
+		return nil
 	}
-	return &event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
+	outcome.Message = fmt.Sprintf("not run: %v%s", cause, w)
+	return outcome
 }
 
 // reportWaiting emits CaseWaiting events until the returned function is called.
@@ -91,4 +104,18 @@ func (w *waiting) current() (group string, since time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.group, w.since
+}
+
+// String continues a sentence about a case that waited; it is empty for one
+// that did not.
+func (w *waiting) String() string {
+	if w == nil {
+		return ""
+	}
+	group, since := w.current()
+	if group == "" {
+		return ""
+	}
+	return fmt.Sprintf(", while it waited for %s since %s (%s)",
+		group, since.Format(time.TimeOnly), time.Since(since).Round(time.Millisecond))
 }

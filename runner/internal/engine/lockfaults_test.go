@@ -1,0 +1,78 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+// losable is held until lost is closed.
+type losable struct {
+	lost     chan struct{}
+	released *bool
+}
+
+func (l losable) Lost() <-chan struct{} { return l.lost }
+func (l losable) Release()              { *l.released = true }
+
+func TestLostLockStopsItsCaseOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost, released := make(chan struct{}), false
+		plain := newLocker()
+		locker := lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
+			if len(needs) > 0 {
+				return losable{lost, &released}, nil
+			}
+			return plain.Acquire(ctx, needs)
+		})
+		time.AfterFunc(3*time.Second, func() { close(lost) })
+		r := run(t.Context(), engine.Options{Framework: passAfter(10 * time.Second), Locker: locker, Workers: 2}, newCase("x", db), newCase("free"))
+		o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure)
+		if !strings.Contains(o.Message, "lost its resource groups") {
+			t.Errorf("message %q", o.Message)
+		}
+		if f := r.finished(t, "x"); f.Ran != 3*time.Second || !released {
+			t.Errorf("ran %v, released %v", f.Ran, released)
+		}
+		r.wantOutcome(t, "free", event.Passed, "")
+	})
+}
+
+func TestLockThatFailsIsInfrastructure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, workers := range []int{0, 1} {
+			locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
+				return nil, errors.New("the file system is on fire")
+			})
+			r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: workers}, newCase("x", db))
+			o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure)
+			if o.Message != "the file system is on fire" || len(r.started()) > 0 {
+				t.Errorf("got %+v, started %v", o, r.started())
+			}
+		}
+	})
+}
+
+// A panic is a bug of the runner and ends it, as any does; but first it gives
+// back what it holds.
+func TestPanicReleasesTheGroups(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locker := newLocker(db)
+		func() {
+			defer func() { _ = recover() }()
+			run(t.Context(), engine.Options{Framework: framework(func(context.Context, string) event.Outcome {
+				panic("bug")
+			}), Locker: locker}, newCase("x", db))
+			t.Error("no panic")
+		}()
+		occupy(t, locker, db)() // would wait for ever
+	})
+}

@@ -1,0 +1,107 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locker := newLocker(db, port)
+		begin := time.Now()
+		time.AfterFunc(12*time.Second, occupy(t, locker, db))
+		r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: 1}, newCase("x", db, port))
+		var at []time.Duration
+		for _, e := range eventsOf[event.CaseWaiting](r) {
+			at = append(at, e.At.Sub(begin))
+			if e.Case.Name != "x" || e.Group != db || !e.Since.Equal(begin) {
+				t.Errorf("got %+v", e)
+			}
+		}
+		if want := []time.Duration{1 * time.Second, 6 * time.Second, 11 * time.Second}; !slices.Equal(at, want) {
+			t.Errorf("reported after %v, want %v", at, want)
+		}
+		if f := r.finished(t, "x"); f.Waited != 12*time.Second || f.Ran != time.Second {
+			t.Errorf("waited %v, ran %v", f.Waited, f.Ran)
+		}
+		if s := eventsOf[event.CaseStarted](r)[0]; s.Waited != 12*time.Second || s.At.Sub(begin) != 12*time.Second {
+			t.Errorf("got %+v", s)
+		}
+	})
+}
+
+func TestShortWaitIsNotReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locker := newLocker(db)
+		time.AfterFunc(900*time.Millisecond, occupy(t, locker, db))
+		r := run(t.Context(), engine.Options{Framework: passAfter(time.Hour), Locker: locker}, newCase("x", db), newCase("free"))
+		if waits := eventsOf[event.CaseWaiting](r); len(waits) > 0 {
+			t.Errorf("got %+v", waits)
+		}
+	})
+}
+
+// The message of a case that was stopped while it waited says for what, and
+// since when.
+func TestEndWhileWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, workers := range []int{0, 2} {
+			locker := newLocker(db)
+			release := occupy(t, locker, db)
+			since := time.Now()
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 90*time.Second, timeIsUp{})
+			r := run(ctx, engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: workers}, newCase("x", db), newCase("y", db))
+			o := r.wantOutcome(t, "x", event.Errored, event.TypeTimeout)
+			want := fmt.Sprintf("not run: time is up, while it waited for //:db since %s (1m30s)", since.Format(time.TimeOnly))
+			if o.Message != want {
+				t.Errorf("workers %d: message %q, want %q", workers, o.Message, want)
+			}
+			if f := r.finished(t, "x"); f.Waited != 90*time.Second || f.Ran != 0 {
+				t.Errorf("waited %v, ran %v", f.Waited, f.Ran)
+			}
+			r.wantOutcome(t, "y", event.Errored, event.TypeTimeout)
+			cancel()
+			release()
+		}
+	})
+}
+
+func TestEndWhileRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for cause, wantType := range map[error]string{
+			timeIsUp{}:                   event.TypeTimeout,
+			errors.New("told to"):        event.TypeInterrupted,
+			engine.ErrBudget:             event.TypeTimeout,
+			fmt.Errorf("%w", timeIsUp{}): event.TypeTimeout,
+		} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			time.AfterFunc(3*time.Second, func() { cancel(cause) })
+			r := run(ctx, engine.Options{Framework: passAfter(time.Hour), Locker: newLocker(), Workers: 1}, newCase("x"), newCase("y"))
+			o := r.wantOutcome(t, "x", event.Errored, wantType)
+			if want := "stopped: " + cause.Error() + " (killed by signal: terminated)"; o.Message != want {
+				t.Errorf("message %q, want %q", o.Message, want)
+			}
+			if f := r.finished(t, "x"); f.Ran != 3*time.Second {
+				t.Errorf("ran %v", f.Ran)
+			}
+			if o := r.wantOutcome(t, "y", event.Errored, wantType); !strings.HasPrefix(o.Message, "not run: ") {
+				t.Errorf("message %q", o.Message)
+			}
+		}
+	})
+}
+
+// timeIsUp is a cause that is a time limit.
+type timeIsUp struct{}
+
+func (timeIsUp) Error() string { return "time is up" }
+func (timeIsUp) Timeout() bool { return true }
