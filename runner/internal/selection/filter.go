@@ -8,8 +8,8 @@ import (
 )
 
 // Filter returns the cases that the value of --test_filter asks for: globs,
-// separated by commas, of which a case has to match one; those that begin
-// with "-" leave cases out. An empty filter asks for all of them. A filter
+// separated by commas outside of braces, of which a case has to match one;
+// those that begin with "-" leave cases out. An empty filter asks for all of them. A filter
 // that leaves no case of the whole test is an error: it was meant to run
 // something.
 func Filter(cases []engine.Case, filter string) ([]engine.Case, error) {
@@ -38,7 +38,7 @@ type filter struct {
 
 func parseFilter(text string) (filter, error) {
 	var f filter
-	for pattern := range strings.SplitSeq(text, ",") {
+	for _, pattern := range splitPatterns(text) {
 		body, excluded := strings.CutPrefix(pattern, "-")
 		matches, err := compile(body)
 		if err != nil {
@@ -51,6 +51,28 @@ func parseFilter(text string) (filter, error) {
 		}
 	}
 	return f, nil
+}
+
+// splitPatterns splits at commas, but not at those of {this,that} or after \\.
+func splitPatterns(text string) []string {
+	var patterns []string
+	begin, depth, escaped := 0, 0, false
+	for i := range len(text) {
+		switch c := text[i]; {
+		case escaped:
+			escaped = false
+		case c == '\\':
+			escaped = true
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		case c == ',' && depth == 0:
+			patterns = append(patterns, text[begin:i])
+			begin = i + 1
+		}
+	}
+	return append(patterns, text[begin:])
 }
 
 func (f filter) asksFor(name string) bool {

@@ -1,0 +1,37 @@
+package selection_test
+
+import (
+	"fmt"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+)
+
+func casesNamed(names ...string) []event.Case {
+	var cases []event.Case
+	for _, name := range names {
+		cases = append(cases, event.Case{Name: name, Class: "//pkg:x_test"})
+	}
+	return cases
+}
+
+func numbered(n int) []event.Case {
+	var names []string
+	for i := range n {
+		names = append(names, fmt.Sprintf("Case%d", i))
+	}
+	return casesNamed(names...)
+}
+
+func groupFor(label string, patterns ...string) manifest.Group {
+	return manifest.Group{Label: label, Cases: patterns}
+}
+
+func withoutNeeds(cases []event.Case) []engine.Case {
+	var all []engine.Case
+	for _, c := range cases {
+		all = append(all, engine.Case{Case: c})
+	}
+	return all
+}
