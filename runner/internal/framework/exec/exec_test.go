@@ -1,0 +1,58 @@
+//go:build unix
+
+package exec_test
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework/exec"
+)
+
+var x = event.Case{Name: "x_test", Class: "//pkg:x_test"}
+
+func program(script string) *exec.Program {
+	return &exec.Program{Case: x, Path: "/bin/sh", Args: []string{"-c", script}, Env: []string{"GREETING=hello"}, Grace: time.Minute}
+}
+
+func TestTheProgramIsTheOneCase(t *testing.T) {
+	if got := program("").Cases(); !slices.Equal(got, []event.Case{x}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	for script, want := range map[string]event.Outcome{
+		"exit 0":        {Status: event.Passed},
+		"exit 3":        {Status: event.Failed, Type: event.TypeExit, Message: "exit code 3", ExitCode: 3},
+		"kill -KILL $$": {Status: event.Failed, Type: event.TypeSignal, Message: "killed by signal: killed", ExitCode: 137},
+	} {
+		var output strings.Builder
+		if got := program("echo $GREETING; "+script).Run(t.Context(), x, &output); got != want || output.String() != "hello\n" {
+			t.Errorf("%s: got %+v, %q, want %+v", script, got, output.String(), want)
+		}
+	}
+}
+
+func TestProgramThatCannotStartIsAnError(t *testing.T) {
+	p := program("")
+	p.Path = filepath.Join(t.TempDir(), "missing")
+	got := p.Run(t.Context(), x, &strings.Builder{})
+	if got.Status != event.Errored || got.Type != event.TypeStart || !strings.Contains(got.Message, "no such file") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestStopEndsTheProgram(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	got := program("exec sleep 1000").Run(ctx, x, &strings.Builder{})
+	if got.Status != event.Failed || got.Type != event.TypeSignal {
+		t.Errorf("got %+v", got)
+	}
+}
