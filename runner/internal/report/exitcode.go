@@ -14,6 +14,8 @@ const (
 	ExitInfrastructure = 69
 	// ExitConfig: the test could not be set up, as EX_CONFIG of sysexits.h.
 	ExitConfig = 78
+	// ExitTimeout: a time limit was exceeded, as timeout(1) has it.
+	ExitTimeout = 124
 )
 
 // Verdict is a sink that knows what the runner has to exit with.
@@ -32,24 +34,37 @@ func (v *Verdict) Handle(e event.Event) {
 	}
 }
 
+// Bad reports whether a case was bad.
+func (v *Verdict) Bad() bool { return len(v.bad) > 0 }
+
 // Infrastructure returns what failed that was not a case's own fault, or "".
 func (v *Verdict) Infrastructure() string {
+	o, _ := v.first(event.TypeInfrastructure)
+	return o.Message
+}
+
+// first returns the first bad outcome of a type.
+func (v *Verdict) first(kind string) (o event.Outcome, ok bool) {
 	for _, o := range v.bad {
-		if o.Type == event.TypeInfrastructure {
-			return o.Message
+		if o.Type == kind {
+			return o, true
 		}
 	}
-	return ""
+	return event.Outcome{}, false
 }
 
 // ExitCode returns the code for what was seen so far.
 func (v *Verdict) ExitCode() int {
-	switch {
-	case len(v.bad) == 0:
+	if !v.Bad() {
 		return ExitPassed
-	case v.Infrastructure() != "":
+	}
+	if _, ok := v.first(event.TypeInfrastructure); ok {
 		return ExitInfrastructure
-	case v.finished == 1 && v.bad[0].ExitCode != 0:
+	}
+	if _, ok := v.first(event.TypeTimeout); ok {
+		return ExitTimeout
+	}
+	if v.finished == 1 && v.bad[0].ExitCode != 0 {
 		return v.bad[0].ExitCode
 	}
 	return ExitFailed

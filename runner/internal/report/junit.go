@@ -6,63 +6,44 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
-)
-
-// The elements of JUnit's format that Bazel and CI systems read.
-type (
-	xmlSuites struct {
-		XMLName xml.Name `xml:"testsuites"`
-		Suite   xmlSuite `xml:"testsuite"`
-	}
-	xmlSuite struct {
-		Name      string     `xml:"name,attr"`
-		Tests     int        `xml:"tests,attr"`
-		Failures  int        `xml:"failures,attr"`
-		Errors    int        `xml:"errors,attr"`
-		Skipped   int        `xml:"skipped,attr"`
-		Time      string     `xml:"time,attr"`
-		Timestamp string     `xml:"timestamp,attr"`
-		Cases     []*xmlCase `xml:"testcase"`
-	}
-	xmlCase struct {
-		Name       string        `xml:"name,attr"`
-		Class      string        `xml:"classname,attr"`
-		Time       string        `xml:"time,attr"`
-		Properties []xmlProperty `xml:"properties>property,omitempty"`
-		Failure    *xmlProblem   `xml:"failure"`
-		Error      *xmlProblem   `xml:"error"`
-		Skipped    *xmlProblem   `xml:"skipped"`
-		Output     string        `xml:"system-out,omitempty"`
-	}
-	xmlProperty struct {
-		Name  string `xml:"name,attr"`
-		Value string `xml:"value,attr"`
-	}
-	xmlProblem struct {
-		Message string `xml:"message,attr"`
-		Type    string `xml:"type,attr,omitempty"`
-	}
 )
 
 // unfinished is what test.xml says of a case until that has finished, so that
 // a report which is left behind by a runner that was killed tells the truth.
 var unfinished = xmlProblem{Message: "not finished when this report was written: the test was killed", Type: "unfinished"}
 
+// How often the report is rewritten while cases run. Writing it costs as much
+// as it has cases, so writing it after each one would cost their square.
+const (
+	// minPause is the least time between two writes.
+	minPause = time.Second
+	// maxShare is the part of the time that writing may take: one in maxShare.
+	maxShare = 20
+)
+
 // JUnit keeps a report in JUnit's format up to date in a file.
 type JUnit struct {
-	path    string
+	path string
+
+	mu      sync.Mutex // guards what follows
 	suite   xmlSuite
 	started time.Time
+	latest  time.Time // the time of the latest event
 	cases   map[event.Case]*xmlCase
 	outputs map[event.Case]*tail
+	next    time.Time   // before which the report is not written again
+	pending *time.Timer // writes then; nil if nothing has changed
 	err     error
 }
 
 // NewJUnit returns a sink that writes the report of the test called suite to
-// path, complete at any moment, and anew after each case.
+// path. The file is complete at any moment; what it does not know yet are the
+// ends of the last second (or, where it takes more than 50 ms to write, of 20
+// times as long). Those cases are errors in it, as all that have not finished.
 func NewJUnit(path, suite string) *JUnit {
 	return &JUnit{
 		path: path, suite: xmlSuite{Name: suite},
@@ -71,26 +52,33 @@ func NewJUnit(path, suite string) *JUnit {
 }
 
 // Err returns the first error of writing the report.
-func (j *JUnit) Err() error { return j.err }
+func (j *JUnit) Err() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
+}
 
 // Handle implements event.Sink.
 func (j *JUnit) Handle(e event.Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	switch e := e.(type) {
 	case event.RunStarted:
 		j.begin(e)
-		j.write(e.At)
+		j.write()
 	case event.CaseOutput:
 		j.outputOf(e.Case).add(e.Text)
 	case event.CaseFinished:
 		j.finish(e)
-		j.write(e.At)
+		j.writeSoon()
 	case event.RunFinished:
-		j.write(e.At)
+		j.latest = e.At
+		j.write()
 	}
 }
 
 func (j *JUnit) begin(e event.RunStarted) {
-	j.started = e.At
+	j.started, j.latest = e.At, e.At
 	j.suite.Timestamp = e.At.Format("2006-01-02T15:04:05")
 	for _, c := range e.Cases {
 		element := &xmlCase{Name: c.Name, Class: c.Class, Time: xmlTime(0), Error: &unfinished}
@@ -107,9 +95,10 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 }
 
 func (j *JUnit) finish(e event.CaseFinished) {
+	j.latest = e.At
 	element := j.cases[e.Case]
 	element.Time = xmlTime(e.Ran)
-	element.Properties = []xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}
+	element.Properties = &xmlProperties{[]xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}}
 	element.Output = j.outputOf(e.Case).String()
 	delete(j.outputs, e.Case)
 	problem := &xmlProblem{Message: e.Outcome.Message, Type: e.Outcome.Type}
@@ -124,13 +113,35 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	}
 }
 
-// write replaces the file by what is known at the given time.
-func (j *JUnit) write(at time.Time) {
+// writeSoon writes as soon as the pause since the last write is over.
+func (j *JUnit) writeSoon() {
+	if j.pending == nil {
+		j.pending = time.AfterFunc(time.Until(j.next), j.writePending)
+	}
+}
+
+func (j *JUnit) writePending() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.pending != nil { // or somebody else has just written
+		j.write()
+	}
+}
+
+// write replaces the file by what is known.
+func (j *JUnit) write() {
+	if j.pending != nil {
+		j.pending.Stop()
+		j.pending = nil
+	}
+	begin := time.Now()
 	j.count()
-	j.suite.Time = xmlTime(at.Sub(j.started))
+	j.suite.Time = xmlTime(j.latest.Sub(j.started))
 	if err := j.replace(); err != nil && j.err == nil {
 		j.err = fmt.Errorf("writing test.xml: %w", err)
 	}
+	end := time.Now()
+	j.next = end.Add(max(minPause, maxShare*end.Sub(begin)))
 }
 
 func (j *JUnit) count() {
@@ -164,7 +175,3 @@ func (j *JUnit) replace() error {
 	}
 	return os.Rename(aside, j.path)
 }
-
-// xmlTime prints seconds with a point: Bazel reads a number without one as
-// milliseconds (TestXmlOutputParser).
-func xmlTime(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
