@@ -38,13 +38,12 @@ func newFramework(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits
 	if m.Framework != "exec" {
 		return nil, fmt.Errorf("framework %q: this runner has only \"exec\"", m.Framework)
 	}
-	label := displayLabel(m.Label)
-	set, err := coverageOf(env.Coverage, nameOf(label))
+	set, err := coverageOf(env.Coverage, nameOf(m.Label))
 	if err != nil {
 		return nil, err
 	}
 	return &exec.Program{
-		Case: event.Case{Name: nameOf(label), Class: label},
+		Case: event.Case{Name: nameOf(m.Label), Class: m.Label},
 		Path: program, Args: p.args[1:], Env: bazelenv.ForChild(p.environ, set),
 		Stdin: p.stdin, Grace: l.grace,
 	}, nil
@@ -79,9 +78,28 @@ func workersOf(m *manifest.Manifest) int {
 	return int(m.Workers)
 }
 
-// displayLabel is the label as Bazel prints it: without the marks of a
-// canonical name in the main repository.
-func displayLabel(canonical string) string { return strings.TrimPrefix(canonical, "@@") }
+// readManifest reads the manifest beside the executable. Labels in it become
+// those that people know.
+func readManifest(p invocation) (*manifest.Manifest, error) {
+	m, err := manifest.Read(p.args[0] + manifest.Suffix)
+	if err != nil {
+		return nil, err
+	}
+	m.Label = displayLabel(m.Label)
+	for i := range m.Groups {
+		m.Groups[i].Label = displayLabel(m.Groups[i].Label)
+	}
+	return m, nil
+}
+
+// displayLabel is the label as Bazel prints it: one of the main repository
+// without the marks of a canonical name. Different labels stay different.
+func displayLabel(canonical string) string {
+	if strings.HasPrefix(canonical, "@@//") {
+		return strings.TrimPrefix(canonical, "@@")
+	}
+	return canonical
+}
 
 // nameOf returns the target name in a label.
 func nameOf(label string) string { return label[strings.LastIndexByte(label, ':')+1:] }

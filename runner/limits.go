@@ -12,9 +12,6 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
 
-// exitTimeout is the exit code when the time is up, as timeout(1) has it.
-const exitTimeout = 124
-
 // limits are the times at which the run has to stop.
 type limits struct {
 	// deadline lies below Bazel's own timeout, so that there is time to stop
@@ -97,15 +94,4 @@ type signalError syscall.Signal
 
 func (e signalError) Error() string {
 	return fmt.Sprintf("the test was told to stop (signal: %s)", syscall.Signal(e))
-}
-
-// exitCodeOf returns the exit code for a run that cause cut short.
-func exitCodeOf(cause error) (code int, ok bool) {
-	switch cause := cause.(type) {
-	case deadlineError:
-		return exitTimeout, true
-	case signalError:
-		return 128 + int(cause), true
-	}
-	return 0, false
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -17,14 +18,12 @@ import (
 // the exit code.
 func run(ctx context.Context, p invocation) int {
 	env, err := bazelenv.Parse(p.lookup)
+	err = errors.Join(makePromises(env), err) // the promises even if the rest is malformed
+	defer keepPromise(env)
 	if err != nil {
 		return failed(p, env, "", err)
 	}
-	if err := makePromises(env); err != nil {
-		return failed(p, env, "", err)
-	}
-	defer keepPromise(env)
-	m, err := manifest.Read(p.args[0] + manifest.Suffix)
+	m, err := readManifest(p)
 	if err != nil {
 		return failed(p, env, "", err)
 	}
@@ -33,7 +32,7 @@ func run(ctx context.Context, p invocation) int {
 	defer stop()
 	t, err := prepare(p, env, m, limits)
 	if err != nil {
-		return failed(p, env, displayLabel(m.Label), err)
+		return failed(p, env, m.Label, err)
 	}
 	return t.run(ctx)
 }
@@ -66,7 +65,7 @@ func prepare(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits) (*t
 		return nil, err
 	}
 	return &test{
-		p: p, env: env, label: displayLabel(m.Label),
+		p: p, env: env, label: m.Label,
 		cases: plan.Shard(selected, env.Shard.Index, env.Shard.Total),
 		options: engine.Options{
 			Framework: framework,
@@ -88,15 +87,18 @@ func (t *test) run(ctx context.Context) int {
 	}
 	t.options.Sink = event.FanOut(sinks...)
 	engine.Run(ctx, t.options, t.cases)
-	if junit != nil && junit.Err() != nil {
-		complain(t.p, junit.Err())
-		return report.ExitInfrastructure
-	}
 	if message := verdict.Infrastructure(); message != "" {
 		noteInfrastructureFailure(t.p, t.env, message)
 	}
-	if code, ok := exitCodeOf(context.Cause(ctx)); ok {
-		return code
+	if junit != nil && junit.Err() != nil {
+		complain(t.p, junit.Err())
+		noteInfrastructureFailure(t.p, t.env, junit.Err().Error())
+		if !verdict.Bad() {
+			return report.ExitInfrastructure
+		}
+	}
+	if s, ok := context.Cause(ctx).(signalError); ok && verdict.Bad() {
+		return 128 + int(s)
 	}
 	return verdict.ExitCode()
 }
@@ -115,6 +117,7 @@ func failed(p invocation, env bazelenv.Env, label string, err error) int {
 		junit.Handle(event.CaseFinished{Case: c, At: time.Now(), Outcome: event.Outcome{
 			Status: event.Errored, Type: event.TypeConfig, Message: err.Error(),
 		}})
+		junit.Handle(event.RunFinished{At: time.Now()})
 		if junit.Err() != nil {
 			complain(p, junit.Err())
 		}
