@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
 func TestOutputIsInTheOrderOfWriting(t *testing.T) {
@@ -58,7 +60,7 @@ func (s *slowWriter) Write(text []byte) (int, error) {
 		if err != nil {
 			s.t.Error(err)
 		}
-		for deadline := time.Now().Add(soon); syscall.Kill(pid, 0) == nil && time.Now().Before(deadline); {
+		for deadline := time.Now().Add(pipetest.Soon); syscall.Kill(pid, 0) == nil && time.Now().Before(deadline); {
 			time.Sleep(time.Millisecond)
 		}
 		time.Sleep(200 * time.Millisecond)

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
 // Signals that do not end a run may mean something to the program. This test
@@ -20,10 +22,10 @@ func TestSignalsArePassedOn(t *testing.T) {
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, syscall.SIGUSR1)
 	defer signal.Stop(caught)
-	ready := newFifo(t)
+	ready := pipetest.NewLifeline(t)
 	passed := make(chan struct{})
 	go func() {
-		ready.line()
+		ready.Line()
 		for {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGUSR1)
 			select {
@@ -35,7 +37,7 @@ func TestSignalsArePassedOn(t *testing.T) {
 	}()
 	var output bytes.Buffer
 	result := runCommand(t.Context(), t, shell(`trap 'echo caught; exit 5' USR1
-		exec 9> "$1"; echo ready >&9; while :; do sleep 0.05; done`, &output, ready.path))
+		exec 9> "$1"; echo ready >&9; while :; do sleep 0.05; done`, &output, ready.Path))
 	close(passed)
 	if result.ExitCode != 5 || !strings.HasSuffix(output.String(), "caught\n") {
 		t.Errorf("got %+v, %q", result, output.String())

@@ -10,20 +10,21 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
 // stopWhenReady runs a script, ends the context when the script has written
 // a line to $1, and returns the result.
-func stopWhenReady(t *testing.T, script string, grace time.Duration) (child.Result, string, *fifo) {
+func stopWhenReady(t *testing.T, script string, grace time.Duration) (child.Result, string, *pipetest.Lifeline) {
 	t.Helper()
-	ready := newFifo(t)
+	ready := pipetest.NewLifeline(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
 		defer cancel()
-		ready.line()
+		ready.Line()
 	}()
 	var output bytes.Buffer
-	c := shell(script, &output, ready.path)
+	c := shell(script, &output, ready.Path)
 	c.Grace = grace
 	result := runCommand(ctx, t, c)
 	return result, output.String(), ready
@@ -32,7 +33,7 @@ func stopWhenReady(t *testing.T, script string, grace time.Duration) (child.Resu
 func TestStoppedProgramGetsSIGTERM(t *testing.T) {
 	t.Parallel()
 	result, output, _ := stopWhenReady(t, `trap 'echo cleaning up; exit 3' TERM
-		exec 9> "$1"; echo ready >&9; while :; do sleep 0.05; done`, soon)
+		exec 9> "$1"; echo ready >&9; while :; do sleep 0.05; done`, pipetest.Soon)
 	if result.ExitCode != 3 || !strings.HasSuffix(output, "cleaning up\n") {
 		t.Errorf("got %+v, %q", result, output)
 	}
@@ -40,7 +41,7 @@ func TestStoppedProgramGetsSIGTERM(t *testing.T) {
 
 func TestSIGTERMAloneEndsAProgramThatDoesNotCatchIt(t *testing.T) {
 	t.Parallel()
-	result, _, _ := stopWhenReady(t, `exec 9> "$1"; echo ready >&9; exec sleep 1000`, soon)
+	result, _, _ := stopWhenReady(t, `exec 9> "$1"; echo ready >&9; exec sleep 1000`, pipetest.Soon)
 	if want := (child.Result{ExitCode: 128 + 15, Signal: "terminated"}); result != want {
 		t.Errorf("got %+v, want %+v", result, want)
 	}
@@ -53,7 +54,7 @@ func TestStubbornProgramIsKilledAfterTheGrace(t *testing.T) {
 	if want := (child.Result{ExitCode: 128 + 9, Signal: "killed"}); result != want {
 		t.Errorf("got %+v, want %+v", result, want)
 	}
-	process.awaitGone()
+	process.AwaitGone()
 }
 
 // The whole group is asked to end, and a member that does not is killed when
@@ -62,11 +63,11 @@ func TestStopReachesTheWholeGroup(t *testing.T) {
 	t.Parallel()
 	result, _, group := stopWhenReady(t, `exec 9> "$1"
 		(trap '' TERM; echo ready >&9; while :; do sleep 1000; done) &
-		wait`, soon)
+		wait`, pipetest.Soon)
 	if result.ExitCode != 128+15 {
 		t.Errorf("got %+v", result)
 	}
-	group.awaitGone()
+	group.AwaitGone()
 }
 
 func TestContextThatHasEndedStopsAtOnce(t *testing.T) {
