@@ -59,29 +59,36 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Env = c.Env
-	if c.Stdin != nil {
-		cmd.Stdin = c.Stdin
-	}
-	cmd.Stdout, cmd.Stderr = output.writer, output.writer
-	cmd.SysProcAttr = ownGroup()
+	cmd := prepare(c, output.writer)
+	signals := catchSignals()
 	err = cmd.Start()
 	_ = output.writer.Close() // the child has its own descriptor, if it started
 	defer output.finish()
 	if err != nil {
+		signals.stop()
 		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
-	stopForwarding := forwardSignals(cmd.Process.Pid)
+	signals.passTo(cmd.Process.Pid)
 	stopStopping := stopWith(ctx, cmd.Process.Pid, c.Grace)
 	err = waitAndKillRest(cmd, func() {
-		stopForwarding()
+		signals.stop()
 		stopStopping()
 	})
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
 	}
 	return resultOf(cmd.ProcessState), nil
+}
+
+func prepare(c Command, output *os.File) *exec.Cmd {
+	cmd := exec.Command(c.Path, c.Args...)
+	cmd.Env = c.Env
+	if c.Stdin != nil {
+		cmd.Stdin = c.Stdin
+	}
+	cmd.Stdout, cmd.Stderr = output, output
+	cmd.SysProcAttr = ownGroup()
+	return cmd
 }
 
 // stopWith stops the process group when ctx ends. The returned function ends

@@ -13,24 +13,40 @@ import (
 // the program, such as a request for a thread dump.
 var forwarded = []os.Signal{syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
-// forwardSignals passes signals that this process gets on to the process group
-// of pid. The returned function ends that: after it no signal is passed on.
-func forwardSignals(pid int) (stop func()) {
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, forwarded...)
-	done := make(chan struct{})
-	var forwarder sync.WaitGroup
-	forwarder.Go(func() {
+// forwarder passes signals that this process gets on to a process group.
+type forwarder struct {
+	signals chan os.Signal
+	done    chan struct{}
+	passing sync.WaitGroup
+}
+
+// catchSignals keeps signals until the group is known, so that none gets lost,
+// or ends this process, while the program starts.
+func catchSignals() *forwarder {
+	f := &forwarder{signals: make(chan os.Signal, 8), done: make(chan struct{})}
+	signal.Notify(f.signals, forwarded...)
+	return f
+}
+
+// passTo passes signals on to the process group of pid.
+func (f *forwarder) passTo(pid int) {
+	f.passing.Go(func() {
 		for {
 			select {
-			case <-done:
+			case <-f.done:
 				return
-			case s := <-signals:
+			case s := <-f.signals:
 				_ = syscall.Kill(-pid, s.(syscall.Signal))
 			}
 		}
 	})
-	return func() { signal.Stop(signals); close(done); forwarder.Wait() }
+}
+
+// stop ends that: after it no signal is passed on.
+func (f *forwarder) stop() {
+	signal.Stop(f.signals)
+	close(f.done)
+	f.passing.Wait()
 }
 
 func terminateGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }

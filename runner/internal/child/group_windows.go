@@ -7,8 +7,12 @@ import (
 	"syscall"
 )
 
-// forwardSignals does nothing: Windows has no such signals.
-func forwardSignals(int) (stop func()) { return func() {} }
+// forwarder does nothing: Windows has no such signals.
+type forwarder struct{}
+
+func catchSignals() *forwarder    { return nil }
+func (*forwarder) passTo(pid int) {}
+func (*forwarder) stop()          {}
 
 // terminateGroup does nothing: a process without a console cannot be asked to
 // end, so the grace passes and killGroup ends it.
