@@ -1,5 +1,3 @@
-//go:build unix
-
 package main
 
 import (
@@ -22,13 +20,14 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
-// TestMain also is the runner itself, in the processes that the tests start.
-func TestMain(m *testing.M) {
+// The processes that the tests start are the runner itself. They become it
+// before anything else, since rules_go's main function of a test reads some of
+// the same variables.
+func init() {
 	if os.Getenv("BE_THE_RUNNER") != "" {
 		_ = os.Unsetenv("BE_THE_RUNNER")
 		main()
 	}
-	os.Exit(m.Run())
 }
 
 // target is a grouped test //pkg:x_test with its files, laid out as Bazel does.

@@ -1,5 +1,3 @@
-//go:build unix
-
 package child_test
 
 import (
@@ -14,14 +12,12 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
-// TestMain also is the process between the test and a child, in tests that
-// kill such a process.
-func TestMain(m *testing.M) {
+// In tests that kill the process between a test and a child, this is that one.
+func init() {
 	if script := os.Getenv("RUN_AS_CHILD"); script != "" {
 		_, _ = child.Run(context.Background(), shell(script, os.Stdout))
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
 }
 
 // shell is a command for a script whose arguments are $1 and so on.

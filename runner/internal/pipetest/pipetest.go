@@ -1,12 +1,11 @@
-//go:build unix
-
+// Package pipetest lets a test and the processes that it starts wait for one
+// another, through named pipes instead of pauses.
 package pipetest
 
 import (
 	"bufio"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -50,15 +49,6 @@ func NewLifeline(t *testing.T) *Lifeline {
 		_ = l.file.Close()
 	})
 	return l
-}
-
-func makePipe(t *testing.T) (path string) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // Line returns the next line that a process wrote.
