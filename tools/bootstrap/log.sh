@@ -1,9 +1,8 @@
+# shellcheck shell=bash
+#
 # Messages of the launcher and of the set-up. None goes to stdout, which is Bazel's.
 
-# When the set-up began; shared by its scripts.
-export RULES_INTERLOCK_STARTED=${RULES_INTERLOCK_STARTED:-$EPOCHSECONDS}
-
-# say TEXT...: a line of progress, with the time since the set-up began.
+# say TEXT...: a line of progress, with the time since $RULES_INTERLOCK_STARTED, the set-up's begin.
 say() {
   printf 'tools/bazel: [%3ds] %s\n' "$((EPOCHSECONDS - RULES_INTERLOCK_STARTED))" "$*" >&2
 }

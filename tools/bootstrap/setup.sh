@@ -16,12 +16,16 @@ readonly here
 readonly state=/usr/share/rules_interlock
 # shellcheck source=tools/bootstrap/log.sh
 source "$here/log.sh"
+# shellcheck source=tools/bootstrap/key.sh
+source "$here/key.sh"
 
 main() {
+  # debootstrap and pivot_root are not on everybody's PATH.
+  PATH=$PATH:/usr/sbin:/sbin:/usr/bin:/bin
   export HOME
   HOME=$(usable_home)
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_interlock
-  root=$cache/bazel-$(key)
+  root=$cache/bazel-$(key "$here")
   readonly cache root
   if [[ ! -d $root ]]; then set_up; fi
   run_bazel "$@"
@@ -36,13 +40,8 @@ usable_home() {
   fi
 }
 
-key() {
-  local sum
-  sum=$(cd "$here" && cat bazelrc ./*.sh | sha256sum)
-  printf '%s\n' "${sum:0:16}"
-}
-
 set_up() {
+  export RULES_INTERLOCK_STARTED=$EPOCHSECONDS
   mkdir -p "$cache"
   exec {lock}>"$cache/lock"
   if ! flock --nonblock "$lock"; then
@@ -75,9 +74,13 @@ build() {
   say 'Bazel is set up'
 }
 
-# The first mirror of Debian's own that the machine's apt uses.
+# The first mirror of Debian's own that the machine's apt uses; nothing if apt has no lists yet.
 mirror() {
-  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1
+  local mirrors
+  # shellcheck disable=SC2016 # SITE is apt's.
+  mirrors=$(apt-get indextargets --format '$(SITE)' \
+    'Created-By: Packages' 'Origin: Debian' 'Label: Debian')
+  printf '%s\n' "${mirrors%%$'\n'*}"
 }
 
 stop_building() {
@@ -95,16 +98,21 @@ remove_unfinished() {
 
 # In a session of its own: an interrupt must not leave the machine's dpkg half-way.
 install_debootstrap() {
-  if command -v debootstrap >/dev/null; then return; fi
+  if [[ -n $(type -P debootstrap) && -n $(mirror) ]]; then return; fi
   say 'installing debootstrap'
   if ! setsid --wait "$here/install_debootstrap.sh" >"$cache/setup.log" 2>&1 {lock}>&-; then
     tail -n 20 "$cache/setup.log" >&2
     die 'installing debootstrap failed; the output of apt-get is above' \
       'Remedy the cause, or install debootstrap, and start tools/bazel again.'
   fi
+  if [[ -z $(mirror) ]]; then
+    die "this machine's apt has no mirror of Debian, which Bazel would come from" \
+      'Install Bazelisk, https://github.com/bazelbuild/bazelisk, as bazelisk or bazel on PATH.'
+  fi
 }
 
 run_bazel() {
+  unset RULES_INTERLOCK_STARTED
   if [[ $* == --version ]]; then
     # Bazel knows this one only when it is alone.
     exec "$here/enter.sh" "$root" bazel --version
