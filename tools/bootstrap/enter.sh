@@ -58,7 +58,7 @@ bind_unless_visible() {
 
 bind() {
   local folder=$1 root=$2
-  mkdir -p "$root$folder"
+  if [[ ! -d $root$folder ]]; then mkdir -p "$root$folder"; fi
   mount --rbind "$folder" "$root$folder"
 }
 

@@ -9,7 +9,8 @@ key() {
   sum=$(
     cd "$1" || exit
     find . -type f \
-      ! -name '*_test.*' ! -name '*.md' ! -path ./BUILD.bazel ! -path ./launch.sh -print0 |
+      ! -name '*_test.*' ! -name '*.md' ! -path ./BUILD.bazel ! -path ./coverage/BUILD.bazel \
+      ! -path ./launch.sh -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
   )
   printf '%s\n' "${sum:0:16}"

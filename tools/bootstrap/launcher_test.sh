@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Tests of launch.sh, by a launcher with stand-ins for all the programs that it may run, and of
-# key.sh.
+# Tests of launch.sh, by a launcher with stand-ins for all the programs that it may run, of
+# key.sh, and of what setup.sh refuses.
 # main calls the checks by their prefix; and programs are written in single quotes.
 # shellcheck disable=SC2329,SC2016
 set -euo pipefail
@@ -249,11 +249,19 @@ check_bootstrap_without_debian() {
   RULES_INTERLOCK_BOOTSTRAP=1 says_how_to_install 'RULES_INTERLOCK_BOOTSTRAP is set'
 }
 
+# --- setup.sh
+
+check_cache_folder_with_a_space() {
+  local got status=0
+  got=$(XDG_CACHE_HOME="$machine/a cache" "$here/setup.sh" info 2>&1) || status=$?
+  [[ $status == 1 && $got == *'Set XDG_CACHE_HOME to another folder.'* && ! -e $machine/a\ cache ]]
+}
+
 # --- key.sh
 
 make_keyed_folder() {
-  mkdir -p "$machine/keyed/stubs/module"
-  touch "$machine/keyed/"{bazelrc,build.sh,launch.sh,BUILD.bazel}
+  mkdir -p "$machine/keyed/"{stubs/module,coverage}
+  touch "$machine/keyed/"{bazelrc,build.sh,launch.sh,BUILD.bazel,coverage/BUILD.bazel}
   touch "$machine/keyed/stubs/module/"{BUILD.bazel,a.bzl}
 }
 
@@ -268,14 +276,14 @@ keyed() {
 check_key_covers_what_makes_a_set_up() {
   make_keyed_folder
   local before file
-  for file in bazelrc build.sh stubs/module/BUILD.bazel stubs/module/a.bzl coverage.py; do
+  for file in bazelrc build.sh stubs/module/BUILD.bazel stubs/module/a.bzl coverage/merge.py; do
     before=$(keyed)
     [[ $before =~ ^[0-9a-f]{16}$ ]]
     echo changed >>"$machine/keyed/$file"
     [[ $(keyed) != "$before" ]]
   done
   before=$(keyed)
-  mv "$machine/keyed/coverage.py" "$machine/keyed/renamed.py"
+  mv "$machine/keyed/coverage/merge.py" "$machine/keyed/renamed.py"
   [[ $(keyed) != "$before" ]]
 }
 
@@ -283,7 +291,7 @@ check_key_leaves_tests_out() {
   make_keyed_folder
   local before file
   before=$(keyed)
-  for file in README.md stubs/README.md a_test.sh stubs/b_test.py BUILD.bazel launch.sh; do
+  for file in README.md stubs/README.md a_test.sh stubs/b_test.py BUILD.bazel coverage/BUILD.bazel launch.sh; do
     echo changed >>"$machine/keyed/$file"
     [[ $(keyed) == "$before" ]]
   done

@@ -9,11 +9,16 @@
 #   CACHE/unfinished  the one being made, or what an attempt that died has left
 #   CACHE/setup.log   the output of the tools of the last set-up
 #   CACHE/lock        held while a set-up runs
+#
+# What other versions of these files have made stays: their servers may be running from it. Without
+# such servers, all of CACHE may be deleted at any time.
 set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
 readonly here
 readonly state=/usr/share/rules_interlock
+# The process that a set-up runs in.
+builder=
 # shellcheck source=tools/bootstrap/log.sh
 source "$here/log.sh"
 # shellcheck source=tools/bootstrap/key.sh
@@ -27,6 +32,10 @@ main() {
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/rules_interlock
   root=$cache/bazel-$(key "$here")
   readonly cache root
+  if [[ $cache == *[[:space:]]* ]]; then
+    die "cannot set Bazel up in $cache: debootstrap knows no folders with spaces in their names" \
+      'Set XDG_CACHE_HOME to another folder.'
+  fi
   if [[ ! -d $root ]]; then set_up; fi
   run_bazel "$@"
 }
@@ -54,24 +63,34 @@ set_up() {
 
 build() {
   say "no Bazel on this machine: setting one up in $root (some minutes, 3 GB; log in $cache/setup.log)"
-  remove_unfinished
+  require_mount_namespaces
+  trap 'stop_building; exit 130' INT TERM HUP
+  rm -rf --one-file-system "$cache/unfinished"
   install_debootstrap
-  trap 'stop_building; remove_unfinished; exit 130' INT TERM HUP
   # The tools run in a process and mount namespace that ends with this script, whatever ends it: so
-  # nothing of it goes on or stays mounted.
+  # nothing of it goes on or stays mounted. They inherit the lock: as long as any of them is still
+  # dying, no other start gets in.
   setpriv --pdeathsig KILL \
     unshare --mount --propagation slave --pid --fork --kill-child --mount-proc \
     "$here/build.sh" "$cache/unfinished" "$(mirror)" 3>&2 >"$cache/setup.log" 2>&1 &
   builder=$!
   if ! wait "$builder"; then
     tail -n 20 "$cache/setup.log" >&2
-    remove_unfinished
+    rm -rf --one-file-system "$cache/unfinished"
     die "setting up Bazel in $root failed; the end of $cache/setup.log is above" \
       'Remedy the cause and start tools/bazel again.'
   fi
   trap - INT TERM HUP
   mv "$cache/unfinished" "$root"
   say 'Bazel is set up'
+}
+
+# Root in a container may not be allowed what root is.
+require_mount_namespaces() {
+  local error
+  error=$(unshare --mount --propagation slave true 2>&1) && return
+  die "no mount namespace to set Bazel up in: $error" \
+    'In a container, allow it to mount (with Docker, --privileged); or install Bazelisk.'
 }
 
 # The first mirror of Debian's own that the machine's apt uses; nothing if apt has no lists yet.
@@ -84,15 +103,10 @@ mirror() {
 }
 
 stop_building() {
-  kill -KILL "$builder" 2>/dev/null || true
-  wait "$builder" || true
-}
-
-remove_unfinished() {
-  local mount
-  while read -r mount; do
-    umount --lazy "$mount"
-  done < <(awk -v below="$cache/unfinished" 'index($5, below) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+  if [[ -n $builder ]]; then
+    kill -KILL "$builder" 2>/dev/null || true
+    wait "$builder" || true
+  fi
   rm -rf --one-file-system "$cache/unfinished"
 }
 
