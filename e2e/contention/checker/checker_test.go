@@ -1,0 +1,172 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sound is a log without fault: two of capacity 1, one of capacity 2.
+const sound = `
+start target=//t:a run=1 uses=db locks=plain network=net:[1]
+start target=//t:b run=1 uses=api locks=opt network=net:[1]
+start target=//t:b run=2 uses=api locks=opt network=net:[1]
+end target=//t:a run=1 uses=db locks=plain network=net:[1]
+start target=//t:c run=1 uses=db,port locks=opt network=net:[2]
+end target=//t:b run=1 uses=api locks=opt network=net:[1]
+end target=//t:c run=1 uses=db,port locks=opt network=net:[2]
+end target=//t:b run=2 uses=api locks=opt network=net:[1]
+`
+
+const events = `
+{"id":{"started":{}},"started":{"uuid":"1"}}
+{"id":{"targetConfigured":{"label":"//t:a"}},"configured":{"tag":["strategy:local"]}}
+{"id":{"targetConfigured":{"label":"//t:b"}},"configured":{"tag":["strategy:local","slow"]}}
+{"id":{"targetConfigured":{"label":"//t:c"}},"configured":{"tag":["block-network","strategy:linux-sandbox"]}}
+{"id":{"testResult":{"label":"//t:a","run":1,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
+{"id":{"testResult":{"label":"//t:b","run":1,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
+{"id":{"testResult":{"label":"//t:b","run":2,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
+{"id":{"testResult":{"label":"//t:c","run":1,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"linux-sandbox"}}}
+`
+
+// runChecker checks a log and events, and returns the exit code and the output.
+func runChecker(t *testing.T, log, events string, flags ...string) (int, string) {
+	t.Helper()
+	dir := t.TempDir()
+	logFile, eventsFile := filepath.Join(dir, "log"), filepath.Join(dir, "events.json")
+	for path, text := range map[string]string{logFile: log, eventsFile: events} {
+		if err := os.WriteFile(path, []byte(strings.TrimLeft(text, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := append([]string{"checker", "-events", eventsFile, "-capacity", "db=1,port=1,api=2"}, flags...)
+	var output strings.Builder
+	code := check(append(args, logFile), &output, &output)
+	return code, output.String()
+}
+
+func TestSoundLogPasses(t *testing.T) {
+	code, output := runChecker(t, sound, events, "-configurations", "2")
+	if want := "4 runs; most at once: api 2, db 1, port 1, in all 3\n"; code != 0 || output != want {
+		t.Errorf("exit code %d and %q, want 0 and %q", code, output, want)
+	}
+}
+
+// TestFaultsAreFound takes one thing of the sound log away, or adds one, and
+// wants exactly the findings that follow.
+func TestFaultsAreFound(t *testing.T) {
+	const lastOfA = "end target=//t:a run=1 uses=db locks=plain network=net:[1]\n"
+	const firstOfC = "start target=//t:c run=1 uses=db,port locks=opt network=net:[2]\n"
+	for name, fault := range map[string]struct {
+		inLog, inEvents [2]string // old, new
+		flags           []string
+		want            []string
+	}{
+		"two use what has capacity 1": {
+			inLog: [2]string{lastOfA + firstOfC, firstOfC + lastOfA},
+			want:  []string{"capacity: db, of capacity 1, is used at once by //t:a (run 1), //t:c (run 1)"},
+		},
+		"three use what has capacity 2": {
+			inLog: [2]string{"end target=//t:b run=1", "start target=//t:d run=1 uses=api\nend target=//t:d run=1\nend target=//t:b run=1"},
+			want: []string{
+				"runs: //t:d (run 1) is in the log, but not among Bazel's results",
+				"capacity: api, of capacity 2, is used at once by //t:b (run 1), //t:b (run 2), //t:d (run 1)",
+			},
+		},
+		"no end": {
+			inLog: [2]string{lastOfA, ""},
+			want: []string{
+				"runs: //t:a (run 1) started 1 times and ended 0 times, not once each",
+				"capacity: db, of capacity 1, is used at once by //t:a (run 1), //t:c (run 1)",
+			},
+		},
+		"no start": {
+			inLog: [2]string{"start target=//t:a run=1 uses=db locks=plain network=net:[1]\n", ""},
+			want: []string{
+				"runs: //t:a (run 1) ends before it starts",
+				"runs: //t:a (run 1) started 0 times and ended 1 times, not once each",
+			},
+			flags: []string{"-configurations", "1"},
+		},
+		"ran twice": {
+			inLog: [2]string{lastOfA, lastOfA + "start target=//t:a run=1 uses=db\n" + lastOfA},
+			want:  []string{"runs: //t:a (run 1) started 2 times and ended 2 times, not once each"},
+		},
+		"did not run": {
+			inEvents: [2]string{`{"id":{"started":{}},`, `{"id":{"testResult":{"label":"//t:a","run":2}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}` + "\n" + `{"id":{"started":{}},`},
+			want:     []string{"runs: //t:a (run 2) started 0 times and ended 0 times, not once each"},
+		},
+		"failed": {
+			inEvents: [2]string{`"PASSED","executionInfo":{"strategy":"linux-sandbox"}`, `"FAILED","executionInfo":{"strategy":"linux-sandbox"}`},
+			want:     []string{"runs: //t:c (run 1) is FAILED, not PASSED"},
+		},
+		"unknown resource": {
+			inLog: [2]string{"start target=//t:a run=1 uses=db", "start target=//t:a run=1 uses=db,disk"},
+			want:  []string{"capacity: //t:a (run 1) uses disk, of which no capacity was given"},
+		},
+		"another strategy": {
+			inEvents: [2]string{`"executionInfo":{"strategy":"linux-sandbox"}`, `"executionInfo":{"strategy":"processwrapper-sandbox"}`},
+			want:     []string{"strategy: //t:c (run 1) ran under processwrapper-sandbox, not under linux-sandbox"},
+		},
+		"no strategy wanted": {
+			inEvents: [2]string{`["strategy:local"]`, `[]`},
+			want:     []string{"strategy: //t:a (run 1) has no tag strategy:NAME"},
+		},
+		"network not blocked": {
+			inLog: [2]string{"start target=//t:c run=1 uses=db,port locks=opt network=net:[2]", "start target=//t:c run=1 uses=db,port locks=opt network=net:[1]"},
+			want:  []string{"network: //t:c (run 1) is tagged block-network, but runs in the network of the machine"},
+		},
+		"too few configurations": {
+			flags: []string{"-configurations", "3"},
+			want:  []string{"configurations: no group has lock files in more than 2 configurations, so not in 3"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			code, output := runChecker(t, replace(t, sound, fault.inLog), replace(t, events, fault.inEvents), fault.flags...)
+			lines := strings.Split(strings.TrimSpace(output), "\n")
+			got := strings.Join(lines[:len(lines)-1], "\n") // without the summary
+			if want := strings.Join(fault.want, "\n"); code != 1 || got != want {
+				t.Errorf("exit code %d and findings\n%s\nwant 1 and\n%s", code, got, want)
+			}
+		})
+	}
+}
+
+// TestLogWithoutContentionProvesNothing: one run after the other.
+func TestLogWithoutContentionProvesNothing(t *testing.T) {
+	code, output := runChecker(t, `
+start target=//t:a run=1 uses=db
+end target=//t:a run=1 uses=db
+start target=//t:b run=1 uses=api
+end target=//t:b run=1 uses=api
+start target=//t:b run=2 uses=api
+end target=//t:b run=2 uses=api
+start target=//t:c run=1 uses=db,port network=net:[2]
+end target=//t:c run=1 uses=db,port
+`, events)
+	const want = "reached: api, of capacity 2, was never used by more than 1 at once\n" +
+		"reached: runs that have no resource in common never ran at once\n" +
+		"4 runs; most at once: api 1, db 1, port 1, in all 1\n"
+	if code != 1 || output != want {
+		t.Errorf("exit code %d and\n%s\nwant 1 and\n%s", code, output, want)
+	}
+}
+
+func TestEmptyLogAndEventsProveNothing(t *testing.T) {
+	code, output := runChecker(t, "", "")
+	if code != 1 || !strings.HasPrefix(output, "runs: Bazel ran nothing\n") {
+		t.Errorf("exit code %d and %q, want 1 and that nothing ran", code, output)
+	}
+}
+
+func replace(t *testing.T, text string, change [2]string) string {
+	t.Helper()
+	if change[0] == "" {
+		return text
+	}
+	if !strings.Contains(text, change[0]) {
+		t.Fatalf("%q is not in the text", change[0])
+	}
+	return strings.Replace(text, change[0], change[1], 1)
+}

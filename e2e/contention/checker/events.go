@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// result is what Bazel says of a run.
+type result struct {
+	status   string
+	strategy string
+	// tags are those of the target.
+	tags []string
+}
+
+// wantedStrategy is NAME of the tag strategy:NAME, or empty.
+func (r result) wantedStrategy() string {
+	for _, tag := range r.tags {
+		if name, ok := strings.CutPrefix(tag, "strategy:"); ok {
+			return name
+		}
+	}
+	return ""
+}
+
+func (r result) blocksNetwork() bool { return slices.Contains(r.tags, "block-network") }
+
+// buildEvent has the parts that matter here of build_event_stream.proto, in
+// its JSON form.
+type buildEvent struct {
+	ID struct {
+		TargetConfigured struct{ Label string }
+		TestResult       *struct {
+			Label        string
+			Run, Attempt int
+		}
+	}
+	Configured struct{ Tag []string }
+	TestResult struct {
+		Status        string
+		ExecutionInfo struct{ Strategy string }
+	}
+}
+
+// parseEvents reads the file of --build_event_json_file.
+func parseEvents(r io.Reader) (map[run]result, error) {
+	results, tags := map[run]result{}, map[string][]string{}
+	for events := json.NewDecoder(r); ; {
+		var e buildEvent
+		if err := events.Decode(&e); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("build events: %w", err)
+		}
+		if label := e.ID.TargetConfigured.Label; label != "" {
+			tags[plainLabel(label)] = e.Configured.Tag
+		}
+		if id := e.ID.TestResult; id != nil {
+			results[run{plainLabel(id.Label), id.Run}] = result{
+				status:   e.TestResult.Status,
+				strategy: e.TestResult.ExecutionInfo.Strategy,
+			}
+		}
+	}
+	for run, result := range results {
+		result.tags = tags[run.target]
+		results[run] = result
+	}
+	return results, nil
+}

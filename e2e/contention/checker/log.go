@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// run is one of the runs of a test (--runs_per_test).
+type run struct {
+	target string
+	number int
+}
+
+func (r run) String() string { return fmt.Sprintf("%s (run %d)", r.target, r.number) }
+
+// record is a line of the log: a run started or ended. The order of the lines
+// is the order of time, since each is appended by one write(2).
+type record struct {
+	run
+	start bool
+	// uses are the resources that the test uses, whether it holds them or not.
+	uses []string
+	// locks is the configuration whose lock files it has; empty if none.
+	locks string
+	// network is its network namespace.
+	network string
+}
+
+// parseLog reads lines such as
+//
+//	start target=//cases:a run=1 uses=db,port locks=k8-opt-exec network=net:[1] …
+//
+// and ignores fields that it does not know.
+func parseLog(r io.Reader) ([]record, error) {
+	var records []record
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		parsed, err := parseLine(lines.Text())
+		if err != nil {
+			return nil, fmt.Errorf("line %d of the log: %w", len(records)+1, err)
+		}
+		records = append(records, parsed)
+	}
+	return records, lines.Err()
+}
+
+func parseLine(line string) (record, error) {
+	event, rest, _ := strings.Cut(line, " ")
+	if event != "start" && event != "end" {
+		return record{}, fmt.Errorf("%q begins with neither start nor end", line)
+	}
+	fields := map[string]string{}
+	for _, field := range strings.Fields(rest) {
+		name, value, ok := strings.Cut(field, "=")
+		if !ok {
+			return record{}, fmt.Errorf("%q is not NAME=VALUE", field)
+		}
+		fields[name] = value
+	}
+	number, err := strconv.Atoi(fields["run"])
+	if err != nil || fields["target"] == "" {
+		return record{}, fmt.Errorf("%q names no run of a target", line)
+	}
+	return record{
+		run:     run{target: plainLabel(fields["target"]), number: number},
+		start:   event == "start",
+		uses:    splitNames(fields["uses"]),
+		locks:   fields["locks"],
+		network: fields["network"],
+	}, nil
+}
+
+// plainLabel is a label of the main repository as Bazel prints it to people.
+func plainLabel(label string) string { return strings.TrimPrefix(label, "@@") }
+
+func splitNames(list string) []string {
+	return slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return name == "" })
+}

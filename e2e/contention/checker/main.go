@@ -1,0 +1,119 @@
+// Checker proves from outside that tests kept to the capacity of the
+// resources that they use. It knows nothing of how they do that: it reads what
+// the tests wrote to a shared log, and what Bazel says of them.
+//
+// # Usage
+//
+//	checker -events FILE -capacity NAME=N,… [-configurations N] LOG
+//
+// Each finding is a line, which begins with the name of its check:
+//
+//   - runs: each run that Bazel knows, and no other, passed and is in the log
+//     with one start and one end.
+//   - capacity: at no moment do more runs use a resource than its capacity.
+//   - reached: each resource was used up to its capacity, and runs without a
+//     resource in common ran at once; otherwise the log proves nothing.
+//   - strategy: each run used the strategy of its target's tag strategy:NAME.
+//   - network: what is tagged block-network had no network.
+//   - configurations: a group had lock files in that many configurations.
+//
+// # Exit codes
+//
+// 0: nothing found. 1: something found. 2: there was nothing to check.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+func main() {
+	os.Exit(check(os.Args, os.Stdout, os.Stderr))
+}
+
+// options are what the command line asks for.
+type options struct {
+	log, events    string
+	capacity       map[string]int
+	configurations int
+}
+
+func check(args []string, stdout, stderr io.Writer) int {
+	o, err := parseOptions(args, stderr)
+	if err != nil {
+		fmt.Fprintln(stderr, "checker:", err)
+		return 2
+	}
+	summary, found, err := o.check()
+	if err != nil {
+		fmt.Fprintln(stderr, "checker:", err)
+		return 2
+	}
+	for _, finding := range found {
+		fmt.Fprintln(stdout, finding)
+	}
+	fmt.Fprintln(stdout, summary)
+	if len(found) > 0 {
+		return 1
+	}
+	return 0
+}
+
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var o options
+	var capacity string
+	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&o.events, "events", "", "`file` of --build_event_json_file")
+	flags.StringVar(&capacity, "capacity", "", "`NAME=N,…`: capacities of the resources")
+	flags.IntVar(&o.configurations, "configurations", 0, "in `how many` configurations a group has to have lock files")
+	if err := flags.Parse(args[1:]); err != nil {
+		return o, err
+	}
+	if flags.NArg() != 1 || o.events == "" {
+		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… [-configurations N] LOG", args[0])
+	}
+	o.log = flags.Arg(0)
+	o.capacity = map[string]int{}
+	for _, part := range splitNames(capacity) {
+		name, number, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			return o, fmt.Errorf("-capacity: %q is not NAME=N", part)
+		}
+		o.capacity[name] = n
+	}
+	return o, nil
+}
+
+func (o options) check() (summary string, found findings, err error) {
+	records, err := readFile(o.log, parseLog)
+	if err != nil {
+		return "", nil, err
+	}
+	results, err := readFile(o.events, parseEvents)
+	if err != nil {
+		return "", nil, err
+	}
+	found = append(found, checkRuns(records, results)...)
+	seen, excess := checkCapacity(records, o.capacity)
+	found = append(found, excess...)
+	found = append(found, checkReached(seen, o.capacity)...)
+	found = append(found, checkStrategies(results)...)
+	found = append(found, checkNetworks(records, results)...)
+	found = append(found, checkConfigurations(records, o.configurations)...)
+	return fmt.Sprintf("%d runs; %v", len(results), seen), found, nil
+}
+
+func readFile[T any](path string, parse func(io.Reader) (T, error)) (parsed T, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return parsed, err
+	}
+	defer file.Close()
+	return parse(file)
+}

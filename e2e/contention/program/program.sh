@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+#
+# Usage: program.sh BEHAVIOUR [ARG...]
+#
+# Stands for a test that uses the resources $USES (names, comma-separated): it says in the log
+# $CONTENTION_DIR/log when it starts and when it ends, and in between it does what BEHAVIOUR says.
+set -euo pipefail
+
+# Long enough to be the end of a test that nobody kills.
+readonly forever=120
+
+main() {
+  say start
+  "$@"
+  say end
+}
+
+# say EVENT: one line, and so one write(2), which O_APPEND puts behind all that is there.
+say() {
+  printf '%s target=%s run=%s uses=%s locks=%s network=%s pids=%s pid=%s runner=%s at=%s\n' \
+    "$1" "$TEST_TARGET" "${TEST_RUN_NUMBER:-1}" "$USES" "$locks" "$network" "$pids" $$ $PPID \
+    "${EPOCHREALTIME/[.,]/}" >>"$CONTENTION_DIR/log"
+}
+
+# The configuration whose copy of the lock files Bazel gave this test, if any.
+configuration_of_locks() {
+  local file
+  file=$(readlink -f "$TEST_SRCDIR/$TEST_WORKSPACE/resources/${USES%%,*}.turnstile.lock") || return 0
+  file=${file##*/bazel-out/}
+  printf '%s' "${file%%/*}"
+}
+
+work() { sleep 0.08; }
+
+# Whoever comes first stays; the others go.
+stay_if_first() {
+  if mkdir "$CONTENTION_DIR/first" 2>/dev/null; then sleep "$forever"; fi
+}
+
+stay_until_released() {
+  until [[ -e $CONTENTION_DIR/release ]]; do sleep 0.05; done
+}
+
+# Outside of the process group, and with every descriptor that the test has, but one that is its own.
+leave_a_daemon() {
+  setsid sleep "$forever" &
+  echo $! >"$CONTENTION_DIR/daemon"
+  sleep "$1"
+}
+
+# Of descriptors, memory and the like a test program knows nothing; so it can pass them on.
+locks=$(configuration_of_locks)
+network=$(readlink /proc/self/ns/net)
+pids=$(readlink /proc/self/ns/pid)
+main "$@"

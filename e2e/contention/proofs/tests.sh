@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+#
+# Running tests that write to the shared log, and reading what they wrote.
+
+# Bazel's exit codes.
+readonly tests_failed=3
+readonly interrupted=8
+
+bazel() { ../../tools/bazel "$@"; }
+
+# bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag says otherwise, all at once if need be,
+# whatever number of CPUs there is.
+bazel_test() {
+  bazel test --color=no --curses=no --show_progress_rate_limit=5 --test_output=summary --nocache_test_results \
+    --jobs=16 --local_test_jobs=16 --strategy=TestRunner=linux-sandbox \
+    --test_env=CONTENTION_DIR --sandbox_writable_path="$CONTENTION_DIR" "$@"
+}
+
+# log_of TARGET and xml_of TARGET: files that Bazel keeps of the last run.
+log_of() { printf 'bazel-testlogs/%s/test.log' "$(path_of "$1")"; }
+xml_of() { printf 'bazel-testlogs/%s/test.xml' "$(path_of "$1")"; }
+path_of() { tr : / <<<"${1#//}"; }
+
+# await COMMAND...: until it succeeds; a minute is for slow machines.
+await() {
+  local tries
+  for ((tries = 0; tries < 1200; tries++)); do
+    if "$@"; then return; fi
+    sleep 0.05
+  done
+  fail "waited for '$*' in vain; the log: $(cat "$CONTENTION_DIR/log" 2>&1)"
+}
+
+# said EVENT TARGET: its line in the log.
+said() { grep -m1 -- "^$1 target=@*$2 " "$CONTENTION_DIR/log" 2>/dev/null; }
+has_said() { said "$@" >/dev/null; }
+
+# field NAME LINE
+field() {
+  local rest=" $2 "
+  rest=${rest#* "$1"=}
+  printf '%s' "${rest%% *}"
+}
+
+# milliseconds_between START END, both as in the log
+milliseconds_between() { printf '%d' $((($2 - $1) / 1000)); }
+
+now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
+
+# process PID LINE: the number, out here, of the process that the test of a log line knows as PID; a
+# sandbox may give it numbers of its own.
+process() {
+  local status namespace
+  namespace=$(field pids "$2")
+  for status in /proc/[0-9]*/status; do
+    if [[ $(readlink "${status%/status}/ns/pid") == "$namespace" ]] &&
+      grep -qE "^NSpid:.*[[:space:]]$1\$" "$status" 2>/dev/null; then
+      status=${status#/proc/}
+      printf '%s' "${status%/status}"
+      return
+    fi
+  done
+  fail "process $1 of '$2' is gone"
+}
+
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
