@@ -34,10 +34,18 @@ func (e *CopyError) Error() string {
 		"hermetic sandboxes, Docker and remote execution copy them", e.Group, e.Path, e.strategy())
 }
 
-var sandboxDir = regexp.MustCompile(`/sandbox/([^/]+)/[0-9]+/execroot/`)
+var (
+	sandboxDir = regexp.MustCompile(`/sandbox/([^/]+)/[0-9]+/execroot/`)
+	// hermeticDir is what a hermetic linux-sandbox calls that folder, of which
+	// it makes the root folder.
+	hermeticDir = regexp.MustCompile(`^/execroot/`)
+)
 
 // strategy names the strategy that made the copy, where the path tells it.
 func (e *CopyError) strategy() string {
+	if hermeticDir.MatchString(e.Path) {
+		return " that a hermetic sandbox made"
+	}
 	if m := sandboxDir.FindStringSubmatch(e.Path); m != nil {
 		return fmt.Sprintf(" that the strategy %s made", m[1])
 	}
@@ -100,7 +108,7 @@ func findCopies(g Group, file string, resolve Resolve) ([]string, error) {
 // as <output base>/execroot/<workspace>/bazel-out/<configuration>/bin/<output>.
 func bazelOutOf(own, output string) (string, bool) {
 	bin, ok := strings.CutSuffix(own, "/bin/"+output)
-	if !ok || sandboxDir.MatchString(own) {
+	if !ok || sandboxDir.MatchString(own) || hermeticDir.MatchString(own) {
 		return "", false
 	}
 	bazelOut := filepath.Dir(bin)
