@@ -21,9 +21,9 @@ end target=//t:b run=2 uses=api locks=opt network=net:[1]
 
 const events = `
 {"id":{"started":{}},"started":{"uuid":"1"}}
-{"id":{"targetConfigured":{"label":"//t:a"}},"configured":{"tag":["strategy:local"]}}
-{"id":{"targetConfigured":{"label":"//t:b"}},"configured":{"tag":["strategy:local","slow"]}}
-{"id":{"targetConfigured":{"label":"//t:c"}},"configured":{"tag":["block-network","strategy:linux-sandbox"]}}
+{"id":{"targetConfigured":{"label":"//t:a"}},"configured":{"tag":["local"]}}
+{"id":{"targetConfigured":{"label":"//t:b"}},"configured":{"tag":["local","slow"]}}
+{"id":{"targetConfigured":{"label":"//t:c"}},"configured":{"tag":["block-network"]}}
 {"id":{"testResult":{"label":"//t:a","run":1,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
 {"id":{"testResult":{"label":"//t:b","run":1,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
 {"id":{"testResult":{"label":"//t:b","run":2,"attempt":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"local"}}}
@@ -40,7 +40,7 @@ func runChecker(t *testing.T, log, events string, flags ...string) (int, string)
 			t.Fatal(err)
 		}
 	}
-	args := append([]string{"checker", "-events", eventsFile, "-capacity", "db=1,port=1,api=2"}, flags...)
+	args := append([]string{"checker", "-events", eventsFile, "-sandbox", "linux-sandbox", "-capacity", "db=1,port=1,api=2"}, flags...)
 	var output strings.Builder
 	code := check(append(args, logFile), &output, &output)
 	return code, output.String()
@@ -107,11 +107,14 @@ func TestFaultsAreFound(t *testing.T) {
 		},
 		"another strategy": {
 			inEvents: [2]string{`"executionInfo":{"strategy":"linux-sandbox"}`, `"executionInfo":{"strategy":"processwrapper-sandbox"}`},
-			want:     []string{"strategy: //t:c (run 1) ran under processwrapper-sandbox, not under linux-sandbox"},
+			want: []string{
+				"strategy: //t:c (run 1) ran under processwrapper-sandbox, not under linux-sandbox",
+				"strategy: nothing ran under linux-sandbox",
+			},
 		},
-		"no strategy wanted": {
-			inEvents: [2]string{`["strategy:local"]`, `[]`},
-			want:     []string{"strategy: //t:a (run 1) has no tag strategy:NAME"},
+		"local by itself": {
+			inEvents: [2]string{`["local"]`, `[]`},
+			want:     []string{"strategy: //t:a (run 1) ran under local, not under linux-sandbox"},
 		},
 		"network not blocked": {
 			inLog: [2]string{"start target=//t:c run=1 uses=db,port locks=opt network=net:[2]", "start target=//t:c run=1 uses=db,port locks=opt network=net:[1]"},

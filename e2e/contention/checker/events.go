@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 )
 
 // result is what Bazel says of a run.
@@ -17,17 +16,18 @@ type result struct {
 	tags []string
 }
 
-// wantedStrategy is NAME of the tag strategy:NAME, or empty.
-func (r result) wantedStrategy() string {
-	for _, tag := range r.tags {
-		if name, ok := strings.CutPrefix(tag, "strategy:"); ok {
-			return name
-		}
+// wantedStrategy is local for what is tagged so, or else the sandbox's.
+func (r result) wantedStrategy(sandbox string) string {
+	if slices.Contains(r.tags, "local") {
+		return "local"
 	}
-	return ""
+	return sandbox
 }
 
-func (r result) blocksNetwork() bool { return slices.Contains(r.tags, "block-network") }
+// blocksNetwork is whether the run was to have no network; only one sandbox can do that.
+func (r result) blocksNetwork() bool {
+	return slices.Contains(r.tags, "block-network") && r.strategy == "linux-sandbox"
+}
 
 // buildEvent has the parts that matter here of build_event_stream.proto, in
 // its JSON form.

@@ -4,7 +4,7 @@
 //
 // # Usage
 //
-//	checker -events FILE -capacity NAME=N,… [-configurations N] LOG
+//	checker -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] LOG
 //
 // Each finding is a line, which begins with the name of its check:
 //
@@ -13,8 +13,9 @@
 //   - capacity: at no moment do more runs use a resource than its capacity.
 //   - reached: each resource was used up to its capacity, and runs without a
 //     resource in common ran at once; otherwise the log proves nothing.
-//   - strategy: each run used the strategy of its target's tag strategy:NAME.
-//   - network: what is tagged block-network had no network.
+//   - strategy: what is tagged local ran under that strategy, all else under
+//     the sandbox's, and there was some of both.
+//   - network: what is tagged block-network had no network, under linux-sandbox.
 //   - configurations: a group had lock files in that many configurations.
 //
 // # Exit codes
@@ -38,6 +39,7 @@ func main() {
 // options are what the command line asks for.
 type options struct {
 	log, events    string
+	sandbox        string
 	capacity       map[string]int
 	configurations int
 }
@@ -70,12 +72,13 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.events, "events", "", "`file` of --build_event_json_file")
 	flags.StringVar(&capacity, "capacity", "", "`NAME=N,…`: capacities of the resources")
+	flags.StringVar(&o.sandbox, "sandbox", "", "`strategy` of what is not tagged local")
 	flags.IntVar(&o.configurations, "configurations", 0, "in `how many` configurations a group has to have lock files")
 	if err := flags.Parse(args[1:]); err != nil {
 		return o, err
 	}
-	if flags.NArg() != 1 || o.events == "" {
-		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… [-configurations N] LOG", args[0])
+	if flags.NArg() != 1 || o.events == "" || o.sandbox == "" {
+		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] LOG", args[0])
 	}
 	o.log = flags.Arg(0)
 	o.capacity = map[string]int{}
@@ -103,7 +106,7 @@ func (o options) check() (summary string, found findings, err error) {
 	seen, excess := checkCapacity(records, o.capacity)
 	found = append(found, excess...)
 	found = append(found, checkReached(seen, o.capacity)...)
-	found = append(found, checkStrategies(results)...)
+	found = append(found, checkStrategies(results, o.sandbox)...)
 	found = append(found, checkNetworks(records, results)...)
 	found = append(found, checkConfigurations(records, o.configurations)...)
 	return fmt.Sprintf("%d runs; %v", len(results), seen), found, nil

@@ -37,16 +37,22 @@ func checkRuns(records []record, results map[run]result) findings {
 	return found
 }
 
-// checkStrategies finds runs for which Bazel used another strategy than the
-// target's tag says.
-func checkStrategies(results map[run]result) findings {
+// checkStrategies finds runs for which Bazel used another strategy than it was
+// told: local for what is tagged so, sandbox for the others. A build must have
+// both.
+func checkStrategies(results map[run]result, sandbox string) findings {
 	var found findings
+	used := map[string]bool{}
 	for _, run := range sortedRuns(nil, nil, results) {
 		r := results[run]
-		if want := r.wantedStrategy(); want == "" {
-			found.add("strategy", "%v has no tag strategy:NAME", run)
-		} else if r.strategy != want {
+		used[r.strategy] = true
+		if want := r.wantedStrategy(sandbox); r.strategy != want {
 			found.add("strategy", "%v ran under %s, not under %s", run, r.strategy, want)
+		}
+	}
+	for _, want := range []string{"local", sandbox} {
+		if !used[want] {
+			found.add("strategy", "nothing ran under %s", want)
 		}
 	}
 	return found

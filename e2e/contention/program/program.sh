@@ -30,7 +30,7 @@ configuration_of_locks() {
   printf '%s' "${file%%/*}"
 }
 
-work() { sleep 0.08; }
+work() { sleep 0.15; }
 
 # Whoever comes first stays; the others go.
 stay_if_first() {

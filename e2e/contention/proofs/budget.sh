@@ -7,7 +7,7 @@ waiting_is_not_running() {
   bazel_test //budget:waits_{1..20} --jobs=24 --local_test_jobs=24
   local count longest
   count=$(grep -c '^end ' "$CONTENTION_DIR/log")
-  longest=$(cat bazel-testlogs/budget/waits_*/test.log | sed -n 's/^interlock: passed .* waited \([0-9.]*\) s)$/\1/p' | sort -n | tail -n 1)
+  longest=$(cat bazel-testlogs/budget/waits_*/test.log | sed -n 's/^interlock: PASS .* waited \([0-9.]*\) s)$/\1/p' | sort -n | tail -n 1)
   ((count == 20)) || fail "$count tests ended, not 20"
   ((${longest%.*} > 60)) || fail "the longest wait was $longest s, which proves little"
   note "20 tests of 4 s took turns, with a budget of 10 s each"

@@ -5,10 +5,9 @@
 # Plain, Starlark flag, --host_copt, other execution platform; -c opt shares the files of the first.
 readonly configurations=4
 
-readonly by_name='Testing //[a-z]+:[a-z_]+_processwrapper_sandbox=processwrapper-sandbox'
-
+# run_cases PACKAGE SANDBOX
 run_cases() {
-  bazel_test "//$1/..." --runs_per_test=3 --strategy_regexp="$by_name" \
+  bazel_test "//$1/..." --runs_per_test=3 --strategy=TestRunner="$2",local \
     --build_event_json_file="$CONTENTION_DIR/events.json"
 }
 
@@ -18,21 +17,22 @@ checker() {
 }
 
 checker_is_tested() {
-  bazel test --color=no --curses=no //checker/...
-  bazel build --color=no --curses=no //checker
+  bazel test --color=no --curses=no --noshow_progress //checker/...
+  bazel build --color=no --curses=no --noshow_progress //checker
+  note 'its unit tests pass'
 }
 
 groups_exclude() {
-  run_cases cases
-  expect_code 0 checker -configurations "$configurations"
+  run_cases cases "$1"
+  expect_code 0 checker -sandbox "$1" -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
   note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
 }
 
 # Everything but the capacity has to be as with groups, and each capacity exceeded.
 without_groups_they_collide() {
-  run_cases ungrouped
-  expect_code 1 checker
+  run_cases ungrouped linux-sandbox
+  expect_code 1 checker -sandbox linux-sandbox
   if sed '$d' "$CONTENTION_DIR/findings" | grep -v '^capacity: '; then fail 'the checker found more than collisions'; fi
   local name
   for name in db port api; do
@@ -42,9 +42,9 @@ without_groups_they_collide() {
   note "$(grep -c '^capacity: ' "$CONTENTION_DIR/findings") collisions found"
 }
 
-# Its inputs are copies, so what a lock on them would exclude is nobody.
+# A test sees only its own inputs there, so a lock on them would exclude nobody.
 hermetic_sandbox_is_refused() {
-  local target=//cases:db_plain_linux_sandbox folder
+  local target=//cases:db_plain_sandboxed folder
   local flags=(--experimental_use_hermetic_linux_sandbox)
   for folder in /bin /etc /lib /lib64 /usr /proc /dev; do
     if [[ -d $folder ]]; then flags+=("--sandbox_add_mount_pair=$folder"); fi
@@ -53,7 +53,7 @@ hermetic_sandbox_is_refused() {
   if has_said start "$target"; then fail 'the program was started'; fi
   local xml
   xml=$(xml_of "$target")
-  expect_text "is a copy of the group's lock file that the strategy linux-sandbox made" "$xml"
+  expect_text '.lock is a copy of the group&#39;s lock file that a hermetic sandbox made: ' "$xml"
   expect_text 'locking it would exclude nobody' "$xml"
   expect_text 'Run the test with a strategy that links a test to its inputs (linux-sandbox without ' "$xml"
   expect_text 'type="infrastructure"' "$xml"

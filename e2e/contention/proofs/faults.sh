@@ -16,8 +16,7 @@ expect_handoff() {
 # start_two_of_a_kind FLAG...: two tests of which one stays and the other waits; sets the variables
 # client (the process), holder and waiter (targets), and line (the holder's in the log).
 start_two_of_a_kind() {
-  bazel_test //faults:first_or_second //faults:second_or_first "$@" &
-  client=$!
+  in_background bazel_test //faults:first_or_second //faults:second_or_first "$@"
   await has_said start '//faults:[a-z_]*'
   line=$(said start '//faults:[a-z_]*')
   holder=$(field target "$line") holder=${holder#@@}
@@ -57,14 +56,11 @@ child_is_killed() {
 }
 
 bazel_is_interrupted() {
-  # With job control, a job in the background is not deaf to SIGINT.
-  set -m
   start_two_of_a_kind
-  set +m
   local child interrupted_at
   child=$(process "$(field pid "$line")" "$line")
   interrupted_at=$(now)
-  kill -INT "$client"
+  kill -INT -- "-$client"
   expect_code "$interrupted" wait "$client"
   note "Bazel ended after $(milliseconds_between "$interrupted_at" "$(now)") ms"
   is_gone "$child" || fail "the holder's child is still there"
@@ -76,7 +72,7 @@ bazel_is_interrupted() {
 # expect_no_wait TARGET: as the runner reports it.
 expect_no_wait() {
   local waited
-  waited=$(sed -n 's/^interlock: passed .* waited \([0-9.]*\) s)$/\1/p' "$(log_of "$1")")
+  waited=$(sed -n 's/^interlock: PASS .* waited \([0-9.]*\) s)$/\1/p' "$(log_of "$1")")
   note "the next test waited $waited s"
   [[ $waited == 0.* ]] || fail 'which is too long'
 }
@@ -93,8 +89,7 @@ timeout_while_holding() {
 
 # start_holder TARGET: by `bazel run`, which leaves Bazel free for others; sets the variable client.
 start_holder() {
-  bazel run --color=no --curses=no --test_env=CONTENTION_DIR "$1" &
-  client=$!
+  in_background bazel run --color=no --curses=no --noshow_progress --test_env=CONTENTION_DIR "$1"
   await has_said start "$1"
 }
 
@@ -107,7 +102,7 @@ timeout_while_waiting() {
   wait "$client"
   expect_text "not run: the test&#39;s time is up (TEST_TIMEOUT is 4s" "$(xml_of //faults:next)"
   expect_text 'while it waited for @@//resources:db since' "$(xml_of //faults:next)"
-  expect_text 'interlock: program waits for @@//resources:db since' "$(log_of //faults:next)"
+  expect_text 'interlock: next waits for @@//resources:db since' "$(log_of //faults:next)"
   note "test.xml and the log name the group, and the others went on"
 }
 

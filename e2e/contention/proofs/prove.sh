@@ -47,7 +47,7 @@ prove() {
 
 end_what_is_left() {
   local pid
-  for pid in $(jobs -p); do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in $(jobs -p); do kill -TERM -- "-$pid" 2>/dev/null || true; done
   wait
 }
 
@@ -56,7 +56,7 @@ note() { printf '%s\n' "$1" | tee -a "$CONTENTION_DIR/notes"; }
 
 notes_of() {
   local file=$results/$1/notes
-  if [[ -e $file ]]; then paste -s -d ';' "$file" | sed 's/;/; /g'; fi
+  if [[ -e $file ]]; then sed -z 's/\n$//; s/\n/; /g' "$file"; fi
 }
 
 # fail TEXT: ends the proof.

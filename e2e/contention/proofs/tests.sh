@@ -8,12 +8,21 @@ readonly interrupted=8
 
 bazel() { ../../tools/bazel "$@"; }
 
-# bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag says otherwise, all at once if need be,
+# bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag or a tag says otherwise, all at once if need be,
 # whatever number of CPUs there is.
 bazel_test() {
-  bazel test --color=no --curses=no --show_progress_rate_limit=5 --test_output=summary --nocache_test_results \
-    --jobs=16 --local_test_jobs=16 --strategy=TestRunner=linux-sandbox \
+  bazel test --color=no --curses=no --noshow_progress --test_output=summary --nocache_test_results \
+    --jobs=16 --local_test_jobs=16 --strategy=TestRunner=linux-sandbox,local \
     --test_env=CONTENTION_DIR --sandbox_writable_path="$CONTENTION_DIR" "$@"
+}
+
+# in_background COMMAND...: as a terminal would have it, in a process group that Ctrl-C reaches; sets
+# the variable client to its number.
+in_background() {
+  set -m
+  "$@" &
+  client=$!
+  set +m
 }
 
 # log_of TARGET and xml_of TARGET: files that Bazel keeps of the last run.
