@@ -83,6 +83,7 @@ func (l *locker) acquireOne(ctx context.Context, n group.Need) (*units, error) {
 		return nil, fmt.Errorf("%s: queue: %w", n.Group, err)
 	}
 	defer place.leave()
+	defer l.watcher.use()()
 	waitFor := func(paths []string, ready func() (bool, error)) error {
 		return l.watcher.wait(ctx, paths, ready, func() { lock.Waiting(ctx, n.Group) })
 	}

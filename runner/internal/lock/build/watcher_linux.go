@@ -25,15 +25,43 @@ type watcher struct {
 	mu       sync.Mutex
 	inotify  *os.File
 	watching map[int32]map[chan<- struct{}]bool // by watch descriptor
-	waiters  int
+	users    int
 }
 
 func newWatcher() *watcher {
 	return &watcher{}
 }
 
+// use keeps the inotify instance, once there is one, until the returned
+// function is called. Who may wait several times uses it all the while.
+func (w *watcher) use() (done func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.users++
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.users--; w.users == 0 {
+			w.stop()
+		}
+	}
+}
+
+// stop ends the inotify instance, if there is one; w.mu is held.
+//
+// To close an instance that had a watch, the kernel waits until no processor
+// can be using it: that takes milliseconds, tens of them on a busy machine.
+// Nobody with a group in hand should wait for that.
+func (w *watcher) stop() {
+	if w.inotify != nil {
+		go func(inotify *os.File) { _ = inotify.Close() }(w.inotify)
+		w.inotify = nil
+	}
+}
+
 // wait returns when ready does, asking it first at once, and then whenever one
 // of paths was closed by anybody. waiting is called once if it has to wait.
+// The caller uses the watcher.
 func (w *watcher) wait(ctx context.Context, paths []string, ready func() (bool, error), waiting func()) error {
 	if ok, err := ready(); ok || err != nil {
 		return err
@@ -69,7 +97,6 @@ func (w *watcher) subscribe(paths []string, closed chan<- struct{}) (stop func()
 	if err := w.start(); err != nil {
 		return nil, err
 	}
-	w.waiters++
 	var added []int32
 	for _, path := range paths {
 		wd, err := w.addWatch(path)
@@ -125,10 +152,6 @@ func (w *watcher) forget(added []int32, closed chan<- struct{}) {
 		delete(w.watching[wd], closed)
 		// A watch that nobody uses any more stays until the instance goes,
 		// which costs less than to take it out and in for each waiter.
-	}
-	if w.waiters--; w.waiters == 0 {
-		_ = w.inotify.Close()
-		w.inotify = nil
 	}
 }
 
