@@ -59,13 +59,14 @@ func (e *CopyError) strategy() string {
 // later sees both its own copy and the other's, since a copy exists before any
 // runner of its configuration starts: so any two runners have a copy in common.
 func findFiles(g Group, resolve Resolve) (*groupFiles, error) {
-	turnstile, err := findCopies(g, "turnstile", resolve)
+	f := &finder{group: g, resolve: resolve, folders: realFolders{}, configurations: map[string][]string{}}
+	turnstile, err := f.copies("turnstile")
 	if err != nil {
 		return nil, err
 	}
 	files := &groupFiles{turnstile: turnstile}
 	for i := range g.Capacity {
-		unit, err := findCopies(g, fmt.Sprint(i), resolve)
+		unit, err := f.copies(fmt.Sprint(i))
 		if err != nil {
 			return nil, err
 		}
@@ -74,34 +75,60 @@ func findFiles(g Group, resolve Resolve) (*groupFiles, error) {
 	return files, nil
 }
 
-// findCopies returns all copies of one file of g, sorted.
-func findCopies(g Group, file string, resolve Resolve) ([]string, error) {
-	suffix := "." + file + ".lock"
-	runfile, err := resolve(g.Runfile + suffix)
+// finder finds one file of a group after the other, and remembers what they
+// have in common.
+type finder struct {
+	group   Group
+	resolve Resolve
+	folders realFolders
+	// configurations are the names in each folder bazel-out.
+	configurations map[string][]string
+}
+
+// copies returns all copies of one file of the group, sorted.
+func (f *finder) copies(file string) ([]string, error) {
+	label, suffix := f.group.Label, "."+file+".lock"
+	runfile, err := f.resolve(f.group.Runfile + suffix)
 	if err != nil {
-		return nil, fmt.Errorf("%s: lock file %s: %w", g.Label, g.Runfile+suffix, err)
+		return nil, fmt.Errorf("%s: lock file %s: %w", label, f.group.Runfile+suffix, err)
 	}
-	own, err := filepath.EvalSymlinks(runfile)
+	own, err := f.folders.realPath(runfile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: lock file: %w", g.Label, err)
+		return nil, fmt.Errorf("%s: lock file: %w", label, err)
 	}
-	bazelOut, ok := bazelOutOf(own, g.Output+suffix)
+	bazelOut, ok := bazelOutOf(own, f.group.Output+suffix)
 	if !ok {
-		return nil, &CopyError{Group: g.Label, Path: own}
+		return nil, &CopyError{Group: label, Path: own}
 	}
-	configurations, err := os.ReadDir(bazelOut)
+	configurations, err := f.configurationsIn(bazelOut)
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for the lock files of other configurations: %w", g.Label, err)
+		return nil, fmt.Errorf("%s: looking for the lock files of other configurations: %w", label, err)
 	}
 	copies := []string{own}
 	for _, c := range configurations {
-		path := filepath.Join(bazelOut, c.Name(), "bin", g.Output+suffix)
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && path != own {
+		path := bazelOut + "/" + c + "/bin/" + f.group.Output + suffix
+		if path != own && isRegular(path) {
 			copies = append(copies, path)
 		}
 	}
 	slices.Sort(copies)
 	return copies, nil
+}
+
+func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
+	if names, ok := f.configurations[bazelOut]; ok {
+		return names, nil
+	}
+	entries, err := os.ReadDir(bazelOut)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	f.configurations[bazelOut] = names
+	return names, nil
 }
 
 // bazelOutOf returns the folder bazel-out of the output base if own is there,

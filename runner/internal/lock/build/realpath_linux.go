@@ -1,0 +1,57 @@
+package build
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// realFolders remembers the real paths of folders. All lock files of a group
+// are in one folder, and so are the files that those link to; to follow the
+// links in every part of every path anew is what takes most of the time of a
+// process's first acquisition.
+type realFolders map[string]string
+
+// realPath returns what filepath.EvalSymlinks does.
+func (r realFolders) realPath(path string) (string, error) {
+	const mostLinks = 8 // sandboxes make two or three
+	given := path
+	for range mostLinks {
+		folder, err := r.realFolder(filepath.Dir(path))
+		if err != nil {
+			return "", err
+		}
+		path = folder + "/" + filepath.Base(path)
+		target, err := os.Readlink(path)
+		if errors.Is(err, unix.EINVAL) {
+			return path, nil // it is no link
+		}
+		if err != nil {
+			return "", err
+		}
+		if !filepath.IsAbs(target) || target != filepath.Clean(target) {
+			break // what such a link means depends on other links
+		}
+		path = target
+	}
+	return filepath.EvalSymlinks(given)
+}
+
+func (r realFolders) realFolder(folder string) (string, error) {
+	if real, ok := r[folder]; ok {
+		return real, nil
+	}
+	real, err := filepath.EvalSymlinks(folder)
+	if err == nil {
+		r[folder] = real
+	}
+	return real, err
+}
+
+// isRegular reports whether path is a regular file, and no link to one.
+func isRegular(path string) bool {
+	var stat unix.Stat_t
+	return unix.Lstat(path, &stat) == nil && stat.Mode&unix.S_IFMT == unix.S_IFREG
+}
