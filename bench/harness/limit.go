@@ -1,0 +1,30 @@
+package harness
+
+import (
+	"fmt"
+	"time"
+)
+
+// Limit is what a figure has to keep within.
+type Limit struct {
+	text string
+	kept func(floor, figure Samples) bool
+}
+
+// Information is no limit: the figure is of interest beside the others.
+var Information Limit
+
+// AtMost limits the median itself.
+func AtMost(d time.Duration) Limit {
+	return Limit{"≤ " + Text(d), func(_, figure Samples) bool { return figure.Median() <= d }}
+}
+
+// AddedAtMost limits what the median has above the floor's.
+func AddedAtMost(d time.Duration) Limit {
+	return Limit{"added ≤ " + Text(d), func(floor, figure Samples) bool { return figure.Added(floor) <= d }}
+}
+
+// RatioAtMost limits how many times the floor's median the median is.
+func RatioAtMost(r float64) Limit {
+	return Limit{fmt.Sprintf("ratio ≤ %.2f", r), func(floor, figure Samples) bool { return figure.Ratio(floor) <= r }}
+}
