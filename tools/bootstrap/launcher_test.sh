@@ -8,7 +8,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
-readonly needed_programs=(bash cat env readlink)
+readonly needed_programs=(bash cat env readlink touch)
 
 # Every check_* function below, each in a folder of its own and in a subshell, which it may leave.
 main() {
@@ -217,9 +217,17 @@ check_launcher_on_path_alone() {
 
 # Another clone's launcher, or a script that calls one, would call this one, and so on for ever.
 check_wrappers_of_launchers_on_path() {
-  make_launcher "$machine/first/bazel"
-  make_program "$machine/second/bazel" "exec $machine/tools/bazel \"\$@\""
+  make_launcher "$machine/clone/bazel"
+  make_program "$machine/first/bazel" "$(at_most_twice) exec $machine/clone/bazel \"\$@\""
+  make_program "$machine/second/bazel" "$(at_most_twice) exec $machine/tools/bazel \"\$@\""
   says_how_to_install
+  [[ ! -e $machine/ran_away ]]
+}
+
+# The beginning of a program that ends, and leaves a mark, when it is called from within itself again.
+at_most_twice() {
+  echo "export DEPTH=\$((\${DEPTH:-0} + 1))"
+  echo "if ((DEPTH > 2)); then touch $machine/ran_away; exit 1; fi;"
 }
 
 # --- nothing on PATH
