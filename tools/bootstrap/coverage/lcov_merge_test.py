@@ -30,6 +30,12 @@ class LcovMergeTest(unittest.TestCase):
     def report(self, name, *records):
         return self.write(f"reports/{name}", "".join(f"{r}\n" for r in records))
 
+    def branches(self, name, *branches):
+        self.report(name, "SF:x", *(f"BRDA:{branch}" for branch in branches), "end_of_record")
+
+    def empty_sources(self, *names):
+        self.report("a.dat", *(record for n in names for record in (f"SF:{n}", "end_of_record")))
+
     def run_program(self, *args):
         command = [sys.executable, _PROGRAM, f"--output_file={self.output}", *args]
         return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -71,9 +77,9 @@ class LcovMergeTest(unittest.TestCase):
 
     def test_branches(self):
         # Not evaluated + not evaluated, + not taken, + taken; and an order by number.
-        self.report("a.dat", "SF:x", "BRDA:1,0,0,-", "BRDA:1,0,1,-", "BRDA:1,0,10,2", "end_of_record")
-        self.report("b.dat", "SF:x", "BRDA:1,0,0,-", "BRDA:1,0,1,0", "BRDA:1,0,10,3", "end_of_record")
-        self.report("c.dat", "SF:x", "BRDA:1,0,2,1", "BRDA:1,0,10,-", "end_of_record")
+        self.branches("a.dat", "1,0,0,-", "1,0,1,-", "1,0,10,2")
+        self.branches("b.dat", "1,0,0,-", "1,0,1,0", "1,0,10,3")
+        self.branches("c.dat", "1,0,2,1", "1,0,10,-")
         self.assertEqual(
             self.merge()[3:9],
             ["BRDA:1,0,0,-", "BRDA:1,0,1,0", "BRDA:1,0,2,1", "BRDA:1,0,10,5", "BRF:4", "BRH:2"],
@@ -85,7 +91,7 @@ class LcovMergeTest(unittest.TestCase):
         self.assertEqual(self.sources(), ["a", "b", "c"])
 
     def test_what_is_no_count_is_ignored(self):
-        self.report("a.dat", "# by hand", "TN:t", "", "SF:x", "DA:1,1,sum", "LF:9", "end_of_record")
+        self.report("a.dat", "# note", "TN:t", "", "SF:x", "DA:1,1,sum", "LF:9", "end_of_record")
         self.assertEqual(self.merge()[-4:], ["DA:1,1", "LH:1", "LF:1", "end_of_record"])
 
     def test_other_files_in_the_folder_are_left_alone(self):
@@ -102,18 +108,18 @@ class LcovMergeTest(unittest.TestCase):
         self.assertIn("DA:1,2", self.output.read_text())
 
     def test_filter_matches_the_whole_name(self):
-        self.report("a.dat", *(r for n in ("/usr/lib/a", "usr/lib/a", "x") for r in (f"SF:{n}", "end_of_record")))
-        self.assertEqual(
-            self.sources("--filter_sources=/usr/lib/.+", "--filter_sources=y|lib"), ["usr/lib/a", "x"]
-        )
+        self.empty_sources("/usr/lib/a", "usr/lib/a", "x")
+        sources = self.sources("--filter_sources=/usr/lib/.+", "--filter_sources=y|lib")
+        self.assertEqual(sources, ["usr/lib/a", "x"])
 
     def test_manifest(self):
-        self.report("a.dat", *(r for n in ("in", "out", "x.gcno") for r in (f"SF:{n}", "end_of_record")))
+        self.empty_sources("in", "out", "x.gcno")
         manifest = self.write("manifest", "in\nx.gcno\nnot_covered\n")
         self.assertEqual(self.sources(f"--source_file_manifest={manifest}"), ["in"])
 
     def test_replaced_sources_merge_and_are_filtered_by_their_new_name(self):
-        self.report("a.dat", "SF:gen", "DA:1,1", "end_of_record", "SF:real", "DA:1,2", "end_of_record")
+        self.report("a.dat", "SF:gen", "DA:1,1", "end_of_record")
+        self.report("b.dat", "SF:real", "DA:1,2", "end_of_record")
         replace = self.write("replace", "gen:real\n")
         manifest = self.write("manifest", "real\n")
         merged = self.merge(
