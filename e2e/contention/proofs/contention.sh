@@ -7,7 +7,7 @@ readonly configurations=4
 
 # run_cases PACKAGE SANDBOX
 run_cases() {
-  bazel_test "//$1/..." --runs_per_test=3 --strategy=TestRunner="$2",local \
+  bazel_test "//$1" --runs_per_test=3 --strategy=TestRunner="$2",local \
     --build_event_json_file="$CONTENTION_DIR/events.json"
 }
 

@@ -113,7 +113,7 @@ daemon_outlives_its_test() {
   daemon=$(<"$CONTENTION_DIR/daemon")
   bazel_test //faults:next
   wait "$client"
-  is_gone "$daemon" && fail 'the daemon did not outlive its test'
+  if is_gone "$daemon"; then fail 'the daemon did not outlive its test'; fi
   kill "$daemon"
   expect_handoff "$(field at "$(said end //faults:leaves_a_daemon)")" //faults:next
 }

@@ -37,15 +37,21 @@ _CASES = [
     ([], "plain", "sandboxed"),
 ]
 
-def cases(*, grouped):
+def cases(*, name, grouped):
     """Declares all cases.
 
     Args:
+      name: str, name of a suite of them.
       grouped: bool, whether they hold the groups that they use.
     """
-    for uses, configuration, strategy in _CASES:
+    tests = {
+        "_".join((case[0] or ["nothing"]) + [case[1], case[2]]): case
+        for case in _CASES
+    }
+    native.test_suite(name = name, tests = tests.keys())
+    for test, (uses, configuration, strategy) in tests.items():
         _case(
-            name = "_".join((uses or ["nothing"]) + [configuration, strategy]),
+            name = test,
             uses = uses,
             grouped = grouped,
             configuration = configuration,
