@@ -30,7 +30,7 @@ configuration_of_locks() {
   printf '%s' "${file%%/*}"
 }
 
-work() { sleep 0.15; }
+work() { sleep "$1"; }
 
 # Whoever comes first stays; the others go.
 stay_if_first() {

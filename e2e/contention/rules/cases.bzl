@@ -59,11 +59,13 @@ def cases(*, name, grouped):
         )
 
 def _case(*, name, uses, grouped, configuration, tags):
+    # Without groups they are to collide even where a test takes long to start.
+    args = ["work 0.15" if grouped else "work 0.5"]
     in_place = configuration in ["plain", "second_platform"]
     grouped_test(
         name = name if in_place else name + ".grouped",
         size = "small",
-        args = ["work"],
+        args = args,
         env = {"USES": ",".join(uses)},
         exec_compatible_with = ["//platforms:second_machine"] if configuration == "second_platform" else [],
         resource_groups = {"//resources:" + group: ["*"] for group in uses} if grouped else {},
@@ -75,7 +77,7 @@ def _case(*, name, uses, grouped, configuration, tags):
             name = name,
             size = "small",
             timeout = "eternal",  # as grouped_test does
-            args = ["work"],
+            args = args,
             change = configuration,
             tags = tags,
             test = name + ".grouped",
