@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
+)
+
+// label is the group that everybody wants.
+const label = "@@//resources:db"
+
+// space is one group's lock files, laid out as in an output base, with links to
+// those of the first configuration as a sandbox's runfiles have them.
+type space struct {
+	Dir            string
+	Capacity       int
+	Configurations int
+}
+
+// newSpace makes the files of a group in a folder of their own.
+func newSpace(capacity, configurations int) (space, error) {
+	dir, err := os.MkdirTemp("", "lockbench-")
+	if err != nil {
+		return space{}, err
+	}
+	s := space{Dir: dir, Capacity: capacity, Configurations: configurations}
+	return s, s.create()
+}
+
+// strangers are the configurations that have been built, but none of whose
+// tests uses the group: an output base has some of them.
+const strangers = 8
+
+func (s space) create() error {
+	for c := range strangers {
+		if err := os.MkdirAll(s.output(s.Configurations+c, ""), 0o755); err != nil {
+			return err
+		}
+	}
+	for c := range s.Configurations {
+		for _, file := range s.files() {
+			if err := makeFile(s.output(c, file)); err != nil {
+				return err
+			}
+		}
+	}
+	for _, file := range s.files() {
+		if err := os.MkdirAll(filepath.Dir(s.runfile(file)), 0o755); err != nil {
+			return err
+		}
+		if err := os.Symlink(s.output(0, file), s.runfile(file)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, nil, 0o444)
+}
+
+func (s space) files() []string {
+	files := []string{"resources/db.turnstile.lock"}
+	for unit := range s.Capacity {
+		files = append(files, fmt.Sprintf("resources/db.%d.lock", unit))
+	}
+	return files
+}
+
+func (s space) output(configuration int, file string) string {
+	return filepath.Join(s.Dir, "execroot/_main/bazel-out", fmt.Sprintf("k8-fastbuild-%d", configuration), "bin", file)
+}
+
+func (s space) runfile(file string) string {
+	return filepath.Join(s.Dir, "sandbox/api_test.runfiles/_main", file)
+}
+
+// locker returns what the runner of one more test would have.
+func (s space) locker() lock.Locker {
+	return build.New(
+		[]build.Group{{
+			Group:   group.Group{Label: label, Name: "db", Scope: group.Build, Capacity: s.Capacity},
+			Runfile: "resources/db",
+			Output:  "resources/db",
+		}},
+		func(runfile string) (string, error) { return s.runfile(runfile), nil },
+	)
+}
+
+// bare returns a locker that is one flock of one file.
+func (s space) bare() lock.Locker { return bareFlock(s.output(0, "resources/db.0.lock")) }
+
+func (s space) remove() { _ = os.RemoveAll(s.Dir) }
+
+// exclusive is a need of weight units, alone.
+func exclusive(weight int) group.Need { return group.Need{Group: label, Weight: weight} }
+
+// shared is a need of the group beside other shared ones.
+func shared() group.Need { return group.Need{Group: label, Weight: 1, Mode: group.Shared} }
