@@ -60,5 +60,8 @@ func run(b Benchmark, folder string) (code int, err error) {
 	if folder == "" {
 		return code, nil
 	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return code, err
+	}
 	return code, os.WriteFile(filepath.Join(folder, b.Name+".md"), []byte(text), 0o644)
 }
