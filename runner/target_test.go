@@ -83,13 +83,7 @@ func (x *target) sharded(index, total int) *target {
 // write writes a file of the target.
 func (x *target) write(path, content string, mode os.FileMode) {
 	x.t.Helper()
-	path = filepath.Join(x.dir, path)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		x.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), mode); err != nil {
-		x.t.Fatal(err)
-	}
+	pipetest.WriteFile(x.t, filepath.Join(x.dir, path), content, mode)
 }
 
 // read returns the content of a file of the target, and whether it exists.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -49,9 +50,7 @@ func TestProgramThatCannotStart(t *testing.T) {
 		"no-interpreter": {"#!" + dir + "/nowhere\n", 0o755, "no such file or directory"},
 	} {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(c.content), c.mode); err != nil {
-			t.Fatal(err)
-		}
+		pipetest.WriteFile(t, path, c.content, c.mode)
 		wantStartError(t, path, c.want)
 	}
 	wantStartError(t, filepath.Join(dir, "missing"), "no such file or directory")
