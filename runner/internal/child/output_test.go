@@ -39,22 +39,26 @@ func TestMuchOutputIsComplete(t *testing.T) {
 // the program has been gone by then.
 func TestSlowConsumerGetsEverything(t *testing.T) {
 	t.Parallel()
-	slow := &slowWriter{t: t}
-	runCommand(t.Context(), t, shell(`echo $$; head -c 50000 /dev/zero; printf end`, slow))
+	gate := pipetest.NewGate(t)
+	slow := &slowWriter{t: t, busy: gate.Open}
+	// A pipe holds at least a page (pipe(7), "Pipe capacity").
+	runCommand(t.Context(), t, shell(`echo $$; read x < "$1"; head -c 4000 /dev/zero; printf end`, slow, gate.Path))
 	if text := slow.String(); !strings.HasSuffix(text, "\x00end") {
 		t.Errorf("got %d bytes that end in %q", len(text), text[max(0, len(text)-10):])
 	}
 }
 
-// slowWriter takes the first text, which begins with the number of the process
-// that writes, only some time after that process is gone.
+// slowWriter takes the first text, which is the number of the process that
+// writes, only some time after that process is gone.
 type slowWriter struct {
-	t *testing.T
+	t    *testing.T
+	busy func() // called when it has begun to take the first text
 	bytes.Buffer
 }
 
 func (s *slowWriter) Write(text []byte) (int, error) {
 	if s.Len() == 0 {
+		s.busy()
 		line, _, _ := strings.Cut(string(text), "\n")
 		pid, err := strconv.Atoi(line)
 		if err != nil {
