@@ -46,9 +46,9 @@ type Result struct {
 
 // Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
 // and SIGKILL after the grace. What is left of the group when the program has
-// ended is killed. When Run returns, Output has all that the group wrote; a
-// process that left the group may still run, but is not waited for. The error
-// is for a program that could not be started.
+// ended is killed, and on Linux gone when Run returns. Output then has all that
+// the group wrote. A process that left the group may still run, but is not
+// waited for. The error is for a program that could not be started.
 func Run(ctx context.Context, c Command) (Result, error) {
 	// The kernel sends the parent-death signal when the *thread* that made the
 	// child ends (prctl(2), PR_SET_PDEATHSIG), so it must not end before.

@@ -4,7 +4,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
@@ -36,6 +38,26 @@ func TestDaemonThatWritesForEverDoesNotHoldUpTheEnd(t *testing.T) {
 		t.Errorf("got %+v, %d bytes", result, len(output))
 	}
 	started.AwaitGone() // it dies of writing to a pipe that nobody reads
+}
+
+// A process that is dying still has its ports and files. So when Run returns,
+// what was left of the group is not only killed but gone, to the last orphan
+// of an orphan.
+func TestOrphansAreGoneWhenRunReturns(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		ready := pipetest.NewLifeline(t)
+		_, output := run(t, `exec 9> "$1"
+			(sh -c 'echo $$; echo ready >&9; exec sleep 1000' & exec sleep 1000) &
+			read x < "$2"`, ready.Path, openedAfter(t, ready))
+		pid, err := strconv.Atoi(strings.TrimSpace(output))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := syscall.Kill(pid, 0); err != syscall.ESRCH {
+			t.Errorf("the orphan %d is still there (%v)", pid, err)
+		}
+	}
 }
 
 // A process that is killed cannot clean up: the kernel kills its child.

@@ -4,19 +4,30 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
+// dying is how long killed processes may take to go; only one that hangs in
+// the kernel needs more than an instant.
+const dying = 2 * time.Second
+
+// adopt makes this process the parent of orphans among its descendants, so
+// that it can wait for them (prctl(2), PR_SET_CHILD_SUBREAPER).
+var adopt = sync.OnceFunc(func() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) })
+
 // ownGroup makes the child the leader of a new process group, and makes it die
 // with this process even if that is killed.
 func ownGroup() *syscall.SysProcAttr {
+	adopt()
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// waitAndKillRest waits until cmd has ended, calls ended, and kills what is
-// left of its process group.
+// waitAndKillRest waits until cmd has ended, calls ended, kills what is left
+// of its process group, and waits until that is gone.
 //
 // Until then it leaves cmd unreaped: a zombie keeps its number, so that no
 // signal can hit a stranger who got the number next.
@@ -27,7 +38,22 @@ func waitAndKillRest(cmd *exec.Cmd, ended func()) error {
 	if waited := cmd.Wait(); err == nil {
 		err = waited
 	}
+	awaitRest(cmd.Process.Pid)
 	return err
+}
+
+// awaitRest reaps a process group that was killed. A process has its ports and
+// files until it is gone, and the next case may need them.
+func awaitRest(group int) {
+	for deadline := time.Now().Add(dying); time.Now().Before(deadline); {
+		pid, err := syscall.Wait4(-group, nil, syscall.WNOHANG, nil)
+		if err != nil { // ECHILD: nobody is left
+			return
+		}
+		if pid == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
 }
 
 // awaitEnd returns when pid has ended, and leaves it to be reaped.
