@@ -12,6 +12,8 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
 func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
@@ -96,6 +98,50 @@ func TestEndWhileRunning(t *testing.T) {
 			if o := r.wantOutcome(t, "y", event.Errored, wantType); !strings.HasPrefix(o.Message, "not run: ") {
 				t.Errorf("message %q", o.Message)
 			}
+		}
+	})
+}
+
+// With several groups, each is waited for since its own turn.
+func TestWaitForOneGroupAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := newLocker()
+		locker := lockerFunc(func(ctx context.Context, _ []group.Need) (lock.Held, error) {
+			for _, label := range []string{db, port} {
+				lock.Waiting(ctx, label)
+				time.Sleep(2 * time.Second)
+				lock.Waiting(ctx, label) // again, for the same group
+				time.Sleep(2 * time.Second)
+			}
+			return free.Acquire(ctx, nil)
+		})
+		begin := time.Now()
+		r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker}, newCase("x", db, port))
+		waits, x := eventsOf[event.CaseWaiting](r), newCase("x").Case
+		if want := []event.CaseWaiting{
+			{Case: x, Group: db, Since: begin, At: begin.Add(time.Second)},
+			{Case: x, Group: port, Since: begin.Add(4 * time.Second), At: begin.Add(6 * time.Second)},
+		}; !slices.Equal(waits, want) {
+			t.Errorf("got %+v\nwant %+v", waits, want)
+		}
+	})
+}
+
+// A locker that does not say what it waits for.
+func TestEndOfAWaitForNothingInParticular(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, timeIsUp{})
+		defer cancel()
+		locker := lockerFunc(func(ctx context.Context, _ []group.Need) (lock.Held, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		r := run(ctx, engine.Options{Framework: passAfter(time.Second), Locker: locker}, newCase("x", db))
+		if waits := eventsOf[event.CaseWaiting](r); len(waits) > 0 {
+			t.Errorf("got %+v", waits)
+		}
+		if o := r.wantOutcome(t, "x", event.Errored, event.TypeTimeout); o.Message != "not run: time is up" {
+			t.Errorf("message %q", o.Message)
 		}
 	})
 }
