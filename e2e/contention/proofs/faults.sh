@@ -101,8 +101,8 @@ timeout_while_waiting() {
   touch "$CONTENTION_DIR/release"
   wait "$client"
   expect_text "not run: the test&#39;s time is up (TEST_TIMEOUT is 4s" "$(xml_of //faults:next)"
-  expect_text 'while it waited for @@//resources:db since' "$(xml_of //faults:next)"
-  expect_text 'interlock: next waits for @@//resources:db since' "$(log_of //faults:next)"
+  expect_text 'while it waited for //resources:db since' "$(xml_of //faults:next)"
+  expect_text 'interlock: next waits for //resources:db since' "$(log_of //faults:next)"
   note "test.xml and the log name the group, and the others went on"
 }
 
