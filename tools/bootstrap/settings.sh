@@ -3,8 +3,8 @@
 # Usage: settings.sh STATE
 #
 # Runs inside the root file system. Writes STATE/bazelrc: this folder's bazelrc, and from Debian's
-# own, which it replaces, where the modules and the install base are that Debian packages. Debian's
-# goes: while it is there, Bazel warns in each call that it does not read it.
+# own where the modules and the install base are that Debian packages. Of Debian's stays what it
+# says of the install base: without that, `bazel --version`, which reads no other file, fails.
 set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -16,4 +16,4 @@ readonly state=$1
   printf '\n# From /etc/bazel/bazelrc.\n'
   grep -E '^(startup|common --override_module=)' /etc/bazel/bazelrc
 } >"$state/bazelrc"
-rm /etc/bazel/bazelrc
+sed -i '/^startup/!d' /etc/bazel/bazelrc

@@ -131,7 +131,7 @@ run_bazel() {
     # Bazel knows this one only when it is alone.
     exec "$here/enter.sh" "$root" bazel --version
   fi
-  exec "$here/enter.sh" "$root" bazel --nosystem_rc "--bazelrc=$state/bazelrc" "$@"
+  exec "$here/enter.sh" "$root" bazel "--bazelrc=$state/bazelrc" "$@"
 }
 
 main "$@"
