@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
@@ -25,9 +24,11 @@ type Case struct {
 
 // Framework runs cases.
 type Framework interface {
-	// Run runs one case to its end and writes what the case writes to output.
-	// When ctx ends it stops the case, by force if need be, and returns soon.
-	Run(ctx context.Context, c event.Case, output io.Writer) event.Outcome
+	// Run runs the cases of a batch, in one process if it can, and reports each
+	// of them. It returns those that it has not finished, as batches that are
+	// to run next. When ctx ends it stops the cases, by force if need be, and
+	// returns soon.
+	Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case)
 }
 
 // Why a run is cut short: causes of the contexts that the engine makes.
@@ -58,6 +59,11 @@ type Options struct {
 	// Workers is how many cases run at once; 0 is one after the other, in the
 	// order given.
 	Workers int
+	// Batches is whether one call of the framework may get several cases. Those
+	// that hold groups go one by one all the same, so that each holds them only
+	// while it runs; unless Workers is 0, where all cases are one batch, which
+	// holds what any of them needs.
+	Batches bool
 	// FailFast is whether no further case starts after one that is bad; those
 	// that run go on.
 	FailFast bool
@@ -70,7 +76,7 @@ type Options struct {
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
-	r := &run{Options: options, ready: newReadyQueue()}
+	r := &run{Options: options, ready: newReadyQueue(options.Workers, options.Batches)}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.running = ctx
@@ -107,8 +113,12 @@ type run struct {
 }
 
 func (r *run) inOrder(cases []Case) {
+	if r.Batches && len(cases) > 0 {
+		r.execute(r.hold(together(cases)))
+		return
+	}
 	for _, c := range cases {
-		r.execute(r.hold(c))
+		r.execute(r.hold(alone(c)))
 	}
 }
 
@@ -119,15 +129,15 @@ func (r *run) inParallel(cases []Case) {
 	var asking, workers sync.WaitGroup
 	for i, c := range cases {
 		if len(c.Needs) == 0 {
-			r.ready.push(i, r.hold(c))
+			r.ready.addFree(c.Case)
 			continue
 		}
-		asking.Go(func() { r.ready.push(i, r.hold(c)) })
+		asking.Go(func() { r.ready.push(i, r.hold(alone(c))) })
 	}
 	for range r.Workers {
 		workers.Go(func() {
-			for c := range r.ready.all {
-				r.execute(c)
+			for h := range r.ready.all {
+				r.execute(h)
 			}
 		})
 	}

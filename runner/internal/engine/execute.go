@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -24,51 +23,50 @@ func typeOf(cause error) string {
 	return event.TypeInterrupted
 }
 
-// execute runs a case that holds its groups, and gives them back.
+// execute runs the cases of a batch that holds its groups, and gives them back.
 func (r *run) execute(h holding) {
 	if h.held != nil {
 		defer h.held.Release()
 	}
-	if h.outcome == nil {
-		h.outcome = r.notStarted(nil)
+	for next := [][]event.Case{h.cases}; len(next) > 0; next = next[1:] {
+		if h.outcome == nil {
+			h.outcome = r.notStarted(nil)
+		}
+		if h.outcome != nil {
+			r.finishAll(next[0], h)
+			continue
+		}
+		next = append(next, r.runBatch(next[0], h)...)
 	}
-	if h.outcome != nil {
-		r.finish(h, *h.outcome, time.Time{})
-		return
-	}
-	started := time.Now()
-	r.Sink.Handle(event.CaseStarted{Case: h.Case.Case, At: started, Waited: h.waited})
-	r.budget.start()
-	outcome := r.runCase(h)
-	r.budget.stop()
-	r.finish(h, outcome, started)
 }
 
-// runCase runs the framework, and stops it when the run ends or a group is lost.
-func (r *run) runCase(h holding) event.Outcome {
+// finishAll reports cases that do not start.
+func (r *run) finishAll(cases []event.Case, h holding) {
+	for _, c := range cases {
+		r.finish(event.CaseFinished{Case: c, Outcome: *h.outcome, At: time.Now(), Waited: h.waited})
+	}
+}
+
+// runBatch runs the framework, stops it when the run ends or a group is lost,
+// and returns what it has left.
+func (r *run) runBatch(cases []event.Case, h holding) (again [][]event.Case) {
 	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
 	defer watchLoss(ctx, h.held, cancel)()
-	outcome := r.Framework.Run(ctx, h.Case.Case, event.Output{Case: h.Case.Case, Sink: r.Sink})
-	cause := context.Cause(ctx)
-	if cause == nil {
-		return outcome
-	}
-	// Whatever the case says of itself, it was cut short.
-	message := fmt.Sprintf("stopped: %v", cause)
-	if outcome.Message != "" {
-		message += " (" + outcome.Message + ")"
-	}
-	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
+	report := newBatchReport(r, ctx, h.waited)
+	r.budget.start()
+	again = r.Framework.Run(ctx, cases, report)
+	r.budget.stop()
+	return report.left(cases, again)
 }
 
 // watchLoss cancels with ErrLost if held is lost before the returned function
 // is called.
 func watchLoss(ctx context.Context, held lock.Held, cancel context.CancelCauseFunc) (stop func()) {
-	lost := held.Lost()
-	if lost == nil {
+	if held == nil || held.Lost() == nil {
 		return func() {}
 	}
+	lost := held.Lost()
 	done := make(chan struct{})
 	go func() {
 		select {
@@ -81,13 +79,9 @@ func watchLoss(ctx context.Context, held lock.Held, cancel context.CancelCauseFu
 	return func() { close(done) }
 }
 
-func (r *run) finish(h holding, outcome event.Outcome, started time.Time) {
-	if outcome.Bad() && r.FailFast {
+func (r *run) finish(e event.CaseFinished) {
+	if e.Outcome.Bad() && r.FailFast {
 		r.stopStarting(errFailFast)
 	}
-	finished := event.CaseFinished{Case: h.Case.Case, Outcome: outcome, At: time.Now(), Waited: h.waited}
-	if !started.IsZero() {
-		finished.Ran = finished.At.Sub(started)
-	}
-	r.Sink.Handle(finished)
+	r.Sink.Handle(e)
 }

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"io"
 	"slices"
 	"sync"
 	"testing"
@@ -48,8 +47,12 @@ func occupy(t *testing.T, locker lock.Locker, groups ...string) (release func())
 // framework runs a case by calling it.
 type framework func(ctx context.Context, name string) event.Outcome
 
-func (f framework) Run(ctx context.Context, c event.Case, _ io.Writer) event.Outcome {
-	return f(ctx, c.Name)
+func (f framework) Run(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {
+	for _, c := range batch {
+		report.Started(c)
+		report.Finished(c, event.Result{Outcome: f(ctx, c.Name)})
+	}
+	return nil
 }
 
 // passAfter is a framework whose cases pass after d, unless they are stopped.

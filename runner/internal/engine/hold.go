@@ -10,27 +10,28 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
-// holding is a case that holds its groups, or the reason why it does not.
+// holding is a batch that holds its groups, or the reason why it does not.
 type holding struct {
-	Case
+	batch
 	held   lock.Held
 	waited time.Duration
-	// outcome is that of a case that could not get its groups; nil otherwise.
+	// outcome is that of cases that could not get its groups; nil otherwise.
 	outcome *event.Outcome
 }
 
-// hold waits for the groups of c and reports now and then that it waits.
-func (r *run) hold(c Case) holding {
+// hold waits for the groups of b and reports now and then that it waits.
+func (r *run) hold(b batch) holding {
 	if outcome := r.notStarted(nil); outcome != nil {
-		return holding{Case: c, outcome: outcome}
+		return holding{batch: b, outcome: outcome}
+	}
+	if len(b.needs) == 0 {
+		return holding{batch: b}
 	}
 	asked := time.Now()
 	wait := &waiting{}
-	if len(c.Needs) > 0 {
-		defer r.reportWaiting(c, wait)()
-	}
-	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, lock.Trace{Waiting: wait.begin}), c.Needs)
-	h := holding{Case: c, held: held, waited: time.Since(asked)}
+	defer r.reportWaiting(b.cases[0], wait)()
+	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, lock.Trace{Waiting: wait.begin}), b.needs)
+	h := holding{batch: b, held: held, waited: time.Since(asked)}
 	if err != nil {
 		h.outcome = r.notHeld(wait, err)
 	}
@@ -64,7 +65,7 @@ func (r *run) notStarted(w *waiting) *event.Outcome {
 }
 
 // reportWaiting emits CaseWaiting events until the returned function is called.
-func (r *run) reportWaiting(c Case, w *waiting) (stop func()) {
+func (r *run) reportWaiting(c event.Case, w *waiting) (stop func()) {
 	done := make(chan struct{})
 	var reporter sync.WaitGroup
 	reporter.Go(func() {
@@ -76,7 +77,7 @@ func (r *run) reportWaiting(c Case, w *waiting) (stop func()) {
 				return
 			case now := <-timer.C:
 				if group, since := w.current(); group != "" {
-					r.Sink.Handle(event.CaseWaiting{Case: c.Case, Group: group, Since: since, At: now})
+					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, At: now})
 				}
 				timer.Reset(nextReport)
 			}

@@ -10,6 +10,23 @@ type Case struct {
 	Name string
 	// Class is what the name is a part of, in JUnit's sense.
 	Class string
+	// Sub names a part of the case that has a result of its own, such as a
+	// subtest; empty for the case itself.
+	Sub string
+}
+
+// FullName is the name of the case or, with a slash between, of its part.
+func (c Case) FullName() string {
+	if c.Sub == "" {
+		return c.Name
+	}
+	return c.Name + "/" + c.Sub
+}
+
+// Whole is the case that c is, or is a part of.
+func (c Case) Whole() Case {
+	c.Sub = ""
+	return c
 }
 
 // Event is one of the types below.
@@ -34,7 +51,8 @@ type CaseWaiting struct {
 	At time.Time
 }
 
-// CaseStarted says that a case holds its groups and runs.
+// CaseStarted says that a case holds its groups and runs. One whose process
+// another case has ended starts again: what was told of it before is void.
 type CaseStarted struct {
 	Case Case
 	// At is when it started.
@@ -45,12 +63,15 @@ type CaseStarted struct {
 
 // CaseOutput is a piece of what a case wrote to stdout and stderr.
 type CaseOutput struct {
+	// Case wrote it; no case did if it is empty.
 	Case Case
 	// Text is valid only during the call that delivers it.
 	Text []byte
 }
 
-// CaseFinished is the last event of a case; every case has exactly one.
+// CaseFinished is the last event of a case; every case has exactly one. Parts
+// of a case have one too, before that of the case itself, and so has what no
+// case of the run is to blame for, under a name of its own.
 type CaseFinished struct {
 	Case    Case
 	Outcome Outcome

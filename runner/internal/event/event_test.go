@@ -31,14 +31,14 @@ func TestEverySinkGetsEveryEventInOneOrder(t *testing.T) {
 	}
 }
 
-func TestOutputBecomesEvents(t *testing.T) {
+func TestWhatIsWrittenIsReported(t *testing.T) {
 	var text strings.Builder
 	x := event.Case{Name: "x"}
-	output := event.Output{Case: x, Sink: sinkFunc(func(e event.Event) {
-		if o := e.(event.CaseOutput); o.Case == x {
-			text.Write(o.Text)
+	output := event.Writer(x, reportFunc(func(c event.Case, part []byte) {
+		if c == x {
+			text.Write(part)
 		}
-	})}
+	}))
 	for _, part := range []string{"a", "", "b\n"} {
 		if n, err := output.Write([]byte(part)); n != len(part) || err != nil {
 			t.Errorf("Write(%q) returned %d, %v", part, n, err)
@@ -48,6 +48,13 @@ func TestOutputBecomesEvents(t *testing.T) {
 		t.Errorf("got %q", text.String())
 	}
 }
+
+// reportFunc is a report of which only the output matters.
+type reportFunc func(event.Case, []byte)
+
+func (reportFunc) Started(event.Case)                 {}
+func (f reportFunc) Output(c event.Case, text []byte) { f(c, text) }
+func (reportFunc) Finished(event.Case, event.Result)  {}
 
 type sinkFunc func(event.Event)
 

@@ -30,6 +30,8 @@ const (
 	TypeInfrastructure = "infrastructure"
 	// TypeFailFast: an earlier case was bad.
 	TypeFailFast = "fail-fast"
+	// TypeFailure: the case found something wrong.
+	TypeFailure = "failure"
 	// TypeExit: the case's program exited with a code other than 0.
 	TypeExit = "exit"
 	// TypeSignal: a signal killed the case's program.

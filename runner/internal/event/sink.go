@@ -25,14 +25,3 @@ func (f *fanOut) Handle(e Event) {
 		s.Handle(e)
 	}
 }
-
-// Output is a writer that turns what is written into CaseOutput events.
-type Output struct {
-	Case Case
-	Sink Sink
-}
-
-func (o Output) Write(text []byte) (int, error) {
-	o.Sink.Handle(CaseOutput{Case: o.Case, Text: text})
-	return len(text), nil
-}

@@ -1,5 +1,3 @@
-// Package report tells what the engine does: a log for people, and test.xml
-// for tools.
 package report
 
 import (
@@ -13,36 +11,98 @@ import (
 // Prefix begins each line of the log that is the runner's own.
 const Prefix = "interlock: "
 
+// maxGrouped is how many bytes of a case's output are held back until the case
+// has finished. Of more, the rest appears as it comes.
+const maxGrouped = 1 << 20
+
+// Style is how much the log says, and in what order.
+type Style struct {
+	// Grouped is whether the output of a case appears in one piece, when the
+	// case has finished, since that of others would get in between.
+	Grouped bool
+	// Brief is whether a case that passed is only counted.
+	Brief bool
+}
+
 // console writes the log.
 type console struct {
 	w       io.Writer
-	midLine bool // the last output did not end its line
+	style   Style
+	midLine bool       // the last output did not end its line
+	last    event.Case // who wrote it
+	held    map[event.Case][]byte
+	started map[event.Case]bool
+	count   [4]int // by event.Status
 }
 
 // Console returns a sink that writes what cases print to w as it is, and lines
 // of its own about waits and results.
-func Console(w io.Writer) event.Sink { return &console{w: w} }
+func Console(w io.Writer, style Style) event.Sink {
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]bool{}}
+}
 
 func (c *console) Handle(e event.Event) {
 	switch e := e.(type) {
+	case event.CaseStarted:
+		c.start(e)
 	case event.CaseOutput:
-		c.output(e.Text)
+		c.output(e)
 	case event.CaseWaiting:
 		c.printf("%s waits for %s since %s (%s)", e.Case.Name, e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)))
 	case event.CaseFinished:
 		c.finished(e)
+	case event.RunFinished:
+		if c.style.Brief {
+			c.printf("%d passed, %d failed, %d with an error, %d skipped",
+				c.count[event.Passed], c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped])
+		}
 	}
 }
 
-func (c *console) output(text []byte) {
+func (c *console) start(e event.CaseStarted) {
+	if c.started[e.Case] {
+		delete(c.held, e.Case)
+		c.printf("%s runs again, since the process that it was in ended", e.Case.Name)
+	}
+	c.started[e.Case] = true
+}
+
+func (c *console) output(e event.CaseOutput) {
+	whole := e.Case.Whole()
+	if !c.style.Grouped || whole == (event.Case{}) {
+		c.write(whole, e.Text)
+		return
+	}
+	held := append(c.held[whole], e.Text...)
+	if len(held) > maxGrouped {
+		c.write(whole, held)
+		held = held[:0]
+	}
+	c.held[whole] = held
+}
+
+func (c *console) write(by event.Case, text []byte) {
 	if len(text) == 0 {
 		return
 	}
+	if by != c.last {
+		c.endLine()
+	}
+	c.last = by
 	_, _ = c.w.Write(text)
 	c.midLine = text[len(text)-1] != '\n'
 }
 
 func (c *console) finished(e event.CaseFinished) {
+	if e.Case.Sub != "" {
+		return
+	}
+	c.count[e.Outcome.Status]++
+	c.write(e.Case, c.held[e.Case])
+	delete(c.held, e.Case)
+	if c.style.Brief && !e.Outcome.Bad() {
+		return
+	}
 	message := ""
 	if e.Outcome.Message != "" {
 		message = ": " + e.Outcome.Message
@@ -51,11 +111,15 @@ func (c *console) finished(e event.CaseFinished) {
 }
 
 func (c *console) printf(format string, args ...any) {
-	newline := ""
+	c.endLine()
+	_, _ = fmt.Fprintf(c.w, Prefix+format+"\n", args...)
+}
+
+func (c *console) endLine() {
 	if c.midLine {
-		newline, c.midLine = "\n", false
+		_, _ = io.WriteString(c.w, "\n")
+		c.midLine = false
 	}
-	_, _ = fmt.Fprintf(c.w, newline+Prefix+format+"\n", args...)
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

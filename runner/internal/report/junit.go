@@ -33,8 +33,10 @@ type JUnit struct {
 	suite   xmlSuite
 	started time.Time
 	latest  time.Time // the time of the latest event
-	cases   map[event.Case]*xmlCase
+	order   []*junitCase
+	cases   map[event.Case]*junitCase
 	outputs map[event.Case]*tail
+	kept    int         // bytes of output in the report
 	next    time.Time   // before which the report is not written again
 	pending *time.Timer // writes then; nil if nothing has changed
 	err     error
@@ -47,7 +49,7 @@ type JUnit struct {
 func NewJUnit(path, suite string) *JUnit {
 	return &JUnit{
 		path: path, suite: xmlSuite{Name: suite},
-		cases: map[event.Case]*xmlCase{}, outputs: map[event.Case]*tail{},
+		cases: map[event.Case]*junitCase{}, outputs: map[event.Case]*tail{},
 	}
 }
 
@@ -66,6 +68,8 @@ func (j *JUnit) Handle(e event.Event) {
 	case event.RunStarted:
 		j.begin(e)
 		j.write()
+	case event.CaseStarted:
+		j.start(e)
 	case event.CaseOutput:
 		j.outputOf(e.Case).add(e.Text)
 	case event.CaseFinished:
@@ -81,10 +85,52 @@ func (j *JUnit) begin(e event.RunStarted) {
 	j.started, j.latest = e.At, e.At
 	j.suite.Timestamp = e.At.Format("2006-01-02T15:04:05")
 	for _, c := range e.Cases {
-		element := &xmlCase{Name: c.Name, Class: c.Class, Time: xmlTime(0), Error: &unfinished}
-		j.cases[c] = element
-		j.suite.Cases = append(j.suite.Cases, element)
+		j.add(c)
 	}
+}
+
+// junitCase is a case and its parts.
+type junitCase struct {
+	xmlCase
+	parts   []*xmlCase
+	started bool
+}
+
+func (j *JUnit) add(c event.Case) *junitCase {
+	added := &junitCase{xmlCase: xmlCase{Name: c.Name, Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
+	j.cases[c] = added
+	j.order = append(j.order, added)
+	return added
+}
+
+// start forgets what is known of a case that starts again.
+func (j *JUnit) start(e event.CaseStarted) {
+	c := j.cases[e.Case]
+	if !c.started {
+		c.started = true
+		return
+	}
+	c.parts = nil
+	for part := range j.outputs {
+		if part.Whole() == e.Case {
+			delete(j.outputs, part)
+		}
+	}
+}
+
+// element returns the element of a case, or a new one of a part of it, or of
+// what is no case of the run.
+func (j *JUnit) element(c event.Case) *xmlCase {
+	whole := j.cases[c.Whole()]
+	if whole == nil {
+		whole = j.add(c.Whole())
+	}
+	if c.Sub == "" {
+		return &whole.xmlCase
+	}
+	part := &xmlCase{Name: c.FullName(), Class: c.Class}
+	whole.parts = append(whole.parts, part)
+	return part
 }
 
 func (j *JUnit) outputOf(c event.Case) *tail {
@@ -96,11 +142,10 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
-	element := j.cases[e.Case]
+	element := j.element(e.Case)
 	element.Time = xmlTime(e.Ran)
 	element.Properties = &xmlProperties{[]xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}}
-	element.Output = j.outputOf(e.Case).String()
-	delete(j.outputs, e.Case)
+	element.Output = j.takeOutput(e.Case)
 	problem := &xmlProblem{Message: e.Outcome.Message, Type: e.Outcome.Type}
 	element.Failure, element.Error, element.Skipped = nil, nil, nil
 	switch e.Outcome.Status {
@@ -111,6 +156,21 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	case event.Skipped:
 		element.Skipped = problem
 	}
+}
+
+// takeOutput returns what the report has of a case's output.
+func (j *JUnit) takeOutput(c event.Case) string {
+	output := j.outputs[c]
+	if output == nil {
+		return ""
+	}
+	delete(j.outputs, c)
+	if j.kept > maxOutputs {
+		output.limit(maxOutputLater)
+	}
+	text := output.String()
+	j.kept += len(text)
+	return text
 }
 
 // writeSoon writes as soon as the pause since the last write is over.
@@ -135,7 +195,7 @@ func (j *JUnit) write() {
 		j.pending = nil
 	}
 	begin := time.Now()
-	j.count()
+	j.collect()
 	j.suite.Time = xmlTime(j.latest.Sub(j.started))
 	if err := j.replace(); err != nil && j.err == nil {
 		j.err = fmt.Errorf("writing test.xml: %w", err)
@@ -144,8 +204,14 @@ func (j *JUnit) write() {
 	j.next = end.Add(max(minPause, maxShare*end.Sub(begin)))
 }
 
-func (j *JUnit) count() {
+// collect brings the cases and their parts together, and counts them.
+func (j *JUnit) collect() {
 	s := &j.suite
+	s.Cases = s.Cases[:0]
+	for _, c := range j.order {
+		s.Cases = append(s.Cases, &c.xmlCase)
+		s.Cases = append(s.Cases, c.parts...)
+	}
 	s.Tests, s.Failures, s.Errors, s.Skipped = len(s.Cases), 0, 0, 0
 	for _, c := range s.Cases {
 		switch {

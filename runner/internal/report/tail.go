@@ -5,9 +5,14 @@ import (
 	"strings"
 )
 
-// maxOutput is how many bytes of a case's output test.xml has; the log has all
-// of it.
-const maxOutput = 256 << 10
+// How many bytes of output test.xml has; the log has all of it.
+const (
+	// maxOutput is for one case.
+	maxOutput = 256 << 10
+	// maxOutputs is for all cases before each has only maxOutputLater.
+	maxOutputs     = 8 << 20
+	maxOutputLater = 4 << 10
+)
 
 // tail keeps the last maxOutput bytes.
 type tail struct {
@@ -18,12 +23,13 @@ type tail struct {
 func (t *tail) add(text []byte) {
 	t.kept = append(t.kept, text...)
 	if len(t.kept) > 2*maxOutput {
-		t.drop()
+		t.limit(maxOutput)
 	}
 }
 
-func (t *tail) drop() {
-	if extra := len(t.kept) - maxOutput; extra > 0 {
+// limit drops all but the last bytes.
+func (t *tail) limit(most int) {
+	if extra := len(t.kept) - most; extra > 0 {
 		t.dropped += extra
 		t.kept = append(t.kept[:0], t.kept[extra:]...)
 	}
@@ -31,7 +37,7 @@ func (t *tail) drop() {
 
 // String returns what is kept as valid UTF-8, and says what is not.
 func (t *tail) String() string {
-	t.drop()
+	t.limit(maxOutput)
 	text := strings.ToValidUTF8(string(t.kept), "\uFFFD")
 	if t.dropped > 0 {
 		text = fmt.Sprintf("[%d bytes left out here; test.log has them]\n%s", t.dropped, text)

@@ -32,7 +32,16 @@ type Program struct {
 func (p *Program) Cases() []event.Case { return []event.Case{p.Case} }
 
 // Run implements engine.Framework.
-func (p *Program) Run(ctx context.Context, _ event.Case, output io.Writer) event.Outcome {
+func (p *Program) Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
+	for _, c := range batch {
+		report.Started(c)
+		outcome := p.run(ctx, event.Writer(c, report))
+		report.Finished(c, event.Result{Outcome: outcome})
+	}
+	return nil
+}
+
+func (p *Program) run(ctx context.Context, output io.Writer) event.Outcome {
 	result, err := child.Run(ctx, child.Command{
 		Path: p.Path, Args: p.Args, Env: p.Env, Stdin: p.Stdin, Output: output, Grace: p.Grace,
 	})

@@ -18,6 +18,22 @@ func program(script string) *exec.Program {
 	return &exec.Program{Case: x, Path: "/bin/sh", Args: []string{"-c", script}, Env: []string{"GREETING=hello"}, Grace: time.Minute}
 }
 
+// run returns how the only case of p ended, and what it wrote.
+func run(ctx context.Context, p *exec.Program) (event.Outcome, string) {
+	var r recorder
+	p.Run(ctx, p.Cases(), &r)
+	return r.outcome, r.output.String()
+}
+
+type recorder struct {
+	output  strings.Builder
+	outcome event.Outcome
+}
+
+func (*recorder) Started(event.Case)                      {}
+func (r *recorder) Output(_ event.Case, text []byte)      { r.output.Write(text) }
+func (r *recorder) Finished(_ event.Case, o event.Result) { r.outcome = o.Outcome }
+
 func TestTheProgramIsTheOneCase(t *testing.T) {
 	if got := program("").Cases(); !slices.Equal(got, []event.Case{x}) {
 		t.Errorf("got %v", got)
@@ -30,9 +46,8 @@ func TestOutcomes(t *testing.T) {
 		"exit 3":        {Status: event.Failed, Type: event.TypeExit, Message: "exit code 3", ExitCode: 3},
 		"kill -KILL $$": {Status: event.Failed, Type: event.TypeSignal, Message: "killed by signal: killed", ExitCode: 137},
 	} {
-		var output strings.Builder
-		if got := program("echo $GREETING; "+script).Run(t.Context(), x, &output); got != want || output.String() != "hello\n" {
-			t.Errorf("%s: got %+v, %q, want %+v", script, got, output.String(), want)
+		if got, output := run(t.Context(), program("echo $GREETING; "+script)); got != want || output != "hello\n" {
+			t.Errorf("%s: got %+v, %q, want %+v", script, got, output, want)
 		}
 	}
 }
@@ -40,7 +55,7 @@ func TestOutcomes(t *testing.T) {
 func TestProgramThatCannotStartIsAnError(t *testing.T) {
 	p := program("")
 	p.Path = filepath.Join(t.TempDir(), "missing")
-	got := p.Run(t.Context(), x, &strings.Builder{})
+	got, _ := run(t.Context(), p)
 	if got.Status != event.Errored || got.Type != event.TypeStart || !strings.Contains(got.Message, "no such file") {
 		t.Errorf("got %+v", got)
 	}
@@ -49,7 +64,7 @@ func TestProgramThatCannotStartIsAnError(t *testing.T) {
 func TestStopEndsTheProgram(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	got := program("exec sleep 1000").Run(ctx, x, &strings.Builder{})
+	got, _ := run(ctx, program("exec sleep 1000"))
 	if got.Status != event.Failed || got.Type != event.TypeSignal {
 		t.Errorf("got %+v", got)
 	}

@@ -1,0 +1,37 @@
+package event
+
+import (
+	"io"
+	"time"
+)
+
+// Report is how a framework tells what its cases do. It may be used from
+// several goroutines.
+type Report interface {
+	// Started says that a case has begun, perhaps for a second time.
+	Started(Case)
+	// Output delivers what a case, or no case, wrote. It does not keep text.
+	Output(c Case, text []byte)
+	// Finished says how a case, or a part of one, ended.
+	Finished(Case, Result)
+}
+
+// Result is an outcome and how long it took.
+type Result struct {
+	Outcome Outcome
+	// Ran is how long the case ran, by its own account; 0 if it has none.
+	Ran time.Duration
+}
+
+// Writer returns a writer whose content is output of c.
+func Writer(c Case, to Report) io.Writer { return output{c, to} }
+
+type output struct {
+	c  Case
+	to Report
+}
+
+func (o output) Write(text []byte) (int, error) {
+	o.to.Output(o.c, text)
+	return len(text), nil
+}
