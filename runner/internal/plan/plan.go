@@ -1,29 +1,83 @@
 // Package plan divides the cases of a test among its shards.
-//
-// A plan is a pure function, so that every shard computes the same one without
-// talking to the others, and together they run each case exactly once.
 package plan
 
 import (
+	"cmp"
 	"slices"
-	"strings"
-
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 )
 
-// Shard returns the cases of shard index of total, in the order of their
-// names: every total-th one, whatever order they are given in. It panics
-// unless 0 <= index < total.
-func Shard(cases []engine.Case, index, total int) []engine.Case {
-	if index < 0 || index >= total {
-		panic("plan: shard index out of range")
+// Case is what the plan has to know of a case.
+type Case struct {
+	// Name is unique among the cases of a test.
+	Name string
+	// Groups are the labels of those that it holds.
+	Groups []string
+}
+
+// Shards returns, for each of cases, the shard that runs it. It is a pure
+// function of the cases, whatever their order, so all shards come to the same
+// result, and each case runs in exactly one.
+//
+// Cases of one group that alone returns true for go to one shard: in several
+// they would only wait for one another. The units that this makes, cases or
+// sets of cases, go one by one to the shard that has the fewest cases so far,
+// the largest unit first.
+func Shards(cases []Case, alone func(group string) bool, total int) []int {
+	shards := make([]int, len(cases))
+	if total <= 1 {
+		return shards
 	}
-	sorted := slices.SortedFunc(slices.Values(cases), func(a, b engine.Case) int {
-		return strings.Compare(a.Name, b.Name)
-	})
-	var own []engine.Case
-	for i := index; i < len(sorted); i += total {
-		own = append(own, sorted[i])
+	load := make([]int, total)
+	for _, u := range units(cases, alone) {
+		least := 0
+		for shard := range load {
+			if load[shard] < load[least] {
+				least = shard
+			}
+		}
+		load[least] += len(u)
+		for _, i := range u {
+			shards[i] = least
+		}
 	}
-	return own
+	return shards
+}
+
+// units returns sets of indices of cases that stay together, the largest
+// first, then by the first name in each.
+func units(cases []Case, alone func(string) bool) [][]int {
+	order := make([]int, len(cases))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(cases[a].Name, cases[b].Name) })
+	sets := newDisjointSets(len(cases))
+	first := map[string]int{} // by group
+	for _, i := range order {
+		for _, g := range cases[i].Groups {
+			if !alone(g) {
+				continue
+			}
+			if j, ok := first[g]; ok {
+				sets.join(i, j)
+			} else {
+				first[g] = i
+			}
+		}
+	}
+	members := map[int][]int{}
+	var roots []int
+	for _, i := range order {
+		root := sets.find(i)
+		if members[root] == nil {
+			roots = append(roots, root)
+		}
+		members[root] = append(members[root], i)
+	}
+	var units [][]int
+	for _, root := range roots {
+		units = append(units, members[root])
+	}
+	slices.SortStableFunc(units, func(a, b []int) int { return cmp.Compare(len(b), len(a)) })
+	return units
 }

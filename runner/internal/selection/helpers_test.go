@@ -3,7 +3,6 @@ package selection_test
 import (
 	"fmt"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
@@ -26,12 +25,4 @@ func numbered(n int) []event.Case {
 
 func groupFor(label string, patterns ...string) manifest.Group {
 	return manifest.Group{Label: label, Cases: patterns}
-}
-
-func withoutNeeds(cases []event.Case) []engine.Case {
-	var all []engine.Case
-	for _, c := range cases {
-		all = append(all, engine.Case{Case: c})
-	}
-	return all
 }

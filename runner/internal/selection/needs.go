@@ -25,14 +25,14 @@ func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error
 		withNeeds[i].Case = c
 	}
 	for _, g := range groups {
-		if err := addGroup(withNeeds, g); err != nil {
+		if err := addGroup(withNeeds, cases, g); err != nil {
 			return nil, err
 		}
 	}
 	return withNeeds, nil
 }
 
-func addGroup(cases []engine.Case, g manifest.Group) error {
+func addGroup(cases []engine.Case, all []event.Case, g manifest.Group) error {
 	holds := make([]bool, len(cases))
 	for _, pattern := range g.Cases {
 		matches, err := compile(pattern)
@@ -47,7 +47,7 @@ func addGroup(cases []engine.Case, g manifest.Group) error {
 		}
 		if !matched {
 			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
-				g.Label, pattern, listOf(cases))
+				g.Label, pattern, ListOf(all))
 		}
 	}
 	for i := range cases {
@@ -68,7 +68,8 @@ func compile(pattern string) (matches func(string) bool, err error) {
 	return g.Match, nil
 }
 
-func listOf(cases []engine.Case) string {
+// ListOf is the end of a sentence that lists the names of cases.
+func ListOf(cases []event.Case) string {
 	var names []string
 	for i, c := range cases {
 		if i == maxListed {
