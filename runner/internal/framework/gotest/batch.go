@@ -1,0 +1,68 @@
+package gotest
+
+import (
+	"regexp"
+	"strings"
+)
+
+// filter is which tests, and which subtests of them, a run is about.
+type filter struct {
+	run, skip pattern
+	all       bool   // there is no -test.run
+	skipText  string // as given, since skipping subtests is the binary's affair
+}
+
+func newFilter(run, skip string) (filter, error) {
+	f := filter{all: run == "", skipText: skip}
+	var err error
+	if !f.all {
+		if f.run, err = parsePattern("-test.run", run); err != nil {
+			return f, err
+		}
+	}
+	if skip != "" {
+		f.skip, err = parsePattern("-test.skip", skip)
+	}
+	return f, err
+}
+
+// asksFor reports whether a test is to run, in part at least.
+func (f filter) asksFor(name string) bool {
+	for _, a := range f.skip.matching(name) {
+		if len(a) == 1 {
+			return false
+		}
+	}
+	return f.all || len(f.run.matching(name)) > 0
+}
+
+// patternFor returns the value of -test.run for exactly the tests of names,
+// and those of their subtests that the filter asks for.
+func (f filter) patternFor(names []string) string {
+	var whole, parts []string
+	for _, name := range names {
+		if part := f.partsOf(name); part != nil {
+			parts = append(parts, part...)
+		} else {
+			whole = append(whole, regexp.QuoteMeta(name))
+		}
+	}
+	if len(whole) > 0 {
+		parts = append(parts, "^(?:"+strings.Join(whole, "|")+")$")
+	}
+	return strings.Join(parts, "|")
+}
+
+// partsOf returns the patterns of the subtests of name that are asked for, or
+// nil if all are.
+func (f filter) partsOf(name string) []string {
+	var parts []string
+	for _, a := range f.run.matching(name) {
+		if len(a) == 1 {
+			return nil
+		}
+		levels := append([]string{"^" + regexp.QuoteMeta(name) + "$"}, a[1:]...)
+		parts = append(parts, strings.Join(levels, "/"))
+	}
+	return parts
+}

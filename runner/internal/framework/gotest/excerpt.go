@@ -1,0 +1,56 @@
+package gotest
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// excerptSize is how much of each end of an output is kept to find a message.
+const excerptSize = 4 << 10
+
+// maxMessage is how long a message is at most, in bytes.
+const maxMessage = 300
+
+// excerpt keeps the beginning and the end of an output.
+type excerpt struct {
+	head, tail []byte
+}
+
+func (e *excerpt) add(text []byte) {
+	if room := excerptSize - len(e.head); room > 0 {
+		n := min(room, len(text))
+		e.head, text = append(e.head, text[:n]...), text[n:]
+	}
+	e.tail = append(e.tail, text...)
+	if extra := len(e.tail) - excerptSize; extra > 0 {
+		e.tail = append(e.tail[:0], e.tail[extra:]...)
+	}
+}
+
+// String returns what is kept.
+func (e *excerpt) String() string {
+	return strings.ToValidUTF8(string(e.head)+string(e.tail), string(utf8.RuneError))
+}
+
+// causes find the line that says most, the best first.
+var causes = []*regexp.Regexp{
+	regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`),
+	regexp.MustCompile(`(?m)^WARNING: DATA RACE$`),
+	regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: .*$`),
+	regexp.MustCompile(`(?m)^.*\S.*$`),
+}
+
+// message returns the line of the output that says most, or "".
+func (e *excerpt) message() string {
+	text := e.String()
+	for _, cause := range causes {
+		if line := strings.TrimSpace(cause.FindString(text)); line != "" {
+			if len(line) > maxMessage {
+				line = strings.ToValidUTF8(line[:maxMessage], "") + "…"
+			}
+			return line
+		}
+	}
+	return ""
+}

@@ -1,0 +1,170 @@
+// Package gotest is the framework of Go test binaries: their tests, examples
+// and the seeds of their fuzz tests are cases, and several cases may share a
+// process.
+//
+// It starts the binary with -test.v=test2json and follows what it says, as
+// `go test -json` does. A process that ends before its tests have a result
+// fails the test that ended it; the others run again, in another process.
+package gotest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// maxPattern is how long a value of -test.run gets: Linux allows 128 KiB for
+// one argument (execve(2), MAX_ARG_STRLEN).
+const maxPattern = 100 << 10
+
+// Options say how to start a test binary.
+type Options struct {
+	// Class is what the cases are part of, in JUnit's sense.
+	Class string
+	// Path is the binary's file.
+	Path string
+	// Args are the user's arguments.
+	Args []string
+	// Env returns the whole environment of one more process.
+	Env func() ([]string, error)
+	// Filter is the value of --test_filter; it replaces -test.run and
+	// -test.skip among the arguments, as with rules_go.
+	Filter string
+	// FailFast is whether a process stops after a test that failed.
+	FailFast bool
+	// Stdin is the standard input of the tests.
+	Stdin *os.File
+	// Grace is how long a process has between SIGTERM and SIGKILL.
+	Grace time.Duration
+}
+
+// Binary is a Go test binary.
+type Binary struct {
+	options  Options
+	flags    flags
+	filter   filter
+	all      int // how many tests there are
+	suspects *suspects
+}
+
+// New returns the binary that options describe. The error is for arguments or
+// a filter that make no sense.
+func New(options Options) (*Binary, error) {
+	f, err := parseFlags(options.Args)
+	if err != nil {
+		return nil, err
+	}
+	if options.Filter != "" {
+		f.run, f.skip = bridgeFilter(options.Filter)
+	}
+	b := &Binary{options: options, flags: f, suspects: newSuspects()}
+	b.filter, err = newFilter(f.run, f.skip)
+	return b, err
+}
+
+// Whole reports whether the arguments ask for something that belongs to one
+// process with all tests, such as a profile.
+func (b *Binary) Whole() bool { return b.flags.single }
+
+// Verbose reports whether the arguments have -test.v.
+func (b *Binary) Verbose() bool { return b.flags.verbose }
+
+// testName matches what -test.list prints for a case. It lists benchmarks as
+// well, which are none, and TestMain may print what it likes.
+var testName = regexp.MustCompile(`^(?:Test|Example|Fuzz)(?:[^\p{Ll}].*)?$`)
+
+// List returns all cases of the binary, in the order in which it runs them.
+func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
+	env, err := b.options.Env()
+	if err != nil {
+		return nil, err
+	}
+	var output strings.Builder
+	result, err := child.Run(ctx, child.Command{
+		Path: b.options.Path, Args: append([]string{"-test.list=.*"}, b.flags.rest...), Env: env,
+		Output: &output, Grace: b.options.Grace,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.ExitCode != 0 {
+		return nil, fmt.Errorf("listing the tests of %s failed (%s); its output:\n%s",
+			b.options.Path, ending(result), strings.TrimSpace(output.String()))
+	}
+	var cases []event.Case
+	for line := range strings.Lines(output.String()) {
+		if name := strings.TrimSpace(line); testName.MatchString(name) {
+			cases = append(cases, event.Case{Name: name, Class: b.options.Class})
+		}
+	}
+	b.all = len(cases)
+	return cases, nil
+}
+
+// AsksFor reports whether the filter or the arguments ask for a case.
+func (b *Binary) AsksFor(c event.Case) bool { return b.filter.asksFor(c.Name) }
+
+// Run runs the cases of a batch in one process, as many as one can be asked
+// for, and returns batches that have to run in others.
+func (b *Binary) Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
+	batch, pattern, later := b.split(batch)
+	if len(later) > 0 {
+		again = append(again, later)
+	}
+	report = b.suspects.watch(report)
+	r := newResults(batch, b.flags.repeats, report)
+	s := &stream{onFrame: r.frame, onOutput: r.output}
+	result, err := b.start(ctx, pattern, s)
+	s.Close()
+	if err != nil {
+		r.failAll(event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()})
+		return again
+	}
+	return append(again, r.close(result, ctx.Err() != nil, b.flags.failFast || b.options.FailFast, b.suspects)...)
+}
+
+func (b *Binary) start(ctx context.Context, pattern string, output io.Writer) (child.Result, error) {
+	env, err := b.options.Env()
+	if err != nil {
+		return child.Result{}, err
+	}
+	args := []string{"-test.v=test2json"}
+	if pattern != "" {
+		args = append(args, "-test.run="+pattern)
+	}
+	if b.flags.skip != "" {
+		args = append(args, "-test.skip="+b.flags.skip)
+	}
+	if b.options.FailFast {
+		args = append(args, "-test.failfast")
+	}
+	return child.Run(ctx, child.Command{
+		Path: b.options.Path, Args: append(args, b.flags.rest...), Env: env,
+		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace,
+	})
+}
+
+// split returns as many cases as one pattern can name, with that pattern,
+// which is empty for all tests that there are, and the others.
+func (b *Binary) split(batch []event.Case) (now []event.Case, pattern string, later []event.Case) {
+	if len(batch) == b.all && b.filter.all && b.flags.skip == "" {
+		return batch, "", nil
+	}
+	n, size := 0, 0
+	for n < len(batch) && (n == 0 || size < maxPattern) {
+		size += len(b.filter.patternFor([]string{batch[n].Name})) + 1
+		n++
+	}
+	var names []string
+	for _, c := range batch[:n] {
+		names = append(names, c.Name)
+	}
+	return batch[:n], b.filter.patternFor(names), batch[n:]
+}

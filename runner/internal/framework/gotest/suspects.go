@@ -1,0 +1,67 @@
+package gotest
+
+import (
+	"sync"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// suspects remembers the ends of processes in which several tests ran, until
+// one of these has failed alone, or all have passed.
+type suspects struct {
+	mu     sync.Mutex
+	crimes map[event.Case]*crime
+}
+
+// crime is an end of a process that one of several tests caused.
+type crime struct {
+	open    int // suspects that have no result yet
+	solved  bool
+	failure func() (event.Case, event.Result)
+}
+
+func newSuspects() *suspects { return &suspects{crimes: map[event.Case]*crime{}} }
+
+// add remembers that one of tests caused failure.
+func (s *suspects) add(tests []*test, failure func() (event.Case, event.Result)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &crime{open: len(tests), failure: failure}
+	for _, t := range tests {
+		s.crimes[t.c] = c
+	}
+}
+
+// watch returns a report that passes on what it gets, and the failure that
+// suspects turn out not to have caused.
+func (s *suspects) watch(report event.Report) event.Report {
+	return &suspectReport{Report: report, suspects: s}
+}
+
+type suspectReport struct {
+	event.Report
+	suspects *suspects
+}
+
+func (r *suspectReport) Finished(c event.Case, result event.Result) {
+	r.Report.Finished(c, result)
+	if failure := r.suspects.finished(c, result); failure != nil {
+		r.Report.Finished(failure())
+	}
+}
+
+func (s *suspects) finished(c event.Case, result event.Result) (failure func() (event.Case, event.Result)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	crime := s.crimes[c]
+	if crime == nil {
+		return nil
+	}
+	delete(s.crimes, c)
+	crime.open--
+	crime.solved = crime.solved || result.Outcome.Bad()
+	if crime.open == 0 && !crime.solved {
+		return crime.failure
+	}
+	return nil
+}
