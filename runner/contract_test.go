@@ -68,7 +68,7 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 		"pattern without a case": {func(x *target) {
 			x.manifest["groups"] = []any{processGroup("@@//r:db", "TestDB*")}
 		}, `//r:db: the pattern "TestDB*" matches no case of this test, so nothing would hold the group; the cases are: x_test`},
-		"filter without a case": {func(x *target) { x.vars["TESTBRIDGE_TEST_ONLY"] = "y*" }, "--test_filter=y* matches no case of this test; the cases are: x_test"},
+		"malformed filter": {func(x *target) { x.vars["TESTBRIDGE_TEST_ONLY"] = "y[" }, `--test_filter: the pattern "y[" is not a glob`},
 	} {
 		x := newTarget(t, "echo must not run")
 		c.change(x)
@@ -95,6 +95,19 @@ func TestFilterThatAsksForTheCase(t *testing.T) {
 		r := x.run()
 		r.wantExit(0)
 		r.wantLog("ran\n")
+	}
+}
+
+// --test_filter is for all tests of a build, so it need not mean each of them.
+func TestFilterThatAsksForNothing(t *testing.T) {
+	t.Parallel()
+	x := newTarget(t, "echo must not run")
+	x.vars["TESTBRIDGE_TEST_ONLY"] = "y*"
+	r := x.run()
+	r.wantExit(0)
+	r.wantLog("interlock: no case of this test was asked for; the cases are: x_test\n")
+	if got := x.report(); got.Tests != 0 {
+		t.Errorf("test.xml has %+v", got)
 	}
 }
 

@@ -41,7 +41,10 @@ func noteInfrastructureFailure(p invocation, env bazelenv.Env, message string) {
 	}
 }
 
-// complain writes a line of the runner's own to the log.
-func complain(p invocation, err error) {
-	_, _ = io.WriteString(p.stdout, report.Prefix+"error: "+err.Error()+"\n")
+// complain writes an error to the log.
+func complain(p invocation, err error) { say(p, "error: "+err.Error()) }
+
+// say writes a line of the runner's own to the log.
+func say(p invocation, line string) {
+	_, _ = io.WriteString(p.stdout, report.Prefix+line+"\n")
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -30,7 +31,7 @@ func run(ctx context.Context, p invocation) int {
 	limits := limitsOf(env, p.started)
 	ctx, stop := limits.apply(ctx)
 	defer stop()
-	t, err := prepare(p, env, m, limits)
+	t, err := prepare(ctx, p, env, m, limits)
 	if err != nil {
 		return failed(p, env, m.Label, err)
 	}
@@ -44,10 +45,11 @@ type test struct {
 	label   string
 	cases   []engine.Case
 	options engine.Options
+	style   report.Style
 }
 
 // prepare finds out what there is to run, and what each case needs.
-func prepare(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits) (*test, error) {
+func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, l limits) (*test, error) {
 	files, err := newRunfiles()
 	if err != nil {
 		return nil, err
@@ -56,30 +58,74 @@ func prepare(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits) (*t
 	if err != nil {
 		return nil, err
 	}
-	all, err := selection.AddNeeds(framework.Cases(), m.Groups)
+	cases, err := selectCases(ctx, p, env, m, framework)
 	if err != nil {
 		return nil, err
 	}
-	selected, err := selection.Filter(all, env.Filter)
-	if err != nil {
-		return nil, err
+	workers := workersOf(m)
+	if framework.whole {
+		workers = 0
 	}
 	return &test{
-		p: p, env: env, label: m.Label,
-		cases: plan.Shard(selected, env.Shard.Index, env.Shard.Total),
+		p: p, env: env, label: m.Label, cases: cases, style: framework.style,
 		options: engine.Options{
 			Framework: framework,
 			Locker:    newLocker(m.Groups, files),
-			Workers:   workersOf(m),
+			Workers:   workers,
+			Batches:   framework.batches,
 			FailFast:  env.FailFast,
 			Budget:    l.budget(m),
 		},
 	}, nil
 }
 
+// selectCases returns the cases of this shard.
+func selectCases(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework) ([]engine.Case, error) {
+	listed, err := f.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := selection.AddNeeds(listed, m.Groups)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := f.filter(listed)
+	if err != nil {
+		return nil, err
+	}
+	if len(asked) == 0 && len(listed) > 0 {
+		say(p, "no case of this test was asked for; "+selection.ListOf(listed))
+	}
+	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !slices.Contains(asked, c.Case) })
+	return ofShard(selected, m, env.Shard), nil
+}
+
+// ofShard returns the cases that the plan gives a shard, in the order in which
+// they are listed.
+func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard) []engine.Case {
+	capacity := map[string]int{}
+	for _, g := range m.Groups {
+		capacity[g.Label] = g.Capacity
+	}
+	planned := make([]plan.Case, len(cases))
+	for i, c := range cases {
+		planned[i].Name = c.Name
+		for _, n := range c.Needs {
+			planned[i].Groups = append(planned[i].Groups, n.Group)
+		}
+	}
+	var own []engine.Case
+	for i, shard := range plan.Shards(planned, func(label string) bool { return capacity[label] == 1 }, s.Total) {
+		if shard == s.Index {
+			own = append(own, cases[i])
+		}
+	}
+	return own
+}
+
 func (t *test) run(ctx context.Context) int {
 	verdict := &report.Verdict{}
-	sinks := []event.Sink{report.Console(t.p.stdout), verdict}
+	sinks := []event.Sink{report.Console(t.p.stdout, t.style), verdict}
 	var junit *report.JUnit
 	if t.env.XMLOutput != "" {
 		junit = report.NewJUnit(t.env.XMLOutput, t.label)
