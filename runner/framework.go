@@ -32,6 +32,11 @@ type framework struct {
 	batches bool
 	// whole is whether the arguments need one process for all cases.
 	whole bool
+	// failFast is whether the arguments want no case to start after a bad one.
+	failFast bool
+	// unlisted stands for all cases that are asked for, where that will do;
+	// empty if the framework has to list them.
+	unlisted event.Case
 	// style is how the log looks.
 	style report.Style
 }
@@ -91,9 +96,11 @@ func newGo(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, path 
 		filter: func(cases []event.Case) ([]event.Case, error) {
 			return slices.DeleteFunc(slices.Clone(cases), func(c event.Case) bool { return !binary.AsksFor(c) }), nil
 		},
-		batches: true,
-		whole:   binary.Whole(),
-		style:   report.Style{Grouped: workersOf(m) > 1 && !binary.Whole(), Brief: !binary.Verbose()},
+		batches:  true,
+		whole:    binary.Whole(),
+		failFast: binary.FailFast(),
+		unlisted: binary.Unlisted(),
+		style:     report.Style{Grouped: workersOf(m) > 1 && !binary.Whole(), Brief: !binary.Verbose()},
 	}, nil
 }
 

@@ -58,13 +58,13 @@ func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Ma
 	if err != nil {
 		return nil, err
 	}
-	cases, err := selectCases(ctx, p, env, m, framework)
-	if err != nil {
-		return nil, err
-	}
 	workers := workersOf(m)
 	if framework.whole {
 		workers = 0
+	}
+	cases, err := selectCases(ctx, p, env, m, framework, workers)
+	if err != nil {
+		return nil, err
 	}
 	return &test{
 		p: p, env: env, label: m.Label, cases: cases, style: framework.style,
@@ -73,14 +73,19 @@ func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Ma
 			Locker:    newLocker(m.Groups, files),
 			Workers:   workers,
 			Batches:   framework.batches,
-			FailFast:  env.FailFast,
+			FailFast:  env.FailFast || framework.failFast,
 			Budget:    l.budget(m),
 		},
 	}, nil
 }
 
-// selectCases returns the cases of this shard.
-func selectCases(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework) ([]engine.Case, error) {
+// selectCases returns the cases of this shard, or one that stands for them.
+func selectCases(
+	ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework, workers int,
+) ([]engine.Case, error) {
+	if f.unlisted.Process && workers == 0 && env.Shard.Total == 1 && sameForAll(m.Groups) {
+		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
+	}
 	listed, err := f.list(ctx)
 	if err != nil {
 		return nil, err
@@ -98,6 +103,18 @@ func selectCases(ctx context.Context, p invocation, env bazelenv.Env, m *manifes
 	}
 	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !slices.Contains(asked, c.Case) })
 	return ofShard(selected, m, env.Shard), nil
+}
+
+// sameForAll reports whether every case holds all groups, whatever its name.
+// Other patterns have to be compared with the names: one that matches none is
+// an error.
+func sameForAll(groups []manifest.Group) bool {
+	for _, g := range groups {
+		if slices.ContainsFunc(g.Cases, func(pattern string) bool { return pattern != "*" }) {
+			return false
+		}
+	}
+	return true
 }
 
 // ofShard returns the cases that the plan gives a shard, in the order in which

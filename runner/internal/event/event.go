@@ -13,6 +13,9 @@ type Case struct {
 	// Sub names a part of the case that has a result of its own, such as a
 	// subtest; empty for the case itself.
 	Sub string
+	// Process marks what is around the cases of a process, such as TestMain:
+	// it is told of only if it is bad.
+	Process bool
 }
 
 // FullName is the name of the case or, with a slash between, of its part.

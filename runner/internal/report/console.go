@@ -94,7 +94,7 @@ func (c *console) write(by event.Case, text []byte) {
 }
 
 func (c *console) finished(e event.CaseFinished) {
-	if e.Case.Sub != "" {
+	if e.Case.Sub != "" || e.Case.Process && !e.Outcome.Bad() {
 		return
 	}
 	c.count[e.Outcome.Status]++

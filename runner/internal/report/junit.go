@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -105,7 +106,7 @@ func (j *JUnit) add(c event.Case) *junitCase {
 
 // start forgets what is known of a case that starts again.
 func (j *JUnit) start(e event.CaseStarted) {
-	c := j.cases[e.Case]
+	c := j.whole(e.Case)
 	if !c.started {
 		c.started = true
 		return
@@ -118,13 +119,25 @@ func (j *JUnit) start(e event.CaseStarted) {
 	}
 }
 
-// element returns the element of a case, or a new one of a part of it, or of
-// what is no case of the run.
-func (j *JUnit) element(c event.Case) *xmlCase {
-	whole := j.cases[c.Whole()]
-	if whole == nil {
-		whole = j.add(c.Whole())
+// whole returns what there is of the case that c is, or is a part of; it may
+// not have been known until now.
+func (j *JUnit) whole(c event.Case) *junitCase {
+	if known := j.cases[c.Whole()]; known != nil {
+		return known
 	}
+	return j.add(c.Whole())
+}
+
+// forget drops a case that is not to be told of.
+func (j *JUnit) forget(c event.Case) {
+	gone := j.cases[c]
+	delete(j.cases, c)
+	j.order = slices.DeleteFunc(j.order, func(known *junitCase) bool { return known == gone })
+}
+
+// element returns the element of a case, or a new one of a part of it.
+func (j *JUnit) element(c event.Case) *xmlCase {
+	whole := j.whole(c)
 	if c.Sub == "" {
 		return &whole.xmlCase
 	}
@@ -142,10 +155,14 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
+	if e.Case.Process && !e.Outcome.Bad() {
+		j.forget(e.Case)
+		return
+	}
 	element := j.element(e.Case)
 	element.Time = xmlTime(e.Ran)
 	element.Properties = &xmlProperties{[]xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}}
-	element.Output = j.takeOutput(e.Case)
+	element.Output = j.takeOutput(writerOf(e.Case))
 	problem := &xmlProblem{Message: e.Outcome.Message, Type: e.Outcome.Type}
 	element.Failure, element.Error, element.Skipped = nil, nil, nil
 	switch e.Outcome.Status {
@@ -156,6 +173,14 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	case event.Skipped:
 		element.Skipped = problem
 	}
+}
+
+// writerOf is the case under which output comes that is told of with c.
+func writerOf(c event.Case) event.Case {
+	if c.Process {
+		return event.Case{}
+	}
+	return c
 }
 
 // takeOutput returns what the report has of a case's output.

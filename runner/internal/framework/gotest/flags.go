@@ -88,7 +88,8 @@ func cutFlag(arg string) (name, value string, hasValue, ok bool) {
 
 // bridgeFilter reads a --test_filter as rules_go does: regular expressions,
 // separated by commas, of which those that begin with "-" are for -test.skip.
-func bridgeFilter(text string) (run, skip string) {
+// If there are none for -test.run, or for -test.skip, that of f stays.
+func bridgeFilter(text string, f flags) (run, skip string) {
 	var runs, skips []string
 	for pattern := range strings.SplitSeq(text, ",") {
 		if body, ok := strings.CutPrefix(pattern, "-"); ok {
@@ -97,7 +98,14 @@ func bridgeFilter(text string) (run, skip string) {
 			runs = append(runs, pattern)
 		}
 	}
-	return strings.Join(runs, "|"), strings.Join(skips, "|")
+	run, skip = f.run, f.skip
+	if len(runs) > 0 {
+		run = strings.Join(runs, "|")
+	}
+	if len(skips) > 0 {
+		skip = strings.Join(skips, "|")
+	}
+	return run, skip
 }
 
 // A pattern is a value of -test.run: alternatives, each a list of regular

@@ -37,7 +37,7 @@ type Options struct {
 	// Filter is the value of --test_filter; it replaces -test.run and
 	// -test.skip among the arguments, as with rules_go.
 	Filter string
-	// FailFast is whether a process stops after a test that failed.
+	// FailFast is whether a process starts no test after one that failed.
 	FailFast bool
 	// Stdin is the standard input of the tests.
 	Stdin *os.File
@@ -62,7 +62,7 @@ func New(options Options) (*Binary, error) {
 		return nil, err
 	}
 	if options.Filter != "" {
-		f.run, f.skip = bridgeFilter(options.Filter)
+		f.run, f.skip = bridgeFilter(options.Filter, f)
 	}
 	b := &Binary{options: options, flags: f, suspects: newSuspects()}
 	b.filter, err = newFilter(f.run, f.skip)
@@ -72,6 +72,9 @@ func New(options Options) (*Binary, error) {
 // Whole reports whether the arguments ask for something that belongs to one
 // process with all tests, such as a profile.
 func (b *Binary) Whole() bool { return b.flags.single }
+
+// FailFast reports whether the arguments have -test.failfast.
+func (b *Binary) FailFast() bool { return b.flags.failFast }
 
 // Verbose reports whether the arguments have -test.v.
 func (b *Binary) Verbose() bool { return b.flags.verbose }
@@ -114,20 +117,34 @@ func (b *Binary) AsksFor(c event.Case) bool { return b.filter.asksFor(c.Name) }
 // Run runs the cases of a batch in one process, as many as one can be asked
 // for, and returns batches that have to run in others.
 func (b *Binary) Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
+	report = b.suspects.watch(report)
+	if batch[0].Process {
+		return b.runUnlisted(ctx, report)
+	}
 	batch, pattern, later := b.split(batch)
 	if len(later) > 0 {
 		again = append(again, later)
 	}
-	report = b.suspects.watch(report)
-	r := newResults(batch, b.flags.repeats, report)
-	s := &stream{onFrame: r.frame, onOutput: r.output}
-	result, err := b.start(ctx, pattern, s)
-	s.Close()
+	r := newResults(b.options.Class, batch, b.flags.repeats, report)
+	result, err := b.follow(ctx, pattern, r)
 	if err != nil {
-		r.failAll(event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()})
+		for _, c := range batch {
+			report.Finished(c, startFailure(err))
+		}
 		return again
 	}
-	return append(again, r.close(result, ctx.Err() != nil, b.flags.failFast || b.options.FailFast, b.suspects)...)
+	return append(again, r.close(result, ctx.Err() != nil, b.suspects)...)
+}
+
+// follow runs a process to its end.
+func (b *Binary) follow(ctx context.Context, pattern string, r *results) (child.Result, error) {
+	s := &stream{onFrame: r.frame, onOutput: r.write}
+	defer s.Close()
+	return b.start(ctx, pattern, s)
+}
+
+func startFailure(err error) event.Result {
+	return event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}}
 }
 
 func (b *Binary) start(ctx context.Context, pattern string, output io.Writer) (child.Result, error) {

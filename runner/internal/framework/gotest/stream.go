@@ -28,8 +28,9 @@ type frame struct {
 
 // stream divides what a test binary writes into frames and output.
 type stream struct {
-	// onFrame is called for each frame.
-	onFrame func(frame)
+	// onFrame is called for each frame, and returns whether it can be one: what
+	// a test has forged is output.
+	onFrame func(frame) bool
 	// onOutput is called for all other text, which is valid during the call.
 	onOutput func([]byte)
 	// pending is the beginning of a frame of which the end has not come.
@@ -67,18 +68,18 @@ func (s *stream) frame(text []byte) (rest []byte) {
 		s.onOutput(text[:next+1])
 		return text[next+1:]
 	}
-	if end < 0 {
-		if len(text) <= maxFrame {
-			s.pending = bytes.Clone(text)
-		} else {
-			s.onOutput(text)
-		}
+	if end < 0 && len(text) <= maxFrame {
+		s.pending = bytes.Clone(text)
 		return nil
 	}
-	if f, ok := parseFrame(string(text[1:end])); ok {
-		s.onFrame(f)
-	} else {
+	if end < 0 || end >= maxFrame {
+		s.onOutput(text[:maxFrame])
+		return text[maxFrame:]
+	}
+	if f, ok := parseFrame(string(text[1:end])); !ok {
 		s.onOutput(text[:end+1])
+	} else if !s.onFrame(f) {
+		s.onOutput(text[1 : end+1])
 	}
 	return text[end+1:]
 }
@@ -95,6 +96,7 @@ func (s *stream) Close() {
 const (
 	frameRun   = "=== RUN"
 	framePause = "=== PAUSE"
+	frameCont  = "=== CONT"
 	framePass  = "--- PASS:"
 	frameFail  = "--- FAIL:"
 	frameSkip  = "--- SKIP:"

@@ -11,19 +11,20 @@ import (
 type suspects struct {
 	mu     sync.Mutex
 	crimes map[event.Case]*crime
+	told   bool // that a process failed
 }
 
 // crime is an end of a process that one of several tests caused.
 type crime struct {
 	open    int // suspects that have no result yet
 	solved  bool
-	failure func() (event.Case, event.Result)
+	failure event.Result
 }
 
 func newSuspects() *suspects { return &suspects{crimes: map[event.Case]*crime{}} }
 
 // add remembers that one of tests caused failure.
-func (s *suspects) add(tests []*test, failure func() (event.Case, event.Result)) {
+func (s *suspects) add(tests []*test, failure event.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := &crime{open: len(tests), failure: failure}
@@ -33,7 +34,8 @@ func (s *suspects) add(tests []*test, failure func() (event.Case, event.Result))
 }
 
 // watch returns a report that passes on what it gets, and the failure that
-// suspects turn out not to have caused.
+// suspects turn out not to have caused. Of all processes, only the first that
+// fails is reported.
 func (s *suspects) watch(report event.Report) event.Report {
 	return &suspectReport{Report: report, suspects: s}
 }
@@ -44,13 +46,25 @@ type suspectReport struct {
 }
 
 func (r *suspectReport) Finished(c event.Case, result event.Result) {
+	if c.Process && !r.suspects.tell(result.Outcome) {
+		return
+	}
 	r.Report.Finished(c, result)
 	if failure := r.suspects.finished(c, result); failure != nil {
-		r.Report.Finished(failure())
+		r.Finished(processCase(c.Class), *failure)
 	}
 }
 
-func (s *suspects) finished(c event.Case, result event.Result) (failure func() (event.Case, event.Result)) {
+// tell reports whether no process has failed before this outcome of one.
+func (s *suspects) tell(o event.Outcome) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.told
+	s.told = s.told || o.Bad()
+	return first
+}
+
+func (s *suspects) finished(c event.Case, result event.Result) (failure *event.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	crime := s.crimes[c]
@@ -61,7 +75,7 @@ func (s *suspects) finished(c event.Case, result event.Result) (failure func() (
 	crime.open--
 	crime.solved = crime.solved || result.Outcome.Bad()
 	if crime.open == 0 && !crime.solved {
-		return crime.failure
+		return &crime.failure
 	}
 	return nil
 }

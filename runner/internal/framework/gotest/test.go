@@ -1,0 +1,68 @@
+package gotest
+
+import (
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// test is a test, an example or the seeds of a fuzz test in a process.
+type test struct {
+	c        event.Case
+	state    state
+	started  bool
+	finished bool // its result was reported
+	bad      bool
+	subs     []string // running subtests, by full name
+	badSub   string   // the last subtest that failed, by full name
+	outputs  map[string]*excerpt
+	result   event.Result // the result so far
+}
+
+// state is what a test does.
+type state int
+
+const (
+	idle     state = iota // it has not started, or has a result
+	alone                 // it runs, and has not called t.Parallel
+	paused                // it is in t.Parallel
+	parallel              // it runs after that
+	states
+)
+
+// active reports whether the test runs.
+func (t *test) active() bool { return t.state == alone || t.state == parallel }
+
+func (t *test) excerptOf(name string) *excerpt {
+	if t.outputs[name] == nil {
+		t.outputs[name] = &excerpt{}
+	}
+	return t.outputs[name]
+}
+
+// merge adds the result of one run of a test that may run several times: the
+// worst counts.
+func (t *test) merge(result event.Result) {
+	result.Ran += t.result.Ran
+	if t.bad {
+		result.Outcome = t.result.Outcome
+	}
+	t.result, t.bad = result, t.bad || result.Outcome.Bad()
+}
+
+// outcomeOf returns the outcome that a frame gives the test, or the subtest of
+// it, of a full name.
+func (t *test) outcomeOf(kind, name string) event.Outcome {
+	message := t.excerptOf(name).message()
+	switch {
+	case kind == framePass:
+		return event.Outcome{Status: event.Passed}
+	case kind == frameSkip:
+		return event.Outcome{Status: event.Skipped, Message: message}
+	case message == "" && strings.HasPrefix(t.badSub, name+"/"):
+		message = t.badSub + " failed"
+	case message == "":
+		message = "failed"
+	}
+	return event.Outcome{Status: event.Failed, Type: event.TypeFailure, Message: message}
+}
