@@ -100,7 +100,7 @@ func newGo(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, path 
 		whole:    binary.Whole(),
 		failFast: binary.FailFast(),
 		unlisted: binary.Unlisted(),
-		style:     report.Style{Grouped: workersOf(m) > 1 && !binary.Whole(), Brief: !binary.Verbose()},
+		style:    report.Style{Grouped: workersOf(m) > 1 && !binary.Whole(), Brief: !binary.Verbose()},
 	}, nil
 }
 

@@ -16,6 +16,7 @@ type xmlCase struct {
 	Class   string      `xml:"classname,attr"`
 	Failure *xmlProblem `xml:"failure"`
 	Error   *xmlProblem `xml:"error"`
+	Skipped *xmlProblem `xml:"skipped"`
 	Output  string      `xml:"system-out"`
 }
 

@@ -79,9 +79,9 @@ func (b *Binary) FailFast() bool { return b.flags.failFast }
 // Verbose reports whether the arguments have -test.v.
 func (b *Binary) Verbose() bool { return b.flags.verbose }
 
-// testName matches what -test.list prints for a case. It lists benchmarks as
-// well, which are none, and TestMain may print what it likes.
-var testName = regexp.MustCompile(`^(?:Test|Example|Fuzz)(?:[^\p{Ll}].*)?$`)
+// testName matches the name of a case. Lists have benchmarks as well, which are
+// none, and TestMain may print what it likes.
+var testName = regexp.MustCompile(`^(?:Test|Example|Fuzz)(?:[^\p{Ll}/][^/]*)?$`)
 
 // List returns all cases of the binary, in the order in which it runs them.
 func (b *Binary) List(ctx context.Context) ([]event.Case, error) {

@@ -33,7 +33,7 @@ func newResults(class string, batch []event.Case, repeats bool, report event.Rep
 }
 
 func (r *results) add(c event.Case) *test {
-	t := &test{c: c, outputs: map[string]*excerpt{}}
+	t := &test{c: c, outputs: map[string]*excerpt{}, parts: map[event.Case]event.Result{}}
 	r.tests[c.Name] = t
 	r.order = append(r.order, t)
 	return t
@@ -70,7 +70,7 @@ func (r *results) frame(f frame) bool {
 	if f.kind == frameEnd {
 		return r.end()
 	}
-	if f.kind == frameRun && r.open && r.tests[f.test] == nil && testName.MatchString(f.test) {
+	if f.kind == frameRun && r.open && r.tests[f.test] == nil && testName.MatchString(f.test) && r.mayStart() {
 		r.add(event.Case{Name: f.test, Class: r.process.Class})
 	}
 	t, c := r.lookup(f.test)
@@ -116,10 +116,12 @@ func (r *results) end() bool {
 	return r.writes("")
 }
 
-// run starts a test. Those that run in parallel do so after all others, so
-// that a test never starts while another one runs.
+// mayStart reports whether a test can start now. Those that run in parallel do
+// so after all others, so that none starts while another one runs.
+func (r *results) mayStart() bool { return r.states[alone]+r.states[parallel] == 0 }
+
 func (r *results) run(t *test) bool {
-	if r.states[alone]+r.states[parallel] > 0 {
+	if !r.mayStart() {
 		return false
 	}
 	r.writes(t.c.Name)
@@ -134,7 +136,8 @@ func (r *results) run(t *test) bool {
 func (r *results) finish(t *test, f frame) bool {
 	r.settleLast()
 	r.move(t, idle)
-	t.merge(event.Result{Outcome: t.outcomeOf(f.kind, f.test), Ran: f.elapsed})
+	t.result = worse(t.result, event.Result{Outcome: t.outcomeOf(f.kind, f.test), Ran: f.elapsed})
+	t.bad = t.result.Outcome.Bad()
 	r.current = f.test // until the next frame, as for the trace of a panic
 	r.last = t
 	return true
@@ -161,7 +164,11 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 	if result.Outcome.Bad() {
 		t.badSub = f.test
 	}
-	r.report.Finished(c, result)
+	if r.repeats {
+		t.parts[c] = worse(t.parts[c], result)
+	} else {
+		r.report.Finished(c, result)
+	}
 	delete(t.outputs, f.test)
 	r.current = t.c.Name
 	return true
@@ -185,6 +192,9 @@ func (r *results) settle(t *test) {
 		t.result.Outcome.Message = t.outcomeOf(frameFail, t.c.Name).Message
 	}
 	t.finished = true
+	for c, result := range t.parts {
+		r.report.Finished(c, result)
+	}
 	r.report.Finished(t.c, t.result)
 	t.outputs = map[string]*excerpt{}
 }

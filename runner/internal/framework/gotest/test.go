@@ -16,7 +16,8 @@ type test struct {
 	subs     []string // running subtests, by full name
 	badSub   string   // the last subtest that failed, by full name
 	outputs  map[string]*excerpt
-	result   event.Result // the result so far
+	result   event.Result                // the result so far
+	parts    map[event.Case]event.Result // those of subtests, if they may run again
 }
 
 // state is what a test does.
@@ -40,14 +41,14 @@ func (t *test) excerptOf(name string) *excerpt {
 	return t.outputs[name]
 }
 
-// merge adds the result of one run of a test that may run several times: the
-// worst counts.
-func (t *test) merge(result event.Result) {
-	result.Ran += t.result.Ran
-	if t.bad {
-		result.Outcome = t.result.Outcome
+// worse adds the result of one more run of a test that may run several times:
+// the worst counts.
+func worse(before, result event.Result) event.Result {
+	result.Ran += before.Ran
+	if before.Outcome.Bad() {
+		result.Outcome = before.Outcome
 	}
-	t.result, t.bad = result, t.bad || result.Outcome.Bad()
+	return result
 }
 
 // outcomeOf returns the outcome that a frame gives the test, or the subtest of

@@ -2,7 +2,6 @@ package gotest
 
 import (
 	"context"
-	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
@@ -17,32 +16,28 @@ func (b *Binary) runUnlisted(ctx context.Context, report event.Report) (again []
 	r := newResults(b.options.Class, nil, b.flags.repeats, report)
 	r.open = true
 	result, err := b.follow(ctx, b.flags.run, r)
+	if err == nil && !r.ended && ctx.Err() == nil {
+		if len(r.order) == 0 && result.ExitCode != 0 {
+			report.Finished(r.process, event.Result{Outcome: r.notBegun(result)})
+			return nil
+		}
+		err = b.addUnknown(ctx, r)
+	}
 	if err != nil {
 		report.Finished(r.process, startFailure(err))
-		return nil
 	}
 	again = r.close(result, ctx.Err() != nil, b.suspects)
-	outcome := event.Outcome{Status: event.Passed}
-	switch {
-	case r.ended || ctx.Err() != nil:
-	case result.ExitCode != 0 && len(r.order) == 0:
-		outcome = r.notBegun(result)
-	default:
-		var left []event.Case
-		left, err = b.unknown(ctx, r)
-		if err != nil {
-			outcome = startFailure(err).Outcome
-		}
-		if len(left) > 0 {
-			again = append(again, left)
-		}
-	}
-	report.Finished(r.process, event.Result{Outcome: outcome})
+	report.Finished(r.process, event.Result{Outcome: event.Outcome{Status: event.Passed}})
 	return again
 }
 
-// unknown returns the cases that are asked for and did not start.
-func (b *Binary) unknown(ctx context.Context, r *results) ([]event.Case, error) {
+// addUnknown adds the tests that are asked for and did not start.
+func (b *Binary) addUnknown(ctx context.Context, r *results) error {
 	cases, err := b.List(ctx)
-	return slices.DeleteFunc(cases, func(c event.Case) bool { return r.tests[c.Name] != nil || !b.AsksFor(c) }), err
+	for _, c := range cases {
+		if r.tests[c.Name] == nil && b.AsksFor(c) {
+			r.add(c)
+		}
+	}
+	return err
 }
