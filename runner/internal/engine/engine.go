@@ -38,7 +38,7 @@ var (
 	// ErrLost means that the case lost a group while it ran.
 	ErrLost = errors.New("the case lost its resource groups while it ran")
 	// errFailFast means that a case was bad and Options.FailFast is set.
-	errFailFast = errors.New("an earlier case was bad and --test_runner_fail_fast is set")
+	errFailFast = errors.New("an earlier case was bad, and the test is to fail fast")
 )
 
 // How often a waiting case is reported: first after firstReport, then every

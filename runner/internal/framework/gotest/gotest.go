@@ -9,6 +9,7 @@ package gotest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,6 +53,9 @@ type Binary struct {
 	filter   filter
 	all      int // how many tests there are
 	suspects *suspects
+	// listing is what became of the process that listed the cases, if it
+	// named them and failed.
+	listing *event.Result
 }
 
 // New returns the binary that options describe. The error is for arguments or
@@ -97,10 +101,6 @@ func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	if result.ExitCode != 0 {
-		return nil, fmt.Errorf("listing the tests of %s failed (%s); its output:\n%s",
-			b.options.Path, ending(result), strings.TrimSpace(output.String()))
-	}
 	var cases []event.Case
 	for line := range strings.Lines(output.String()) {
 		if name := strings.TrimSpace(line); testName.MatchString(name) {
@@ -108,6 +108,18 @@ func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
 		}
 	}
 	b.all = len(cases)
+	if result.ExitCode == 0 {
+		return cases, nil
+	}
+	failure := fmt.Sprintf("listing the tests failed (%s); the output:\n%s", ending(result), strings.TrimSpace(output.String()))
+	if len(cases) == 0 {
+		return nil, errors.New(failure)
+	}
+	// Something behind m.Run, perhaps, or half a list: the tests run, and the
+	// failure is told with them.
+	b.listing = &event.Result{Outcome: event.Outcome{
+		Status: event.Failed, Type: event.TypeExit, Message: failure, ExitCode: result.ExitCode,
+	}}
 	return cases, nil
 }
 
@@ -120,6 +132,9 @@ func (b *Binary) Run(ctx context.Context, batch []event.Case, report event.Repor
 	report = b.suspects.watch(report)
 	if batch[0].Process {
 		return b.runUnlisted(ctx, report)
+	}
+	if b.listing != nil {
+		report.Finished(processCase(b.options.Class), *b.listing)
 	}
 	batch, pattern, later := b.split(batch)
 	if len(later) > 0 {
