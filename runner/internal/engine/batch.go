@@ -81,5 +81,8 @@ func (s *sizes) next(left int) int {
 		return share
 	}
 	worthwhile := int(worthAProcess / max(s.ran/time.Duration(s.count), time.Microsecond))
+	if left <= worthwhile/2 {
+		return left // sharing so little out would halve it again and again
+	}
 	return max(share, min(worthwhile, (left+s.workers-1)/s.workers))
 }

@@ -1,8 +1,7 @@
 package report
 
 import (
-	"bytes"
-	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -253,15 +252,12 @@ func (j *JUnit) collect() {
 // replace writes beside the file and renames, so that whoever reads it, or
 // kills this process, finds a whole report.
 func (j *JUnit) replace() error {
-	text := bytes.NewBufferString(xml.Header)
-	encoder := xml.NewEncoder(text)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(xmlSuites{Suite: j.suite}); err != nil {
+	aside := filepath.Join(filepath.Dir(j.path), "."+filepath.Base(j.path)+".tmp")
+	file, err := os.Create(aside)
+	if err != nil {
 		return err
 	}
-	text.WriteByte('\n')
-	aside := filepath.Join(filepath.Dir(j.path), "."+filepath.Base(j.path)+".tmp")
-	if err := os.WriteFile(aside, text.Bytes(), 0o644); err != nil {
+	if err := errors.Join(writeXML(file, j.suite), file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(aside, j.path)

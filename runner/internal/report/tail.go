@@ -11,7 +11,7 @@ const (
 	maxOutput = 256 << 10
 	// maxOutputs is for all cases before each has only maxOutputLater.
 	maxOutputs     = 8 << 20
-	maxOutputLater = 4 << 10
+	maxOutputLater = 1 << 10
 )
 
 // tail keeps the last maxOutput bytes.

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"encoding/xml"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -48,3 +50,16 @@ type (
 // xmlTime prints seconds with a point: Bazel reads a number without one as
 // milliseconds (TestXmlOutputParser).
 func xmlTime(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
+
+// writeXML writes the whole report piece by piece, since it may be long.
+func writeXML(to io.Writer, suite xmlSuite) error {
+	buffer := bufio.NewWriter(to)
+	_, _ = buffer.WriteString(xml.Header) // Flush returns its error
+	encoder := xml.NewEncoder(buffer)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(xmlSuites{Suite: suite}); err != nil {
+		return err
+	}
+	_ = buffer.WriteByte('\n')
+	return buffer.Flush()
+}
