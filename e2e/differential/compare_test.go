@@ -1,0 +1,72 @@
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+// outcomes returns results with one outcome each.
+func outcomes(pairs ...string) results {
+	r := results{}
+	for i := 0; i < len(pairs); i += 2 {
+		r.add(pairs[i], pairs[i+1])
+	}
+	return r
+}
+
+func TestSameOutcomesAreNoDifference(t *testing.T) {
+	r := outcomes("TestA", passed, "TestA/b", skipped, wholePackage, passed)
+	if found := compare(r, r, r); len(found) != 0 {
+		t.Errorf("got %v", found)
+	}
+}
+
+// Whatever the runner can get wrong is a difference.
+func TestDifferencesAreFound(t *testing.T) {
+	theirs := outcomes("TestA", passed, "TestA/b", passed, "TestC", skipped, wholePackage, passed)
+	for _, c := range []struct {
+		name   string
+		change func(results)
+		want   difference
+	}{
+		{"another outcome", func(r results) { r["TestA/b"] = []string{failed} }, difference{"TestA/b", "pass-fail"}},
+		{"skipped became passed", func(r results) { r["TestC"] = []string{passed} }, difference{"TestC", "skip-pass"}},
+		{"did not run", func(r results) { r["TestA"] = []string{errored} }, difference{"TestA", "pass-error"}},
+		{"missing", func(r results) { delete(r, "TestC") }, difference{"TestC", "skip-missing"}},
+		{"subtest missing", func(r results) { delete(r, "TestA/b") }, difference{"TestA/b", "pass-missing"}},
+		{"in two shards", func(r results) { r.add("TestA", passed) }, difference{"TestA", "pass-pass+pass"}},
+		{"invented", func(r results) { r.add("TestD", passed) }, difference{"TestD", "missing-pass"}},
+		{"exit code", func(r results) { r.setPackage(false) }, difference{wholePackage, "pass-fail"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ours := outcomes("TestA", passed, "TestA/b", passed, "TestC", skipped, wholePackage, passed)
+			c.change(ours)
+			if got := compare(theirs, theirs, ours); !slices.Equal(got, []difference{c.want}) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestUnstableUnderGoTestItself(t *testing.T) {
+	first := outcomes("TestA", passed, "TestB", passed, "TestR/seed1", passed, "TestR/same", passed)
+	second := outcomes("TestA", failed, "TestB", passed, "TestR/seed2", passed, "TestR/same", passed)
+	want := []difference{{"TestA", unstable}, {"TestR/seed1", unstable}, {"TestR/seed2", unstable}}
+	if got := selfDifferences(first, second); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	either := outcomes("TestA", failed, "TestB", passed, "TestR/seed3", passed, "TestR/same", passed)
+	if got := compare(first, second, either); len(got) != 0 {
+		t.Errorf("what either run of go test says is a difference: %v", got)
+	}
+	worse := outcomes("TestA", skipped, "TestB", failed, "TestX/seed3", passed)
+	worse.add("TestR/seed2", passed)
+	worse.add("TestR/seed2", passed)
+	want = []difference{
+		{"TestA", "pass-skip"}, {"TestB", "pass-fail"}, {"TestR/same", "pass-missing"},
+		{"TestR/seed2", "missing-pass+pass"}, {"TestX/seed3", "missing-pass"},
+	}
+	if got := compare(first, second, worse); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

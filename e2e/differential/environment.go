@@ -1,0 +1,49 @@
+package main
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// environment is what a process sees.
+type environment map[string]string
+
+// hostEnvironment returns this process's, without what would make a runner or a
+// Go command think of another test.
+func hostEnvironment() environment {
+	env := environment{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		if name != "GOFLAGS" && !ofBazel(name) {
+			env[name] = value
+		}
+	}
+	return env
+}
+
+func ofBazel(name string) bool {
+	for _, prefix := range []string{"TEST_", "TESTBRIDGE_", "XML_OUTPUT", "RUNFILES_", "COVERAGE", "BUILD_", "GTEST_"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// with returns env with more in place of what it replaces.
+func (env environment) with(more environment) environment {
+	all := maps.Clone(env)
+	maps.Copy(all, more)
+	return all
+}
+
+// list returns env as NAME=value, sorted.
+func (env environment) list() []string {
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		list = append(list, name+"="+env[name])
+	}
+	return list
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+// explanation is a line of explained.txt: a difference that is as it should be.
+type explanation struct {
+	module, pkg, kind, why string
+	test                   *regexp.Regexp
+	line                   string
+	used                   bool
+}
+
+// explanations are all that there are.
+type explanations []*explanation
+
+func readExplanations(path string) (explanations, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	all, err := parseExplanations(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return all, nil
+}
+
+// parseExplanations reads lines like
+//
+//	MODULE PACKAGE TEST KIND WHY...
+//
+// where PACKAGE is relative to the module, * in TEST stands for any text, and
+// KIND is a difference's. # begins a comment.
+func parseExplanations(text string) (explanations, error) {
+	var all explanations
+	for line := range strings.Lines(text) {
+		f := fieldsOf(line)
+		switch {
+		case len(f) == 0:
+			continue
+		case len(f) < 5:
+			return nil, fmt.Errorf("%q: want MODULE PACKAGE TEST KIND WHY", strings.TrimSpace(line))
+		}
+		glob := strings.ReplaceAll(regexp.QuoteMeta(f[2]), `\*`, `.*`)
+		all = append(all, &explanation{
+			module: f[0], pkg: f[1], kind: f[3], why: strings.Join(f[4:], " "),
+			test: regexp.MustCompile("^(?:" + glob + ")$"), line: strings.Join(f[:4], " "),
+		})
+	}
+	return all, nil
+}
+
+// explain returns why a difference is as it should be, or "".
+func (all explanations) explain(module, pkg string, d difference) string {
+	why := ""
+	for _, e := range all {
+		if e.module == module && e.pkg == pkg && e.kind == d.kind && e.test.MatchString(d.test) {
+			e.used, why = true, e.why
+		}
+	}
+	return why
+}
+
+// idle returns the explanations about a module that have explained nothing.
+func (all explanations) idle(module string) explanations {
+	var idle explanations
+	for _, e := range all {
+		if e.module == module && !e.used {
+			idle = append(idle, e)
+		}
+	}
+	return idle
+}

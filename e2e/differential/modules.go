@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// module is a line of modules.txt: what to test, and how.
+type module struct {
+	path, version string
+	// packages are patterns of the packages to test.
+	packages []string
+	// args are for the test binaries, on both sides.
+	args []string
+}
+
+func (m module) String() string { return m.path + "@" + m.version }
+
+// readModules returns the modules of a list or, if some are asked for, those. A
+// module that is asked for without a version, or with that of the list, is
+// tested as the list says.
+func readModules(list string, asked []string) ([]module, error) {
+	text, err := os.ReadFile(list)
+	if err != nil {
+		return nil, err
+	}
+	modules, err := parseModules(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", list, err)
+	}
+	if len(asked) == 0 {
+		return modules, nil
+	}
+	var chosen []module
+	for _, a := range asked {
+		chosen = append(chosen, choose(modules, a))
+	}
+	return chosen, nil
+}
+
+// parseModules reads lines like
+//
+//	MODULE@VERSION [PACKAGE...] [-FLAG...]
+//
+// where # begins a comment.
+func parseModules(text string) ([]module, error) {
+	var modules []module
+	for line := range strings.Lines(text) {
+		fields := fieldsOf(line)
+		if len(fields) == 0 {
+			continue
+		}
+		path, version, ok := strings.Cut(fields[0], "@")
+		if !ok || version == "" {
+			return nil, fmt.Errorf("%q: want MODULE@VERSION", fields[0])
+		}
+		m := module{path: path, version: version}
+		for _, f := range fields[1:] {
+			if strings.HasPrefix(f, "-") {
+				m.args = append(m.args, f)
+			} else {
+				m.packages = append(m.packages, f)
+			}
+		}
+		if len(m.packages) == 0 {
+			m.packages = []string{"./..."}
+		}
+		modules = append(modules, m)
+	}
+	return modules, nil
+}
+
+func choose(modules []module, asked string) module {
+	path, version, pinned := strings.Cut(asked, "@")
+	i := slices.IndexFunc(modules, func(m module) bool {
+		return m.path == path && (!pinned || m.version == version)
+	})
+	switch {
+	case i >= 0:
+		return modules[i]
+	case !pinned:
+		version = "latest"
+	}
+	return module{path: path, version: version, packages: []string{"./..."}}
+}
+
+// fieldsOf returns the words of a line without its comment.
+func fieldsOf(line string) []string {
+	line, _, _ = strings.Cut(line, "# ")
+	if strings.HasPrefix(line, "#") {
+		return nil
+	}
+	return strings.Fields(line)
+}

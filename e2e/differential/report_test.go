@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestVerdict(t *testing.T) {
+	explainedTest := packageReport{path: ".", tests: 1, found: map[difference][]setting{
+		{"TestA", "pass-fail"}: {{5, 4}}, {"TestFlaky", unstable}: nil,
+	}}
+	other := packageReport{path: "sub/pkg", tests: 1, found: map[difference][]setting{{"TestB/x", "missing-pass"}: {{1, 1}}}}
+	for _, c := range []struct {
+		name     string
+		packages []packageReport
+		ok       bool
+		want     string
+	}{
+		{"everything is explained", []packageReport{explainedTest, other}, true, "3 differences, 3 explained"},
+		{
+			"unexplained",
+			[]packageReport{explainedTest, other, {path: "x", found: map[difference][]setting{{"TestC", "pass-fail"}: {{5, 4}}}}},
+			false, "DIFFERENT: x TestC pass-fail: 5 shards, 4 workers",
+		},
+		{"broken", []packageReport{explainedTest, other, {path: "x", problem: errors.New("no test.xml")}}, false, "no test.xml"},
+		{"does not build", []packageReport{explainedTest, other, {path: "x", skipped: "go test: exit status 1"}}, true, "skipped: x: go test"},
+		{"nothing compared", []packageReport{{path: ".", skipped: "go test: exit status 1"}}, false, "nothing was compared"},
+		{"an explanation too many", []packageReport{explainedTest}, false, "explains nothing: example.com/m sub/pkg TestB/*"},
+		{
+			"flaky tests come and go",
+			[]packageReport{
+				{path: ".", tests: 1, found: map[difference][]setting{{"TestA", "pass-fail"}: {{1, 1}}}}, other,
+			}, true, "explains nothing: example.com/m . TestFlaky",
+		},
+		{
+			"flaky and unexplained",
+			[]packageReport{explainedTest, other, {path: "x", found: map[difference][]setting{{"TestF", unstable}: nil}}},
+			false, "DIFFERENT: x TestF unstable: two runs of go test differ",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var out strings.Builder
+			r := &report{module: module{path: "example.com/m", version: "v1"}, packages: c.packages}
+			if ok := r.print(&out, parsed(t), true); ok != c.ok || !strings.Contains(out.String(), c.want) {
+				t.Errorf("ok: %v, want %v, and %q in\n%s", ok, c.ok, c.want, out.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// results are the outcomes of a package's tests, by full name: one each, where
+// all is well.
+type results map[string][]string
+
+// Outcomes.
+const (
+	passed  = "pass"
+	failed  = "fail"
+	skipped = "skip"
+	// errored is for what the runner says of a test that did not run.
+	errored = "error"
+	// missing stands for no outcome.
+	missing = "missing"
+)
+
+// wholePackage is the name under which results have the outcome of all tests
+// together, which is that of the process too.
+const wholePackage = "(package)"
+
+// aroundTests is the runner's name for what is no test's own, such as an exit
+// code of TestMain's.
+const aroundTests = "TestMain"
+
+func (r results) add(test, outcome string) {
+	r[test] = append(r[test], outcome)
+	slices.Sort(r[test])
+}
+
+// of describes the outcomes of a test.
+func (r results) of(test string) string {
+	if len(r[test]) == 0 {
+		return missing
+	}
+	return strings.Join(r[test], "+")
+}
+
+// setPackage adds the outcome of the whole package.
+func (r results) setPackage(ok bool) {
+	if ok {
+		r[wholePackage] = []string{passed}
+	} else {
+		r[wholePackage] = []string{failed}
+	}
+}
+
+// count returns how many tests and how many subtests there are.
+func (r results) count() (tests, subtests int) {
+	for name := range r {
+		switch {
+		case name == wholePackage:
+		case strings.Contains(name, "/"):
+			subtests++
+		default:
+			tests++
+		}
+	}
+	return tests, subtests
+}
+
+// parseEvents reads what test2json prints. A test that began and has no result
+// was ended with its process, and has failed.
+func parseEvents(text []byte) (results, error) {
+	r := results{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	lines.Buffer(nil, len(text)+1)
+	began := map[string]int{}
+	for lines.Scan() {
+		var e struct{ Action, Test string }
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			return nil, fmt.Errorf("test2json: %w in %q", err, lines.Text())
+		}
+		switch {
+		case e.Test == "":
+		case e.Action == "run":
+			began[e.Test]++
+		case e.Action == passed, e.Action == failed, e.Action == skipped:
+			r.add(e.Test, e.Action)
+		}
+	}
+	for test, n := range began {
+		for range n - len(r[test]) {
+			r.add(test, failed)
+		}
+	}
+	return r, lines.Err()
+}
+
+// addReport adds the outcomes of a test.xml. The error is for one that
+// contradicts itself.
+func (r results) addReport(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var report struct {
+		Suites []suite `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(text, &report); err != nil {
+		return err
+	}
+	if len(report.Suites) != 1 {
+		return fmt.Errorf("test.xml has %d suites", len(report.Suites))
+	}
+	return r.addSuite(report.Suites[0])
+}
+
+// suite is the part of a test.xml that counts here.
+type suite struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+	Skipped  int `xml:"skipped,attr"`
+	Cases    []struct {
+		Name    string    `xml:"name,attr"`
+		Failure *struct{} `xml:"failure"`
+		Error   *struct{} `xml:"error"`
+		Skipped *struct{} `xml:"skipped"`
+	} `xml:"testcase"`
+}
+
+func (r results) addSuite(s suite) error {
+	counts := map[string]int{}
+	for _, c := range s.Cases {
+		outcome := passed
+		switch {
+		case c.Failure != nil:
+			outcome = failed
+		case c.Error != nil:
+			outcome = errored
+		case c.Skipped != nil:
+			outcome = skipped
+		}
+		counts[outcome]++
+		if c.Name == aroundTests && outcome != passed {
+			continue // the exit code says it too
+		}
+		r.add(c.Name, outcome)
+	}
+	if s.Tests != len(s.Cases) || s.Failures != counts[failed] || s.Errors != counts[errored] || s.Skipped != counts[skipped] {
+		return fmt.Errorf("test.xml counts %d tests, %d failures, %d errors, %d skipped, but has %d and %v",
+			s.Tests, s.Failures, s.Errors, s.Skipped, len(s.Cases), counts)
+	}
+	return nil
+}

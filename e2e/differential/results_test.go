@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+const events = `{"Action":"start"}
+{"Action":"run","Test":"TestA"}
+{"Action":"run","Test":"TestA/b"}
+{"Action":"output","Test":"TestA/b","Output":"--- FAIL: TestZ\n"}
+{"Action":"skip","Test":"TestA/b","Elapsed":0}
+{"Action":"pass","Test":"TestA","Elapsed":0}
+{"Action":"run","Test":"TestCut"}
+{"Action":"fail"}
+`
+
+func TestEvents(t *testing.T) {
+	got, err := parseEvents([]byte(events))
+	want := outcomes("TestA", passed, "TestA/b", skipped, "TestCut", failed)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v; want %v", got, err, want)
+	}
+	if _, err := parseEvents([]byte("PASS\n")); err == nil {
+		t.Error("what is no event is accepted")
+	}
+}
+
+const testXML = `<testsuites><testsuite tests="5" failures="1" errors="1" skipped="1">
+<testcase name="TestA"></testcase>
+<testcase name="TestA/b"><failure message="m"></failure></testcase>
+<testcase name="TestC"><error message="m"></error></testcase>
+<testcase name="TestD"><skipped></skipped></testcase>
+<testcase name="TestMain"></testcase>
+</testsuite></testsuites>`
+
+func addXML(t *testing.T, r results, text string) error {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "test.xml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return r.addReport(path)
+}
+
+func TestReport(t *testing.T) {
+	r := results{}
+	err := addXML(t, r, testXML)
+	want := outcomes("TestA", passed, "TestA/b", failed, "TestC", errored, "TestD", skipped, "TestMain", passed)
+	if err != nil || !reflect.DeepEqual(r, want) {
+		t.Errorf("got %v, %v; want %v", r, err, want)
+	}
+	if tests, subtests := r.count(); tests != 4 || subtests != 1 {
+		t.Errorf("got %d tests, %d subtests", tests, subtests)
+	}
+}
+
+// Two shards that run the same test make it a duplicate.
+func TestReportsOfShardsAddUp(t *testing.T) {
+	r := results{}
+	for range 2 {
+		if err := addXML(t, r, testXML); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := r.of("TestA/b"); got != "fail+fail" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestReportThatContradictsItself(t *testing.T) {
+	for _, c := range [][2]string{
+		{`tests="5"`, `tests="6"`}, {`failures="1"`, `failures="0"`}, {`errors="1"`, `errors="2"`},
+		{`skipped="1"`, `skipped="0"`}, {`<testsuite `, `<testsuite/><testsuite `}, {`</testsuites>`, ``},
+	} {
+		text := strings.Replace(testXML, c[0], c[1], 1)
+		if err := addXML(t, results{}, text); err == nil {
+			t.Errorf("with %s: no error", c[1])
+		}
+	}
+}
+
+func TestWhatIsAroundTestsIsTheExitCodesAffair(t *testing.T) {
+	r := results{}
+	err := addXML(t, r, `<testsuites><testsuite tests="1" failures="1"><testcase name="TestMain"><failure/></testcase></testsuite></testsuites>`)
+	if err != nil || len(r) != 0 {
+		t.Errorf("got %v, %v", r, err)
+	}
+}
