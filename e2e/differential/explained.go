@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ type explanation struct {
 	module, pkg, kind, why string
 	test                   *regexp.Regexp
 	line                   string
-	used                   bool
+	count                  int // of what it has explained
 }
 
 // explanations are all that there are.
@@ -55,24 +56,19 @@ func parseExplanations(text string) (explanations, error) {
 	return all, nil
 }
 
-// explain returns why a difference is as it should be, or "".
-func (all explanations) explain(module, pkg string, d difference) string {
-	why := ""
+// explain reports whether a difference is as it should be.
+func (all explanations) explain(module, pkg string, d difference) bool {
+	explained := false
 	for _, e := range all {
 		if e.module == module && e.pkg == pkg && e.kind == d.kind && e.test.MatchString(d.test) {
-			e.used, why = true, e.why
+			e.count++
+			explained = true
 		}
 	}
-	return why
+	return explained
 }
 
-// idle returns the explanations about a module that have explained nothing.
-func (all explanations) idle(module string) explanations {
-	var idle explanations
-	for _, e := range all {
-		if e.module == module && !e.used {
-			idle = append(idle, e)
-		}
-	}
-	return idle
+// of returns the explanations about a module.
+func (all explanations) of(module string) explanations {
+	return slices.DeleteFunc(slices.Clone(all), func(e *explanation) bool { return e.module != module })
 }

@@ -18,29 +18,33 @@ func parsed(t *testing.T) explanations {
 }
 
 func TestExplanations(t *testing.T) {
-	for _, c := range []struct{ module, pkg, test, kind, want string }{
-		{"example.com/m", ".", "TestA", "pass-fail", "because of A"},
-		{"example.com/m", "sub/pkg", "TestB/x/y", "missing-pass", "names from the clock"},
-		{"example.com/m", ".", "TestA", "pass-missing", ""},
-		{"example.com/m", ".", "TestA/b", "pass-fail", ""},
-		{"example.com/m", ".", "xTestA", "pass-fail", ""},
-		{"example.com/m", "sub", "TestA", "pass-fail", ""},
-		{"example.com/other", ".", "TestA", "pass-fail", ""},
+	for _, c := range []struct {
+		module, pkg, test, kind string
+		want                    bool
+	}{
+		{"example.com/m", ".", "TestA", "pass-fail", true},
+		{"example.com/m", "sub/pkg", "TestB/x/y", "missing-pass", true},
+		{"example.com/m", ".", "TestA", "pass-missing", false},
+		{"example.com/m", ".", "TestA/b", "pass-fail", false},
+		{"example.com/m", ".", "xTestA", "pass-fail", false},
+		{"example.com/m", "sub", "TestA", "pass-fail", false},
+		{"example.com/other", ".", "TestA", "pass-fail", false},
 	} {
 		if got := parsed(t).explain(c.module, c.pkg, difference{c.test, c.kind}); got != c.want {
-			t.Errorf("%v: got %q", c, got)
+			t.Errorf("%v: got %v", c, got)
 		}
 	}
 }
 
-func TestIdleExplanations(t *testing.T) {
+func TestExplanationsCountWhatTheyExplain(t *testing.T) {
 	all := parsed(t)
 	all.explain("example.com/m", ".", difference{"TestA", "pass-fail"})
-	if idle := all.idle("example.com/m"); len(idle) != 2 || idle[0].pkg != "sub/pkg" {
-		t.Errorf("got %v", idle)
+	own := all.of("example.com/m")
+	if len(own) != 3 || own[0].count != 1 || own[1].count != 0 || own[0].why != "because of A" {
+		t.Errorf("got %v", own)
 	}
-	if idle := all.idle("example.com/other"); len(idle) != 0 {
-		t.Errorf("got %v", idle)
+	if others := all.of("example.com/other"); len(others) != 0 {
+		t.Errorf("got %v", others)
 	}
 }
 

@@ -3,7 +3,7 @@
 // has to end alike, exactly once over all shards.
 //
 // The script run starts it. It exits with 1 if a difference is not explained,
-// or an explanation explains nothing, and with 2 if it could not work.
+// and with 2 if it could not work.
 package main
 
 import (

@@ -32,10 +32,10 @@ func (b *bench) newPackage(m module, source, dir, path string) *testPackage {
 	}
 }
 
-// setting is how the runner is started.
+// setting is how the runner is started, written as SHARDS×WORKERS.
 type setting struct{ shards, workers int }
 
-func (s setting) String() string { return fmt.Sprintf("%d shards, %d workers", s.shards, s.workers) }
+func (s setting) String() string { return fmt.Sprintf("%d×%d", s.shards, s.workers) }
 
 // compare runs the tests in all ways.
 func (p *testPackage) compare(ctx context.Context) packageReport {

@@ -30,50 +30,56 @@ type packageReport struct {
 }
 
 // print writes a line about the module, and one about each thing that is not
-// as it should be. It reports whether there was none.
+// as it should be, or explained. It reports whether the module is as it should
+// be. Where whole is set, each explanation should have been of use.
 func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool) {
 	var lines []string
-	var tested, tests, subtests, differences, accounted int
-	ok = true
-	bad := func(format string, args ...any) {
-		ok = false
-		lines = append(lines, fmt.Sprintf(format, args...))
-	}
+	var tested, tests, subtests, differences, bad int
 	for _, p := range r.packages {
 		switch {
 		case p.skipped != "":
 			lines = append(lines, fmt.Sprintf("skipped: %s: %s", p.path, p.skipped))
 			continue
 		case p.problem != nil:
-			bad("broken: %s: %v", p.path, p.problem)
+			bad++
+			lines = append(lines, fmt.Sprintf("BROKEN: %s: %v", p.path, p.problem))
 			continue
 		}
 		tested, tests, subtests = tested+1, tests+p.tests, subtests+p.subtests
-		for _, d := range sorted(p.found) {
-			differences++
-			if why := explained.explain(r.module.path, p.path, d); why != "" {
-				accounted++
-				lines = append(lines, fmt.Sprintf("explained: %s %s %s: %s", p.path, d.test, d.kind, why))
-			} else {
-				bad("DIFFERENT: %s %s %s: %s", p.path, d.test, d.kind, settingsOf(p.found[d]))
-			}
-		}
+		unexplained := p.unexplained(r.module.path, explained)
+		differences += len(p.found)
+		bad += len(unexplained)
+		lines = append(lines, unexplained...)
 	}
 	if tests == 0 {
-		bad("nothing was compared")
+		bad++
+		lines = append(lines, "BROKEN: nothing was compared")
 	}
-	if whole {
-		for _, e := range explained.idle(r.module.path) {
-			ok = ok && e.kind == unstable // which comes and goes
+	for _, e := range explained.of(r.module.path) {
+		switch {
+		case e.count > 0:
+			lines = append(lines, fmt.Sprintf("explained: %s (%d): %s", e.line, e.count, e.why))
+		case whole:
 			lines = append(lines, "explains nothing: "+e.line)
 		}
 	}
-	_, _ = fmt.Fprintf(w, "%-40s %3d packages %5d tests %6d subtests %3d differences, %d explained %6.0f s\n",
-		r.module, tested, tests, subtests, differences, accounted, r.took.Seconds())
+	_, _ = fmt.Fprintf(w, "%-40s %3d packages %5d tests %6d subtests %3d differences, %d unexplained %6.0f s\n",
+		r.module, tested, tests, subtests, differences, bad, r.took.Seconds())
 	for _, line := range lines {
 		_, _ = fmt.Fprintf(w, "    %s\n", line)
 	}
-	return ok
+	return bad == 0
+}
+
+// unexplained returns lines about the differences that have no explanation.
+func (p packageReport) unexplained(module string, explained explanations) []string {
+	var lines []string
+	for _, d := range sorted(p.found) {
+		if !explained.explain(module, p.path, d) {
+			lines = append(lines, fmt.Sprintf("DIFFERENT: %s %s %s: %s", p.path, d.test, d.kind, settingsOf(p.found[d])))
+		}
+	}
+	return lines
 }
 
 func sorted(found map[difference][]setting) []difference {
@@ -91,5 +97,5 @@ func settingsOf(settings []setting) string {
 	for _, s := range settings {
 		all = append(all, s.String())
 	}
-	return strings.Join(all, "; ")
+	return "shards×workers " + strings.Join(all, " ")
 }

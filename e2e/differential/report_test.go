@@ -17,22 +17,17 @@ func TestVerdict(t *testing.T) {
 		ok       bool
 		want     string
 	}{
-		{"everything is explained", []packageReport{explainedTest, other}, true, "3 differences, 3 explained"},
+		{"everything is explained", []packageReport{explainedTest, other}, true, "3 differences, 0 unexplained"},
 		{
 			"unexplained",
 			[]packageReport{explainedTest, other, {path: "x", found: map[difference][]setting{{"TestC", "pass-fail"}: {{5, 4}}}}},
-			false, "DIFFERENT: x TestC pass-fail: 5 shards, 4 workers",
+			false, "DIFFERENT: x TestC pass-fail: shards×workers 5×4",
 		},
 		{"broken", []packageReport{explainedTest, other, {path: "x", problem: errors.New("no test.xml")}}, false, "no test.xml"},
 		{"does not build", []packageReport{explainedTest, other, {path: "x", skipped: "go test: exit status 1"}}, true, "skipped: x: go test"},
 		{"nothing compared", []packageReport{{path: ".", skipped: "go test: exit status 1"}}, false, "nothing was compared"},
-		{"an explanation too many", []packageReport{explainedTest}, false, "explains nothing: example.com/m sub/pkg TestB/*"},
-		{
-			"flaky tests come and go",
-			[]packageReport{
-				{path: ".", tests: 1, found: map[difference][]setting{{"TestA", "pass-fail"}: {{1, 1}}}}, other,
-			}, true, "explains nothing: example.com/m . TestFlaky",
-		},
+		{"explanations are told", []packageReport{explainedTest, other}, true, "explained: example.com/m . TestA pass-fail (1): because of A"},
+		{"an explanation too many", []packageReport{explainedTest}, true, "explains nothing: example.com/m sub/pkg TestB/*"},
 		{
 			"flaky and unexplained",
 			[]packageReport{explainedTest, other, {path: "x", found: map[difference][]setting{{"TestF", unstable}: nil}}},
