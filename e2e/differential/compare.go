@@ -30,26 +30,58 @@ func selfDifferences(first, second results) []difference {
 }
 
 // compare returns what differs between go test and the runner. Where two runs
-// of go test differ, the runner may say what either does; and where their
-// subtests have different names, it may have others.
+// of go test differ, the runner may say what either does. Subtests whose names
+// are not the same in both are compared together, under the name otherNames.
 func compare(first, second, ours results) []difference {
+	volatile := volatileNames(first, second)
+	a, b, c := first.renamed(volatile), second.renamed(volatile), ours.renamed(volatile)
+	var found []difference
+	for _, test := range names(a, b, c) {
+		if got := c.of(test); got != a.of(test) && got != b.of(test) {
+			found = append(found, difference{test, a.of(test) + "-" + got})
+		}
+	}
+	return found
+}
+
+// otherNames stands for subtests whose names change from run to run.
+const otherNames = "(other names)"
+
+// volatileNames returns a function that replaces the name of a subtest that is
+// not in both results, below a test of which some subtests have such names.
+func volatileNames(first, second results) func(test string) string {
 	loose := map[string]bool{}
 	for _, d := range selfDifferences(first, second) {
 		if first.of(d.test) == missing || second.of(d.test) == missing {
 			loose[parentOf(d.test)] = true
 		}
 	}
-	var found []difference
-	for _, test := range names(first, second, ours) {
-		a, b, got := first.of(test), second.of(test), ours.of(test)
-		switch {
-		case got == a, got == b:
-		case loose[parentOf(test)] && (a == missing || b == missing) && len(ours[test]) < 2:
-		default:
-			found = append(found, difference{test, a + "-" + got})
+	var rename func(test string) string
+	rename = func(test string) string {
+		parent := parentOf(test)
+		if parent == "" {
+			return test
+		}
+		if known := rename(parent); known != parent {
+			return known
+		}
+		if loose[parent] && (first.of(test) == missing || second.of(test) == missing) {
+			return parent + "/" + otherNames
+		}
+		return test
+	}
+	return rename
+}
+
+// renamed returns the same outcomes under other names.
+func (r results) renamed(name func(string) string) results {
+	renamed := results{}
+	for test, outcomes := range r {
+		for _, outcome := range outcomes {
+			renamed.add(name(test), outcome)
 		}
 	}
-	return found
+	return renamed
 }
 
 // parentOf returns the full name of the test that a subtest is part of.

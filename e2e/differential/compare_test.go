@@ -59,14 +59,27 @@ func TestUnstableUnderGoTestItself(t *testing.T) {
 	if got := compare(first, second, either); len(got) != 0 {
 		t.Errorf("what either run of go test says is a difference: %v", got)
 	}
-	worse := outcomes("TestA", skipped, "TestB", failed, "TestX/seed3", passed)
-	worse.add("TestR/seed2", passed)
+	worse := outcomes("TestA", skipped, "TestB", failed, "TestR/seed3", passed, "TestX/seed3", passed)
 	worse.add("TestR/seed2", passed)
 	want = []difference{
-		{"TestA", "pass-skip"}, {"TestB", "pass-fail"}, {"TestR/same", "pass-missing"},
-		{"TestR/seed2", "missing-pass+pass"}, {"TestX/seed3", "missing-pass"},
+		{"TestA", "pass-skip"}, {"TestB", "pass-fail"},
+		{"TestR/(other names)", "pass-pass+pass"}, {"TestR/same", "pass-missing"}, {"TestX/seed3", "missing-pass"},
 	}
 	if got := compare(first, second, worse); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestBelowNamesThatChange(t *testing.T) {
+	first := outcomes("TestR", passed, "TestR/1", passed, "TestR/1/x", passed, "TestR/1/y", skipped)
+	second := outcomes("TestR", passed, "TestR/2", passed, "TestR/2/x", passed, "TestR/2/y", skipped)
+	ours := outcomes("TestR", passed, "TestR/3", passed, "TestR/3/x", passed, "TestR/3/y", skipped)
+	if got := compare(first, second, ours); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+	ours["TestR/3/x"] = []string{failed}
+	want := []difference{{"TestR/" + otherNames, "pass+pass+skip-fail+pass+skip"}}
+	if got := compare(first, second, ours); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

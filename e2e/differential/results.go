@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,7 +35,11 @@ const wholePackage = "(package)"
 // code of TestMain's.
 const aroundTests = "TestMain"
 
+// address matches what %p prints, which some tests have in their names.
+var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+
 func (r results) add(test, outcome string) {
+	test = address.ReplaceAllString(test, "0xADDRESS")
 	r[test] = append(r[test], outcome)
 	slices.Sort(r[test])
 }

@@ -90,3 +90,10 @@ func TestWhatIsAroundTestsIsTheExitCodesAffair(t *testing.T) {
 		t.Errorf("got %v, %v", r, err)
 	}
 }
+
+func TestAddressesInNames(t *testing.T) {
+	r := outcomes("TestA/f(0x15f9a2b29dc0)", passed, "TestA/f(0x15f9a2b29de0)", passed, "TestA/0x12", failed)
+	if got := r.of("TestA/f(0xADDRESS)") + " " + r.of("TestA/0x12"); got != "pass+pass fail" {
+		t.Errorf("got %q", got)
+	}
+}
