@@ -62,8 +62,11 @@ func TestUnstableUnderGoTestItself(t *testing.T) {
 	worse := outcomes("TestA", skipped, "TestB", failed, "TestR/seed3", passed, "TestX/seed3", passed)
 	worse.add("TestR/seed2", passed)
 	want = []difference{
-		{"TestA", "pass-skip"}, {"TestB", "pass-fail"},
-		{"TestR/(other names)", "pass-pass+pass"}, {"TestR/same", "pass-missing"}, {"TestX/seed3", "missing-pass"},
+		{"TestA", "pass-skip"},
+		{"TestB", "pass-fail"},
+		{"TestR/(other names)", "pass-pass+pass"},
+		{"TestR/same", "pass-missing"},
+		{"TestX/seed3", "missing-pass"},
 	}
 	if got := compare(first, second, worse); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

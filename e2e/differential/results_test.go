@@ -73,8 +73,12 @@ func TestReportsOfShardsAddUp(t *testing.T) {
 
 func TestReportThatContradictsItself(t *testing.T) {
 	for _, c := range [][2]string{
-		{`tests="5"`, `tests="6"`}, {`failures="1"`, `failures="0"`}, {`errors="1"`, `errors="2"`},
-		{`skipped="1"`, `skipped="0"`}, {`<testsuite `, `<testsuite/><testsuite `}, {`</testsuites>`, ``},
+		{`tests="5"`, `tests="6"`},
+		{`failures="1"`, `failures="0"`},
+		{`errors="1"`, `errors="2"`},
+		{`skipped="1"`, `skipped="0"`},
+		{`<testsuite `, `<testsuite/><testsuite `},
+		{`</testsuites>`, ``},
 	} {
 		text := strings.Replace(testXML, c[0], c[1], 1)
 		if err := addXML(t, results{}, text); err == nil {
