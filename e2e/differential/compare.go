@@ -15,7 +15,8 @@ type difference struct {
 	kind string
 }
 
-// unstable is the kind of a difference between two runs of go test.
+// unstable is the kind of a difference between two runs of go test, or between
+// two of the runner.
 const unstable = "unstable"
 
 // selfDifferences returns what differs between two runs of go test.
@@ -82,6 +83,21 @@ func (r results) renamed(name func(string) string) results {
 		}
 	}
 	return renamed
+}
+
+// confirmed returns what two runs of the runner have found: what only one of
+// them has is unstable.
+func confirmed(found, again []difference) []difference {
+	var all []difference
+	for _, d := range append(slices.Clone(found), again...) {
+		if !slices.Contains(found, d) || !slices.Contains(again, d) {
+			d.kind = unstable
+		}
+		if !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // parentOf returns the full name of the test that a subtest is part of.

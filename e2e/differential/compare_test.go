@@ -86,3 +86,11 @@ func TestBelowNamesThatChange(t *testing.T) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+func TestConfirmed(t *testing.T) {
+	always, once, later := difference{"TestA", "pass-fail"}, difference{"TestB", "pass-fail"}, difference{"TestC", "skip-pass"}
+	got := confirmed([]difference{always, once}, []difference{always, later})
+	if want := []difference{always, {"TestB", unstable}, {"TestC", unstable}}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

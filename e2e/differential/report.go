@@ -29,6 +29,23 @@ type packageReport struct {
 	problem error
 }
 
+// hasAll reports whether another setting had all these differences.
+func (p *packageReport) hasAll(found []difference) bool {
+	for _, d := range found {
+		if len(p.found[d]) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// add notes what is different with a setting.
+func (p *packageReport) add(s setting, found []difference) {
+	for _, d := range found {
+		p.found[d] = append(p.found[d], s)
+	}
+}
+
 // print writes a line about the module, and one about each thing that is not
 // as it should be, or explained. It reports whether the module is as it should
 // be. Where whole is set, each explanation should have been of use.

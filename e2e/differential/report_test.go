@@ -43,3 +43,16 @@ func TestVerdict(t *testing.T) {
 		})
 	}
 }
+
+func TestDifferencesOfSettings(t *testing.T) {
+	p := packageReport{found: map[difference][]setting{{"TestFlaky", unstable}: nil}}
+	always, flaky := difference{"TestA", "pass-fail"}, difference{"TestFlaky", unstable}
+	p.add(setting{1, 0}, []difference{always})
+	p.add(setting{2, 0}, []difference{always})
+	if got := settingsOf(p.found[always]); got != "shards×workers 1×0 2×0" {
+		t.Errorf("got %s", got)
+	}
+	if !p.hasAll(nil) || !p.hasAll([]difference{always}) || p.hasAll([]difference{always, flaky}) {
+		t.Error("hasAll does not tell what another setting had")
+	}
+}

@@ -38,8 +38,11 @@ const aroundTests = "TestMain"
 // address matches what %p prints, which some tests have in their names.
 var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
 
+// stable returns a name without what is another address in each process.
+func stable(test string) string { return address.ReplaceAllString(test, "0xADDRESS") }
+
 func (r results) add(test, outcome string) {
-	test = address.ReplaceAllString(test, "0xADDRESS")
+	test = stable(test)
 	r[test] = append(r[test], outcome)
 	slices.Sort(r[test])
 }
@@ -90,7 +93,7 @@ func parseEvents(text []byte) (results, error) {
 		switch {
 		case e.Test == "":
 		case e.Action == "run":
-			began[e.Test]++
+			began[stable(e.Test)]++
 		case e.Action == passed, e.Action == failed, e.Action == skipped:
 			r.add(e.Test, e.Action)
 		}

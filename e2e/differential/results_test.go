@@ -14,13 +14,15 @@ const events = `{"Action":"start"}
 {"Action":"output","Test":"TestA/b","Output":"--- FAIL: TestZ\n"}
 {"Action":"skip","Test":"TestA/b","Elapsed":0}
 {"Action":"pass","Test":"TestA","Elapsed":0}
+{"Action":"run","Test":"TestC(0x15f9a2b29dc0)"}
+{"Action":"pass","Test":"TestC(0x15f9a2b29dc0)"}
 {"Action":"run","Test":"TestCut"}
 {"Action":"fail"}
 `
 
 func TestEvents(t *testing.T) {
 	got, err := parseEvents([]byte(events))
-	want := outcomes("TestA", passed, "TestA/b", skipped, "TestCut", failed)
+	want := outcomes("TestA", passed, "TestA/b", skipped, "TestC(0xADDRESS)", passed, "TestCut", failed)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
