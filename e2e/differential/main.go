@@ -34,6 +34,7 @@ func main() {
 // options are the command line.
 type options struct {
 	data, runner, work string
+	logs               string
 	modules            []string
 	shards, workers    numbers
 	limit              time.Duration
@@ -47,6 +48,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.StringVar(&o.data, "data", "", "the `folder` of modules.txt and explained.txt")
 	flags.StringVar(&o.runner, "runner", "", "the runner's `file`")
 	flags.StringVar(&o.work, "work", "", "the `folder` to write to")
+	flags.StringVar(&o.logs, "logs", "", "a `folder` for what all runs write, if that is to be kept")
 	flags.Var(&o.shards, "shards", "how many shards, a `list`")
 	flags.Var(&o.workers, "workers", "how many workers, a `list`")
 	flags.DurationVar(&o.limit, "limit", 2*time.Minute, "how long a package may take under go test")

@@ -4,17 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"time"
 )
-
-// slowError says that a package takes too long.
-type slowError struct{ limit time.Duration }
-
-func (e *slowError) Error() string { return fmt.Sprintf("takes longer than %s under go test", e.limit) }
 
 // goTest runs all tests as `go test -json` does.
 func (p *testPackage) goTest(ctx context.Context) (results, error) {
@@ -23,9 +18,6 @@ func (p *testPackage) goTest(ctx context.Context) (results, error) {
 	if err != nil {
 		return nil, err
 	}
-	if bytes.Contains(output, []byte("panic: test timed out after ")) {
-		return nil, &slowError{p.limit}
-	}
 	converter := exec.CommandContext(ctx, p.test2json)
 	converter.Stdin, converter.Env = bytes.NewReader(output), p.env.list()
 	events, err := converter.Output()
@@ -33,10 +25,11 @@ func (p *testPackage) goTest(ctx context.Context) (results, error) {
 		return nil, fmt.Errorf("test2json: %w", err)
 	}
 	r, err := parseEvents(events)
-	if err == nil {
-		r.setPackage(exitCode == 0)
+	if err != nil {
+		return nil, err
 	}
-	return r, err
+	r.setPackage(exitCode == 0)
+	return r, p.keepLog("go", output)
 }
 
 // runner runs all shards of the test, one after the other.
@@ -86,5 +79,22 @@ func (p *testPackage) shard(ctx context.Context, name string, s setting, index i
 	if err := all.addReport(report); err != nil {
 		return false, fmt.Errorf("%w; the runner's log:\n%s", err, output)
 	}
-	return exitCode == 0, nil
+	return exitCode == 0, p.keepLog(fmt.Sprintf("runner-%d-shards-%d-workers-shard-%d", s.shards, s.workers, index), output)
+}
+
+// keepLog writes what a run has written to where the user wants it.
+func (p *testPackage) keepLog(name string, output []byte) error {
+	if p.logs == "" {
+		return nil
+	}
+	dir := filepath.Join(p.logs, filepath.FromSlash(p.module.path), filepath.FromSlash(p.path))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(dir, name+"-*.log")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(output)
+	return errors.Join(err, file.Close())
 }
