@@ -115,6 +115,10 @@ var goFaults = []goFault{
 	{fault: "names", args: []string{"-test.run=TestFault/^a_b$|After"}, processes: started, want: only("TestFault", "TestFault/a_b", "TestAfter")},
 	{fault: "none", args: []string{"-test.skip", "Parallel|Example|Fuzz"}, processes: started, want: only("TestBefore", "TestFault", "TestAfter")},
 	{fault: "none", args: []string{"-test.shuffle=7"}, processes: started, log: []string{"-test.shuffle 7\n"}},
+	{
+		fault: "none", args: []string{"-test.run=TestAfter", "-test.bench=.", "-test.benchtime=1x"}, processes: started,
+		want: only("TestAfter"), log: []string{"BenchmarkNothing"},
+	},
 	{fault: "none", args: []string{"-test.run=NoSuchTest"}, want: only()},
 }
 

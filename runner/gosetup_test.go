@@ -70,7 +70,7 @@ func TestGoBinaryThatPanicsAfterItsTests(t *testing.T) {
 		want := allPass()
 		want["TestMain"] = "(exit code 2): panic: the end went wrong"
 		if workers != "0" {
-			want["TestMain"] = "failure: listing the tests failed (exit code 2)"
+			want["TestMain"] = "failure: listing the tests failed (exit code 2): panic: the end went wrong"
 		}
 		x.wantOutcomes(want)
 		if n := strings.Count(r.log.String(), "interlock: FAIL TestMain"); n != 1 {
@@ -96,6 +96,18 @@ func TestGoCulpritThatIsHarmlessAlone(t *testing.T) {
 	want["TestMain"] = "failure: the test's process ended while 3 tests ran in it, of which none does so alone (exit code 3)"
 	x.wantOutcomes(want)
 	r.wantLog("interlock: TestParallel1 runs again, since the process that it was in ended\n")
+}
+
+func TestGoBinaryThatHangsBeforeItsTests(t *testing.T) {
+	eachGo(t, "hang in TestMain", func(x *target, workers string) {
+		x.vars["TEST_TIMEOUT"] = "3"
+		r := x.run()
+		r.wantExit(124)
+		x.wantError("timeout", "the test's time is up (TEST_TIMEOUT is 3s, which counts waiting)")
+		if workers == "0" {
+			r.wantLog("waiting for ever\n")
+		}
+	})
 }
 
 func TestGoTestThatHangs(t *testing.T) {

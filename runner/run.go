@@ -170,6 +170,15 @@ func (t *test) run(ctx context.Context) int {
 // so that whoever reads only the report sees it too.
 func failed(p invocation, env bazelenv.Env, label string, err error) int {
 	complain(p, err)
+	kind, code := event.TypeConfig, report.ExitConfig
+	var signal signalError
+	var deadline deadlineError
+	switch {
+	case errors.As(err, &signal):
+		kind, code = event.TypeInterrupted, 128+int(signal)
+	case errors.As(err, &deadline):
+		kind, code = event.TypeTimeout, report.ExitTimeout
+	}
 	if label == "" {
 		label = env.Target
 	}
@@ -178,12 +187,12 @@ func failed(p invocation, env bazelenv.Env, label string, err error) int {
 		junit := report.NewJUnit(env.XMLOutput, label)
 		junit.Handle(event.RunStarted{At: p.started, Cases: []event.Case{c}})
 		junit.Handle(event.CaseFinished{Case: c, At: time.Now(), Outcome: event.Outcome{
-			Status: event.Errored, Type: event.TypeConfig, Message: err.Error(),
+			Status: event.Errored, Type: kind, Message: err.Error(),
 		}})
 		junit.Handle(event.RunFinished{At: time.Now()})
 		if junit.Err() != nil {
 			complain(p, junit.Err())
 		}
 	}
-	return report.ExitConfig
+	return code
 }

@@ -39,7 +39,8 @@ type Event interface{ event() }
 type RunStarted struct {
 	// At is when the run started.
 	At time.Time
-	// Cases are in the order in which they were listed.
+	// Cases are in the order in which they were listed. One that is a Process
+	// stands for cases that are known only when they start.
 	Cases []Case
 }
 
@@ -73,8 +74,8 @@ type CaseOutput struct {
 }
 
 // CaseFinished is the last event of a case; every case has exactly one. Parts
-// of a case have one too, before that of the case itself, and so has what no
-// case of the run is to blame for, under a name of its own.
+// of a case have one too, before that of the case itself, and so has a process
+// that went wrong without one of its cases being to blame.
 type CaseFinished struct {
 	Case    Case
 	Outcome Outcome

@@ -56,10 +56,6 @@ func (reportFunc) Started(event.Case)                 {}
 func (f reportFunc) Output(c event.Case, text []byte) { f(c, text) }
 func (reportFunc) Finished(event.Case, event.Result)  {}
 
-type sinkFunc func(event.Event)
-
-func (f sinkFunc) Handle(e event.Event) { f(e) }
-
 func TestOnlyFailedAndErroredAreBad(t *testing.T) {
 	for status, want := range map[event.Status]bool{
 		event.Passed: false, event.Failed: true, event.Errored: true, event.Skipped: false,

@@ -5,6 +5,11 @@
 // It starts the binary with -test.v=test2json and follows what it says, as
 // `go test -json` does. A process that ends before its tests have a result
 // fails the test that ended it; the others run again, in another process.
+//
+// TestMain runs in each process: in the one that lists the cases, in that of
+// each batch, and in those that run something again. Without workers it runs
+// once, unless the cases have to be listed (see Unlisted) or a test ends its
+// process.
 package gotest
 
 import (
@@ -98,27 +103,33 @@ func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
 		Path: b.options.Path, Args: append([]string{"-test.list=.*"}, b.flags.rest...), Env: env,
 		Output: &output, Grace: b.options.Grace,
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("listing the tests was stopped: %w", context.Cause(ctx))
 	}
 	var cases []event.Case
+	var other excerpt
 	for line := range strings.Lines(output.String()) {
 		if name := strings.TrimSpace(line); testName.MatchString(name) {
 			cases = append(cases, event.Case{Name: name, Class: b.options.Class})
+		} else {
+			other.add([]byte(line))
 		}
 	}
 	b.all = len(cases)
 	if result.ExitCode == 0 {
 		return cases, nil
 	}
-	failure := fmt.Sprintf("listing the tests failed (%s); the output:\n%s", ending(result), strings.TrimSpace(output.String()))
+	failure := fmt.Sprintf("listing the tests failed (%s): ", ending(result))
 	if len(cases) == 0 {
-		return nil, errors.New(failure)
+		return nil, errors.New(failure + other.String())
 	}
 	// Something behind m.Run, perhaps, or half a list: the tests run, and the
 	// failure is told with them.
 	b.listing = &event.Result{Outcome: event.Outcome{
-		Status: event.Failed, Type: event.TypeExit, Message: failure, ExitCode: result.ExitCode,
+		Status: event.Failed, Type: event.TypeExit, Message: failure + other.message(), ExitCode: result.ExitCode,
 	}}
 	return cases, nil
 }

@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +22,7 @@ type results struct {
 	current string  // full name of the test that output belongs to, or ""
 	last    *test   // the last to finish, if more may be said of it
 	ended   bool    // the process printed PASS or FAIL
-	output  excerpt // what belongs to no test
+	output  excerpt // what belongs to no test, since then if it ended
 }
 
 func newResults(class string, batch []event.Case, repeats bool, report event.Report) *results {
@@ -33,7 +34,7 @@ func newResults(class string, batch []event.Case, repeats bool, report event.Rep
 }
 
 func (r *results) add(c event.Case) *test {
-	t := &test{c: c, outputs: map[string]*excerpt{}, parts: map[event.Case]event.Result{}}
+	t := &test{c: c, outputs: map[string]*excerpt{}, parts: map[string]event.Result{}}
 	r.tests[c.Name] = t
 	r.order = append(r.order, t)
 	return t
@@ -112,7 +113,7 @@ func (r *results) end() bool {
 	if r.states[alone]+r.states[paused]+r.states[parallel] > 0 {
 		return false
 	}
-	r.ended = true
+	r.ended, r.output = true, excerpt{}
 	return r.writes("")
 }
 
@@ -165,7 +166,7 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 		t.badSub = f.test
 	}
 	if r.repeats {
-		t.parts[c] = worse(t.parts[c], result)
+		t.parts[c.Sub] = worse(t.parts[c.Sub], result)
 	} else {
 		r.report.Finished(c, result)
 	}
@@ -192,8 +193,10 @@ func (r *results) settle(t *test) {
 		t.result.Outcome.Message = t.outcomeOf(frameFail, t.c.Name).Message
 	}
 	t.finished = true
-	for c, result := range t.parts {
-		r.report.Finished(c, result)
+	for _, sub := range slices.Sorted(maps.Keys(t.parts)) {
+		c := t.c
+		c.Sub = sub
+		r.report.Finished(c, t.parts[sub])
 	}
 	r.report.Finished(t.c, t.result)
 	t.outputs = map[string]*excerpt{}

@@ -16,8 +16,8 @@ type test struct {
 	subs     []string // running subtests, by full name
 	badSub   string   // the last subtest that failed, by full name
 	outputs  map[string]*excerpt
-	result   event.Result                // the result so far
-	parts    map[event.Case]event.Result // those of subtests, if they may run again
+	result   event.Result            // the result so far
+	parts    map[string]event.Result // those of subtests, if they may run again
 }
 
 // state is what a test does.

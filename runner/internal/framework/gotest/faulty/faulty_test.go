@@ -43,6 +43,9 @@ func TestMain(m *testing.M) {
 	switch fault {
 	case "panic in TestMain":
 		panic("TestMain went wrong")
+	case "hang in TestMain":
+		fmt.Println("waiting for ever")
+		time.Sleep(time.Hour)
 	case "TestMain without m.Run":
 		return
 	}
@@ -100,6 +103,11 @@ func TestAfter(t *testing.T) { note(t.Name()) }
 func Example() {
 	fmt.Println("an example")
 	// Output: an example
+}
+
+func BenchmarkNothing(b *testing.B) {
+	for b.Loop() {
+	}
 }
 
 func FuzzNothing(f *testing.F) {
