@@ -119,6 +119,10 @@ var goFaults = []goFault{
 		fault: "none", args: []string{"-test.run=TestAfter", "-test.bench=.", "-test.benchtime=1x"}, processes: started,
 		want: only("TestAfter"), log: []string{"BenchmarkNothing"},
 	},
+	{
+		fault: "failing benchmark", args: []string{"-test.run=TestAfter", "-test.bench=.", "-test.benchtime=1x"}, exit: 1,
+		processes: started, want: with(only("TestAfter"), "TestMain", ": too slow"),
+	},
 	{fault: "none", args: []string{"-test.run=NoSuchTest"}, want: only()},
 }
 
@@ -137,6 +141,12 @@ func only(names ...string) map[string]string {
 		want[name] = "pass"
 	}
 	return want
+}
+
+// with returns outcomes to which one more is added.
+func with(outcomes map[string]string, name, outcome string) map[string]string {
+	outcomes[name] = outcome
+	return outcomes
 }
 
 func TestFaultsOfGoTests(t *testing.T) {

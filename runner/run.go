@@ -101,7 +101,11 @@ func selectCases(
 	if len(asked) == 0 && len(listed) > 0 {
 		say(p, "no case of this test was asked for; "+selection.ListOf(listed))
 	}
-	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !slices.Contains(asked, c.Case) })
+	wanted := map[event.Case]bool{}
+	for _, c := range asked {
+		wanted[c] = true
+	}
+	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
 	return ofShard(selected, m, env.Shard), nil
 }
 

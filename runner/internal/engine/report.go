@@ -53,7 +53,7 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 	if cause := context.Cause(b.ctx); cause != nil {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
-	if c.Sub == "" {
+	if c.Sub == "" && !c.Process {
 		b.run.ready.observe(e.Ran)
 	}
 	b.run.finish(e)

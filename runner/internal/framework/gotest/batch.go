@@ -8,12 +8,11 @@ import (
 // filter is which tests, and which subtests of them, a run is about.
 type filter struct {
 	run, skip pattern
-	all       bool   // there is no -test.run
-	skipText  string // as given, since skipping subtests is the binary's affair
+	all       bool // there is no -test.run
 }
 
 func newFilter(run, skip string) (filter, error) {
-	f := filter{all: run == "", skipText: skip}
+	f := filter{all: run == ""}
 	var err error
 	if !f.all {
 		if f.run, err = parsePattern("-test.run", run); err != nil {
@@ -29,7 +28,7 @@ func newFilter(run, skip string) (filter, error) {
 // asksFor reports whether a test is to run, in part at least.
 func (f filter) asksFor(name string) bool {
 	for _, a := range f.skip.matching(name) {
-		if len(a) == 1 {
+		if len(a.levels) == 1 {
 			return false
 		}
 	}
@@ -58,10 +57,10 @@ func (f filter) patternFor(names []string) string {
 func (f filter) partsOf(name string) []string {
 	var parts []string
 	for _, a := range f.run.matching(name) {
-		if len(a) == 1 {
+		if len(a.levels) == 1 {
 			return nil
 		}
-		levels := append([]string{"^" + regexp.QuoteMeta(name) + "$"}, a[1:]...)
+		levels := append([]string{"^" + regexp.QuoteMeta(name) + "$"}, a.levels[1:]...)
 		parts = append(parts, strings.Join(levels, "/"))
 	}
 	return parts

@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -158,7 +159,7 @@ func (r *results) processFailure(result child.Result, when string) event.Result 
 	if t, _ := r.lookup(r.current); t != nil {
 		output = t.excerptOf(r.current)
 	}
-	if line := output.message(); line != "" {
+	if line := cmp.Or(output.message(), r.before.message()); line != "" {
 		message += ": " + line
 	}
 	return event.Result{Outcome: event.Outcome{

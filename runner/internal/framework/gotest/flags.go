@@ -112,7 +112,10 @@ func bridgeFilter(text string, f flags) (run, skip string) {
 // expressions for the levels of a test's name.
 type pattern []alternative
 
-type alternative []string
+type alternative struct {
+	first  *regexp.Regexp // for the test itself
+	levels []string
+}
 
 // parsePattern divides at "|" and "/" outside of brackets, as testing does
 // (`go help testflag`, "-run regexp").
@@ -120,12 +123,15 @@ func parsePattern(flag, text string) (pattern, error) {
 	var p pattern
 	for _, part := range splitOutside(text, '|') {
 		levels := splitOutside(part, '/')
+		var compiled []*regexp.Regexp
 		for _, level := range levels {
-			if _, err := regexp.Compile(level); err != nil {
+			r, err := regexp.Compile(level)
+			if err != nil {
 				return nil, fmt.Errorf("%s: %w", flag, err)
 			}
+			compiled = append(compiled, r)
 		}
-		p = append(p, levels)
+		p = append(p, alternative{first: compiled[0], levels: levels})
 	}
 	return p, nil
 }
@@ -157,7 +163,7 @@ func splitOutside(text string, separator byte) []string {
 func (p pattern) matching(name string) pattern {
 	var found pattern
 	for _, a := range p {
-		if regexp.MustCompile(a[0]).MatchString(name) {
+		if a.first.MatchString(name) {
 			found = append(found, a)
 		}
 	}

@@ -22,7 +22,8 @@ type results struct {
 	current string  // full name of the test that output belongs to, or ""
 	last    *test   // the last to finish, if more may be said of it
 	ended   bool    // the process printed PASS or FAIL
-	output  excerpt // what belongs to no test, since then if it ended
+	output  excerpt // what belongs to no test; since then, if it ended
+	before  excerpt // the same before that
 }
 
 func newResults(class string, batch []event.Case, repeats bool, report event.Report) *results {
@@ -113,7 +114,8 @@ func (r *results) end() bool {
 	if r.states[alone]+r.states[paused]+r.states[parallel] > 0 {
 		return false
 	}
-	r.ended, r.output = true, excerpt{}
+	r.ended = true
+	r.before, r.output = r.output, excerpt{}
 	return r.writes("")
 }
 

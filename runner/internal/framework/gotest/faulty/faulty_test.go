@@ -108,6 +108,9 @@ func Example() {
 func BenchmarkNothing(b *testing.B) {
 	for b.Loop() {
 	}
+	if fault == "failing benchmark" {
+		b.Error("too slow")
+	}
 }
 
 func FuzzNothing(f *testing.F) {
