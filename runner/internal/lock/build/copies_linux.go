@@ -81,7 +81,7 @@ type finder struct {
 	group   Group
 	resolve Resolve
 	folders realFolders
-	// configurations are the names in each folder bazel-out.
+	// configurations are what configurationsIn returned for each folder bazel-out.
 	configurations map[string][]string
 }
 
@@ -115,6 +115,8 @@ func (f *finder) copies(file string) ([]string, error) {
 	return copies, nil
 }
 
+// configurationsIn returns the names of the configurations in which something
+// of the group's package was built, which most were not.
 func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
 	if names, ok := f.configurations[bazelOut]; ok {
 		return names, nil
@@ -125,7 +127,9 @@ func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
 	}
 	names := []string{}
 	for _, e := range entries {
-		names = append(names, e.Name())
+		if exists(filepath.Dir(bazelOut + "/" + e.Name() + "/bin/" + f.group.Output)) {
+			names = append(names, e.Name())
+		}
 	}
 	f.configurations[bazelOut] = names
 	return names, nil

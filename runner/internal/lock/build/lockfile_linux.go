@@ -56,13 +56,16 @@ func (f *lockFile) tryLock(how int) (bool, error) {
 	}
 }
 
-func (f *lockFile) isCurrent() (bool, error) {
+func (f *lockFile) isCurrent() (bool, error) { return sameFile(f.fd, f.path) }
+
+// sameFile reports whether fd is open on what path names, which is no link.
+func sameFile(fd int, path string) (bool, error) {
 	var opened, named unix.Stat_t
-	if err := unix.Fstat(f.fd, &opened); err != nil {
-		return false, &fs.PathError{Op: "fstat", Path: f.path, Err: err}
+	if err := unix.Fstat(fd, &opened); err != nil {
+		return false, &fs.PathError{Op: "fstat", Path: path, Err: err}
 	}
-	if err := unix.Lstat(f.path, &named); err != nil {
-		return false, &fs.PathError{Op: "stat", Path: f.path, Err: err}
+	if err := unix.Lstat(path, &named); err != nil {
+		return false, &fs.PathError{Op: "stat", Path: path, Err: err}
 	}
 	return opened.Dev == named.Dev && opened.Ino == named.Ino, nil
 }

@@ -2,6 +2,7 @@ package build
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -43,15 +44,37 @@ func (r realFolders) realFolder(folder string) (string, error) {
 	if real, ok := r[folder]; ok {
 		return real, nil
 	}
-	real, err := filepath.EvalSymlinks(folder)
+	real, err := pathOfFolder(folder)
 	if err == nil {
 		r[folder] = real
 	}
 	return real, err
 }
 
+// pathOfFolder asks the kernel, which follows all links at once, for the path
+// of what it opened, and EvalSymlinks, which goes from part to part, if that
+// does not lead there: without /proc, say.
+func pathOfFolder(folder string) (string, error) {
+	fd, err := unix.Open(folder, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return filepath.EvalSymlinks(folder)
+	}
+	defer func() { _ = unix.Close(fd) }()
+	if path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)); err == nil {
+		if same, err := sameFile(fd, path); same && err == nil {
+			return path, nil
+		}
+	}
+	return filepath.EvalSymlinks(folder)
+}
+
 // isRegular reports whether path is a regular file, and no link to one.
 func isRegular(path string) bool {
 	var stat unix.Stat_t
 	return unix.Lstat(path, &stat) == nil && stat.Mode&unix.S_IFMT == unix.S_IFREG
+}
+
+func exists(path string) bool {
+	var stat unix.Stat_t
+	return unix.Lstat(path, &stat) == nil
 }
