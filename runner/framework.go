@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -129,14 +128,14 @@ func coverageOf(c bazelenv.Coverage, child string) (map[string]string, error) {
 	}, nil
 }
 
-// workersOf returns how many cases run at once: for "auto" the processors that
-// the process may use, since Bazel does not say how many CPUs it granted.
+// workersOf returns how many cases run at once: for "auto" as many as Bazel
+// granted CPUs.
 func workersOf(m *manifest.Manifest) int {
 	switch {
 	case m.Serial && m.Workers != 0:
 		return 1
 	case m.Workers == manifest.Auto:
-		return runtime.GOMAXPROCS(0)
+		return m.CPUs
 	}
 	return int(m.Workers)
 }

@@ -1,15 +1,20 @@
 """What a grouped test asks of whatever executes it."""
 
+load(":local_resources.bzl", "resource_requirement")
+
 visibility("//rules/...")
 
 # Scopes whose locks are the kernel's, and so exclude only on one machine.
 _ONE_MACHINE = ["build", "host"]
 
-def execution_requirements(scopes):
+_ALL_CASES = "*"
+
+def execution_requirements(groups, *, resource_tags = False):
     """Requirements for `testing.ExecutionInfo`.
 
     Args:
-      scopes: list of str, the scopes of the test's groups.
+      groups: list of struct with `label` (Label), `scope` (str) and `cases` (list of str, globs).
+      resource_tags: bool, whether Bazel is to schedule by groups too.
 
     Returns:
       dict of str to str.
@@ -17,6 +22,12 @@ def execution_requirements(scopes):
 
     # Without it Ctrl-C kills the runner outright, which then can neither stop its children nor report.
     requirements = {"supports-graceful-termination": ""}
-    if any([scope in _ONE_MACHINE for scope in scopes]):
+    if any([group.scope in _ONE_MACHINE for group in groups]):
         requirements["no-remote-exec"] = ""
+    if resource_tags:
+        requirements |= {resource_requirement(group.label): "" for group in schedulable_groups(groups)}
     return requirements
+
+def schedulable_groups(groups):
+    """Those that a test cannot do anything without: a process needs them from its first case to its last."""
+    return [group for group in groups if group.scope in _ONE_MACHINE and _ALL_CASES in group.cases]

@@ -13,6 +13,7 @@ def grouped_test(
         resource_groups = {},
         workers = None,
         serial = False,
+        cpus = None,
         size = None,
         timeout = None,
         shard_count = None,
@@ -65,8 +66,13 @@ def grouped_test(
     **Remote execution.** A test with a group of scope `build` runs on this machine (`no-remote-exec`), since
     nothing would exclude it elsewhere.
 
+    **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. With the build setting
+    `--@rules_interlock//rules:resource_tags` Bazel does not even start a test before the groups are free that
+    all its cases hold (`["*"]`). It needs to know them: [locking.md](locking.md#tests-that-only-wait) has the
+    command that prints the flags.
+
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `size`, `timeout` or `tags`; a list of
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `cpus`, `size`, `timeout` or `tags`; a list of
     globs that is none, is empty or holds what is no glob; an attribute and a tag that disagree; a malformed
     tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
 
@@ -76,16 +82,25 @@ def grouped_test(
         `manual`, or it would run a second time without its groups. Its runfiles, coverage and declared
         environment (`RunEnvironmentInfo`) are taken over; its `args` are not, and neither is the `env` of a
         native rule such as Bazel 7's `sh_test`, which Bazel does not show: give those here.
-      framework: How the program's cases are listed and run. `"exec"`, the default and the only one yet: the
-        program is one case, which has the name of this target.
+      framework: How the program's cases are listed and run. `"exec"`, the default: the program is one case,
+        which has the name of this target. `"go"`: it is a Go test binary, of rules_go or `go test -c`, whose
+        tests, examples and fuzz seeds are cases, and whose subtests are parts of them. `args`, `--test_arg`
+        and `--test_filter` are what they are with rules_go: the last is a list of regular expressions,
+        separated by commas, as in `go test -run`; those that begin with `-` are for `-skip`. Several cases may
+        share a process, and `TestMain` runs once in each. The macro [`go_test`](rules_go.md) does it in one step.
       resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases;
         `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. Not a
         `select()`: what is conditional goes into the group (`capacity` takes one) or into an `alias`.
         `{}` by default.
-      workers: How many cases may run at once in one shard: a number, or `"auto"` for one for each CPU. 0 means
-        all cases in order in one process, and 1, the default, one process after another.
+      workers: How many cases may run at once in one shard: a number, or `"auto"` for as many as Bazel grants
+        the test CPUs, see `cpus`. 0 means all cases in order in one process, which holds every group that any
+        of them needs; 1, the default, one case after another.
       serial: Whether each case runs alone among those of its shard. To be alone among more, use a group.
         `False` by default.
+      cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
+        number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
+        there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
+        there is no `--local_test_jobs`, and limits nobody to it.
       size: As for any test; with a group, also the running budget unless there is a `timeout`. `"medium"`
         by default.
       timeout: As for any test without a group; with one, the running budget. That of the size by default.
@@ -106,6 +121,7 @@ def grouped_test(
         resource_groups = resource_groups,
         workers = workers,
         serial = serial,
+        cpus = cpus,
         size = size,
         timeout = timeout,
         shard_count = shard_count,
@@ -114,6 +130,7 @@ def grouped_test(
     _grouped_test(
         name = name,
         test = test,
+        cpus = settings.cpus,
         errors = settings.errors,
         framework = settings.framework,
         resource_groups = settings.resource_groups,

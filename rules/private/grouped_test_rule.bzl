@@ -1,11 +1,13 @@
 """The rule behind the macro `grouped_test`: what its `*_test` owes Bazel, and the manifest for the runner."""
 
-load(":execution_requirements.bzl", "execution_requirements")
+load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
+load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
 load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
+load(":local_resources.bzl", "local_resources_flag")
 load(":lock_files.bzl", "lock_stem")
 load(":manifest.bzl", "manifest_group", "manifest_json")
 load(":paths.bzl", "output_path", "rlocation_path")
-load(":providers.bzl", "InnerTestInfo", "ResourceGroupInfo")
+load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
 load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 load(":toolchain.bzl", "TOOLCHAIN_TYPE")
 
@@ -27,9 +29,10 @@ def _grouped_test_impl(ctx):
         framework = ctx.attr.framework,
         program = rlocation_path(short_path = ctx.executable.test.short_path, workspace_name = ctx.workspace_name),
         workers = ctx.attr.workers,
+        cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,
         running_budget_seconds = ctx.attr.running_budget_seconds,
-        groups = [_manifest_group(ctx, info = group.info, cases = group.cases) for group in groups],
+        groups = [_manifest_group(ctx, group) for group in groups],
     ))
 
     return [
@@ -45,7 +48,14 @@ def _grouped_test_impl(ctx):
         ),
         OutputGroupInfo(interlock_manifest = depset([manifest])),
         _run_environment_info(ctx),
-        testing.ExecutionInfo(execution_requirements([group.info.scope for group in groups])),
+        testing.ExecutionInfo(execution_requirements(
+            groups,
+            resource_tags = ctx.attr._resource_tags[BuildSettingInfo].value,
+        )),
+        LocalResourcesInfo(flags = [
+            local_resources_flag(group.label, capacity = group.capacity)
+            for group in schedulable_groups(groups)
+        ]),
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["test", "data"]),
     ]
 
@@ -66,22 +76,32 @@ def _distinct_groups(resource_groups):
         info = target[ResourceGroupInfo]
         group = groups.setdefault(info.label, struct(info = info, globs = {}))
         group.globs.update({glob: None for glob in json.decode(cases)})
-    return [struct(info = group.info, cases = group.globs.keys()) for group in groups.values()]
+    return [
+        struct(
+            capacity = group.info.capacity,
+            cases = group.globs.keys(),
+            label = group.info.label,
+            name = group.info.name,
+            scope = group.info.scope,
+            turnstile = group.info.turnstile,
+        )
+        for group in groups.values()
+    ]
 
-def _manifest_group(ctx, *, info, cases):
+def _manifest_group(ctx, group):
     lock = {}
-    if info.turnstile:
-        file = info.turnstile
+    if group.turnstile:
+        file = group.turnstile
         lock = dict(
             lock_runfile = lock_stem(rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)),
             lock_output = lock_stem(output_path(path = file.path, root = file.root.path)),
         )
     return manifest_group(
-        label = str(info.label),
-        name = info.name,
-        scope = info.scope,
-        capacity = info.capacity,
-        cases = cases,
+        label = str(group.label),
+        name = group.name,
+        scope = group.scope,
+        capacity = group.capacity,
+        cases = group.cases,
         **lock
     )
 
@@ -117,6 +137,7 @@ grouped_test = rule(
     implementation = _grouped_test_impl,
     doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
     attrs = {
+        "cpus": attr.int(mandatory = True),
         "data": attr.label_list(allow_files = True),
         "env": attr.string_dict(),
         "env_inherit": attr.string_list(),
@@ -149,6 +170,7 @@ grouped_test = rule(
             default = configuration_field(fragment = "coverage", name = "output_generator"),
             executable = True,
         ),
+        "_resource_tags": attr.label(default = "//rules:resource_tags"),
         "_windows": attr.label(default = "@platforms//os:windows"),
     },
     fragments = ["coverage"],

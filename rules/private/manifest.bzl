@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 1
+_VERSION = 2
 
 def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, lock_output = None):
     """One group of a manifest.
@@ -37,7 +37,7 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
         ])))
     return struct(label = label, json = _object(fields))
 
-def manifest_json(*, label, framework, program, workers, serial, running_budget_seconds, groups):
+def manifest_json(*, label, framework, program, workers, cpus, serial, running_budget_seconds, groups):
     """Text of a manifest.
 
     Args:
@@ -45,6 +45,7 @@ def manifest_json(*, label, framework, program, workers, serial, running_budget_
       framework: str.
       program: str, runfiles path of the program under test.
       workers: str, a number or `auto`.
+      cpus: int, what Bazel grants the test; `auto` means as many workers.
       serial: bool.
       running_budget_seconds: int, 0 for none.
       groups: list of what `manifest_group` returns, in any order.
@@ -58,6 +59,7 @@ def manifest_json(*, label, framework, program, workers, serial, running_budget_
         ("framework", json.encode(framework)),
         ("program", json.encode(program)),
         ("workers", json.encode(workers)),
+        ("cpus", json.encode(cpus)),
         ("serial", json.encode(serial)),
         ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),

@@ -15,6 +15,13 @@ ResourceGroupInfo = provider(
     },
 )
 
+LocalResourcesInfo = provider(
+    doc = "What Bazel has to be told for //rules:resource_tags; `interlock resources` reads it by this name.",
+    fields = {
+        "flags": "list of str: one `--local_resources` for each group that every case of the test holds.",
+    },
+)
+
 InnerTestInfo = provider(
     doc = "What a `grouped_test` has to know of the rule behind its `test`.",
     fields = {

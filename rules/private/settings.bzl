@@ -1,14 +1,16 @@
 """What a grouped test was asked for: its attributes and tags, checked and brought together."""
 
 load(":budget.bzl", "budget_errors", "running_budget_seconds")
+load(":cpus.bzl", "cpu_settings")
 load(":groups.bzl", "merge_groups")
 load(":tags.bzl", "group_tag", "parse_tags")
 
 visibility("//rules/...")
 
-_FRAMEWORKS = ["exec"]
+_FRAMEWORKS = ["exec", "go"]
 
 _SELECT_REMEDY = {
+    "cpus": "Write a number",
     "framework": "Write the name of one framework",
     "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
     "serial": "Write True or False",
@@ -25,6 +27,7 @@ def grouped_test_settings(
         resource_groups = {},
         workers = None,
         serial = False,
+        cpus = None,
         size = None,
         timeout = None,
         shard_count = None,
@@ -40,6 +43,7 @@ def grouped_test_settings(
       resource_groups: -
       workers: -
       serial: -
+      cpus: -
       size: -
       timeout: -
       shard_count: -
@@ -47,7 +51,7 @@ def grouped_test_settings(
 
     Returns:
       struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
-      (dict of Label to JSON), `workers`, `serial`, `running_budget_seconds`, `size`, `timeout`,
+      (dict of Label to JSON), `workers`, `serial`, `cpus`, `running_budget_seconds`, `size`, `timeout`,
       `shard_count`, `tags`.
     """
     given = dict(
@@ -55,6 +59,7 @@ def grouped_test_settings(
         resource_groups = resource_groups,
         workers = workers,
         serial = serial,
+        cpus = cpus,
         size = size,
         timeout = timeout,
         tags = tags,
@@ -82,6 +87,8 @@ def grouped_test_settings(
     errors.extend(_framework_errors(given["framework"]))
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
     errors.extend(_shards_errors(shard_count = shard_count, tagged = parsed.shards))
+    granted = cpu_settings(cpus = given["cpus"], tags = tags)
+    errors.extend(granted.errors)
     timing_errors = budget_errors(size = given["size"], timeout = given["timeout"])
     errors.extend(timing_errors)
 
@@ -94,6 +101,7 @@ def grouped_test_settings(
         timeout = "eternal"
 
     return struct(
+        cpus = granted.cpus,
         errors = errors,
         framework = given["framework"] or "exec",
         resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
@@ -101,7 +109,7 @@ def grouped_test_settings(
         serial = bool(given["serial"]) or parsed.serial,
         shard_count = parsed.shards if shard_count == None else shard_count,
         size = None if timing_errors else given["size"],
-        tags = _with_group_tags(tags = tags, labels = groups.cases.keys()),
+        tags = _with_group_tags(tags = tags + granted.tags, labels = groups.cases.keys()),
         timeout = None if timing_errors else timeout,
         workers = parsed.workers or str(1 if given["workers"] == None else given["workers"]),
     )

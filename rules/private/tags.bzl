@@ -13,6 +13,10 @@ def group_tag(name):
     """The tag by which `--test_tag_filters` and `bazel query` find a group's tests."""
     return _GROUP + name
 
+def configures(tags):
+    """Says whether a list of tags asks for a grouped test."""
+    return any([tag == _SERIAL or tag.startswith((_GROUP, _WORKERS, _SHARDS)) for tag in tags])
+
 def parse_tags(tags):
     """Reads the tags that mean something to a grouped test; any other tag is none of our business.
 

@@ -29,13 +29,17 @@ _FAILURES = {
         messages = ["workers = 4 and the tag \"workers:2\" disagree."],
         tags = ["workers:2"],
     ),
+    "cpus": struct(
+        attrs = {"cpus": 0},
+        messages = [":failing_cpus: cpus = 0 is not a number of CPUs."],
+    ),
     "empty_globs": struct(
         attrs = {"resource_groups": {":failure_group": []}},
         messages = ["resource_groups[\":failure_group\"] is empty"],
     ),
     "framework": struct(
         attrs = {"framework": "pytest"},
-        messages = ["framework = \"pytest\" does not exist. Use one of \"exec\"."],
+        messages = ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
     ),
     "grouped_test": struct(
         attrs = {"test": ":failure_grouped"},

@@ -11,6 +11,7 @@ def _manifest(**kwargs):
         framework = "exec",
         program = "_main/pkg/api_test_bin",
         workers = "1",
+        cpus = 1,
         serial = False,
         running_budget_seconds = 0,
         groups = [],
@@ -23,11 +24,12 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 1,
+  "version": 2,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",
   "workers": "1",
+  "cpus": 1,
   "serial": false,
   "running_budget_seconds": 0,
   "groups": []

@@ -11,6 +11,7 @@ def _settings(**kwargs):
 def _defaults_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, struct(
+        cpus = 1,
         errors = [],
         framework = "exec",
         resource_groups = {},
@@ -55,6 +56,20 @@ def _tags_reveal_groups_test_impl(ctx):
 
 tags_reveal_groups_test = unittest.make(_tags_reveal_groups_test_impl)
 
+def _cpus_become_a_tag_test_impl(ctx):
+    env = unittest.begin(ctx)
+    settings = _settings(framework = "go", workers = "auto", cpus = 4, tags = ["mine", "resource-group:db"])
+    asserts.equals(env, [], settings.errors)
+    asserts.equals(
+        env,
+        ("go", "auto", 4, ["mine", "resource-group:db", "cpu:4"]),
+        (settings.framework, settings.workers, settings.cpus, settings.tags),
+    )
+    asserts.equals(env, 1, len(_settings(cpus = 0).errors))
+    return unittest.end(env)
+
+cpus_become_a_tag_test = unittest.make(_cpus_become_a_tag_test_impl)
+
 def _a_group_turns_the_timeout_into_a_budget_test_impl(ctx):
     env = unittest.begin(ctx)
     without = _settings(size = "small", timeout = "long")
@@ -68,6 +83,7 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
+        "cpus": "Write a number.",
         "framework": "Write the name of one framework.",
         "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
         "serial": "Write True or False.",
@@ -89,7 +105,7 @@ def _errors_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        ["framework = \"pytest\" does not exist. Use one of \"exec\"."],
+        ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
         _settings(framework = "pytest").errors,
     )
     for workers in [-1, "4", "many", True]:
@@ -126,6 +142,7 @@ def settings_test_suite(name):
         defaults_test,
         tags_equal_attributes_test,
         tags_reveal_groups_test,
+        cpus_become_a_tag_test,
         a_group_turns_the_timeout_into_a_budget_test,
         selects_test,
         errors_test,

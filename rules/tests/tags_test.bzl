@@ -1,7 +1,7 @@
 """Tests of //rules/private:tags.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:tags.bzl", "group_tag", "parse_tags")
+load("//rules/private:tags.bzl", "configures", "group_tag", "parse_tags")
 
 visibility("private")
 
@@ -51,5 +51,14 @@ def _bad_tags_test_impl(ctx):
 
 bad_tags_test = unittest.make(_bad_tags_test_impl)
 
+def _configuring_tags_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.false(env, configures(["manual", "workers", "resource-group", "serially", "cpu:2", "resources:db:1"]))
+    for tag in ["resource-group:db", "resource-group:", "workers:2", "shards:x", "serial"]:
+        asserts.true(env, configures(["manual", tag]), tag)
+    return unittest.end(env)
+
+configuring_tags_test = unittest.make(_configuring_tags_test_impl)
+
 def tags_test_suite(name):
-    unittest.suite(name, good_tags_test, bad_tags_test)
+    unittest.suite(name, good_tags_test, bad_tags_test, configuring_tags_test)

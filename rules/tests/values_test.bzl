@@ -69,7 +69,8 @@ def _only_locks_of_one_machine_forbid_remote_execution_test_impl(ctx):
         (["build"], local),
         (["process", "host"], local),
     ]:
-        asserts.equals(env, requirements, execution_requirements(scopes))
+        groups = [struct(label = Label("//:" + scope), scope = scope, cases = ["*"]) for scope in scopes]
+        asserts.equals(env, requirements, execution_requirements(groups))
     return unittest.end(env)
 
 only_locks_of_one_machine_forbid_remote_execution_test = unittest.make(_only_locks_of_one_machine_forbid_remote_execution_test_impl)

@@ -18,6 +18,7 @@ func (m *Manifest) check() error {
 	require(m.Label != "", "no label")
 	require(m.Framework != "", "no framework")
 	require(m.Program != "", "no program")
+	require(m.CPUs >= 1, "cpus is %d: want at least 1", m.CPUs)
 	require(m.RunningBudgetSeconds >= 0, "running_budget_seconds is %d: want 0 or more", m.RunningBudgetSeconds)
 	for i, g := range m.Groups {
 		_, err := group.ParseScope(g.Scope)

@@ -14,7 +14,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 1
+const Version = 2
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -32,6 +32,8 @@ type Manifest struct {
 	Program string `json:"program"`
 	// Workers is how many cases run at once.
 	Workers Workers `json:"workers"`
+	// CPUs is how many CPUs Bazel grants the test, at least 1.
+	CPUs int `json:"cpus"`
 	// Serial is whether every case runs alone in its runner.
 	Serial bool `json:"serial"`
 	// RunningBudgetSeconds limits the time that the cases run, without the

@@ -22,13 +22,13 @@ func TestGoldensOfTheRule(t *testing.T) {
 	}
 }
 
-const valid = `{"version": 1, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
-"serial": false, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
+const valid = `{"version": 2, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+"cpus": 4, "serial": false, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": ["*"], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
 
 func TestValid(t *testing.T) {
 	m, err := manifest.Parse([]byte(valid))
-	if err != nil || m.Workers != 2 || m.Groups[0].Lock.Output != "r/db" {
+	if err != nil || m.Workers != 2 || m.CPUs != 4 || m.Groups[0].Lock.Output != "r/db" {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	m, err = manifest.Parse([]byte(strings.Replace(valid, `"2"`, `"auto"`, 1)))
@@ -39,13 +39,15 @@ func TestValid(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 1`, `"version": 2`, "version 2"},
+		{`"version": 2`, `"version": 1`, "version 1"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},
 		{`"_main/pkg/b"`, `""`, "no program"},
 		{`"2"`, `2`, "workers"},
 		{`"2"`, `"-2"`, `want a whole number`},
+		{`"cpus": 4, `, ``, "cpus is 0"},
+		{`"cpus": 4`, `"cpus": "4"`, "cpus"},
 		{`300`, `-1`, "running_budget_seconds"},
 		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
 		{`"build"`, `"galaxy"`, "galaxy"},
