@@ -6,12 +6,12 @@
 set -euo pipefail
 
 : "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:format}"
-[[ $# == 5 ]] || {
-  echo "format.sh: $# tools, not 5: //tools:format does not fit this script" >&2
+[[ $# == 6 ]] || {
+  echo "format.sh: $# tools, not 6: //tools:format does not fit this script" >&2
   exit 2
 }
 export RUNFILES_DIR=${PWD%/*}
-go=$PWD/$1 buildifier=$PWD/$2 gazelle=$PWD/$3 gofumpt=$PWD/$4 rules_markdown=$PWD/$5
+go=$PWD/$1 buildifier=$PWD/$2 gazelle=$PWD/$3 gofumpt=$PWD/$4 rules_markdown=$PWD/$5 rules_go_markdown=$PWD/$6
 
 cd "$BUILD_WORKSPACE_DIRECTORY"
 # Where the wrapper of Go's command runs it.
@@ -22,3 +22,4 @@ export BUILD_WORKING_DIRECTORY=$BUILD_WORKSPACE_DIRECTORY
 "$gazelle" update -repo_root .
 "$buildifier" -r -lint=fix .
 install -m 644 "$rules_markdown" docs/rules.md
+install -m 644 "$rules_go_markdown" docs/rules_go.md

@@ -18,7 +18,7 @@ func TestRunWritesTheGolden(t *testing.T) {
 		out = golden
 	}
 	var stderr bytes.Buffer
-	if code := run([]string{filepath.Join("testdata", "module.textproto"), out}, &stderr); code != 0 {
+	if code := run([]string{"Rules", filepath.Join("testdata", "module.textproto"), out}, &stderr); code != 0 {
 		t.Fatalf("run: exit code %d, %s", code, &stderr)
 	}
 	got, err := os.ReadFile(out)
@@ -56,7 +56,7 @@ func TestRunReportsFailures(t *testing.T) {
 				t.Fatal(err)
 			}
 			var stderr bytes.Buffer
-			if code := run([]string{in, in + ".md"}, &stderr); code != c.code || !strings.Contains(stderr.String(), c.stderr) {
+			if code := run([]string{"Rules", in, in + ".md"}, &stderr); code != c.code || !strings.Contains(stderr.String(), c.stderr) {
 				t.Errorf("run: exit code %d, stderr %q; want %d, %q", code, &stderr, c.code, c.stderr)
 			}
 		})

@@ -2,7 +2,7 @@
 //
 // Usage:
 //
-//	docgen MODULE.textproto MODULE.md
+//	docgen TITLE MODULE.textproto MODULE.md
 //
 // MODULE.textproto is the text output of Bazel's own starlark_doc_extract
 // rule. Docgen fails on a parameter or attribute without a docstring, so that
@@ -22,18 +22,18 @@ func main() {
 }
 
 func run(args []string, stderr io.Writer) int {
-	if len(args) != 2 {
-		fmt.Fprintln(stderr, "usage: docgen MODULE.textproto MODULE.md")
+	if len(args) != 3 {
+		fmt.Fprintln(stderr, "usage: docgen TITLE MODULE.textproto MODULE.md")
 		return 2
 	}
-	if err := generate(args[0], args[1]); err != nil {
+	if err := generate(args[0], args[1], args[2]); err != nil {
 		fmt.Fprintln(stderr, "docgen:", err)
 		return 1
 	}
 	return 0
 }
 
-func generate(in, out string) error {
+func generate(title, in, out string) error {
 	text, err := os.ReadFile(in)
 	if err != nil {
 		return err
@@ -42,5 +42,5 @@ func generate(in, out string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
-	return os.WriteFile(out, []byte(m.markdown()), 0o644)
+	return os.WriteFile(out, []byte(m.markdown(title)), 0o644)
 }

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-func (m *module) markdown() string {
+func (m *module) markdown(title string) string {
 	var b strings.Builder
 	b.WriteString("<!-- Generated from the docstrings by `bazel run //tools:format`; do not edit. -->\n\n")
-	b.WriteString("# Rules\n\n")
+	b.WriteString("# " + title + "\n\n")
 	b.WriteString(strings.TrimSpace(m.doc) + "\n")
 	for _, s := range m.symbols {
 		s.markdown(&b)

@@ -1,0 +1,272 @@
+"""Tests of `go_test`: what is rules_go's, and which of two targets gets which attributes."""
+
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("//rules:defs.bzl", "resource_group")
+load("//rules:go.bzl", "go_test")
+load("//rules/private:go_test_attributes.bzl", "inner_attributes", "outer_attributes")
+
+visibility("private")
+
+# The division of attributes.
+
+def _all_attributes_reach_rules_go_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(
+        env,
+        {
+            "args": ["-x"],
+            "embed": [":lib"],
+            "name": "a_test_ungrouped",
+            "race": "on",
+            "size": "small",
+            "tags": ["manual", "no-cache", "requires-network", "local", "block-network"],
+            "testonly": True,
+            "visibility": ["//visibility:private"],
+        },
+        inner_attributes(
+            name = "a_test",
+            package = "pkg",
+            tags = [
+                "mine",
+                "no-cache",
+                "cpu:4",
+                "requires-network",
+                "resources:db:1",
+                "resource-group:db",
+                "exclusive",
+                "local",
+                "block-network",
+                "localhost",
+            ],
+            attributes = {
+                "args": ["-x"],
+                "deprecation": "old",
+                "embed": [":lib"],
+                "race": "on",
+                "size": "small",
+                "testonly": True,
+                "visibility": ["//visibility:public"],
+            },
+        ),
+    )
+    return unittest.end(env)
+
+all_attributes_reach_rules_go_test = unittest.make(_all_attributes_reach_rules_go_test_impl)
+
+def _import_path_is_that_of_the_users_name_test_impl(ctx):
+    env = unittest.begin(ctx)
+
+    rest = dict(name = "a_test", tags = None, package = "x/y")
+    for attributes, importpath in [
+        ({}, "x/y/a_test"),
+        ({"embed": []}, "x/y/a_test"),
+        ({"importpath": "example.com/z"}, "example.com/z"),
+        ({"embed": [":lib"]}, None),
+        ({"embed": select({"//conditions:default": [":lib"]})}, None),
+    ]:
+        asserts.equals(env, importpath, inner_attributes(attributes = attributes, **rest).get("importpath"))
+    asserts.equals(env, "a_test", inner_attributes(**(rest | {"attributes": {}, "package": ""}))["importpath"])
+    asserts.equals(env, "x/a_test", inner_attributes(**(rest | {"attributes": {}, "package": "x/a_test"}))["importpath"])
+    return unittest.end(env)
+
+import_path_is_that_of_the_users_name_test = unittest.make(_import_path_is_that_of_the_users_name_test_impl)
+
+def _data_is_outside_only_for_args_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, {}, outer_attributes({"data": ["x"], "env": {"A": "b"}, "env_inherit": ["C"], "srcs": ["a.go"]}))
+    asserts.equals(env, {"args": []}, outer_attributes({"args": [], "data": ["x"]}))
+    asserts.equals(
+        env,
+        {"args": ["$(location x)"], "data": ["x"]},
+        outer_attributes({"args": ["$(location x)"], "data": ["x"]}),
+    )
+    return unittest.end(env)
+
+data_is_outside_only_for_args_test = unittest.make(_data_is_outside_only_for_args_test_impl)
+
+# Real targets.
+
+def _declared_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, json.decode(ctx.attr.expected), json.decode(ctx.attr.actual))
+    return unittest.end(env)
+
+declared_test = unittest.make(
+    _declared_test_impl,
+    attrs = {"actual": attr.string(), "expected": attr.string()},
+)
+
+def _declared(name, attributes):
+    declared = native.existing_rule(name)
+    return json.encode({
+        attribute: list(declared[attribute]) if type(declared[attribute]) == "tuple" else declared[attribute]
+        for attribute in attributes
+        if attribute in declared
+    } if declared else None)
+
+def _environment_and_runfiles_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    environment = target[RunEnvironmentInfo].environment
+    asserts.equals(env, "inner", environment["MINE"])
+    asserts.equals(env, "rules/tests/names_test.bzl", environment["FILE"])
+    asserts.equals(env, "1", environment["GO_TEST_RUN_FROM_BAZEL"])
+    asserts.equals(env, ["MINE_INHERITED"], target[RunEnvironmentInfo].inherited_environment)
+    paths = [file.short_path for file in target[DefaultInfo].default_runfiles.files.to_list()]
+    for path in ["names_test.bzl", "go_full_test.interlock.json", "go_full_test_ungrouped_/go_full_test_ungrouped"]:
+        asserts.true(env, "rules/tests/" + path in paths, "{} is not in {}".format(path, paths))
+    return analysistest.end(env)
+
+environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test_impl)
+
+def _failure_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    asserts.expect_failure(env, ctx.attr.message)
+    return analysistest.end(env)
+
+failure_test = analysistest.make(
+    _failure_test_impl,
+    attrs = {"message": attr.string()},
+    expect_failure = True,
+)
+
+_FAILURES = {
+    "cpus": ({"cpus": 0}, "cpus = 0 is not a number of CPUs."),
+    "select_of_groups": ({"resource_groups": select({"//conditions:default": {}})}, "resource_groups is a select()"),
+    "workers": ({"workers": -1}, "workers = -1 is not a number of workers."),
+}
+
+# Attributes of the grouped test, as Bazel gives them back.
+_OF_THE_TEST = {
+    "args": ["$(location names_test.bzl)"],
+    "exec_properties": {"pool": "tests"},
+    "flaky": True,
+    "shard_count": 2,
+    "size": "small",
+    "visibility": [":__subpackages__"],
+}
+
+def go_test_test_suite(name):
+    """Instantiates the tests of `go_test`.
+
+    Args:
+      name: Name of the test suite.
+    """
+    unittest.suite(
+        name + "_pure",
+        all_attributes_reach_rules_go_test,
+        import_path_is_that_of_the_users_name_test,
+        data_is_outside_only_for_args_test,
+    )
+    tests = [name + "_pure"]
+
+    # No file of the repository, or Gazelle would make a target of it.
+    write_file(
+        name = "go_source",
+        out = "go_source/source_test.go",
+        content = ["package source"],
+        tags = ["manual"],
+    )
+    resource_group(name = "go_shared", tags = ["manual"])
+
+    for case, attributes in {
+        "plain": {},
+        "plain_with_empty_settings": {"resource_groups": {}, "serial": False, "workers": None},
+        "plain_with_cpus": {"cpus": 2},
+    }.items():
+        go_test(name = "go_" + case, srcs = [":go_source"], shard_count = 2, tags = ["manual", "mine"], **attributes)
+        declared_test(
+            name = name + "_" + case,
+            actual = _declared("go_" + case, ["kind", "name", "shard_count", "tags"]),
+            expected = json.encode({
+                "kind": "go_test",
+                "name": "go_" + case,
+                "shard_count": 2,
+                "tags": (["cpu:2"] if "cpus" in attributes else []) + ["manual", "mine"],
+            }),
+        )
+        declared_test(
+            name = name + "_" + case + "_alone",
+            actual = _declared("go_" + case + "_ungrouped", []),
+            expected = "null",
+        )
+        tests.extend([name + "_" + case, name + "_" + case + "_alone"])
+
+    for case, attributes in {
+        "cpus_and_workers": {"cpus": 2, "workers": "auto"},
+        "group": {"resource_groups": {":go_shared": ["*"]}},
+        "no_workers": {"workers": 0},
+        "serial": {"serial": True},
+        "tag_group": {"tags": ["manual", "resource-group::go_shared"]},
+        "tag_serial": {"tags": ["manual", "serial"]},
+        "tag_shards": {"tags": ["manual", "shards:2"]},
+        "tag_workers": {"tags": ["manual", "workers:2"]},
+    }.items():
+        go_test(name = "go_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
+        declared_test(
+            name = name + "_" + case,
+            actual = _declared("go_" + case, ["kind", "framework", "cpus"]),
+            expected = json.encode({
+                "cpus": attributes.get("cpus", 1),
+                "framework": "go",
+                "kind": "grouped_test",
+            }),
+        )
+        declared_test(
+            name = name + "_" + case + "_inner",
+            actual = _declared("go_" + case + "_ungrouped", ["kind", "tags", "visibility"]),
+            expected = json.encode({
+                "kind": "go_test",
+                "tags": ["manual"],
+                "visibility": ["//visibility:private"],
+            }),
+        )
+        tests.extend([name + "_" + case, name + "_" + case + "_inner"])
+
+    go_test(
+        name = "go_full_test",
+        srcs = [":go_source"],
+        cpus = 3,
+        data = ["names_test.bzl"],
+        env = {"FILE": "$(location names_test.bzl)", "MINE": "inner"},
+        env_inherit = ["MINE_INHERITED"],
+        resource_groups = {":go_shared": ["TestX"]},
+        rundir = ".",
+        tags = ["manual", "no-cache", "mine"],
+        workers = "auto",
+        **_OF_THE_TEST
+    )
+    declared_test(
+        name = name + "_test_attributes",
+        actual = _declared("go_full_test", ["cpus", "env", "kind", "tags", "timeout", "workers"] + list(_OF_THE_TEST)),
+        expected = json.encode(_OF_THE_TEST | {
+            "cpus": 3,
+            "env": {},
+            "kind": "grouped_test",
+            "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],
+            "timeout": "eternal",
+            "workers": "auto",
+        }),
+    )
+    declared_test(
+        name = name + "_inner_attributes",
+        actual = _declared("go_full_test_ungrouped", ["env_inherit", "importpath", "kind", "rundir", "tags", "visibility"]),
+        expected = json.encode({
+            "env_inherit": ["MINE_INHERITED"],
+            "importpath": "rules/tests/go_full_test",
+            "kind": "go_test",
+            "rundir": ".",
+            "tags": ["manual", "no-cache"],
+            "visibility": ["//visibility:private"],
+        }),
+    )
+    environment_and_runfiles_test(name = name + "_environment_and_runfiles", target_under_test = ":go_full_test")
+    tests.extend([name + "_test_attributes", name + "_inner_attributes", name + "_environment_and_runfiles"])
+
+    for case, (attributes, message) in _FAILURES.items():
+        go_test(name = "go_failing_" + case, srcs = [":go_source"], tags = ["manual"], **attributes)
+        failure_test(name = name + "_fails_" + case, message = message, target_under_test = ":go_failing_" + case)
+        tests.append(name + "_fails_" + case)
+
+    native.test_suite(name = name, tests = tests)
