@@ -17,14 +17,19 @@ _FOLDERS = {
     "rules": "rules",
 }
 
-def dropin_tests():
-    """Declares the tests; all have to pass."""
+def dropin_test_suite(name):
+    """Declares the tests; all have to pass.
+
+    Args:
+      name: Name of the test suite.
+    """
+    tests = []
     resource_group(name = "group", scope = "process")
     for case, settings in _SETTINGS.items():
         for folder, rundir in _FOLDERS.items():
-            name = "{}_in_{}_test".format(case, folder)
+            test = "{}_in_{}_test".format(case, folder)
             go_test(
-                name = name,
+                name = test,
                 size = "small",
                 srcs = ["dropin_test.go"],
                 args = ["-file=$(location data.txt)", "'-word=two words'"],
@@ -36,6 +41,8 @@ def dropin_tests():
                 },
                 rundir = rundir,
                 # Named after the target, for want of an importpath.
-                x_defs = {"rules/tests/dropin/{}_test.defined".format(name): "defined"},
+                x_defs = {"rules/tests/dropin/{}_test.defined".format(test): "defined"},
                 **settings
             )
+            tests.append(test)
+    native.test_suite(name = name, tests = tests)
