@@ -2,9 +2,9 @@
 #
 # Usage: settings.sh STATE
 #
-# Runs inside the root file system. Writes STATE/bazelrc: this folder's bazelrc, and from Debian's
-# own where the modules and the install base are that Debian packages. Of Debian's stays what it
-# says of the install base: without that, `bazel --version`, which reads no other file, fails.
+# Runs inside the root file system. Puts this folder's bazelrc in the place of Debian's own, so that
+# any Bazel in there is ours, one started by `bazel run` too. Of Debian's stays where the modules and
+# the install base are that Debian packages.
 set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -13,7 +13,7 @@ readonly state=$1
 
 {
   sed -e "s|@STATE@|$state|g" -e "s|@ID@|$(date +%s)|g" "$here/bazelrc"
-  printf '\n# From /etc/bazel/bazelrc.\n'
+  printf '\n# From Debian.\n'
   grep -E '^(startup|common --override_module=)' /etc/bazel/bazelrc
 } >"$state/bazelrc"
-sed -i '/^startup/!d' /etc/bazel/bazelrc
+mv "$state/bazelrc" /etc/bazel/bazelrc

@@ -16,7 +16,6 @@ set -euo pipefail
 
 here=$(dirname "${BASH_SOURCE[0]}")
 readonly here
-readonly state=/usr/share/rules_interlock
 # The process that a set-up runs in.
 builder=
 # shellcheck source=tools/bootstrap/log.sh
@@ -127,11 +126,7 @@ install_debootstrap() {
 
 run_bazel() {
   unset RULES_INTERLOCK_STARTED
-  if [[ $* == --version ]]; then
-    # Bazel knows this one only when it is alone.
-    exec "$here/enter.sh" "$root" bazel --version
-  fi
-  exec "$here/enter.sh" "$root" bazel "--bazelrc=$state/bazelrc" "$@"
+  exec "$here/enter.sh" "$root" bazel "$@"
 }
 
 main "$@"
