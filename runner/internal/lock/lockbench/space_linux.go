@@ -74,12 +74,16 @@ func (s space) files() []string {
 	return files
 }
 
+// outputBase has as many parts as one below a home folder.
+const outputBase = "home/user/.cache/bazel/_bazel_user/d5a9d8e73ab6401829e2b3181e5d0cf0"
+
 func (s space) output(configuration int, file string) string {
-	return filepath.Join(s.Dir, "execroot/_main/bazel-out", fmt.Sprintf("k8-fastbuild-%d", configuration), "bin", file)
+	return filepath.Join(s.Dir, outputBase, "execroot/_main/bazel-out", fmt.Sprintf("k8-fastbuild-%d", configuration), "bin", file)
 }
 
 func (s space) runfile(file string) string {
-	return filepath.Join(s.Dir, "sandbox/api_test.runfiles/_main", file)
+	const test = "sandbox/linux-sandbox/1/execroot/_main/bazel-out/k8-fastbuild/bin/api/api_test"
+	return filepath.Join(s.Dir, outputBase, test+".runfiles/_main", file)
 }
 
 // locker returns what the runner of one more test would have.
