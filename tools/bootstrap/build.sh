@@ -20,7 +20,7 @@ main() {
   cp -R "$here" "$root$state/bootstrap"
   step 'fetching rules_go and Gazelle' inside "$root" modules.sh
   step 'making the coverage tools' inside "$root" coverage_tools.sh
-  step 'writing the settings' inside "$root" settings.sh
+  step 'writing the settings' inside "$root" settings.sh "${root%/*}/actions"
 }
 
 step() {
@@ -30,7 +30,9 @@ step() {
 }
 
 inside() {
-  "$here/enter.sh" "$1" "$state/bootstrap/$2" "$state"
+  local root=$1 script=$2
+  shift 2
+  "$here/enter.sh" "$root" "$state/bootstrap/$script" "$state" "$@"
 }
 
 main "$@"

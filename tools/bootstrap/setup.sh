@@ -6,6 +6,7 @@
 # and all that it needs, built aside and renamed when it is complete.
 #
 #   CACHE/bazel-KEY   the root file system; KEY is a hash of what makes it, the files in this folder
+#   CACHE/actions     Bazel's disk cache, for all modules
 #   CACHE/unfinished  the one being made, or what an attempt that died has left
 #   CACHE/setup.log   the output of the tools of the last set-up
 #   CACHE/lock        held while a set-up runs
