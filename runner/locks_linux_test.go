@@ -79,22 +79,6 @@ func (g *buildGroup) startHolder() (holder *runner, gate *pipetest.Gate) {
 	return holder, gate
 }
 
-// await waits until the log has text.
-func (l *log) await(t *testing.T, text string) {
-	t.Helper()
-	end := time.AfterFunc(pipetest.Soon, l.change.Broadcast)
-	defer end.Stop()
-	deadline := time.Now().Add(pipetest.Soon)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for !strings.Contains(l.text.String(), text) {
-		if time.Now().After(deadline) {
-			t.Fatalf("no %q in the log:\n%s", text, l.text.String())
-		}
-		l.change.Wait()
-	}
-}
-
 func TestWaitingIsLoggedWithGroupAndTime(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)

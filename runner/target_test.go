@@ -222,3 +222,19 @@ func (l *log) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+// await waits until the log has text.
+func (l *log) await(t *testing.T, text string) {
+	t.Helper()
+	end := time.AfterFunc(pipetest.Soon, l.change.Broadcast)
+	defer end.Stop()
+	deadline := time.Now().Add(pipetest.Soon)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !strings.Contains(l.text.String(), text) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no %q in the log:\n%s", text, l.text.String())
+		}
+		l.change.Wait()
+	}
+}
