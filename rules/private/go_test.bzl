@@ -63,7 +63,7 @@ def go_test(
         case that waits needs none. Alone, it makes no grouped test.
       tags: As for any test. `resource-group:NAME`, `workers:N`, `shards:N` and `serial` make a grouped test.
       **kwargs: All else that rules_go's `go_test` takes: `srcs`, `embed`, `deps`, `data`, `args`, `env`,
-        `rundir`, `x_defs`, `race`, `pure`, `size`, `timeout`, `shard_count`, `flaky`, `visibility`, …. `$(location)`
+        `rundir`, `x_defs`, `race`, `pure`, `size`, `timeout`, `shard_count`, `flaky`, `visibility` and so on. `$(location)`
         in `args` sees what is in `data`.
     """
     if not _is_grouped(resource_groups = resource_groups, workers = workers, serial = serial, cpus = cpus, tags = tags):

@@ -113,7 +113,7 @@ def grouped_test(
       env_inherit: List of variables to take from the caller of Bazel, besides those of `test`.
       data: Files and targets that the program needs at run time, besides those of `test`.
       **kwargs: What every test takes: `visibility`, `testonly`, `local`, `exec_properties`,
-        `target_compatible_with`, `exec_compatible_with`, `features`, `toolchains`, ….
+        `target_compatible_with`, `exec_compatible_with`, `features`, `toolchains` and so on.
     """
     settings = grouped_test_settings(
         to_label = native.package_relative_label,

@@ -48,6 +48,7 @@ func TestRunReportsFailures(t *testing.T) {
 			`module_docstring: "x" func_info { function_name: "f" doc_string: "x" parameter { name: "p" } }`,
 			1, "f: p has no docstring",
 		},
+		{"a character that Bazel garbles", `module_docstring: "and so on \303\242"`, 1, "a docstring has the character 'â': write ASCII"},
 		{"no docstring of a rule", `module_docstring: "x" rule_info { rule_name: "r" }`, 1, "r has no docstring"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -12,9 +12,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
+	"unicode"
 )
 
 func main() {
@@ -42,5 +44,9 @@ func generate(title, in, out string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
-	return os.WriteFile(out, []byte(m.markdown(title)), 0o644)
+	text = []byte(m.markdown(title))
+	if i := bytes.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+		return fmt.Errorf("%s: a docstring has the character %q: write ASCII, since Bazel 7 takes UTF-8 for Latin-1", in, []rune(string(text[i:]))[0])
+	}
+	return os.WriteFile(out, text, 0o644)
 }
