@@ -12,9 +12,11 @@ import (
 )
 
 func main() {
-	harness.Main(harness.Benchmark{
-		Name: "build", Title: "bazel test of 100 trivial tests", Measure: measure,
-	})
+	harness.Main(
+		harness.Benchmark{Name: "build", Title: "bazel test of 100 trivial tests", Measure: measure},
+		harness.Benchmark{Name: "shards", Title: "bazel test of 200 Go tests in 5 shards", Measure: measureShards},
+		harness.Benchmark{Name: "slots", Title: "bazel test of 12 tests, half of them in one group", Measure: measureSlots},
+	)
 }
 
 // suites are the suites of //bench/build_targets, of as many tests each.
@@ -50,13 +52,20 @@ func measure() (*harness.Table, error) {
 
 // timeSuite runs all tests of a suite and returns how long that took.
 func timeSuite(name string) (time.Duration, error) {
-	cmd := exec.Command("tools/bazel", "test", "--nocache_test_results", "--noshow_progress", "--test_summary=terse",
-		"--color=no", "//bench/build_targets:"+name)
+	return timeTests("Executed 100 out of 100 tests: 100 tests pass.", "//bench/build_targets:"+name)
+}
+
+// timeTests runs `bazel test` and returns how long that took. Its output has to
+// have the given text.
+func timeTests(text string, args ...string) (time.Duration, error) {
+	cmd := exec.Command("tools/bazel", append([]string{
+		"test", "--nocache_test_results", "--noshow_progress", "--test_summary=terse", "--color=no",
+	}, args...)...)
 	began := time.Now()
 	output, err := cmd.CombinedOutput()
 	took := time.Since(began)
-	if err != nil || !bytes.Contains(output, []byte("Executed 100 out of 100 tests: 100 tests pass.")) {
-		return 0, fmt.Errorf("suite %s: error %w, or not all of its tests were run:\n%s", name, err, output)
+	if err != nil || !bytes.Contains(output, []byte(text)) {
+		return 0, fmt.Errorf("bazel test %s: error %w, or not all tests were run:\n%s", args, err, output)
 	}
 	return took, nil
 }

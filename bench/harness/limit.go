@@ -28,3 +28,10 @@ func AddedAtMost(d time.Duration) Limit {
 func RatioAtMost(r float64) Limit {
 	return Limit{fmt.Sprintf("ratio ≤ %.2f", r), func(floor, figure Samples) bool { return figure.Ratio(floor) <= r }}
 }
+
+// RatioAndAddedAtMost limits the median to r times the floor's plus d.
+func RatioAndAddedAtMost(r float64, d time.Duration) Limit {
+	return Limit{fmt.Sprintf("≤ %.2f × + %s", r, Text(d)), func(floor, figure Samples) bool {
+		return float64(figure.Median()) <= r*float64(floor.Median())+float64(d)
+	}}
+}

@@ -28,14 +28,14 @@ var tests = []struct {
 
 func measure() (*harness.Table, error) {
 	const rounds = 500
-	stage, err := newStage()
+	stage, err := harness.NewStage("bench/runner")
 	if err != nil {
 		return nil, err
 	}
-	defer stage.clear()
-	variants := []func() (time.Duration, error){func() (time.Duration, error) { return stage.time("true") }}
+	defer stage.Clear()
+	variants := []func() (time.Duration, error){func() (time.Duration, error) { return took(stage.Start("true")) }}
 	for _, t := range tests {
-		variants = append(variants, func() (time.Duration, error) { return stage.timeTest(t.name) })
+		variants = append(variants, func() (time.Duration, error) { return took(stage.StartTest(t.name, 1)) })
 	}
 	results, err := harness.Interleave(rounds, variants...)
 	if err != nil {
@@ -52,9 +52,9 @@ func measure() (*harness.Table, error) {
 }
 
 // addSize adds the size of the executable.
-func addSize(table *harness.Table, s *stage) error {
+func addSize(table *harness.Table, s *harness.Stage) error {
 	const limit = 10 << 20
-	info, err := os.Stat(s.path(tests[0].name)) // a link to the runner
+	info, err := os.Stat(s.Path(tests[0].name)) // a link to the runner
 	if err != nil {
 		return err
 	}
@@ -64,3 +64,5 @@ func addSize(table *harness.Table, s *stage) error {
 	})
 	return nil
 }
+
+func took(run harness.Run, err error) (time.Duration, error) { return run.Took, err }

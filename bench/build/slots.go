@@ -1,0 +1,33 @@
+package main
+
+import (
+	"time"
+
+	"github.com/interlock-build/rules_interlock/bench/harness"
+)
+
+// measureSlots shows what tests that only wait cost others, with and without
+// the setting by which Bazel does not start them.
+func measureSlots() (*harness.Table, error) {
+	const rounds = 5
+	slots := func(flags ...string) func() (time.Duration, error) {
+		return func() (time.Duration, error) {
+			return timeTests("Executed 12 out of 12 tests: 12 tests pass.",
+				append(flags, "--local_resources=cpu=2", "//bench/build_targets:slots")...)
+		}
+	}
+	results, err := harness.Interleave(rounds,
+		slots(), slots("--//rules:resource_tags", "--local_resources=//bench/build_targets//chain=1"))
+	if err != nil {
+		return nil, err
+	}
+	// 12 tests of 1.5 s on 2 CPUs, and a chain of 6 of them: either takes 9 s.
+	bound := harness.Samples{9 * time.Second}
+	table := &harness.Table{
+		Floor: "the least that 12 tests of 1.5 s can take on 2 CPUs, where 6 of them run one after the other",
+		Notes: []string{"Wall time of the whole command."},
+	}
+	table.Compare("resource_tags off", bound, results[0], harness.Information)
+	table.Compare("resource_tags on", bound, results[1], harness.RatioAtMost(1.15))
+	return table, nil
+}

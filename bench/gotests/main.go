@@ -1,0 +1,76 @@
+// Gotests measures what the runner makes of Go test binaries. The tests that it
+// starts are targets of this package.
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/bench/harness"
+)
+
+func main() {
+	harness.Main(harness.Benchmark{
+		Name: "go", Title: "Go test binaries, case by case", Measure: measure,
+	})
+}
+
+func measure() (*harness.Table, error) {
+	stage, err := harness.NewStage("bench/gotests")
+	if err != nil {
+		return nil, err
+	}
+	defer stage.Clear()
+	table := &harness.Table{
+		Floor: "the same binary alone with -test.v=test2json; for the tests that sleep, the least that 8 at once can take",
+		Notes: []string{"Start to exit of the runner, listing the tests included."},
+	}
+	for _, row := range []func(*harness.Stage, *harness.Table) error{emptyTests, sleepingTests, memory} {
+		if err := row(stage, table); err != nil {
+			return nil, err
+		}
+	}
+	return table, nil
+}
+
+func emptyTests(stage *harness.Stage, table *harness.Table) error {
+	const rounds = 100
+	results, err := harness.Interleave(rounds,
+		func() (time.Duration, error) {
+			return took(stage.Start("empty_test_ungrouped_/empty_test_ungrouped", "-test.v=test2json"))
+		},
+		func() (time.Duration, error) { return took(stage.StartTest("empty_test", 2000)) },
+	)
+	if err != nil {
+		return err
+	}
+	table.Compare("2,000 near-empty tests, 2 workers", results[0], results[1], harness.RatioAndAddedAtMost(1.2, 10*time.Millisecond))
+	return nil
+}
+
+func sleepingTests(stage *harness.Stage, table *harness.Table) error {
+	const rounds, bound = 10, 200 * 50 * time.Millisecond / 8
+	results, err := harness.Interleave(rounds,
+		func() (time.Duration, error) { return took(stage.StartTest("sleeping_test", 200)) },
+	)
+	if err != nil {
+		return err
+	}
+	table.Compare("200 tests of 50 ms, 8 workers", harness.Samples{bound}, results[0], harness.RatioAtMost(1.05))
+	return nil
+}
+
+func memory(stage *harness.Stage, table *harness.Table) error {
+	const limit = 50 << 20
+	run, err := stage.StartTest("many_test", 10_000)
+	if err != nil {
+		return err
+	}
+	table.Rows = append(table.Rows, harness.Row{
+		What: "memory of the runner, 10,000 tests", Figure: fmt.Sprintf("%.1f MiB", float64(run.MaxMemory)/(1<<20)),
+		Bound: "≤ 50 MiB", Missed: run.MaxMemory == 0 || run.MaxMemory > limit,
+	})
+	return nil
+}
+
+func took(run harness.Run, err error) (time.Duration, error) { return run.Took, err }
