@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,4 +173,24 @@ func replace(t *testing.T, text string, change [2]string) string {
 		t.Fatalf("%q is not in the text", change[0])
 	}
 	return strings.Replace(text, change[0], change[1], 1)
+}
+
+// TestCasesAreRuns: of a target with cases, each case has to be in the log, in whatever shard.
+func TestCasesAreRuns(t *testing.T) {
+	const line = " target=//t:a case=%s run=1 uses=db locks=plain network=net:[1]\n"
+	inLog := strings.NewReplacer(
+		"start target=//t:a run=1 uses=db locks=plain network=net:[1]\n", "start"+fmt.Sprintf(line, "TestX")+"end"+fmt.Sprintf(line, "TestX")+"start"+fmt.Sprintf(line, "TestY"),
+		"end target=//t:a run=1 uses=db locks=plain network=net:[1]\n", "end"+fmt.Sprintf(line, "TestY"),
+	).Replace(sound)
+	if code, output := runChecker(t, inLog, events, "-cases", "//t:a=TestX,TestY"); code != 0 {
+		t.Errorf("exit code %d and %q, want 0", code, output)
+	}
+	code, output := runChecker(t, inLog, events, "-cases", "//t:a=TestX,TestY,TestZ")
+	if want := "runs: //t:a TestZ (run 1) started 0 times and ended 0 times, not once each\n"; code != 1 || !strings.HasPrefix(output, want) {
+		t.Errorf("exit code %d and %q, want 1 and %q", code, output, want)
+	}
+	failedShard := `{"id":{"testResult":{"label":"//t:a","run":1,"shard":2}},"testResult":{"status":"FAILED","executionInfo":{"strategy":"local"}}}`
+	if code, output := runChecker(t, inLog, events+failedShard, "-cases", "//t:a=TestX,TestY"); code != 1 || !strings.Contains(output, "TestX (run 1) is FAILED") {
+		t.Errorf("exit code %d and %q with a shard that failed", code, output)
+	}
 }

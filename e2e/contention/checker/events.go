@@ -16,6 +16,9 @@ type result struct {
 	tags []string
 }
 
+// passed is the status of what passed.
+const passed = "PASSED"
+
 // wantedStrategy is local for what is tagged so, or else the sandbox's.
 func (r result) wantedStrategy(sandbox string) string {
 	if slices.Contains(r.tags, "local") {
@@ -60,9 +63,10 @@ func parseEvents(r io.Reader) (map[run]result, error) {
 			tags[plainLabel(label)] = e.Configured.Tag
 		}
 		if id := e.ID.TestResult; id != nil {
-			results[run{plainLabel(id.Label), id.Run}] = result{
-				status:   e.TestResult.Status,
-				strategy: e.TestResult.ExecutionInfo.Strategy,
+			// Shards of a run are as good as the worst of them.
+			run := run{target: plainLabel(id.Label), number: id.Run}
+			if before, known := results[run]; !known || before.status == passed {
+				results[run] = result{status: e.TestResult.Status, strategy: e.TestResult.ExecutionInfo.Strategy}
 			}
 		}
 	}

@@ -9,13 +9,16 @@ import (
 	"strings"
 )
 
-// run is one of the runs of a test (--runs_per_test).
+// run is one of the runs of a test (--runs_per_test), or of one case of it.
 type run struct {
 	target string
 	number int
+	test   string // the case; empty for a test that has none
 }
 
-func (r run) String() string { return fmt.Sprintf("%s (run %d)", r.target, r.number) }
+func (r run) String() string {
+	return strings.TrimSuffix(fmt.Sprintf("%s %s", r.target, r.test), " ") + fmt.Sprintf(" (run %d)", r.number)
+}
 
 // record is a line of the log: a run started or ended. The order of the lines
 // is the order of time, since each is appended by one write(2).
@@ -66,7 +69,7 @@ func parseLine(line string) (record, error) {
 		return record{}, fmt.Errorf("%q names no run of a target", line)
 	}
 	return record{
-		run:     run{target: plainLabel(fields["target"]), number: number},
+		run:     run{target: plainLabel(fields["target"]), number: number, test: fields["case"]},
 		start:   event == "start",
 		uses:    splitNames(fields["uses"]),
 		locks:   fields["locks"],

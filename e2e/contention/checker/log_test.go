@@ -8,10 +8,10 @@ import (
 
 func TestParseLog(t *testing.T) {
 	got, err := parseLog(strings.NewReader(
-		"start target=@@//t:a run=2 uses=db,port locks=k8-opt network=net:[1] pid=7\nend target=//t:a run=2 uses= locks=\n"))
+		"start target=@@//t:a run=2 uses=db,port locks=k8-opt network=net:[1] pid=7\nend target=//t:a run=2 case=TestX uses= locks=\n"))
 	want := []record{
-		{run: run{"//t:a", 2}, start: true, uses: []string{"db", "port"}, locks: "k8-opt", network: "net:[1]"},
-		{run: run{"//t:a", 2}, uses: []string{}},
+		{run: run{"//t:a", 2, ""}, start: true, uses: []string{"db", "port"}, locks: "k8-opt", network: "net:[1]"},
+		{run: run{"//t:a", 2, "TestX"}, uses: []string{}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("parseLog: %+v, %v; want %+v", got, err, want)

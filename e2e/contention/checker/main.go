@@ -4,7 +4,7 @@
 //
 // # Usage
 //
-//	checker -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] LOG
+//	checker -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] [-cases TARGET=CASE,…] LOG
 //
 // Each finding is a line, which begins with the name of its check:
 //
@@ -41,6 +41,7 @@ type options struct {
 	log, events    string
 	sandbox        string
 	capacity       map[string]int
+	cases          targetCases
 	configurations int
 }
 
@@ -66,19 +67,20 @@ func check(args []string, stdout, stderr io.Writer) int {
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	var o options
+	o := options{cases: targetCases{}}
 	var capacity string
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&o.events, "events", "", "`file` of --build_event_json_file")
 	flags.StringVar(&capacity, "capacity", "", "`NAME=N,…`: capacities of the resources")
 	flags.StringVar(&o.sandbox, "sandbox", "", "`strategy` of what is not tagged local")
+	flags.Var(o.cases, "cases", "`TARGET=CASE,…`: the cases of a target, each of which is a run of its own")
 	flags.IntVar(&o.configurations, "configurations", 0, "in `how many` configurations a group has to have lock files")
 	if err := flags.Parse(args[1:]); err != nil {
 		return o, err
 	}
 	if flags.NArg() != 1 || o.events == "" || o.sandbox == "" {
-		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] LOG", args[0])
+		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] [-cases TARGET=CASE,…] LOG", args[0])
 	}
 	o.log = flags.Arg(0)
 	o.capacity = map[string]int{}
@@ -102,6 +104,7 @@ func (o options) check() (summary string, found findings, err error) {
 	if err != nil {
 		return "", nil, err
 	}
+	results = o.cases.expand(results)
 	found = append(found, checkRuns(records, results)...)
 	seen, excess := checkCapacity(records, o.capacity)
 	found = append(found, excess...)

@@ -27,7 +27,7 @@ func checkRuns(records []record, results map[run]result) findings {
 		}
 		if result, known := results[run]; !known {
 			found.add("runs", "%v is in the log, but not among Bazel's results", run)
-		} else if result.status != "PASSED" {
+		} else if result.status != passed {
 			found.add("runs", "%v is %s, not PASSED", run, result.status)
 		}
 	}
@@ -117,7 +117,10 @@ func sortedRuns(started, ended map[run]int, results map[run]result) []run {
 		if order := strings.Compare(a.target, b.target); order != 0 {
 			return order
 		}
-		return a.number - b.number
+		if a.number != b.number {
+			return a.number - b.number
+		}
+		return strings.Compare(a.test, b.test)
 	})
 }
 

@@ -11,8 +11,15 @@ run_cases() {
     --build_event_json_file="$CONTENTION_DIR/events.json"
 }
 
+# The cases of the Go tests.
+readonly go_cases=TestDB1,TestDB2,TestDB3,TestDBAndPort,TestPort1,TestPort2,TestAPI1,TestAPI2,TestAPI3,TestAPI4,TestNothing1,TestNothing2
+
+# checker PACKAGE FLAG...
 checker() {
-  bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3 "$@" \
+  local package=$1
+  shift
+  bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3 \
+    -cases "//$package:go_test=$go_cases" -cases "//$package:go_local_test=$go_cases" "$@" \
     "$CONTENTION_DIR/log" >"$CONTENTION_DIR/findings"
 }
 
@@ -24,7 +31,7 @@ checker_is_tested() {
 
 groups_exclude() {
   run_cases cases "$1"
-  expect_code 0 checker -sandbox "$1" -configurations "$configurations"
+  expect_code 0 checker cases -sandbox "$1" -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
   note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
 }
@@ -32,7 +39,7 @@ groups_exclude() {
 # Everything but the capacity has to be as with groups, and each capacity exceeded.
 without_groups_they_collide() {
   run_cases ungrouped linux-sandbox
-  expect_code 1 checker -sandbox linux-sandbox
+  expect_code 1 checker ungrouped -sandbox linux-sandbox
   if sed '$d' "$CONTENTION_DIR/findings" | grep -v '^capacity: '; then fail 'the checker found more than collisions'; fi
   local name
   for name in db port api; do

@@ -1,6 +1,7 @@
 """The tests of the contention proof: groups × configurations × strategies."""
 
 load("@rules_interlock//rules:defs.bzl", "grouped_test")
+load("@rules_interlock//rules:go.bzl", "go_test")
 load(":configured_test.bzl", "configured_test")
 
 # Changes of `configured_test`, and one that needs none: another execution platform.
@@ -37,6 +38,21 @@ _CASES = [
     ([], "plain", "sandboxed"),
 ]
 
+# Go tests, whose cases hold groups of their own, in shards.
+_GO_TESTS = {
+    "go_test": [],
+    "go_local_test": ["local"],
+}
+
+_GO_GROUPS = {
+    "//resources:api": ["TestAPI*"],
+    "//resources:db": ["TestDB*"],
+    "//resources:port": [
+        "TestPort*",
+        "TestDBAndPort",
+    ],
+}
+
 def cases(*, name, grouped):
     """Declares all cases.
 
@@ -48,7 +64,9 @@ def cases(*, name, grouped):
         "_".join((case[0] or ["nothing"]) + [case[1], case[2]]): case
         for case in _CASES
     }
-    native.test_suite(name = name, tests = tests.keys())
+    native.test_suite(name = name, tests = tests.keys() + _GO_TESTS.keys())
+    for test, tags in _GO_TESTS.items():
+        _go_case(name = test, grouped = grouped, tags = tags)
     for test, (uses, configuration, strategy) in tests.items():
         _case(
             name = test,
@@ -57,6 +75,17 @@ def cases(*, name, grouped):
             configuration = configuration,
             tags = _STRATEGIES[strategy],
         )
+
+def _go_case(*, name, grouped, tags):
+    go_test(
+        name = name,
+        size = "small",
+        srcs = ["//program:cases_test.go"],
+        resource_groups = _GO_GROUPS if grouped else {},
+        shard_count = 3,
+        tags = tags,
+        workers = 2,
+    )
 
 def _case(*, name, uses, grouped, configuration, tags):
     # Without groups they are to collide even where a test takes long to start.
