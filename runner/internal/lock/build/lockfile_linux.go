@@ -77,9 +77,13 @@ func (f *lockFile) unlock() {
 }
 
 // close gives up everything that is held through the descriptor, and wakes
-// those who watch the file.
+// those who watch the file. In that order: of a close itself, the kernel tells
+// watchers before it gives up the locks, and who then looked at once would
+// find them held.
 func (f *lockFile) close() {
 	if f.fd >= 0 {
+		f.unlock()
+		_ = f.fcntl(unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK}) // a length of 0 is all of it
 		_ = unix.Close(f.fd)
 		f.fd = -1
 	}

@@ -16,6 +16,9 @@ import (
 const (
 	lookAgain = time.Second
 	polling   = 20 * time.Millisecond
+	// settling is how long after a close a waiter looks once more: the files of
+	// a process that dies are closed, and watchers told, before their locks go.
+	settling = 20 * time.Millisecond
 )
 
 // watcher wakes waiters when a file that they watch is closed, which is also
@@ -76,6 +79,7 @@ func (w *watcher) wait(ctx context.Context, paths []string, ready func() (bool, 
 	}
 	timer := time.NewTicker(interval)
 	defer timer.Stop()
+	var settled <-chan time.Time
 	for {
 		// Asked after subscribing, so that no close falls in between.
 		if ok, err := ready(); ok || err != nil {
@@ -85,6 +89,11 @@ func (w *watcher) wait(ctx context.Context, paths []string, ready func() (bool, 
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-closed:
+			if settled == nil {
+				settled = time.After(settling)
+			}
+		case <-settled:
+			settled = nil
 		case <-timer.C:
 		}
 	}
