@@ -160,7 +160,7 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	}
 	element := j.element(e.Case)
 	element.Time = xmlTime(e.Ran)
-	element.Properties = &xmlProperties{[]xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}}
+	element.Properties = []xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}
 	element.Output = j.takeOutput(writerOf(e.Case))
 	problem := &xmlProblem{Message: e.Outcome.Message, Type: e.Outcome.Type}
 	element.Failure, element.Error, element.Skipped = nil, nil, nil
