@@ -1,3 +1,3 @@
 #!/bin/sh
-# Takes a second and a half, and no CPU.
-exec sleep 1.5
+# Takes four seconds, and no CPU.
+exec sleep 4
