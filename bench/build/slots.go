@@ -25,7 +25,7 @@ func measureSlots() (*harness.Table, error) {
 	bound := harness.Samples{24 * time.Second}
 	table := &harness.Table{
 		Floor: "the least that 12 tests of 4 s can take on 2 CPUs, where 6 of them run one after the other",
-		Notes: []string{"Wall time of the whole command. Bazel starts tests in an arbitrary order; each time that none of the group is "+
+		Notes: []string{"Wall time of the whole command. Bazel starts tests in an arbitrary order; each time that none of the group is " +
 			"among those it picks, the chain stops for 4 s."},
 	}
 	table.Compare("resource_tags off", bound, results[0], harness.Information)
