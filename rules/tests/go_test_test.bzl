@@ -5,6 +5,7 @@ load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:go.bzl", "go_test")
 load("//rules/private:go_test_attributes.bzl", "inner_attributes", "outer_attributes")
+load(":failure_test.bzl", "failure_test")
 
 visibility("private")
 
@@ -119,17 +120,6 @@ def _environment_and_runfiles_test_impl(ctx):
     return analysistest.end(env)
 
 environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test_impl)
-
-def _failure_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-failure_test = analysistest.make(
-    _failure_test_impl,
-    attrs = {"message": attr.string()},
-    expect_failure = True,
-)
 
 _FAILURES = {
     "cpus": ({"cpus": 0}, "cpus = 0 is not a number of CPUs."),
@@ -266,7 +256,7 @@ def go_test_test_suite(name):
 
     for case, (attributes, message) in _FAILURES.items():
         go_test(name = "go_failing_" + case, srcs = [":go_source"], tags = ["manual"], **attributes)
-        failure_test(name = name + "_fails_" + case, message = message, target_under_test = ":go_failing_" + case)
+        failure_test(name = name + "_fails_" + case, messages = [message], target_under_test = ":go_failing_" + case)
         tests.append(name + "_fails_" + case)
 
     native.test_suite(name = name, tests = tests)

@@ -1,22 +1,10 @@
 """Tests of what `grouped_test` refuses; each message's text is tested with the function that makes it."""
 
-load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "grouped_test", "resource_group")
+load(":failure_test.bzl", "failure_test")
 load(":fixtures.bzl", "fixture_binary", "fixture_test", "other_rule")
 
 visibility("private")
-
-def _failure_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    for message in ctx.attr.messages:
-        asserts.expect_failure(env, message)
-    return analysistest.end(env)
-
-failure_test = analysistest.make(
-    _failure_test_impl,
-    attrs = {"messages": attr.string_list()},
-    expect_failure = True,
-)
 
 def _select(value):
     return select({"//conditions:default": value})

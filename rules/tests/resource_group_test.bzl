@@ -4,6 +4,7 @@ load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("//rules:defs.bzl", "resource_group")
 load("//rules/private:providers.bzl", "ResourceGroupInfo")
 load("//rules/private:resource_group.bzl", "resource_group_error")
+load(":failure_test.bzl", "failure_test")
 
 visibility("private")
 
@@ -36,17 +37,6 @@ def _errors_test_impl(ctx):
     return unittest.end(env)
 
 errors_test = unittest.make(_errors_test_impl)
-
-def _failure_test_impl(ctx):
-    env = analysistest.begin(ctx)
-    asserts.expect_failure(env, ctx.attr.message)
-    return analysistest.end(env)
-
-failure_test = analysistest.make(
-    _failure_test_impl,
-    attrs = {"message": attr.string()},
-    expect_failure = True,
-)
 
 _FAILURES = {
     "db,cache": struct(
@@ -138,7 +128,7 @@ def resource_group_test_suite(name):
     for case, failure in _FAILURES.items():
         resource_group(name = "bad/" + case, tags = ["manual"], **failure.attrs)
         test = name + "_fails_" + case
-        failure_test(name = test, target_under_test = ":bad/" + case, message = failure.message)
+        failure_test(name = test, target_under_test = ":bad/" + case, messages = [failure.message])
         tests.append(test)
 
     unittest.suite(name + "_pure", errors_test)

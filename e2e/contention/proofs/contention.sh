@@ -5,10 +5,12 @@
 # Plain, Starlark flag, --host_copt, other execution platform; -c opt shares the files of the first.
 readonly configurations=4
 
-# run_cases PACKAGE SANDBOX
+# run_cases PACKAGE SANDBOX FLAG...
 run_cases() {
-  bazel_test "//$1" --runs_per_test=3 --strategy=TestRunner="$2",local \
-    --build_event_json_file="$CONTENTION_DIR/events.json"
+  local package=$1 sandbox=$2
+  shift 2
+  bazel_test "//$package" --runs_per_test=3 --strategy=TestRunner="$sandbox",local \
+    --build_event_json_file="$CONTENTION_DIR/events.json" "$@"
 }
 
 # The cases of the Go tests.
@@ -34,6 +36,13 @@ groups_exclude() {
   expect_code 0 checker cases -sandbox "$1" -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
   note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
+}
+
+# Bazel gives every test that many shards, those of one case too.
+any_number_of_shards() {
+  run_cases cases linux-sandbox --runs_per_test=1 --test_sharding_strategy=forced=5
+  expect_code 0 checker cases -sandbox linux-sandbox -configurations "$configurations"
+  note "$(tail -n 1 "$CONTENTION_DIR/findings")"
 }
 
 # Everything but the capacity has to be as with groups, and each capacity exceeded.
