@@ -2,11 +2,11 @@ package report
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -112,7 +112,7 @@ func (w xmlWriter) open(tag string, attributes ...string) {
 func (w xmlWriter) attributes(pairs ...string) {
 	for i := 0; i < len(pairs); i += 2 {
 		w.raw(" " + pairs[i] + `="`)
-		w.escaped([]byte(pairs[i+1]))
+		w.escaped(pairs[i+1])
 		w.raw(`"`)
 	}
 }
@@ -120,8 +120,8 @@ func (w xmlWriter) attributes(pairs ...string) {
 // text writes what stands between tags, where, other than in an attribute, the
 // end of a line may stay one for people to read.
 func (w xmlWriter) text(text string) {
-	for line := range bytes.Lines([]byte(text)) {
-		body, ended := bytes.CutSuffix(line, []byte("\n"))
+	for line := range strings.Lines(text) {
+		body, ended := strings.CutSuffix(line, "\n")
 		w.escaped(body)
 		if ended {
 			w.raw("\n")
@@ -129,6 +129,22 @@ func (w xmlWriter) text(text string) {
 	}
 }
 
-func (w xmlWriter) escaped(text []byte) { _ = xml.EscapeText(w, text) }
+func (w xmlWriter) escaped(text string) {
+	if isPlain(text) {
+		w.raw(text)
+		return
+	}
+	_ = xml.EscapeText(w, []byte(text))
+}
+
+// isPlain reports whether text stands for itself, as nearly all does.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' {
+			return false
+		}
+	}
+	return true
+}
 
 func (w xmlWriter) raw(text string) { _, _ = w.WriteString(text) }
