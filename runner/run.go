@@ -106,7 +106,7 @@ func selectCases(
 		wanted[c] = true
 	}
 	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
-	return ofShard(selected, m, env.Shard), nil
+	return ofShard(selected, m, env.Shard, workers), nil
 }
 
 // sameForAll reports whether every case holds all groups, whatever its name.
@@ -123,20 +123,16 @@ func sameForAll(groups []manifest.Group) bool {
 
 // ofShard returns the cases that the plan gives a shard, in the order in which
 // they are listed.
-func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard) []engine.Case {
-	capacity := map[string]int{}
+func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
+	p := plan.Problem{Capacity: map[string]int{}, Shards: s.Total, Workers: workers}
 	for _, g := range m.Groups {
-		capacity[g.Label] = g.Capacity
+		p.Capacity[g.Label] = g.Capacity
 	}
-	planned := make([]plan.Case, len(cases))
-	for i, c := range cases {
-		planned[i].Name = c.Name
-		for _, n := range c.Needs {
-			planned[i].Groups = append(planned[i].Groups, n.Group)
-		}
+	for _, c := range cases {
+		p.Cases = append(p.Cases, plan.Case{Name: c.Name, Takes: c.Takes, Needs: c.Needs})
 	}
 	var own []engine.Case
-	for i, shard := range plan.Shards(planned, func(label string) bool { return capacity[label] == 1 }, s.Total) {
+	for i, shard := range plan.Make(p).Shard {
 		if shard == s.Index {
 			own = append(own, cases[i])
 		}

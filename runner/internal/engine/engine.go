@@ -20,6 +20,8 @@ import (
 type Case struct {
 	event.Case
 	Needs []group.Need
+	// Takes is how long the case is expected to run; 0 if that is not known.
+	Takes time.Duration
 }
 
 // Framework runs cases.

@@ -1,83 +1,126 @@
-// Package plan divides the cases of a test among its shards.
+// Package plan divides the cases of a test among its shards, and knows how
+// long that takes at least.
+//
+// docs/scheduling.md has the model and the reasons.
 package plan
 
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
-// Case is what the plan has to know of a case.
-type Case struct {
-	// Name is unique among the cases of a test.
-	Name string
-	// Groups are the labels of those that it holds.
-	Groups []string
+// Plan is a division of cases among shards.
+type Plan struct {
+	// Shard is, for each case of the problem, the shard that runs it.
+	Shard []int
+	// Makespan is how long the plan is expected to take.
+	Makespan time.Duration
 }
 
-// Shards returns, for each of cases, the shard that runs it. It is a pure
-// function of the cases, whatever their order, so all shards come to the same
-// result, and each case runs in exactly one.
+// enough is by how much a stricter division may be worse.
+const enough = 1.01
+
+// Make returns a plan. It is a pure function of the problem, whatever the
+// order of its cases, so all shards come to the same result, and each case
+// runs in exactly one.
 //
-// Cases of one group that alone returns true for go to one shard: in several
-// they would only wait for one another. The units that this makes, cases or
-// sets of cases, go one by one to the shard that has the fewest cases so far,
-// the largest unit first.
-func Shards(cases []Case, alone func(group string) bool, total int) []int {
-	shards := make([]int, len(cases))
-	if total <= 1 {
-		return shards
+// Cases of one group go to one shard, and those of capacity c to at most c,
+// where that lowers the makespan. If what groups connect is too much for one
+// shard, a case of several groups stays with those of its heaviest one, and
+// only then can cases of a group be in more shards than its capacity.
+func Make(p Problem) Plan {
+	p = p.estimated()
+	if p.Shards == 1 {
+		one := make([]int, len(p.Cases))
+		return Plan{Shard: one, Makespan: p.makespan(one)}
 	}
-	load := make([]int, total)
-	for _, u := range units(cases, alone) {
-		least := 0
-		for shard := range load {
-			if load[shard] < load[least] {
-				least = shard
-			}
+	order := p.byName()
+	var best Plan
+	target := time.Duration(float64(p.Bound().Time) * enough)
+	for _, d := range p.divisions() {
+		shards, ok := p.place(p.units(order, d), d)
+		if !ok {
+			continue
 		}
-		load[least] += len(u)
-		for _, i := range u {
-			shards[i] = least
+		makespan := p.makespan(shards)
+		if best.Shard == nil || float64(makespan)*enough < float64(best.Makespan) {
+			best = Plan{Shard: shards, Makespan: makespan}
+		}
+		if best.Makespan <= target {
+			break
 		}
 	}
-	return shards
+	return best
 }
 
-// units returns sets of indices of cases that stay together, the largest
-// first, then by the first name in each.
-func units(cases []Case, alone func(string) bool) [][]int {
-	order := make([]int, len(cases))
+// byName returns the indices of the cases in the order of their names.
+func (p Problem) byName() []int {
+	order := make([]int, len(p.Cases))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(cases[a].Name, cases[b].Name) })
-	sets := newDisjointSets(len(cases))
-	first := map[string]int{} // by group
-	for _, i := range order {
-		for _, g := range cases[i].Groups {
-			if !alone(g) {
-				continue
-			}
-			if j, ok := first[g]; ok {
-				sets.join(i, j)
-			} else {
-				first[g] = i
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.Cases[a].Name, p.Cases[b].Name) })
+	return order
+}
+
+// place gives unit after unit to the shard that has the least work so far
+// (longest processing time first: Graham, 1969). It is not ok if a unit has
+// groups that are in different shards already.
+func (p Problem) place(units []unit, d division) (shards []int, ok bool) {
+	shards = make([]int, len(p.Cases))
+	load := make([]time.Duration, p.Shards)
+	used := map[string][]int{} // the shards in which a group is
+	for _, u := range units {
+		least := -1
+		for shard := range load {
+			if (least < 0 || load[shard] < load[least]) && u.mayGo(shard, used, d.spread) {
+				least = shard
 			}
 		}
-	}
-	members := map[int][]int{}
-	var roots []int
-	for _, i := range order {
-		root := sets.find(i)
-		if members[root] == nil {
-			roots = append(roots, root)
+		if least < 0 {
+			return nil, false
 		}
-		members[root] = append(members[root], i)
+		load[least] += u.work
+		for _, label := range u.groups {
+			if !slices.Contains(used[label], least) {
+				used[label] = append(used[label], least)
+			}
+		}
+		for _, i := range u.cases {
+			shards[i] = least
+		}
 	}
-	var units [][]int
-	for _, root := range roots {
-		units = append(units, members[root])
+	return shards, true
+}
+
+func (u unit) mayGo(shard int, used map[string][]int, spread map[string]int) bool {
+	for _, label := range u.groups {
+		if len(used[label]) >= spread[label] && !slices.Contains(used[label], shard) {
+			return false
+		}
 	}
-	slices.SortStableFunc(units, func(a, b []int) int { return cmp.Compare(len(b), len(a)) })
-	return units
+	return true
+}
+
+// makespan returns how long a division takes at least. Shards are processes of
+// their own: what one has too much of, another one cannot take over.
+func (p Problem) makespan(shards []int) time.Duration {
+	work := make([]time.Duration, p.Shards)
+	chain := make([]*chains, p.Shards)
+	for shard := range chain {
+		chain[shard] = p.newChains()
+	}
+	latest := p.Bound().Time
+	for i, c := range p.Cases {
+		work[shards[i]] += c.Takes
+		chain[shards[i]].add(c)
+	}
+	for shard := range work {
+		latest = max(latest, work[shard]/time.Duration(p.Workers))
+		for label := range chain[shard].exclusive {
+			latest = max(latest, chain[shard].length(label, p.Workers))
+		}
+	}
+	return latest
 }

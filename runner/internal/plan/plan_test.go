@@ -4,28 +4,46 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"pgregory.net/rapid"
 )
 
-// alone is whether a group has capacity 1 in these tests.
-func alone(group string) bool { return group == "db" || group == "port" }
+// capacity is that of the groups in these tests.
+var capacity = map[string]int{"db": 1, "port": 1, "api": 3}
 
-func anyCases(t *rapid.T) []plan.Case {
-	groups := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"db", "port", "api"}), rapid.ID[string])
-	var cases []plan.Case
-	for _, name := range rapid.SliceOfDistinct(rapid.StringN(1, 3, -1), rapid.ID[string]).Draw(t, "names") {
-		cases = append(cases, plan.Case{Name: name, Groups: groups.Draw(t, "groups")})
+func needs(labels ...string) []group.Need {
+	var needs []group.Need
+	for _, label := range labels {
+		needs = append(needs, group.Need{Group: label, Weight: 1})
 	}
-	return cases
+	return needs
 }
 
-// byName makes a plan comparable with one of the same cases in another order.
-func byName(cases []plan.Case, total int) map[string]int {
+func anyProblem(t *rapid.T) plan.Problem {
+	groups := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"db", "port", "api"}), rapid.ID[string])
+	p := plan.Problem{
+		Capacity: capacity,
+		Shards:   rapid.IntRange(1, 60).Draw(t, "shards"),
+		Workers:  rapid.IntRange(1, 8).Draw(t, "workers"),
+	}
+	for _, name := range rapid.SliceOfDistinct(rapid.StringN(1, 3, -1), rapid.ID[string]).Draw(t, "names") {
+		p.Cases = append(p.Cases, plan.Case{
+			Name:  name,
+			Unit:  rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "unit"),
+			Takes: time.Duration(rapid.IntRange(0, 9).Draw(t, "seconds")) * time.Second,
+			Needs: needs(groups.Draw(t, "groups")...),
+		})
+	}
+	return p
+}
+
+func byName(p plan.Problem) map[string]int {
 	shards := map[string]int{}
-	for i, shard := range plan.Shards(cases, alone, total) {
-		shards[cases[i].Name] = shard
+	for i, shard := range plan.Make(p).Shard {
+		shards[p.Cases[i].Name] = shard
 	}
 	return shards
 }
@@ -35,47 +53,135 @@ func byName(cases []plan.Case, total int) map[string]int {
 // the same.
 func TestThePlanIsTheSameInWhateverOrderTheCasesAre(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cases, total := anyCases(t), rapid.IntRange(1, 60).Draw(t, "total")
-		want := byName(cases, total)
-		got := byName(rapid.Permutation(cases).Draw(t, "order"), total)
+		p := anyProblem(t)
+		want := byName(p)
+		p.Cases = rapid.Permutation(p.Cases).Draw(t, "order")
+		got := byName(p)
 		for name, shard := range want {
-			if shard < 0 || shard >= total || got[name] != shard {
-				t.Fatalf("%q is in shard %d or %d of %d", name, shard, got[name], total)
+			if shard < 0 || shard >= p.Shards || got[name] != shard {
+				t.Fatalf("%q is in shard %d or %d of %d", name, shard, got[name], p.Shards)
 			}
 		}
 	})
 }
 
-func TestCasesOfAGroupOfCapacityOneShareAShard(t *testing.T) {
+// shardsOf returns the shards in which a group or, with a prefix, a unit is.
+func shardsOf(p plan.Problem, shards []int) map[string][]int {
+	used := map[string][]int{}
+	add := func(key string, shard int) {
+		if !slices.Contains(used[key], shard) {
+			used[key] = append(used[key], shard)
+		}
+	}
+	for i, c := range p.Cases {
+		if c.Unit != "" {
+			add("unit "+c.Unit, shards[i])
+		}
+		for _, n := range c.Needs {
+			add(n.Group, shards[i])
+		}
+	}
+	return used
+}
+
+func TestAUnitIsNeverDivided(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		cases := anyCases(t)
-		shards := plan.Shards(cases, alone, rapid.IntRange(1, 60).Draw(t, "total"))
-		of := map[string]int{}
-		for i, c := range cases {
-			for _, g := range c.Groups {
-				if before, ok := of[g]; ok && alone(g) && before != shards[i] {
-					t.Fatalf("cases of %s are in shards %d and %d", g, before, shards[i])
-				}
-				of[g] = shards[i]
+		p := anyProblem(t)
+		for key, used := range shardsOf(p, plan.Make(p).Shard) {
+			if len(key) > len("unit ") && len(used) > 1 {
+				t.Fatalf("%s is in %v", key, used)
 			}
 		}
 	})
 }
 
-func TestCasesAreSpreadEvenly(t *testing.T) {
+// Where no case has two groups, and none stays with cases of another group, no
+// group is in more shards than its capacity.
+func TestAGroupIsInNoMoreShardsThanItsCapacity(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := anyProblem(t)
+		for i := range p.Cases {
+			p.Cases[i].Unit = ""
+			p.Cases[i].Needs = p.Cases[i].Needs[:min(1, len(p.Cases[i].Needs))]
+		}
+		for label, used := range shardsOf(p, plan.Make(p).Shard) {
+			if len(used) > capacity[label] {
+				t.Fatalf("%s, of capacity %d, is in %v", label, capacity[label], used)
+			}
+		}
+	})
+}
+
+// named returns n cases that take t and need groups.
+func named(prefix string, n int, t time.Duration, labels ...string) []plan.Case {
 	var cases []plan.Case
-	for i := range 10 {
-		cases = append(cases, plan.Case{Name: fmt.Sprintf("free%d", i)})
+	for i := range n {
+		cases = append(cases, plan.Case{Name: fmt.Sprintf("%s%03d", prefix, i), Takes: t, Needs: needs(labels...)})
 	}
-	for i := range 5 {
-		cases = append(cases, plan.Case{Name: fmt.Sprintf("db%d", i), Groups: []string{"db"}})
-	}
-	count := make([]int, 4)
-	for _, shard := range plan.Shards(cases, alone, 4) {
+	return cases
+}
+
+func count(p plan.Problem) []int {
+	count := make([]int, p.Shards)
+	for _, shard := range plan.Make(p).Shard {
 		count[shard]++
 	}
 	slices.Sort(count)
-	if want := []int{3, 3, 4, 5}; !slices.Equal(count, want) {
-		t.Errorf("shards have %v cases, want %v", count, want)
+	return count
+}
+
+func TestCasesAreSpreadEvenly(t *testing.T) {
+	p := plan.Problem{Cases: slices.Concat(named("free", 10, 0), named("db", 5, 0, "db")), Capacity: capacity, Shards: 4}
+	if got, want := count(p), []int{3, 3, 4, 5}; !slices.Equal(got, want) {
+		t.Errorf("shards have %v cases, want %v", got, want)
+	}
+}
+
+func TestLongCasesAreSpreadBeforeShortOnes(t *testing.T) {
+	p := plan.Problem{Cases: slices.Concat(named("a", 30, time.Second), named("z", 3, 10*time.Second)), Shards: 3}
+	if made := plan.Make(p); made.Makespan != 20*time.Second {
+		t.Errorf("the makespan is %v, want 20s", made.Makespan)
+	}
+}
+
+// A group of capacity 3 stays in one shard as long as that does not take
+// longer, and goes to as many as it takes otherwise.
+func TestAGroupIsDividedOnlyWhereThatPays(t *testing.T) {
+	for _, test := range []struct {
+		free, shards, workers, want int
+	}{
+		{free: 90, shards: 4, workers: 3, want: 1},
+		{free: 0, shards: 4, workers: 3, want: 1},
+		{free: 0, shards: 4, workers: 1, want: 3},
+		{free: 30, shards: 4, workers: 1, want: 2},
+	} {
+		p := plan.Problem{
+			Cases:    slices.Concat(named("api", 30, time.Second, "api"), named("free", test.free, time.Second)),
+			Capacity: capacity, Shards: test.shards, Workers: test.workers,
+		}
+		if used := shardsOf(p, plan.Make(p).Shard)["api"]; len(used) != test.want {
+			t.Errorf("%+v: the group is in shards %v", test, used)
+		}
+	}
+}
+
+// Groups that overlap are one whole, unless that is too much for one shard.
+func TestOverlappingGroupsAreDividedOnlyWhereThatPays(t *testing.T) {
+	both := slices.Concat(
+		named("db", 40, time.Second, "db"), named("port", 40, time.Second, "port"), named("both", 2, time.Second, "db", "port"))
+	small := plan.Problem{Cases: slices.Concat(both, named("free", 200, time.Second)), Capacity: capacity, Shards: 2, Workers: 2}
+	if used := shardsOf(small, plan.Make(small).Shard); len(used["db"]) != 1 || len(used["port"]) != 1 {
+		t.Errorf("with much else to do: %v", used)
+	}
+	large := plan.Problem{Cases: both, Capacity: capacity, Shards: 2, Workers: 1}
+	if made := plan.Make(large); made.Makespan > 43*time.Second {
+		t.Errorf("without: %v", made.Makespan)
+	}
+}
+
+func TestTheMedianStandsForWhatIsNotKnown(t *testing.T) {
+	p := plan.Problem{Cases: slices.Concat(named("a", 1, time.Second), named("b", 1, 5*time.Second), named("c", 1, time.Minute), named("d", 9, 0))}
+	if got := p.Median(); got != 5*time.Second {
+		t.Errorf("got %v", got)
 	}
 }

@@ -1,0 +1,115 @@
+package plan
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
+
+// unit is cases that go to one shard.
+type unit struct {
+	cases  []int
+	work   time.Duration
+	groups []string // those whose cases may go to few shards only
+}
+
+// A division says how strictly the cases of a group stay together.
+type division struct {
+	// spread is in how many shards cases of a group may be.
+	spread map[string]int
+	// heaviest is whether of a case's groups only the one with the most work
+	// counts.
+	heaviest bool
+}
+
+// divisions returns those to try, the strictest first. Cases of one group that
+// are in several shards wait for one another, and nothing can be done about
+// the order in which they do, so a group is divided only where that pays.
+func (p Problem) divisions() []division {
+	together := division{spread: map[string]int{}}
+	divided := map[string]int{}
+	work := p.newChains()
+	for _, c := range p.Cases {
+		work.add(c)
+	}
+	bound := p.Bound().Time.Seconds()
+	for _, label := range p.groups() {
+		atOnce := min(p.capacity(label), p.Workers)
+		needed := math.Ceil(work.exclusive[label] / (bound * float64(atOnce)) * (1 - 1e-9))
+		together.spread[label] = 1
+		divided[label] = min(max(int(needed), 1), p.capacity(label), p.Shards)
+	}
+	return []division{together, {spread: divided}, {spread: divided, heaviest: true}}
+}
+
+// counting returns those of a case's groups that keep it with others. Cases
+// that share a group need not stay together.
+func (p Problem) counting(c Case, d division, work map[string]float64) []string {
+	var labels []string
+	for _, n := range c.Needs {
+		if n.Mode == group.Exclusive {
+			labels = append(labels, n.Group)
+		}
+	}
+	if d.heaviest && len(labels) > 1 {
+		labels = []string{slices.MaxFunc(labels, func(a, b string) int {
+			return cmp.Or(cmp.Compare(work[a], work[b]), cmp.Compare(b, a))
+		})}
+	}
+	return labels
+}
+
+// units divides the cases, of which order has the indices in the order of
+// their names. The result is in the order in which it is to be placed: that
+// with the most work first.
+func (p Problem) units(order []int, d division) []unit {
+	work := p.newChains()
+	for _, c := range p.Cases {
+		work.add(c)
+	}
+	sets := newDisjointSets(len(p.Cases))
+	first := map[string]int{} // of a group or unit
+	join := func(key string, i int) {
+		if j, ok := first[key]; ok {
+			sets.join(i, j)
+		} else {
+			first[key] = i
+		}
+	}
+	limited := make([][]string, len(p.Cases))
+	for _, i := range order {
+		if c := p.Cases[i]; c.Unit != "" {
+			join("unit "+c.Unit, i)
+		}
+		limited[i] = p.counting(p.Cases[i], d, work.exclusive)
+		for _, label := range limited[i] {
+			if d.spread[label] == 1 {
+				join("group "+label, i)
+			}
+		}
+	}
+	numbers := map[int]int{}
+	var units []unit
+	for _, i := range order {
+		root := sets.find(i)
+		number, ok := numbers[root]
+		if !ok {
+			number = len(units)
+			numbers[root] = number
+			units = append(units, unit{})
+		}
+		u := &units[number]
+		u.cases = append(u.cases, i)
+		u.work += p.Cases[i].Takes
+		for _, label := range limited[i] {
+			if !slices.Contains(u.groups, label) {
+				u.groups = append(u.groups, label)
+			}
+		}
+	}
+	slices.SortStableFunc(units, func(a, b unit) int { return cmp.Compare(b.work, a.work) })
+	return units
+}
