@@ -71,6 +71,7 @@ func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Ma
 		options: engine.Options{
 			Framework: framework,
 			Locker:    newLocker(m.Groups, files),
+			Capacity:  capacities(m.Groups),
 			Workers:   workers,
 			Batches:   framework.batches,
 			FailFast:  env.FailFast || framework.failFast,
@@ -124,10 +125,7 @@ func sameForAll(groups []manifest.Group) bool {
 // ofShard returns the cases that the plan gives a shard, in the order in which
 // they are listed.
 func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
-	p := plan.Problem{Capacity: map[string]int{}, Shards: s.Total, Workers: workers}
-	for _, g := range m.Groups {
-		p.Capacity[g.Label] = g.Capacity
-	}
+	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
 		p.Cases = append(p.Cases, plan.Case{Name: c.Name, Takes: c.Takes, Needs: c.Needs})
 	}
@@ -138,6 +136,14 @@ func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, worker
 		}
 	}
 	return own
+}
+
+func capacities(groups []manifest.Group) map[string]int {
+	capacities := map[string]int{}
+	for _, g := range groups {
+		capacities[g.Label] = g.Capacity
+	}
+	return capacities
 }
 
 func (t *test) run(ctx context.Context) int {

@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"sync"
-	"time"
-
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
@@ -43,46 +40,4 @@ func stronger(a, b group.Need) group.Need {
 		a.Mode = group.Exclusive
 	}
 	return a
-}
-
-// worthAProcess is for how long a batch should run, where that much is left: a
-// process takes some milliseconds to start.
-const worthAProcess = 20 * time.Millisecond
-
-// sizes decides how many cases go into a batch: many at first, since a process
-// is not free, and few towards the end, so that all workers end together
-// (guided self-scheduling).
-type sizes struct {
-	workers int
-	batches bool
-
-	mu    sync.Mutex
-	ran   time.Duration
-	count int
-}
-
-// observe learns how long a case ran.
-func (s *sizes) observe(ran time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ran += ran
-	s.count++
-}
-
-// next returns how many of the given number of cases one worker takes.
-func (s *sizes) next(left int) int {
-	if !s.batches || left == 0 {
-		return min(left, 1)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	share := (left + 2*s.workers - 1) / (2 * s.workers)
-	if s.count == 0 {
-		return share
-	}
-	worthwhile := int(worthAProcess / max(s.ran/time.Duration(s.count), time.Microsecond))
-	if left <= worthwhile/2 {
-		return left // sharing so little out would halve it again and again
-	}
-	return max(share, min(worthwhile, (left+s.workers-1)/s.workers))
 }

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -56,6 +55,9 @@ type Options struct {
 	Framework Framework
 	// Locker knows every group that a case needs.
 	Locker lock.Locker
+	// Capacity is that of groups, by label, so that this run does not ask for
+	// what it uses up itself. Without it only the locker knows.
+	Capacity map[string]int
 	// Sink gets every event; it may be called from several goroutines.
 	Sink event.Sink
 	// Workers is how many cases run at once; 0 is one after the other, in the
@@ -78,7 +80,7 @@ type Options struct {
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
-	r := &run{Options: options, ready: newReadyQueue(options.Workers, options.Batches)}
+	r := &run{Options: options, learn: func(*class, time.Duration) {}}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.running = ctx
@@ -106,7 +108,8 @@ func names(cases []Case) []event.Case {
 type run struct {
 	Options
 	budget *budget
-	ready  *readyQueue
+	// learn notes how long a case of a class ran.
+	learn func(c *class, ran time.Duration)
 
 	// running ends when the cases that run have to stop, and starting, which
 	// is derived from it, when no further one may start.
@@ -116,34 +119,10 @@ type run struct {
 
 func (r *run) inOrder(cases []Case) {
 	if r.Batches && len(cases) > 0 {
-		r.execute(r.hold(together(cases)))
+		r.execute(r.hold(together(cases), time.Now(), nil))
 		return
 	}
 	for _, c := range cases {
-		r.execute(r.hold(alone(c)))
+		r.execute(r.hold(alone(c), time.Now(), nil))
 	}
-}
-
-// inParallel lets workers execute what is ready. A case that waits for groups
-// occupies none of them: it asks in a goroutine of its own, and is ready when
-// it holds them.
-func (r *run) inParallel(cases []Case) {
-	var asking, workers sync.WaitGroup
-	for i, c := range cases {
-		if len(c.Needs) == 0 {
-			r.ready.addFree(c.Case)
-			continue
-		}
-		asking.Go(func() { r.ready.push(i, r.hold(alone(c))) })
-	}
-	for range r.Workers {
-		workers.Go(func() {
-			for h := range r.ready.all {
-				r.execute(h)
-			}
-		})
-	}
-	asking.Wait()
-	r.ready.close()
-	workers.Wait()
 }

@@ -53,7 +53,7 @@ func (r *run) runBatch(cases []event.Case, h holding) (again [][]event.Case) {
 	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
 	defer watchLoss(ctx, h.held, cancel)()
-	report := newBatchReport(r, ctx, h.waited)
+	report := newBatchReport(r, ctx, h)
 	r.budget.start()
 	again = r.Framework.Run(ctx, cases, report)
 	r.budget.stop()

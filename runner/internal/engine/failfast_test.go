@@ -53,7 +53,11 @@ func TestFailFastEndsWaiting(t *testing.T) {
 
 func TestFailFastLetsRunningCasesGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := run(t.Context(), engine.Options{Framework: failing(time.Second, "bad"), Locker: newLocker(), Workers: 2, FailFast: true},
+		soon := framework(func(ctx context.Context, name string) event.Outcome {
+			time.Sleep(time.Millisecond) // lets both start
+			return failing(time.Second, "bad")(ctx, name)
+		})
+		r := run(t.Context(), engine.Options{Framework: soon, Locker: newLocker(), Workers: 2, FailFast: true},
 			newCase("running"), newCase("bad"), newCase("rest"))
 		r.wantOutcome(t, "running", event.Passed, "")
 		r.wantOutcome(t, "rest", event.Skipped, event.TypeFailFast)

@@ -13,25 +13,33 @@ import (
 // holding is a batch that holds its groups, or the reason why it does not.
 type holding struct {
 	batch
+	class  *class // of its cases; nil without workers
 	held   lock.Held
 	waited time.Duration
 	// outcome is that of cases that could not get its groups; nil otherwise.
 	outcome *event.Outcome
 }
 
-// hold waits for the groups of b and reports now and then that it waits.
-func (r *run) hold(b batch) holding {
+// hold waits for the groups of b, which it has wanted since then, and reports
+// now and then that it waits. It calls waits, unless that is nil, each time it
+// begins to wait for a group.
+func (r *run) hold(b batch, since time.Time, waits func()) holding {
 	if outcome := r.notStarted(nil); outcome != nil {
 		return holding{batch: b, outcome: outcome}
 	}
 	if len(b.needs) == 0 {
 		return holding{batch: b}
 	}
-	asked := time.Now()
 	wait := &waiting{}
 	defer r.reportWaiting(b.cases[0], wait)()
-	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, lock.Trace{Waiting: wait.begin}), b.needs)
-	h := holding{batch: b, held: held, waited: time.Since(asked)}
+	trace := lock.Trace{Waiting: func(group string) {
+		wait.begin(group)
+		if waits != nil {
+			waits()
+		}
+	}}
+	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, trace), b.needs)
+	h := holding{batch: b, held: held, waited: time.Since(since)}
 	if err != nil {
 		h.outcome = r.notHeld(wait, err)
 	}

@@ -14,15 +14,16 @@ type batchReport struct {
 	run    *run
 	ctx    context.Context // its cause says why the batch was stopped
 	waited time.Duration
+	class  *class // of the cases; nil without workers
 
 	mu       sync.Mutex
 	started  map[event.Case]time.Time
 	finished map[event.Case]bool
 }
 
-func newBatchReport(r *run, ctx context.Context, waited time.Duration) *batchReport {
+func newBatchReport(r *run, ctx context.Context, h holding) *batchReport {
 	return &batchReport{
-		run: r, ctx: ctx, waited: waited,
+		run: r, ctx: ctx, waited: h.waited, class: h.class,
 		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{},
 	}
 }
@@ -53,8 +54,8 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 	if cause := context.Cause(b.ctx); cause != nil {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
-	if c.Sub == "" && !c.Process {
-		b.run.ready.observe(e.Ran)
+	if c.Sub == "" && !c.Process && b.class != nil {
+		b.run.learn(b.class, e.Ran)
 	}
 	b.run.finish(e)
 }

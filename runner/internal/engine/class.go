@@ -1,0 +1,106 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
+
+// class is cases that need the same, of which any may run in place of another.
+type class struct {
+	needs []group.Need
+	uses  []use
+	// left are the cases that have not started, the longest first.
+	left []Case
+	// known is the sum of what those take of which that is known, and unknown
+	// the number of the others.
+	known   time.Duration
+	unknown int
+	// ran and count are what is learned of the others while they run.
+	ran   time.Duration
+	count int
+	// asking is whether its first case waits for its groups.
+	asking bool
+	// givenBack is how often its first case gave them back for want of a worker.
+	givenBack int
+	// since is when its first case began to wait; zero if it has not.
+	since time.Time
+	// bypassed counts later cases that took what the first needs.
+	bypassed int
+}
+
+// use is a need, by the number of its group.
+type use struct {
+	group, weight int
+	shared        bool
+}
+
+func (c *class) add(added Case) {
+	c.left = append(c.left, added)
+	c.account(added, 1)
+}
+
+// sort brings the longest first, those that are unknown in the order given.
+func (c *class) sort() {
+	slices.SortStableFunc(c.left, func(a, b Case) int { return cmp.Compare(b.Takes, a.Takes) })
+}
+
+func (c *class) account(counted Case, times int) {
+	if counted.Takes > 0 {
+		c.known += time.Duration(times) * counted.Takes
+	} else {
+		c.unknown += times
+	}
+}
+
+// take removes the first n cases.
+func (c *class) take(n int) []Case {
+	taken := c.left[:n:n]
+	c.left = c.left[n:]
+	for _, t := range taken {
+		c.account(t, -1)
+	}
+	return taken
+}
+
+// putBack undoes the take of one case.
+func (c *class) putBack(taken Case) {
+	c.left = append([]Case{taken}, c.left...)
+	c.account(taken, 1)
+}
+
+// work is how long the rest is expected to take, where a case of which nothing
+// is known takes mean.
+func (c *class) work(mean time.Duration) time.Duration {
+	return c.known + time.Duration(c.unknown)*c.mean(mean)
+}
+
+func (c *class) mean(otherwise time.Duration) time.Duration {
+	if c.count == 0 {
+		return otherwise
+	}
+	return c.ran / time.Duration(c.count)
+}
+
+// longest is how long the first case is expected to take.
+func (c *class) longest(mean time.Duration) time.Duration {
+	return cmp.Or(c.left[0].Takes, c.mean(mean))
+}
+
+// meets reports whether the classes need a group in common.
+func (c *class) meets(other *class) bool {
+	return slices.ContainsFunc(c.uses, func(u use) bool {
+		return slices.ContainsFunc(other.uses, func(o use) bool { return o.group == u.group })
+	})
+}
+
+func casesOf(taken []Case) []event.Case {
+	cases := make([]event.Case, len(taken))
+	for i, c := range taken {
+		cases[i] = c.Case
+	}
+	return cases
+}

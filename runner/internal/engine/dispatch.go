@@ -1,0 +1,165 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// maxGiveBacks is how often a case gives back what it got while no worker was
+// free. After that it keeps it for the next worker, so that it does not starve.
+const maxGiveBacks = 8
+
+// dispatcher brings cases, groups and workers together.
+//
+// A case asks for its groups only when a worker is free for it. If they are
+// not free, the worker turns to something else, and the case stays in the
+// queue of those who wait. When it gets them and no worker is free then, it
+// gives them back: another process may have one.
+type dispatcher struct {
+	run *run
+
+	mu      sync.Mutex
+	agenda  *agenda
+	idle    []int     // workers, by number
+	kept    []holding // those that hold groups and wait for a worker
+	running int
+	asking  int
+	done    chan struct{}
+}
+
+// ask is a case that asks for its groups.
+type ask struct {
+	class *class
+	c     Case
+	// worker is set aside for it until it is known to have to wait; then -1.
+	worker int
+}
+
+// inParallel runs cases on the workers of r.
+func (r *run) inParallel(cases []Case) {
+	d := &dispatcher{run: r, agenda: newAgenda(r.Options, cases), done: make(chan struct{})}
+	for worker := range r.Workers {
+		d.idle = append(d.idle, worker)
+	}
+	r.learn = d.learn
+	d.mu.Lock()
+	d.step()
+	d.mu.Unlock()
+	<-d.done
+}
+
+func (d *dispatcher) learn(c *class, ran time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.agenda.observe(c, ran)
+}
+
+// step starts what can start. The caller has locked d.mu.
+func (d *dispatcher) step() {
+	for len(d.idle) > 0 {
+		if len(d.kept) > 0 {
+			h := d.kept[0]
+			d.kept = d.kept[1:]
+			d.start(h, d.worker())
+			continue
+		}
+		c := d.agenda.next()
+		if c == nil {
+			break
+		}
+		if len(c.needs) == 0 {
+			taken := c.take(d.agenda.batchSize(c))
+			d.start(holding{batch: batch{cases: casesOf(taken)}, class: c}, d.worker())
+			continue
+		}
+		d.ask(c)
+	}
+	if d.running+d.asking+len(d.kept) == 0 && !d.agenda.left() {
+		close(d.done)
+	}
+}
+
+// worker takes the idle worker with the smallest number.
+func (d *dispatcher) worker() int {
+	worker := d.idle[0]
+	d.idle = d.idle[1:]
+	return worker
+}
+
+func (d *dispatcher) free(worker int) {
+	at, _ := slices.BinarySearch(d.idle, worker)
+	d.idle = slices.Insert(d.idle, at, worker)
+}
+
+func (d *dispatcher) ask(c *class) {
+	a := &ask{class: c, c: c.take(1)[0], worker: d.worker()}
+	c.asking = true
+	if c.since.IsZero() {
+		c.since = time.Now()
+	}
+	since := c.since
+	d.asking++
+	go func() {
+		d.answer(a, d.run.hold(alone(a.c), since, func() { d.wait(a) }))
+	}()
+}
+
+// wait is called when a case begins to wait for its groups.
+func (d *dispatcher) wait(a *ask) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a.worker < 0 {
+		return // for one more group
+	}
+	d.free(a.worker)
+	a.worker = -1
+	d.agenda.use(a.class.uses, -1)
+	d.step()
+}
+
+// answer is called when a case has got its groups, or will not.
+func (d *dispatcher) answer(a *ask, h holding) {
+	h.class = a.class
+	d.mu.Lock()
+	waited := a.worker < 0
+	if waited {
+		d.agenda.use(a.class.uses, 1)
+		if len(d.idle) > 0 {
+			a.worker = d.worker()
+		}
+	}
+	a.class.asking = false
+	d.asking--
+	switch {
+	case a.worker >= 0:
+		a.class.begun()
+		d.start(h, a.worker)
+	case h.held != nil && a.class.givenBack < maxGiveBacks:
+		a.class.givenBack++
+		a.class.putBack(a.c)
+		d.agenda.use(a.class.uses, -1)
+		defer h.held.Release()
+	default:
+		a.class.begun()
+		d.kept = append(d.kept, h)
+	}
+	d.step()
+	d.mu.Unlock()
+}
+
+// begun forgets what the class knew of its first case.
+func (c *class) begun() { c.givenBack, c.since = 0, time.Time{} }
+
+func (d *dispatcher) start(h holding, worker int) {
+	d.running++
+	go func() {
+		d.run.execute(h)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.running--
+		d.free(worker)
+		d.agenda.use(h.class.uses, -1)
+		d.step()
+	}()
+}
