@@ -11,7 +11,7 @@ import (
 
 // maxBypass is how many cases may take what a more urgent one needs before
 // that is kept for it.
-const maxBypass = 8
+const maxBypass = 50
 
 // nominal is what cases are taken to need before anything is known of any.
 const nominal = time.Second
@@ -112,40 +112,64 @@ func (a *agenda) next() *class {
 // that of the longest chain that one of its groups has left, or of its longest
 // case. Of two, that goes first whose groups have more to do in all, since it
 // blocks more.
+//
+// Cases that only share groups can wait until those have run that want them
+// alone, here or in another process, and then go all together; but not so long
+// that one of them would be the last to end.
 type urgency struct {
 	class        *class
 	longest, all time.Duration
+	defers       bool
+}
+
+func (u urgency) compare(other urgency) int {
+	if u.defers != other.defers {
+		if u.defers {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all))
 }
 
 func (a *agenda) byUrgency() []urgency {
 	mean := a.mean()
-	clear(a.chain)
-	for _, c := range a.classes {
-		if len(c.left) == 0 {
-			continue
-		}
-		for _, u := range c.uses {
-			if !u.shared {
-				a.chain[u.group] += c.work(mean) * time.Duration(u.weight) / time.Duration(max(a.capacity[u.group], 1))
-			}
-		}
-	}
+	rest := a.addUp(mean) / time.Duration(max(a.workers, 1))
 	order := make([]urgency, 0, len(a.classes))
 	for _, c := range a.classes {
-		if len(c.left) == 0 {
+		if len(c.left()) == 0 {
 			continue
 		}
-		u := urgency{class: c, longest: c.longest(mean)}
+		longest := c.longest(mean)
+		u := urgency{class: c, longest: longest}
 		for _, used := range c.uses {
 			u.longest = max(u.longest, a.chain[used.group])
 			u.all += a.chain[used.group]
 		}
+		u.defers = c.shares() && (u.all > 0 || longest < rest)
 		order = append(order, u)
 	}
-	slices.SortStableFunc(order, func(x, y urgency) int {
-		return cmp.Or(cmp.Compare(y.longest, x.longest), cmp.Compare(y.all, x.all))
-	})
+	slices.SortStableFunc(order, urgency.compare)
 	return order
+}
+
+// addUp returns the work that is left, and leaves that of each group in chain.
+func (a *agenda) addUp(mean time.Duration) time.Duration {
+	clear(a.chain)
+	var all time.Duration
+	for _, c := range a.classes {
+		if len(c.left()) == 0 {
+			continue
+		}
+		work := c.work(mean)
+		all += work
+		for _, u := range c.uses {
+			if !u.shared {
+				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.capacity[u.group], 1))
+			}
+		}
+	}
+	return all
 }
 
 func (a *agenda) fits(c *class, kept []int) bool {
@@ -180,5 +204,5 @@ func (a *agenda) use(uses []use, times int) {
 
 // left reports whether any case has not started.
 func (a *agenda) left() bool {
-	return slices.ContainsFunc(a.classes, func(c *class) bool { return len(c.left) > 0 })
+	return slices.ContainsFunc(a.classes, func(c *class) bool { return len(c.left()) > 0 })
 }

@@ -13,8 +13,9 @@ import (
 type class struct {
 	needs []group.Need
 	uses  []use
-	// left are the cases that have not started, the longest first.
-	left []Case
+	// cases are those from next on that have not started, the longest first.
+	cases []Case
+	next  int
 	// known is the sum of what those take of which that is known, and unknown
 	// the number of the others.
 	known   time.Duration
@@ -39,13 +40,13 @@ type use struct {
 }
 
 func (c *class) add(added Case) {
-	c.left = append(c.left, added)
+	c.cases = append(c.cases, added)
 	c.account(added, 1)
 }
 
 // sort brings the longest first, those that are unknown in the order given.
 func (c *class) sort() {
-	slices.SortStableFunc(c.left, func(a, b Case) int { return cmp.Compare(b.Takes, a.Takes) })
+	slices.SortStableFunc(c.cases, func(a, b Case) int { return cmp.Compare(b.Takes, a.Takes) })
 }
 
 func (c *class) account(counted Case, times int) {
@@ -58,19 +59,21 @@ func (c *class) account(counted Case, times int) {
 
 // take removes the first n cases.
 func (c *class) take(n int) []Case {
-	taken := c.left[:n:n]
-	c.left = c.left[n:]
+	taken := c.cases[c.next : c.next+n : c.next+n]
+	c.next += n
 	for _, t := range taken {
 		c.account(t, -1)
 	}
 	return taken
 }
 
-// putBack undoes the take of one case.
-func (c *class) putBack(taken Case) {
-	c.left = append([]Case{taken}, c.left...)
-	c.account(taken, 1)
+// putBack undoes the last take, of one case.
+func (c *class) putBack() {
+	c.next--
+	c.account(c.cases[c.next], 1)
 }
+
+func (c *class) left() []Case { return c.cases[c.next:] }
 
 // work is how long the rest is expected to take, where a case of which nothing
 // is known takes mean.
@@ -87,7 +90,7 @@ func (c *class) mean(otherwise time.Duration) time.Duration {
 
 // longest is how long the first case is expected to take.
 func (c *class) longest(mean time.Duration) time.Duration {
-	return cmp.Or(c.left[0].Takes, c.mean(mean))
+	return cmp.Or(c.left()[0].Takes, c.mean(mean))
 }
 
 // meets reports whether the classes need a group in common.
@@ -103,4 +106,9 @@ func casesOf(taken []Case) []event.Case {
 		cases[i] = c.Case
 	}
 	return cases
+}
+
+// shares reports whether the class only shares groups.
+func (c *class) shares() bool {
+	return len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(u use) bool { return !u.shared })
 }

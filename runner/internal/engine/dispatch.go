@@ -137,7 +137,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 		d.start(h, a.worker)
 	case h.held != nil && a.class.givenBack < maxGiveBacks:
 		a.class.givenBack++
-		a.class.putBack(a.c)
+		a.class.putBack()
 		d.agenda.use(a.class.uses, -1)
 		defer h.held.Release()
 	default:

@@ -11,7 +11,7 @@ const worthAProcess = 20 * time.Millisecond
 // the end, so that all workers end together (guided self-scheduling:
 // Polychronopoulos and Kuck, 1987).
 func (a *agenda) batchSize(c *class) int {
-	left := len(c.left)
+	left := len(c.left())
 	switch {
 	case !a.batches || left == 0:
 		return min(left, 1)
@@ -26,7 +26,7 @@ func (a *agenda) batchSize(c *class) int {
 	budget := max(work/time.Duration(2*a.workers), min(worthAProcess, work/time.Duration(a.workers)))
 	n, sum := 0, time.Duration(0)
 	for n < left && (n == 0 || sum < budget) {
-		next := c.left[n].Takes
+		next := c.left()[n].Takes
 		if next == 0 {
 			next = mean
 		}

@@ -42,7 +42,7 @@ func (p Problem) Bound() Bound {
 		b.raise(c.Takes, "the case %s", c.Name)
 	}
 	for _, label := range p.groups() {
-		b.raise(chains.length(label, p.capacity(label)), "the group %s", label)
+		b.raise(chains.length(label, slots), "the group %s", label)
 	}
 	p.raiseByTriangles(&b)
 	return b

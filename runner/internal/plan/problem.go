@@ -29,6 +29,8 @@ type Problem struct {
 	Shards int
 	// Workers is how many cases run at once in each of them, at least 1.
 	Workers int
+
+	timed bool // whether the time of any case is known
 }
 
 // nominal is what cases are taken to need where nothing is known of any.
@@ -55,6 +57,7 @@ func (p Problem) estimated() Problem {
 	median := p.Median()
 	p.Cases = slices.Clone(p.Cases)
 	for i := range p.Cases {
+		p.timed = p.timed || p.Cases[i].Takes > 0
 		if p.Cases[i].Takes <= 0 {
 			p.Cases[i].Takes = median
 		}
@@ -71,30 +74,37 @@ func (p Problem) alone(n group.Need) bool {
 }
 
 // chains sums up, for each group, how long its cases take if no more of them
-// run at once than fit: those that share it all at once, after the others.
+// run at once than fit.
 type chains struct {
 	problem   Problem
-	exclusive map[string]float64 // seconds × weight
-	shared    map[string]time.Duration
+	units     map[string]time.Duration // the work of those that do not, times their weights
+	exclusive map[string]time.Duration // the work alone
+	readers   map[string]time.Duration // the work of those that share it
+	reader    map[string]time.Duration // the longest of them
 }
 
 func (p Problem) newChains() *chains {
-	return &chains{problem: p, exclusive: map[string]float64{}, shared: map[string]time.Duration{}}
+	return &chains{
+		problem: p, units: map[string]time.Duration{}, exclusive: map[string]time.Duration{},
+		readers: map[string]time.Duration{}, reader: map[string]time.Duration{},
+	}
 }
 
 func (c *chains) add(added Case) {
 	for _, n := range added.Needs {
 		if n.Mode == group.Shared {
-			c.shared[n.Group] = max(c.shared[n.Group], added.Takes)
+			c.readers[n.Group] += added.Takes
+			c.reader[n.Group] = max(c.reader[n.Group], added.Takes)
 			continue
 		}
-		c.exclusive[n.Group] += added.Takes.Seconds() * float64(max(n.Weight, 1))
+		c.exclusive[n.Group] += added.Takes
+		c.units[n.Group] += added.Takes * time.Duration(max(n.Weight, 1))
 	}
 }
 
-// length is how long the cases of a group take at least, where as many run at
-// once as its capacity and most allow.
-func (c *chains) length(label string, most int) time.Duration {
-	atOnce := min(c.problem.capacity(label), most)
-	return time.Duration(c.exclusive[label]/float64(atOnce)*float64(time.Second)) + c.shared[label]
+// length is how long the cases of a group take at least on so many workers.
+// Those that share it run at a time when no other one does.
+func (c *chains) length(label string, workers int) time.Duration {
+	alone := max(c.units[label]/time.Duration(c.problem.capacity(label)), c.exclusive[label]/time.Duration(workers))
+	return alone + max(c.reader[label], c.readers[label]/time.Duration(workers))
 }

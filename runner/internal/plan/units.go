@@ -23,13 +23,15 @@ type division struct {
 	// heaviest is whether of a case's groups only the one with the most work
 	// counts.
 	heaviest bool
+	// readers is whether cases that share a group stay with the others.
+	readers bool
 }
 
 // divisions returns those to try, the strictest first. Cases of one group that
 // are in several shards wait for one another, and nothing can be done about
 // the order in which they do, so a group is divided only where that pays.
 func (p Problem) divisions() []division {
-	together := division{spread: map[string]int{}}
+	together := division{spread: map[string]int{}, readers: true}
 	divided := map[string]int{}
 	work := p.newChains()
 	for _, c := range p.Cases {
@@ -37,20 +39,24 @@ func (p Problem) divisions() []division {
 	}
 	bound := p.Bound().Time.Seconds()
 	for _, label := range p.groups() {
-		atOnce := min(p.capacity(label), p.Workers)
-		needed := math.Ceil(work.exclusive[label] / (bound * float64(atOnce)) * (1 - 1e-9))
+		most := min(p.capacity(label), p.Shards)
+		needed := math.Ceil(work.length(label, p.Workers).Seconds() / bound * (1 - 1e-9))
 		together.spread[label] = 1
-		divided[label] = min(max(int(needed), 1), p.capacity(label), p.Shards)
+		divided[label] = min(max(int(needed), 1), most)
+		if !p.timed {
+			// Who needs what others need is often slower than they are, so what
+			// is not known can only gain by more workers.
+			together.spread[label], divided[label] = most, most
+		}
 	}
 	return []division{together, {spread: divided}, {spread: divided, heaviest: true}}
 }
 
-// counting returns those of a case's groups that keep it with others. Cases
-// that share a group need not stay together.
-func (p Problem) counting(c Case, d division, work map[string]float64) []string {
+// counting returns those of a case's groups that keep it with others.
+func (p Problem) counting(c Case, d division, work map[string]time.Duration) []string {
 	var labels []string
 	for _, n := range c.Needs {
-		if n.Mode == group.Exclusive {
+		if d.readers || n.Mode == group.Exclusive {
 			labels = append(labels, n.Group)
 		}
 	}
