@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -26,8 +25,11 @@ type agenda struct {
 	capacity []int // by number of group; 0 if only the locker knows it
 	units    []int // used exclusively
 	readers  []int
-	// chain is scratch space: how long the rest of each group takes.
+	// chain is how long the rest of each group takes, and order how urgent each
+	// class is. Both are computed anew each time; the space is used again, and
+	// the last order is nearly the next one.
 	chain []time.Duration
+	order []urgency
 	ran   time.Duration
 	count int
 }
@@ -51,6 +53,7 @@ func newAgenda(options Options, cases []Case) *agenda {
 				known.uses = append(known.uses, use{group: number, weight: n.Weight, shared: n.Mode == group.Shared})
 			}
 			classes[key] = known
+			a.order = append(a.order, urgency{class: known, number: len(a.classes)})
 			a.classes = append(a.classes, known)
 		}
 		known.add(c)
@@ -106,70 +109,6 @@ func (a *agenda) next() *class {
 		}
 	}
 	return nil
-}
-
-// urgency is the time for which a class keeps the run from ending, at least:
-// that of the longest chain that one of its groups has left, or of its longest
-// case. Of two, that goes first whose groups have more to do in all, since it
-// blocks more.
-//
-// Cases that only share groups can wait until those have run that want them
-// alone, here or in another process, and then go all together; but not so long
-// that one of them would be the last to end.
-type urgency struct {
-	class        *class
-	longest, all time.Duration
-	defers       bool
-}
-
-func (u urgency) compare(other urgency) int {
-	if u.defers != other.defers {
-		if u.defers {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all))
-}
-
-func (a *agenda) byUrgency() []urgency {
-	mean := a.mean()
-	rest := a.addUp(mean) / time.Duration(max(a.workers, 1))
-	order := make([]urgency, 0, len(a.classes))
-	for _, c := range a.classes {
-		if len(c.left()) == 0 {
-			continue
-		}
-		longest := c.longest(mean)
-		u := urgency{class: c, longest: longest}
-		for _, used := range c.uses {
-			u.longest = max(u.longest, a.chain[used.group])
-			u.all += a.chain[used.group]
-		}
-		u.defers = c.shares() && (u.all > 0 || longest < rest)
-		order = append(order, u)
-	}
-	slices.SortStableFunc(order, urgency.compare)
-	return order
-}
-
-// addUp returns the work that is left, and leaves that of each group in chain.
-func (a *agenda) addUp(mean time.Duration) time.Duration {
-	clear(a.chain)
-	var all time.Duration
-	for _, c := range a.classes {
-		if len(c.left()) == 0 {
-			continue
-		}
-		work := c.work(mean)
-		all += work
-		for _, u := range c.uses {
-			if !u.shared {
-				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.capacity[u.group], 1))
-			}
-		}
-	}
-	return all
 }
 
 func (a *agenda) fits(c *class, kept []int) bool {

@@ -5,7 +5,8 @@ import "context"
 // Trace observes an Acquire, in the way of net/http/httptrace.
 type Trace struct {
 	// Waiting is called with the label of a group each time that Acquire
-	// begins to wait for that group. It must not block.
+	// begins to wait for that group, and before it does: until then the engine
+	// keeps a worker for the case. It must not block.
 	Waiting func(label string)
 }
 

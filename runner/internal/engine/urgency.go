@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// urgency is the time for which a class keeps the run from ending, at least:
+// that of the longest chain that one of its groups has left, or of its longest
+// case. Of two, that goes first whose groups have more to do in all, since it
+// blocks more.
+//
+// Cases that only share groups can wait until those have run that want them
+// alone, here or in another process, and then go all together; but not so long
+// that one of them would be the last to end.
+type urgency struct {
+	class        *class
+	number       int // in the order given
+	longest, all time.Duration
+	defers       bool
+}
+
+func (u urgency) compare(other urgency) int {
+	if u.defers != other.defers {
+		if u.defers {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(
+		cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all), cmp.Compare(u.number, other.number))
+}
+
+func (a *agenda) byUrgency() []urgency {
+	mean := a.mean()
+	rest := a.addUp(mean) / time.Duration(max(a.workers, 1))
+	a.order = slices.DeleteFunc(a.order, func(u urgency) bool { return len(u.class.left()) == 0 && !u.class.asking })
+	for i := range a.order {
+		u := &a.order[i]
+		if u.longest, u.all = 0, 0; len(u.class.left()) == 0 {
+			continue // its last case waits, and may come back
+		}
+		longest := u.class.longest(mean)
+		u.longest = longest
+		for _, used := range u.class.uses {
+			u.longest = max(u.longest, a.chain[used.group])
+			u.all += a.chain[used.group]
+		}
+		u.defers = u.class.shares() && (u.all > 0 || longest < rest)
+	}
+	slices.SortFunc(a.order, urgency.compare)
+	return a.order
+}
+
+// addUp returns the work that is left, and leaves that of each group in chain.
+func (a *agenda) addUp(mean time.Duration) time.Duration {
+	clear(a.chain)
+	var all time.Duration
+	for _, c := range a.classes {
+		if len(c.left()) == 0 {
+			continue
+		}
+		work := c.work(mean)
+		all += work
+		for _, u := range c.uses {
+			if !u.shared {
+				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.capacity[u.group], 1))
+			}
+		}
+	}
+	return all
+}
