@@ -84,7 +84,16 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 }
 
 func processGroup(label string, patterns ...string) map[string]any {
-	return map[string]any{"label": label, "name": label, "scope": "process", "capacity": 1, "cases": patterns}
+	return map[string]any{"label": label, "name": label, "scope": "process", "capacity": 1, "cases": uses(patterns...)}
+}
+
+// uses are exclusive uses of one unit each.
+func uses(patterns ...string) []manifest.Use {
+	var all []manifest.Use
+	for _, pattern := range patterns {
+		all = append(all, manifest.Use{Glob: pattern, Weight: 1})
+	}
+	return all
 }
 
 func TestFilterThatAsksForTheCase(t *testing.T) {

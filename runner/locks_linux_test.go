@@ -52,7 +52,7 @@ func (g *buildGroup) newTarget(script string) *target {
 	g.t.Helper()
 	x := newTarget(g.t, script)
 	x.manifest["groups"] = []any{map[string]any{
-		"label": "@@//r:db", "name": "db", "scope": "build", "capacity": g.capacity, "cases": []string{"*"},
+		"label": "@@//r:db", "name": "db", "scope": "build", "capacity": g.capacity, "cases": uses("*"),
 		"lock": map[string]any{"runfile": "_main/r/db", "output": "r/db"},
 	}}
 	dir := filepath.Join(x.dir, "x_test.runfiles/_main/r")

@@ -115,7 +115,7 @@ func selectCases(
 // an error.
 func sameForAll(groups []manifest.Group) bool {
 	for _, g := range groups {
-		if slices.ContainsFunc(g.Cases, func(pattern string) bool { return pattern != "*" }) {
+		if slices.ContainsFunc(g.Cases, func(u manifest.Use) bool { return u.Glob != "*" }) {
 			return false
 		}
 	}

@@ -1,19 +1,18 @@
 """What a grouped test asks of whatever executes it."""
 
 load(":local_resources.bzl", "resource_requirement")
+load(":uses.bzl", "weight_of_all")
 
 visibility("//rules/...")
 
 # Scopes whose locks are the kernel's, and so exclude only on one machine.
 _ONE_MACHINE = ["build", "host"]
 
-_ALL_CASES = "*"
-
 def execution_requirements(groups, *, resource_tags = False):
     """Requirements for `testing.ExecutionInfo`.
 
     Args:
-      groups: list of struct with `label` (Label), `scope` (str) and `cases` (list of str, globs).
+      groups: list of struct with `label` (Label), `scope` (str) and `cases` (list of uses).
       resource_tags: bool, whether Bazel is to schedule by groups too.
 
     Returns:
@@ -25,9 +24,21 @@ def execution_requirements(groups, *, resource_tags = False):
     if any([group.scope in _ONE_MACHINE for group in groups]):
         requirements["no-remote-exec"] = ""
     if resource_tags:
-        requirements |= {resource_requirement(group.label): "" for group in schedulable_groups(groups)}
+        requirements |= {
+            resource_requirement(group.label, units = weight_of_all(group.cases)): ""
+            for group in schedulable_groups(groups)
+        }
     return requirements
 
 def schedulable_groups(groups):
-    """Those that a test cannot do anything without: a process needs them from its first case to its last."""
-    return [group for group in groups if group.scope in _ONE_MACHINE and _ALL_CASES in group.cases]
+    """Those that a test cannot do anything without: a process needs them from its first case to its last.
+
+    Not those that all cases share: Bazel knows no shared use, and would keep readers apart.
+
+    Args:
+      groups: as in `execution_requirements`.
+
+    Returns:
+      list of those among them.
+    """
+    return [group for group in groups if group.scope in _ONE_MACHINE and weight_of_all(group.cases)]

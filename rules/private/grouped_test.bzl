@@ -44,13 +44,16 @@ def grouped_test(
     | tag | means |
     |---|---|
     | `resource-group:NAME` | every case holds the group of that name |
+    | `resource-group:NAME=2`, `resource-group:NAME=shared` | every case takes two units of it; shares it |
     | `workers:N`, `workers:auto` | `workers = N`, `workers = "auto"` |
     | `shards:N` | `shard_count = N` |
     | `serial` | `serial = True` |
 
-    NAME is the group of that target name in `resource_groups` if there is one (the tag then adds nothing),
-    else `//resources:NAME` in the repository of the BUILD file; a NAME that begins with `//`, `@` or `:` is a
-    label. If there is no such target, Bazel says that `//resources:NAME` does not exist, and names this test.
+    NAME is the group of that target name in `resource_groups` if there is one, else `//resources:NAME` in the
+    repository of the BUILD file; a NAME that begins with `//`, `@` or `:` is a label. If there is no such
+    target, Bazel says that `//resources:NAME` does not exist, and names this test. `resource-group:NAME` adds
+    nothing to a group that `resource_groups` or a tag with a use brings; a tag with a use adds `*=2` or
+    `*=shared` to its globs.
 
     Every grouped test also *carries* `resource-group:NAME` for each group that it may use, so that
     `--test_tag_filters=-resource-group:db` and `bazel query 'attr(tags, "resource-group:db", //...)'` work. NAME is the
@@ -68,12 +71,13 @@ def grouped_test(
 
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. With the build setting
     `--@rules_interlock//rules:resource_tags` Bazel does not even start a test before the groups are free that
-    all its cases hold (`["*"]`). It needs to know them: [locking.md](locking.md#tests-that-only-wait) has the
+    all its cases hold (`["*"]`, `["*=2"]`; not `["*=shared"]`, since readers may go together). It needs to know them: [locking.md](locking.md#tests-that-only-wait) has the
     command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
     `select()` for `framework`, `resource_groups`, `workers`, `serial`, `cpus`, `size`, `timeout` or `tags`; a list of
-    globs that is none, is empty or holds what is no glob; an attribute and a tag that disagree; a malformed
+    globs that is none, is empty or holds what is no glob; a weight of 0, or above the group's capacity, as it is
+    after its `select()`; an attribute and a tag that disagree; a malformed
     tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
 
     Args:
@@ -89,7 +93,11 @@ def grouped_test(
         separated by commas, as in `go test -run`; those that begin with `-` are for `-skip`. Several cases may
         share a process, and `TestMain` runs once in each. The macro [`go_test`](rules_go.md) does it in one step.
       resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases;
-        `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. Not a
+        `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. A glob
+        stands for one unit of the capacity; `GLOB=3` for three, and `GLOB=shared` for a use that goes beside any
+        other shared one and beside no other use. If several globs of a group match a case, the strongest use
+        counts: a larger weight before a smaller one, and shared last. Only a number or `shared` after the last
+        `=` is a use, so `test[a=b]` is a glob; one that has to end so itself is written `GLOB[=]3`. Not a
         `select()`: what is conditional goes into the group (`capacity` takes one) or into an `alias`.
         `{}` by default.
       workers: How many cases may run at once in one shard: a number, or `"auto"` for as many as Bazel grants

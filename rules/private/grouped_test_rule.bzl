@@ -10,12 +10,13 @@ load(":paths.bzl", "output_path", "rlocation_path")
 load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
 load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 load(":toolchain.bzl", "TOOLCHAIN_TYPE")
+load(":uses.bzl", "weight_errors")
 
 visibility("//rules/...")
 
 def _grouped_test_impl(ctx):
-    _check(ctx)
     groups = _distinct_groups(ctx.attr.resource_groups)
+    _check(ctx, groups)
     toolchain = ctx.toolchains[TOOLCHAIN_TYPE]
 
     windows = ctx.target_platform_has_constraint(ctx.attr._windows[platform_common.ConstraintValueInfo])
@@ -59,13 +60,15 @@ def _grouped_test_impl(ctx):
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["test", "data"]),
     ]
 
-def _check(ctx):
+def _check(ctx, groups):
     errors = list(ctx.attr.errors)
     if InnerTestInfo in ctx.attr.test:
         inner = ctx.attr.test[InnerTestInfo]
         error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
         if error:
             errors.append(error)
+    for group in groups:
+        errors.extend(weight_errors(label = group.label, capacity = group.capacity, uses = group.cases))
     if errors:
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
 
@@ -74,12 +77,12 @@ def _distinct_groups(resource_groups):
     groups = {}
     for target, cases in resource_groups.items():
         info = target[ResourceGroupInfo]
-        group = groups.setdefault(info.label, struct(info = info, globs = {}))
-        group.globs.update({glob: None for glob in json.decode(cases)})
+        group = groups.setdefault(info.label, struct(info = info, uses = {}))
+        group.uses.update({struct(**use): None for use in json.decode(cases)})
     return [
         struct(
             capacity = group.info.capacity,
-            cases = group.globs.keys(),
+            cases = group.uses.keys(),
             label = group.info.label,
             name = group.info.name,
             scope = group.info.scope,
@@ -147,7 +150,7 @@ grouped_test = rule(
         # target one: so nearly all tests share one copy of each lock file.
         "resource_groups": attr.label_keyed_string_dict(
             cfg = "exec",
-            doc = "Groups, each with a JSON list of globs, since Bazel has no dictionary of label to list.",
+            doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
             providers = [ResourceGroupInfo],
         ),
         "running_budget_seconds": attr.int(doc = "0 for none."),

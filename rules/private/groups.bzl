@@ -1,10 +1,9 @@
-"""Which groups a test may use, and for which of its cases."""
+"""Which groups a test may use, for which of its cases, and how."""
 
 load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error", "is_label")
+load(":uses.bzl", "ALL_CASES", "glob_use", "is_weightless", "split_use")
 
 visibility("//rules/...")
-
-_ALL_CASES = ["*"]
 
 # Where a bare name in a tag is looked up, in the repository of the BUILD file.
 _DEFAULT_PACKAGE = "//resources:"
@@ -14,11 +13,12 @@ def merge_groups(*, resource_groups, references, to_label):
 
     Args:
       resource_groups: dict of label (str or Label) to list of globs, unchecked.
-      references: list of str, bare names or labels as tags hold them, checked.
+      references: list of struct with `name` (str, a bare name or a label, checked) and `use` (str, as
+        `split_use` returns it, or None), as tags hold them.
       to_label: function that makes a Label of a str or Label, as seen from the BUILD file.
 
     Returns:
-      struct with `cases` (dict of Label to list of globs) and `errors` (list of str).
+      struct with `cases` (dict of Label to list of uses) and `errors` (list of str).
     """
     if type(resource_groups) != "dict":
         return struct(cases = {}, errors = [
@@ -41,16 +41,28 @@ def merge_groups(*, resource_groups, references, to_label):
         elif label in cases:
             errors.append("resource_groups[{}]: {} is there twice. Put its globs into one list.".format(repr(key), label))
         else:
-            cases[label] = _distinct(globs)
+            cases[label] = _distinct([glob_use(*split_use(glob)) for glob in globs])
 
-    names = {label.name: None for label in cases}
-    for reference in references:
-        if reference in names:
-            continue
-        label = to_label(reference if is_label(reference) else _DEFAULT_PACKAGE + reference)
-        if label not in cases:
-            cases[label] = _ALL_CASES
+    of_attribute = cases.keys()
+    tagged = [
+        (label, reference.use)
+        for reference in references
+        for label in _meant(reference.name, of_attribute = of_attribute, to_label = to_label)
+    ]
+    for label, use in tagged:
+        if use != None:
+            cases[label] = _distinct(cases.get(label, []) + [glob_use(ALL_CASES, use)])
+
+    # Last, since a tag without a use is also what every test of the group carries.
+    for label, use in tagged:
+        if use == None and label not in cases:
+            cases[label] = [glob_use(ALL_CASES)]
     return struct(cases = cases, errors = errors)
+
+def _meant(name, *, of_attribute, to_label):
+    if is_label(name):
+        return [to_label(name)]
+    return [label for label in of_attribute if label.name == name] or [to_label(_DEFAULT_PACKAGE + name)]
 
 def _entry_error(*, key, globs):
     if type(key) not in ("string", "Label"):
@@ -64,7 +76,20 @@ def _entry_error(*, key, globs):
     for glob in globs:
         if type(glob) != "string" or not glob:
             return "{} holds {}, which is not a glob. {}".format(where, repr(glob), remedy)
+        error = _use_error(glob)
+        if error:
+            return "{} holds {}, {}".format(where, repr(glob), error)
     return None
 
-def _distinct(globs):
-    return {glob: None for glob in globs}.keys()
+def _use_error(entry):
+    glob, use = split_use(entry)
+    if not glob:
+        return ("which has no glob before the '='. Write GLOB={use}, such as \"*={use}\"; for names that " +
+                "end in \"={use}\", write \"[=]{use}\".").format(use = use)
+    if is_weightless(use):
+        return ("whose weight is 0, so its cases would hold nothing. Write a weight of 1 or more; for names " +
+                "that end in \"={use}\", write \"[=]{use}\".").format(use = use)
+    return None
+
+def _distinct(uses):
+    return {use: None for use in uses}.keys()

@@ -7,9 +7,6 @@ visibility("//rules/...")
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+~/@-"
 
-# What a test needs to make progress; how many more units it uses is between it and the locks.
-_UNITS = 1
-
 def local_resource_name(label):
     """Names the local resource of a group: its label, with `//` for the `:`, which Bazel does not take.
 
@@ -24,9 +21,18 @@ def local_resource_name(label):
     repository = "@@" + label.repo_name if label.repo_name else ""
     return _escaped("{}//{}//{}".format(repository, label.package, label.name))
 
-def resource_requirement(label):
-    """The execution requirement, or tag, of a test whose every case holds a group."""
-    return "resources:{}:{}".format(local_resource_name(label), _UNITS)
+def resource_requirement(label, *, units):
+    """The execution requirement, or tag, of a test whose every case holds a group.
+
+    Args:
+      label: Label of the group.
+      units: int, what each case takes, and so what the test needs to make progress. How many more it uses is
+        between it and the locks.
+
+    Returns:
+      str.
+    """
+    return "resources:{}:{}".format(local_resource_name(label), units)
 
 def local_resources_flag(label, *, capacity):
     """The flag that such a test needs, or Bazel does not run it."""

@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 2
+_VERSION = 3
 
 def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, lock_output = None):
     """One group of a manifest.
@@ -16,7 +16,7 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
       name: str, target name.
       scope: str, `process` or `build`.
       capacity: int.
-      cases: list of str, globs over the names of test cases.
+      cases: list of uses, as //rules/private:uses.bzl describes them.
       lock_runfile: str, runfiles path that the group's lock files begin with; None for `process`.
       lock_output: str, the same path below `bazel-out/<configuration>/bin`; None for `process`.
 
@@ -28,7 +28,7 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
         ("name", json.encode(name)),
         ("scope", json.encode(scope)),
         ("capacity", json.encode(capacity)),
-        ("cases", json.encode(cases)),
+        ("cases", _array([_use(use) for use in cases])),
     ]
     if lock_runfile:
         fields.append(("lock", _object([
@@ -65,6 +65,13 @@ def manifest_json(*, label, framework, program, workers, cpus, serial, running_b
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
     ])
     return json.indent(encoded, indent = "  ") + "\n"
+
+def _use(use):
+    return _object([
+        ("glob", json.encode(use.glob)),
+        ("weight", json.encode(use.weight)),
+        ("mode", json.encode(use.mode)),
+    ])
 
 # By hand, since json.encode promises no order of an object's fields, and people read manifests.
 def _object(fields):

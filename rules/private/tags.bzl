@@ -1,6 +1,7 @@
 """Tags that configure a grouped test, and those that reveal its groups."""
 
 load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_reference_error")
+load(":uses.bzl", "is_weightless", "split_use")
 
 visibility("//rules/...")
 
@@ -24,8 +25,8 @@ def parse_tags(tags):
       tags: list of str.
 
     Returns:
-      struct with `groups` (list of str: bare names and labels), `workers` (str or None), `shards` (int
-      or None), `serial` (bool) and `errors` (list of str, one for each tag that could not be used).
+      struct with `groups` (list of struct with `name`, a bare name or a label, and `use`, as `split_use`
+      returns it), `workers` (str or None), `shards` (int or None), `serial` (bool) and `errors` (list of str, one for each tag that could not be used).
     """
     groups = []
     workers = {}
@@ -33,12 +34,14 @@ def parse_tags(tags):
     errors = []
     for tag in tags:
         if tag.startswith(_GROUP):
-            reference = tag.removeprefix(_GROUP)
-            problem = group_reference_error(reference)
+            name, use = split_use(tag.removeprefix(_GROUP))
+            problem = group_reference_error(name)
             if problem:
                 errors.append(_group_error(tag = tag, problem = problem))
+            elif is_weightless(use):
+                errors.append(_number_error(tag = tag, wanted = "a weight, 1 or more, or 'shared'", separator = "="))
             else:
-                groups.append(reference)
+                groups.append(struct(name = name, use = use))
         elif tag.startswith(_WORKERS):
             value = tag.removeprefix(_WORKERS)
             if value == "auto" or value.isdigit():
@@ -66,7 +69,7 @@ def parse_tags(tags):
 
 def _group_error(*, tag, problem):
     return ("the tag {} does not name a resource group: what follows '{}' {}. Write the name of a group " +
-            "({}), or its label, such as '//resources:db'.").format(repr(tag), _GROUP, problem, GROUP_NAME_GRAMMAR)
+            "({}), or its label, such as '//resources:db'; '=2' or '=shared' may follow.").format(repr(tag), _GROUP, problem, GROUP_NAME_GRAMMAR)
 
-def _number_error(*, tag, wanted):
-    return "the tag {} has no usable value. Write {} after the ':'.".format(repr(tag), wanted)
+def _number_error(*, tag, wanted, separator = ":"):
+    return "the tag {} has no usable value. Write {} after the '{}'.".format(repr(tag), wanted, separator)

@@ -70,6 +70,14 @@ _FAILURES = {
         attrs = {"size": "tiny"},
         messages = ["size = \"tiny\" does not exist."],
     ),
+    "weight_above_the_capacity": struct(
+        attrs = {"resource_groups": {":failure_group": ["Test*", "TestBig*=5"]}},
+        messages = [
+            ":failing_weight_above_the_capacity: resource_groups: ",
+            ":failure_group: cases that match \"TestBig*\" take 5 units, but its capacity is 4, so none of them could " +
+            "ever run. Lower the weight, or raise the capacity.",
+        ],
+    ),
 }
 
 def grouped_test_failure_test_suite(name):
@@ -78,7 +86,7 @@ def grouped_test_failure_test_suite(name):
     Args:
       name: Name of the test suite.
     """
-    resource_group(name = "failure_group", tags = ["manual"])
+    resource_group(name = "failure_group", capacity = _select(4), tags = ["manual"])
     other_rule(name = "failure_no_group", tags = ["manual"])
     fixture_binary(name = "failure_binary", tags = ["manual"])
 

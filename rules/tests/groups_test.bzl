@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:groups.bzl", "merge_groups")
+load("//rules/private:uses.bzl", "glob_use", "split_use")
 
 visibility("private")
 
@@ -9,7 +10,18 @@ def _to_label(label):
     return Label(label) if type(label) == "string" else label
 
 def _merge(resource_groups = {}, references = []):
-    return merge_groups(resource_groups = resource_groups, references = references, to_label = _to_label)
+    return merge_groups(
+        resource_groups = resource_groups,
+        references = [_reference(reference) for reference in references],
+        to_label = _to_label,
+    )
+
+def _reference(text):
+    name, use = split_use(text)
+    return struct(name = name, use = use)
+
+def _uses(*globs):
+    return [glob_use(*split_use(glob)) for glob in globs]
 
 def _globs_of_the_attribute_stay_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -22,8 +34,8 @@ def _globs_of_the_attribute_stay_test_impl(ctx):
     )
     asserts.equals(env, [], merged.errors)
     asserts.equals(env, {
-        Label("//pkg:db"): ["TestB*", "TestA*"],
-        Label("//pkg:cache"): ["*"],
+        Label("//pkg:db"): _uses("TestB*", "TestA*"),
+        Label("//pkg:cache"): _uses("*"),
     }, merged.cases)
     return unittest.end(env)
 
@@ -37,15 +49,45 @@ def _tags_add_groups_for_all_cases_test_impl(ctx):
     )
     asserts.equals(env, [], merged.errors)
     asserts.equals(env, {
-        Label("//pkg:db"): ["TestDB*"],
-        Label("//resources:cache"): ["*"],
-        Label("//resources:acme/llm"): ["*"],
-        Label("//rules/tests:here"): ["*"],
-        Label("//other:db"): ["*"],
+        Label("//pkg:db"): _uses("TestDB*"),
+        Label("//resources:cache"): _uses("*"),
+        Label("//resources:acme/llm"): _uses("*"),
+        Label("//rules/tests:here"): _uses("*"),
+        Label("//other:db"): _uses("*"),
     }, merged.cases)
     return unittest.end(env)
 
 tags_add_groups_for_all_cases_test = unittest.make(_tags_add_groups_for_all_cases_test_impl)
+
+def _globs_have_uses_test_impl(ctx):
+    env = unittest.begin(ctx)
+    merged = _merge(resource_groups = {"//pkg:db": ["TestA*", "TestB*=2", "TestA*=1", "TestA*=shared", "TestA*"]})
+    asserts.equals(env, [], merged.errors)
+    asserts.equals(env, {Label("//pkg:db"): [
+        glob_use("TestA*"),
+        glob_use("TestB*", "2"),
+        glob_use("TestA*", "shared"),
+    ]}, merged.cases)
+    return unittest.end(env)
+
+globs_have_uses_test = unittest.make(_globs_have_uses_test_impl)
+
+def _tags_have_uses_test_impl(ctx):
+    env = unittest.begin(ctx)
+    merged = _merge(
+        resource_groups = {"//pkg:db": ["TestDB*"]},
+        # A tag without a use is carried by every test of the group, wherever it is in the list.
+        references = ["cache", "db", "cache=shared", "db=2", "//pkg:db=shared", "//other:db=3", "cache=4"],
+    )
+    asserts.equals(env, [], merged.errors)
+    asserts.equals(env, {
+        Label("//pkg:db"): _uses("TestDB*", "*=2", "*=shared"),
+        Label("//resources:cache"): _uses("*=shared", "*=4"),
+        Label("//other:db"): _uses("*=3"),
+    }, merged.cases)
+    return unittest.end(env)
+
+tags_have_uses_test = unittest.make(_tags_have_uses_test_impl)
 
 _REMEDY = "Write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
 
@@ -57,6 +99,10 @@ def _bad_entries_test_impl(ctx):
         ([], "resource_groups[\":db\"] is empty, so no case would ever hold the group. " + _REMEDY),
         (["*", 1], "resource_groups[\":db\"] holds 1, which is not a glob. " + _REMEDY),
         ([""], "resource_groups[\":db\"] holds \"\", which is not a glob. " + _REMEDY),
+        (["=2"], "resource_groups[\":db\"] holds \"=2\", which has no glob before the '='. " +
+                 "Write GLOB=2, such as \"*=2\"; for names that end in \"=2\", write \"[=]2\"."),
+        (["*", "a=b=0"], "resource_groups[\":db\"] holds \"a=b=0\", whose weight is 0, so its cases would hold nothing. " +
+                         "Write a weight of 1 or more; for names that end in \"=0\", write \"[=]0\"."),
     ]:
         merged = _merge(resource_groups = {":db": globs})
         asserts.equals(env, [error], merged.errors)
@@ -91,5 +137,7 @@ def groups_test_suite(name):
         name,
         globs_of_the_attribute_stay_test,
         tags_add_groups_for_all_cases_test,
+        globs_have_uses_test,
+        tags_have_uses_test,
         bad_entries_test,
     )

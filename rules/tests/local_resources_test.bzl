@@ -34,7 +34,7 @@ each_label_has_a_name_of_its_own_test = unittest.make(_each_label_has_a_name_of_
 
 def _tag_and_flag_agree_test_impl(ctx):
     env = unittest.begin(ctx)
-    asserts.equals(env, "resources://resources//db:1", resource_requirement(Label("//resources:db")))
+    asserts.equals(env, "resources://resources//db:2", resource_requirement(Label("//resources:db"), units = 2))
     asserts.equals(
         env,
         "--local_resources=//resources//db=4",
@@ -56,7 +56,7 @@ def _setting_test_impl(ctx):
     asserts.true(env, "no-remote-exec" in requirements)
 
     # Whatever the setting is: the flags have to be known before it is switched on.
-    asserts.equals(env, ["--local_resources=//rules/tests//scheduled=2"], target[LocalResourcesInfo].flags)
+    asserts.equals(env, ["--local_resources=//rules/tests//scheduled=3"], target[LocalResourcesInfo].flags)
     return analysistest.end(env)
 
 _ATTRS = {"resources": attr.string_list()}
@@ -76,18 +76,20 @@ def local_resources_test_suite(name):
         tag_and_flag_agree_test,
     )
     fixture_binary(name = "scheduled_program", tags = ["manual"])
-    resource_group(name = "scheduled", capacity = 2, tags = ["manual"])
+    resource_group(name = "scheduled", capacity = 3, tags = ["manual"])
     native.alias(name = "scheduled_alias", actual = ":scheduled", tags = ["manual"])
     resource_group(name = "scheduled_for_some", tags = ["manual"])
+    resource_group(name = "scheduled_for_readers", tags = ["manual"])
     resource_group(name = "scheduled_in_process", scope = "process", tags = ["manual"])
     grouped_test(
         name = "scheduled_test",
         test = ":scheduled_program",
         resource_groups = {
             # Together they are all cases: what counts is the group, not how it is reached.
-            ":scheduled": ["TestA"],
-            ":scheduled_alias": ["TestB", "*"],
+            ":scheduled": ["TestA=3"],
+            ":scheduled_alias": ["TestB", "*", "*=2", "*=shared"],
             ":scheduled_for_some": ["Test*"],
+            ":scheduled_for_readers": ["*=shared", "TestA"],
             ":scheduled_in_process": ["*"],
         },
         tags = ["manual"],
@@ -95,7 +97,7 @@ def local_resources_test_suite(name):
     off_by_default_test(name = name + "_off_by_default", resources = [], target_under_test = ":scheduled_test")
     on_test(
         name = name + "_on",
-        resources = ["resources://rules/tests//scheduled:1"],
+        resources = ["resources://rules/tests//scheduled:2"],
         target_under_test = ":scheduled_test",
     )
     native.test_suite(name = name, tests = [name + "_pure", name + "_off_by_default", name + "_on"])

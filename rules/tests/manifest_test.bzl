@@ -2,6 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private:manifest.bzl", "manifest_group", "manifest_json")
+load("//rules/private:uses.bzl", "glob_use")
 
 visibility("private")
 
@@ -18,13 +19,13 @@ def _manifest(**kwargs):
     ) | kwargs))
 
 def _process_group(label):
-    return manifest_group(label = label, name = "x", scope = "process", capacity = 1, cases = ["*"])
+    return manifest_group(label = label, name = "x", scope = "process", capacity = 1, cases = [glob_use("*")])
 
 def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 2,
+  "version": 3,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",
@@ -54,9 +55,11 @@ groups_are_sorted_test = unittest.make(_groups_are_sorted_test_impl)
 
 def _text_is_escaped_test_impl(ctx):
     env = unittest.begin(ctx)
-    cases = ["Test\"quoted\"", "back\\slash", "[a-z]*", "über"]
+    globs = ["Test\"quoted\"", "back\\slash", "[a-z]*", "über"]
+    cases = [glob_use(glob) for glob in globs]
     group = manifest_group(label = "@@//:x", name = "x", scope = "process", capacity = 1, cases = cases)
-    asserts.equals(env, cases, json.decode(_manifest(groups = [group]))["groups"][0]["cases"])
+    decoded = json.decode(_manifest(groups = [group]))["groups"][0]["cases"]
+    asserts.equals(env, globs, [case["glob"] for case in decoded])
     return unittest.end(env)
 
 text_is_escaped_test = unittest.make(_text_is_escaped_test_impl)

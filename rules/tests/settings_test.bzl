@@ -56,6 +56,25 @@ def _tags_reveal_groups_test_impl(ctx):
 
 tags_reveal_groups_test = unittest.make(_tags_reveal_groups_test_impl)
 
+def _tags_with_uses_reveal_groups_test_impl(ctx):
+    env = unittest.begin(ctx)
+    settings = _settings(tags = ["resource-group:db=2", "resource-group:cache=shared"])
+    asserts.equals(env, [], settings.errors)
+    asserts.equals(
+        env,
+        ["resource-group:db=2", "resource-group:cache=shared", "resource-group:db", "resource-group:cache"],
+        settings.tags,
+    )
+
+    # What a test carries means what it was given.
+    asserts.equals(env, settings, _settings(tags = settings.tags))
+    asserts.equals(env, settings.resource_groups, _settings(
+        resource_groups = {"//resources:db": ["*=2"], "//resources:cache": ["*=shared"]},
+    ).resource_groups)
+    return unittest.end(env)
+
+tags_with_uses_reveal_groups_test = unittest.make(_tags_with_uses_reveal_groups_test_impl)
+
 def _cpus_become_a_tag_test_impl(ctx):
     env = unittest.begin(ctx)
     settings = _settings(framework = "go", workers = "auto", cpus = 4, tags = ["mine", "resource-group:db"])
@@ -142,6 +161,7 @@ def settings_test_suite(name):
         defaults_test,
         tags_equal_attributes_test,
         tags_reveal_groups_test,
+        tags_with_uses_reveal_groups_test,
         cpus_become_a_tag_test,
         a_group_turns_the_timeout_into_a_budget_test,
         selects_test,

@@ -5,6 +5,9 @@ load("//rules/private:tags.bzl", "configures", "group_tag", "parse_tags")
 
 visibility("private")
 
+def _group(name, use = None):
+    return struct(name = name, use = use)
+
 def _good_tags_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
@@ -14,23 +17,26 @@ def _good_tags_test_impl(ctx):
     )
     asserts.equals(
         env,
-        struct(errors = [], groups = ["db", "//pkg:cache"], serial = True, shards = 3, workers = "auto"),
-        parse_tags(["resource-group:db", "serial", "shards:3", "resource-group://pkg:cache", "workers:auto"]),
+        struct(errors = [], groups = [_group("db"), _group("//pkg:cache", "2")], serial = True, shards = 3, workers = "auto"),
+        parse_tags(["resource-group:db", "serial", "shards:3", "resource-group://pkg:cache=2", "workers:auto"]),
     )
     asserts.equals(env, "0", parse_tags(["workers:0"]).workers)
     asserts.equals(env, "4", parse_tags(["workers:4", "workers:04"]).workers)
-    asserts.equals(env, ["db"], parse_tags([group_tag("db")]).groups)
+    asserts.equals(env, [_group("db", "shared")], parse_tags([group_tag("db") + "=shared"]).groups)
+    asserts.equals(env, [_group("db")], parse_tags([group_tag("db")]).groups)
     return unittest.end(env)
 
 good_tags_test = unittest.make(_good_tags_test_impl)
 
-_GROUP_REMEDY = "Write the name of a group (a letter, digit or '_', then letters, digits and any of '_.+~/-'), or its label, such as '//resources:db'."
+_GROUP_REMEDY = "Write the name of a group (a letter, digit or '_', then letters, digits and any of '_.+~/-'), or its label, such as '//resources:db'; '=2' or '=shared' may follow."
 
 def _bad_tags_test_impl(ctx):
     env = unittest.begin(ctx)
     for tag, error in {
         "resource-group:": "the tag \"resource-group:\" does not name a resource group: what follows 'resource-group:' is empty. " + _GROUP_REMEDY,
         "resource-group:a:b": "the tag \"resource-group:a:b\" does not name a resource group: what follows 'resource-group:' contains ':'. " + _GROUP_REMEDY,
+        "resource-group:a=b": "the tag \"resource-group:a=b\" does not name a resource group: what follows 'resource-group:' contains '='. " + _GROUP_REMEDY,
+        "resource-group:db=0": "the tag \"resource-group:db=0\" has no usable value. Write a weight, 1 or more, or 'shared' after the '='.",
         "shards:0": "the tag \"shards:0\" has no usable value. Write a number of shards, 1 or more after the ':'.",
         "shards:two": "the tag \"shards:two\" has no usable value. Write a number of shards, 1 or more after the ':'.",
         "workers:": "the tag \"workers:\" has no usable value. Write a number of workers, 0 or more, or 'auto' after the ':'.",

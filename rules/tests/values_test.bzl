@@ -5,6 +5,7 @@ load("//rules/private:execution_requirements.bzl", "execution_requirements")
 load("//rules/private:lock_files.bzl", "lock_file_names", "lock_stem")
 load("//rules/private:paths.bzl", "output_path", "rlocation_path")
 load("//rules/private:run_environment.bzl", "merge_environments", "runfiles_locations")
+load("//rules/private:uses.bzl", "glob_use")
 
 visibility("private")
 
@@ -69,7 +70,7 @@ def _only_locks_of_one_machine_forbid_remote_execution_test_impl(ctx):
         (["build"], local),
         (["process", "host"], local),
     ]:
-        groups = [struct(label = Label("//:" + scope), scope = scope, cases = ["*"]) for scope in scopes]
+        groups = [struct(label = Label("//:" + scope), scope = scope, cases = [glob_use("*")]) for scope in scopes]
         asserts.equals(env, requirements, execution_requirements(groups))
     return unittest.end(env)
 

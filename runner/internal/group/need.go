@@ -24,6 +24,20 @@ func (m Mode) String() string {
 	return "exclusive"
 }
 
+// MarshalText writes what String returns.
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText reads what String returns.
+func (m *Mode) UnmarshalText(text []byte) error {
+	for _, known := range []Mode{Exclusive, Shared} {
+		if string(text) == known.String() {
+			*m = known
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown mode %q: this runner knows %q and %q", text, Exclusive, Shared)
+}
+
 // Need is what a case must hold of one group while it runs.
 type Need struct {
 	// Group is the group's label.

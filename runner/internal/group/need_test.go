@@ -1,6 +1,8 @@
 package group_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -55,6 +57,20 @@ func TestCanonicalKeepsTheStrongest(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestModesAreWords(t *testing.T) {
+	for _, mode := range []group.Mode{group.Exclusive, group.Shared} {
+		text, err := mode.MarshalText()
+		var got group.Mode
+		if err := errors.Join(err, got.UnmarshalText(text)); err != nil || got != mode || string(text) != mode.String() {
+			t.Errorf("%v is written %q and read %v, %v", mode, text, got, err)
+		}
+	}
+	var got group.Mode
+	if err := got.UnmarshalText([]byte("common")); err == nil || !strings.Contains(err.Error(), `"exclusive" and "shared"`) {
+		t.Errorf("error %v", err)
+	}
 }
 
 func TestValidateNamesWhatCanNeverBeHeld(t *testing.T) {

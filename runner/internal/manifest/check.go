@@ -26,6 +26,11 @@ func (m *Manifest) check() error {
 		require(g.Label != "" && g.Name != "", "group %d has no label or no name", i)
 		require(g.Capacity >= 1, "group %s: capacity %d: want at least 1", g.Label, g.Capacity)
 		require(len(g.Cases) > 0, "group %s: no cases", g.Label)
+		for _, u := range g.Cases {
+			require(u.Glob != "", "group %s: a use without a glob", g.Label)
+			err := u.Need(g.Label).Validate(group.Group{Label: g.Label, Capacity: g.Capacity})
+			require(err == nil, "group %v", err)
+		}
 		require((g.Lock != nil) == (g.Scope == string(group.Build)), "group %s: lock files go with scope build, and only with it", g.Label)
 		require(i == 0 || m.Groups[i-1].Label < g.Label, "groups are not sorted by label, each once: %s", g.Label)
 	}

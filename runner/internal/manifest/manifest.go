@@ -14,7 +14,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 2
+const Version = 3
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -53,8 +53,8 @@ type Group struct {
 	Scope string `json:"scope"`
 	// Capacity is the number of units, at least 1.
 	Capacity int `json:"capacity"`
-	// Cases are globs of the names of cases that hold the group.
-	Cases []string `json:"cases"`
+	// Cases say which cases hold the group, and how; at least one.
+	Cases []Use `json:"cases"`
 	// Lock is where the lock files are, for scope build.
 	Lock *Lock `json:"lock,omitempty"`
 }

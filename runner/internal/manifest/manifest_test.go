@@ -3,9 +3,11 @@ package manifest_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
 
@@ -22,14 +24,19 @@ func TestGoldensOfTheRule(t *testing.T) {
 	}
 }
 
-const valid = `{"version": 2, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+const valid = `{"version": 3, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
 "cpus": 4, "serial": false, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
-"capacity": 2, "cases": ["*"], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
+"capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
+{"glob": "TestRead*", "weight": 1, "mode": "shared"}], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
 
 func TestValid(t *testing.T) {
 	m, err := manifest.Parse([]byte(valid))
 	if err != nil || m.Workers != 2 || m.CPUs != 4 || m.Groups[0].Lock.Output != "r/db" {
 		t.Errorf("got %+v, %v", m, err)
+	}
+	want := []manifest.Use{{Glob: "*", Weight: 2}, {Glob: "TestRead*", Weight: 1, Mode: group.Shared}}
+	if !slices.Equal(m.Groups[0].Cases, want) {
+		t.Errorf("got %+v, want %+v", m.Groups[0].Cases, want)
 	}
 	m, err = manifest.Parse([]byte(strings.Replace(valid, `"2"`, `"auto"`, 1)))
 	if err != nil || m.Workers != manifest.Auto {
@@ -39,7 +46,7 @@ func TestValid(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 2`, `"version": 1`, "version 1"},
+		{`"version": 3`, `"version": 2`, "version 2"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},
@@ -52,8 +59,13 @@ func TestMalformedIsRefused(t *testing.T) {
 		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
 		{`"build"`, `"galaxy"`, "galaxy"},
 		{`"build"`, `"process"`, "lock files"},
-		{`["*"]`, `[]`, "no cases"},
-		{`"groups": [`, `"groups": [{"label": "@@//r:z", "name": "z", "scope": "process", "capacity": 1, "cases": ["*"]}, `, "not sorted"},
+		{`"*"`, `""`, "//r:db: a use without a glob"},
+		{`"weight": 2`, `"weight": 0`, "//r:db: weight 0"},
+		{`"weight": 2`, `"weight": 3`, "weight 3 is above the capacity 2"},
+		{`"weight": 1`, `"weight": 2`, "shared use has no weight but 1"},
+		{`"shared"`, `"common"`, `unknown mode "common": this runner knows "exclusive" and "shared"`},
+		{`"groups": [`, `"groups": [{"label": "@@//r:z", "name": "z", "scope": "process", "capacity": 1, "cases": []}, `, "not sorted"},
+		{`"groups": [`, `"groups": [{"label": "@@//r:a", "name": "a", "scope": "process", "capacity": 1, "cases": []}, `, "//r:a: no cases"},
 		{`}]}`, `}]} {}`, ""},
 		{`{"version"`, `"version"`, ""},
 	} {

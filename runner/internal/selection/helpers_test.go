@@ -24,5 +24,9 @@ func numbered(n int) []event.Case {
 }
 
 func groupFor(label string, patterns ...string) manifest.Group {
-	return manifest.Group{Label: label, Cases: patterns}
+	g := manifest.Group{Label: label}
+	for _, pattern := range patterns {
+		g.Cases = append(g.Cases, manifest.Use{Glob: pattern, Weight: 1})
+	}
+	return g
 }

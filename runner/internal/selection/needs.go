@@ -16,9 +16,9 @@ import (
 // maxListed is how many case names an error lists.
 const maxListed = 50
 
-// AddNeeds returns cases with what each has to hold. A pattern that is
-// malformed or matches no case is an error: a typing mistake must not switch
-// exclusion off.
+// AddNeeds returns cases with what each has to hold: of several uses of one
+// group the strongest. A pattern that is malformed or matches no case is an
+// error: a typing mistake must not switch exclusion off.
 func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error) {
 	withNeeds := make([]engine.Case, len(cases))
 	for i, c := range cases {
@@ -29,33 +29,42 @@ func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error
 			return nil, err
 		}
 	}
+	for i := range withNeeds {
+		withNeeds[i].Needs = group.Canonical(withNeeds[i].Needs)
+	}
 	return withNeeds, nil
 }
 
 func addGroup(cases []engine.Case, all []event.Case, g manifest.Group) error {
-	holds := make([]bool, len(cases))
-	for _, pattern := range g.Cases {
-		matches, err := compile(pattern)
+	for _, use := range g.Cases {
+		matched, err := matching(all, use.Glob)
 		if err != nil {
 			return fmt.Errorf("resource_groups: %s: %w", g.Label, err)
 		}
-		matched := false
-		for i, c := range cases {
-			if matches(c.Name) {
-				matched, holds[i] = true, true
-			}
-		}
-		if !matched {
+		if len(matched) == 0 {
 			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
-				g.Label, pattern, ListOf(all))
+				g.Label, use.Glob, ListOf(all))
 		}
-	}
-	for i := range cases {
-		if holds[i] {
-			cases[i].Needs = append(cases[i].Needs, group.Need{Group: g.Label, Weight: 1})
+		for _, i := range matched {
+			cases[i].Needs = append(cases[i].Needs, use.Need(g.Label))
 		}
 	}
 	return nil
+}
+
+// matching returns the indices of the cases that a pattern matches.
+func matching(cases []event.Case, pattern string) ([]int, error) {
+	matches, err := compile(pattern)
+	if err != nil {
+		return nil, err
+	}
+	var matched []int
+	for i, c := range cases {
+		if matches(c.Name) {
+			matched = append(matched, i)
+		}
+	}
+	return matched, nil
 }
 
 // compile reads a glob in which * and ? match any character, / included, with

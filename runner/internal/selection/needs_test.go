@@ -26,9 +26,33 @@ func TestEachCaseHoldsTheGroupsWhosePatternsItMatches(t *testing.T) {
 	}
 }
 
+func TestOfSeveralUsesTheStrongestCounts(t *testing.T) {
+	got, err := selection.AddNeeds(casesNamed("TestRead", "TestWrite", "TestWriteMuch", "TestFree"), []manifest.Group{{
+		Label: "//:db",
+		Cases: []manifest.Use{
+			{Glob: "Test[RW]*", Weight: 1, Mode: group.Shared},
+			{Glob: "TestWriteMuch", Weight: 3},
+			{Glob: "TestWrite*", Weight: 2},
+		},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]group.Need{
+		{{Group: "//:db", Weight: 1, Mode: group.Shared}},
+		{{Group: "//:db", Weight: 2}},
+		{{Group: "//:db", Weight: 3}},
+		nil,
+	} {
+		if !slices.Equal(got[i].Needs, want) {
+			t.Errorf("%s holds %v, want %v", got[i].Name, got[i].Needs, want)
+		}
+	}
+}
+
 func TestPatterns(t *testing.T) {
 	for pattern, want := range map[string][]string{
-		"*":             {"TestA", "TestA/sub", "TestB", "pkg/TestB"},
+		"*":             {"TestA", "TestA/sub", "TestB", "pkg/TestB", "x=3"},
 		"TestA":         {"TestA"},
 		"TestA*":        {"TestA", "TestA/sub"}, // * matches / as well
 		"*TestB":        {"TestB", "pkg/TestB"},
@@ -36,8 +60,9 @@ func TestPatterns(t *testing.T) {
 		"Test[B-Z]":     {"TestB"},
 		"{TestA,*/sub}": {"TestA", "TestA/sub"},
 		`TestA\/sub`:    {"TestA/sub"},
+		"x[=]3":         {"x=3"}, // what is no weight in a BUILD file
 	} {
-		got, err := selection.AddNeeds(casesNamed("TestA", "TestA/sub", "TestB", "pkg/TestB"), []manifest.Group{groupFor("//:db", pattern)})
+		got, err := selection.AddNeeds(casesNamed("TestA", "TestA/sub", "TestB", "pkg/TestB", "x=3"), []manifest.Group{groupFor("//:db", pattern)})
 		if err != nil {
 			t.Errorf("%s: %v", pattern, err)
 		}
