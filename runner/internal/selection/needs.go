@@ -1,5 +1,5 @@
 // Package selection matches the names of cases with patterns: which groups a
-// case holds, and which cases --test_filter asks for.
+// case holds, whether it runs alone, and which cases --test_filter asks for.
 package selection
 
 import (
@@ -12,6 +12,9 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
+
+// allCases is the pattern that is right even where there are no cases.
+const allCases = "*"
 
 // maxListed is how many case names an error lists.
 const maxListed = 50
@@ -41,7 +44,7 @@ func addGroup(cases []engine.Case, all []event.Case, g manifest.Group) error {
 		if err != nil {
 			return fmt.Errorf("resource_groups: %s: %w", g.Label, err)
 		}
-		if len(matched) == 0 {
+		if len(matched) == 0 && use.Glob != allCases {
 			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
 				g.Label, use.Glob, ListOf(all))
 		}

@@ -1,0 +1,28 @@
+package selection
+
+import (
+	"fmt"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// Serial returns, for each of the cases, whether it runs last and alone in its
+// runner: whether a pattern matches it. A pattern that is malformed or matches
+// no case is an error: a typing mistake must not let a case run beside others.
+func Serial(cases []event.Case, patterns []string) ([]bool, error) {
+	serial := make([]bool, len(cases))
+	for _, pattern := range patterns {
+		matched, err := matching(cases, pattern)
+		if err != nil {
+			return nil, fmt.Errorf("serial: %w", err)
+		}
+		if len(matched) == 0 && pattern != allCases {
+			return nil, fmt.Errorf("serial: the pattern %q matches no case of this test, so nothing would run alone; %s",
+				pattern, ListOf(cases))
+		}
+		for _, i := range matched {
+			serial[i] = true
+		}
+	}
+	return serial, nil
+}
