@@ -132,7 +132,7 @@ func coverageOf(c bazelenv.Coverage, child string) (map[string]string, error) {
 // granted CPUs.
 func workersOf(m *manifest.Manifest) int {
 	switch {
-	case m.Serial && m.Workers != 0:
+	case m.AllSerial() && m.Workers != 0:
 		return 1
 	case m.Workers == manifest.Auto:
 		return m.CPUs

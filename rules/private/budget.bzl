@@ -1,5 +1,7 @@
 """How long a test may run, apart from its waiting."""
 
+load(":choices.bzl", "choice_errors")
+
 visibility("//rules/...")
 
 _SECONDS = {
@@ -26,12 +28,10 @@ def budget_errors(*, size, timeout):
     Returns:
       list of str.
     """
-    errors = []
-    if size != None and size not in _TIMEOUT_OF_SIZE:
-        errors.append(_unknown(attribute = "size", value = size, known = _TIMEOUT_OF_SIZE))
-    if timeout != None and timeout not in _SECONDS:
-        errors.append(_unknown(attribute = "timeout", value = timeout, known = _SECONDS))
-    return errors
+    return (
+        choice_errors(attribute = "size", value = size, known = _TIMEOUT_OF_SIZE.keys()) +
+        choice_errors(attribute = "timeout", value = timeout, known = _SECONDS.keys())
+    )
 
 def running_budget_seconds(*, size, timeout):
     """Seconds that a valid size and timeout allow, by Bazel's own table.
@@ -44,10 +44,3 @@ def running_budget_seconds(*, size, timeout):
       int.
     """
     return _SECONDS[timeout or _TIMEOUT_OF_SIZE[size or "medium"]]
-
-def _unknown(*, attribute, value, known):
-    return "{} = {} does not exist. Use one of {}.".format(
-        attribute,
-        repr(value),
-        ", ".join([repr(name) for name in known]),
-    )

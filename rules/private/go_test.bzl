@@ -5,6 +5,7 @@ load(":cpus.bzl", "cpu_settings")
 load(":go_test_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load(":grouped_test.bzl", "grouped_test")
 load(":tags.bzl", "configures")
+load(":unit.bzl", "DEFAULT_UNIT")
 
 visibility("//rules/...")
 
@@ -14,6 +15,10 @@ def go_test(
         resource_groups = {},
         workers = None,
         serial = False,
+        unit = "case",
+        timings = None,
+        case_timeout = 0,
+        retries = 0,
         cpus = None,
         tags = None,
         **kwargs):
@@ -35,9 +40,9 @@ def go_test(
     ```
 
     It takes all that rules_go's `go_test` takes, and makes of it what rules_go makes. Without
-    `resource_groups`, `workers` and `serial`, and the tags that mean the same, the target *is* rules_go's.
-    With one of them it is a [`grouped_test`](rules.md#grouped_test) with `framework = "go"`, where more is
-    said of groups, workers, time and tags.
+    `resource_groups`, `workers`, `serial`, `unit`, `timings`, `case_timeout` and `retries`, and the tags that mean
+    the same, the target *is* rules_go's. With one of them it is a [`grouped_test`](rules.md#grouped_test) with
+    `framework = "go"`, where more is said of groups, workers, time and tags.
 
     **Two targets.** A grouped test NAME runs the target `NAME_ungrouped`, which is rules_go's, with all the
     attributes, but private, `manual`, and with no tags but those that say how it is to be built and run
@@ -55,18 +60,34 @@ def go_test(
 
     Args:
       name: Name of the target.
-      resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases.
-        `{}` by default.
+      resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases, each
+        with a weight (`TestBig*=2`) or with `=shared` behind it if need be. `{}` by default.
       workers: How many cases may run at once in one shard: a number, 0, or `"auto"` for the `cpus`. 1 by default.
-      serial: Whether each case runs alone among those of its shard. `False` by default.
+      serial: Whether each case runs alone among those of its shard, or a list of globs over names of the cases
+        that do, after all others. `False` by default.
+      unit: What is never divided among shards: a `"case"`, the default, or a `"class"`, the whole target.
+      timings: Label of a JSON file with the durations that cases are expected to take. None by default.
+      case_timeout: How many seconds a case may run, without its waiting: a whole number. 0, the default, is no
+        limit but that of the test. Subtests are a part of their test.
+      retries: How often a test that fails is tried again, 0 to 10: one good try is enough. 0 by default.
       cpus: How many CPUs Bazel reserves while the test runs, as the tag `cpu:N` does. 1 by default, since a
         case that waits needs none. Alone, it makes no grouped test.
-      tags: As for any test. `resource-group:NAME`, `workers:N`, `shards:N` and `serial` make a grouped test.
+      tags: As for any test. `resource-group:NAME`, which may end in `=2` or `=shared`, `workers:N`, `shards:N` and
+        `serial` make a grouped test.
       **kwargs: All else that rules_go's `go_test` takes: `srcs`, `embed`, `deps`, `data`, `args`, `env`,
         `rundir`, `x_defs`, `race`, `pure`, `size`, `timeout`, `shard_count`, `flaky`, `visibility` and so on. `$(location)`
         in `args` sees what is in `data`.
     """
-    if not _is_grouped(resource_groups = resource_groups, workers = workers, serial = serial, cpus = cpus, tags = tags):
+    settings = dict(
+        resource_groups = resource_groups,
+        workers = workers,
+        serial = serial,
+        unit = unit,
+        timings = timings,
+        case_timeout = case_timeout,
+        retries = retries,
+    )
+    if not _is_grouped(settings = settings, cpus = cpus, tags = tags):
         _rules_go_test(name = name, tags = _with_cpus(tags = tags, cpus = cpus), **kwargs)
         return
     _rules_go_test(**inner_attributes(name = name, tags = tags, package = native.package_name(), attributes = kwargs))
@@ -74,18 +95,22 @@ def go_test(
         name = name,
         test = ":" + inner_name(name),
         framework = "go",
-        resource_groups = resource_groups,
-        workers = workers,
-        serial = serial,
         cpus = cpus,
         tags = tags,
-        **outer_attributes(kwargs)
+        **(settings | outer_attributes(kwargs))
     )
 
+# Values that ask for nothing. A worker, even one, is asked for.
+_EMPTY = [None, False, 0, {}, []]
+_PLAIN = {
+    "unit": [None, DEFAULT_UNIT],
+    "workers": [None],
+}
+
 # What is wrong is a grouped test's too, which reports it.
-def _is_grouped(*, resource_groups, workers, serial, cpus, tags):
+def _is_grouped(*, settings, cpus, tags):
     return bool(
-        resource_groups or workers != None or serial or
+        [name for name, value in settings.items() if value not in _PLAIN.get(name, _EMPTY)] or
         (type(tags) in ("list", "tuple") and configures(tags)) or
         cpu_settings(cpus = cpus, tags = []).errors,
     )

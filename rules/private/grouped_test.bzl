@@ -13,6 +13,10 @@ def grouped_test(
         resource_groups = {},
         workers = None,
         serial = False,
+        unit = "case",
+        timings = None,
+        case_timeout = 0,
+        retries = 0,
         cpus = None,
         size = None,
         timeout = None,
@@ -75,10 +79,11 @@ def grouped_test(
     command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `cpus`, `size`, `timeout` or `tags`; a list of
-    globs that is none, is empty or holds what is no glob; a weight of 0, or above the group's capacity, as it is
-    after its `select()`; an attribute and a tag that disagree; a malformed
-    tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `cpus`,
+    `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
+    above the group's capacity, as it is after its `select()`; a number out of its range; a `unit` that the framework
+    does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
+    `manual`, or a `grouped_test`.
 
     Args:
       name: Name of the target.
@@ -103,8 +108,17 @@ def grouped_test(
       workers: How many cases may run at once in one shard: a number, or `"auto"` for as many as Bazel grants
         the test CPUs, see `cpus`. 0 means all cases in order in one process, which holds every group that any
         of them needs; 1, the default, one case after another.
-      serial: Whether each case runs alone among those of its shard. To be alone among more, use a group.
-        `False` by default.
+      serial: Whether each case runs alone among those of its shard; or a list of globs over names of the cases
+        that do, which then run last. A glob that matches no case is an error of the test. To be alone among
+        more, use a group. `False` by default.
+      unit: What is never divided among shards: a `"case"`, the default; a `"class"`, which is all cases of one
+        class, and with the frameworks `"exec"` and `"go"` the whole target; a `"file"`, which those two do not
+        have.
+      timings: Label of a JSON file with the durations that cases are expected to take, by which they are divided
+        among shards and ordered. May be a `select()`. None by default.
+      case_timeout: How many seconds a case may run, without its waiting: a whole number. 0, the default, is no
+        limit but that of the test.
+      retries: How often a case that fails is tried again, 0 to 10: one good try is enough. 0 by default.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
@@ -129,6 +143,9 @@ def grouped_test(
         resource_groups = resource_groups,
         workers = workers,
         serial = serial,
+        unit = unit,
+        case_timeout = case_timeout,
+        retries = retries,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -138,12 +155,16 @@ def grouped_test(
     _grouped_test(
         name = name,
         test = test,
+        case_timeout_seconds = settings.case_timeout_seconds,
         cpus = settings.cpus,
         errors = settings.errors,
         framework = settings.framework,
         resource_groups = settings.resource_groups,
+        retries = settings.retries,
         running_budget_seconds = settings.running_budget_seconds,
         serial = settings.serial,
+        timings = timings,
+        unit = settings.unit,
         workers = settings.workers,
         size = settings.size,
         timeout = settings.timeout,

@@ -28,10 +28,15 @@ def _grouped_test_impl(ctx):
     ctx.actions.write(manifest, manifest_json(
         label = str(ctx.label),
         framework = ctx.attr.framework,
-        program = rlocation_path(short_path = ctx.executable.test.short_path, workspace_name = ctx.workspace_name),
+        program = _runfiles_path(ctx, ctx.executable.test),
         workers = ctx.attr.workers,
         cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,
+        unit = ctx.attr.unit,
+        shards = max(ctx.attr.shard_count, 1),  # -1 where there is none
+        timings = _runfiles_path(ctx, ctx.file.timings) if ctx.file.timings else None,
+        case_timeout_seconds = ctx.attr.case_timeout_seconds,
+        retries = ctx.attr.retries,
         running_budget_seconds = ctx.attr.running_budget_seconds,
         groups = [_manifest_group(ctx, group) for group in groups],
     ))
@@ -42,7 +47,7 @@ def _grouped_test_impl(ctx):
             files = depset([executable]),
             runfiles = _runfiles(
                 ctx,
-                files = [executable, manifest],
+                files = [executable, manifest] + ctx.files.timings,
                 lock_files = [target[DefaultInfo].files for target in ctx.attr.resource_groups],
                 runner_runfiles = toolchain.runner_runfiles,
             ),
@@ -96,7 +101,7 @@ def _manifest_group(ctx, group):
     if group.turnstile:
         file = group.turnstile
         lock = dict(
-            lock_runfile = lock_stem(rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)),
+            lock_runfile = lock_stem(_runfiles_path(ctx, file)),
             lock_output = lock_stem(output_path(path = file.path, root = file.root.path)),
         )
     return manifest_group(
@@ -107,6 +112,9 @@ def _manifest_group(ctx, group):
         cases = group.cases,
         **lock
     )
+
+def _runfiles_path(ctx, file):
+    return rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)
 
 def _runfiles(ctx, *, files, lock_files, runner_runfiles):
     runfiles = ctx.runfiles(
@@ -140,6 +148,7 @@ grouped_test = rule(
     implementation = _grouped_test_impl,
     doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
     attrs = {
+        "case_timeout_seconds": attr.int(doc = "0 for none."),
         "cpus": attr.int(mandatory = True),
         "data": attr.label_list(allow_files = True),
         "env": attr.string_dict(),
@@ -153,14 +162,17 @@ grouped_test = rule(
             doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
             providers = [ResourceGroupInfo],
         ),
+        "retries": attr.int(),
         "running_budget_seconds": attr.int(doc = "0 for none."),
-        "serial": attr.bool(),
+        "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
         "test": attr.label(
             aspects = [inner_test_aspect],
             cfg = "target",
             executable = True,
             mandatory = True,
         ),
+        "timings": attr.label(allow_single_file = [".json"]),
+        "unit": attr.string(mandatory = True),
         "workers": attr.string(mandatory = True),
         # Coverage of C++ and, by the merger, of everything is collected only if the test has these.
         "_collect_cc_coverage": attr.label(

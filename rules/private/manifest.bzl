@@ -37,7 +37,21 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
         ])))
     return struct(label = label, json = _object(fields))
 
-def manifest_json(*, label, framework, program, workers, cpus, serial, running_budget_seconds, groups):
+def manifest_json(
+        *,
+        label,
+        framework,
+        program,
+        workers,
+        cpus,
+        serial,
+        unit,
+        shards,
+        timings,
+        case_timeout_seconds,
+        retries,
+        running_budget_seconds,
+        groups):
     """Text of a manifest.
 
     Args:
@@ -46,14 +60,19 @@ def manifest_json(*, label, framework, program, workers, cpus, serial, running_b
       program: str, runfiles path of the program under test.
       workers: str, a number or `auto`.
       cpus: int, what Bazel grants the test; `auto` means as many workers.
-      serial: bool.
+      serial: list of str, globs over the names of the cases that run alone.
+      unit: str, `case`, `class` or `file`: what stays in one shard.
+      shards: int, the target's own number of them, at least 1.
+      timings: str, runfiles path of the expected durations of cases; None for none.
+      case_timeout_seconds: int, 0 for none.
+      retries: int, how often a bad case is tried again.
       running_budget_seconds: int, 0 for none.
       groups: list of what `manifest_group` returns, in any order.
 
     Returns:
       str, indented JSON whose fields have one fixed order.
     """
-    encoded = _object([
+    fields = [
         ("version", json.encode(_VERSION)),
         ("label", json.encode(label)),
         ("framework", json.encode(framework)),
@@ -61,10 +80,18 @@ def manifest_json(*, label, framework, program, workers, cpus, serial, running_b
         ("workers", json.encode(workers)),
         ("cpus", json.encode(cpus)),
         ("serial", json.encode(serial)),
+        ("unit", json.encode(unit)),
+        ("shards", json.encode(shards)),
+    ]
+    if timings:
+        fields.append(("timings", json.encode(timings)))
+    fields.extend([
+        ("case_timeout_seconds", json.encode(case_timeout_seconds)),
+        ("retries", json.encode(retries)),
         ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
     ])
-    return json.indent(encoded, indent = "  ") + "\n"
+    return json.indent(_object(fields), indent = "  ") + "\n"
 
 def _use(use):
     return _object([

@@ -1,32 +1,44 @@
 """What a grouped test was asked for: its attributes and tags, checked and brought together."""
 
+load(":attempts.bzl", "attempt_settings")
 load(":budget.bzl", "budget_errors", "running_budget_seconds")
+load(":choices.bzl", "choice_errors")
 load(":cpus.bzl", "cpu_settings")
 load(":groups.bzl", "merge_groups")
+load(":serial.bzl", "serial_settings")
 load(":tags.bzl", "group_tag", "parse_tags")
+load(":unit.bzl", "DEFAULT_UNIT", "unit_settings")
 
 visibility("//rules/...")
 
 _FRAMEWORKS = ["exec", "go"]
 
+_DEFAULT_FRAMEWORK = "exec"
+
 _SELECT_REMEDY = {
+    "case_timeout": "Write a number of seconds",
     "cpus": "Write a number",
     "framework": "Write the name of one framework",
     "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
-    "serial": "Write True or False",
+    "retries": "Write a number",
+    "serial": "Write True, False or a list of globs",
     "size": "Write one size; Bazel does not take a select() here either",
     "tags": "Write a list; Bazel does not take a select() here either",
     "timeout": "Write one timeout; Bazel does not take a select() here either",
+    "unit": "Write the name of one unit",
     "workers": "Write a number, or \"auto\", which adapts to the machine",
 }
 
 def grouped_test_settings(
         *,
         to_label,
-        framework = "exec",
+        framework = _DEFAULT_FRAMEWORK,
         resource_groups = {},
         workers = None,
         serial = False,
+        unit = DEFAULT_UNIT,
+        case_timeout = 0,
+        retries = 0,
         cpus = None,
         size = None,
         timeout = None,
@@ -43,6 +55,9 @@ def grouped_test_settings(
       resource_groups: -
       workers: -
       serial: -
+      unit: -
+      case_timeout: -
+      retries: -
       cpus: -
       size: -
       timeout: -
@@ -51,14 +66,17 @@ def grouped_test_settings(
 
     Returns:
       struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
-      (dict of Label to JSON), `workers`, `serial`, `cpus`, `running_budget_seconds`, `size`, `timeout`,
-      `shard_count`, `tags`.
+      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`, `case_timeout_seconds`, `retries`,
+      `cpus`, `running_budget_seconds`, `size`, `timeout`, `shard_count`, `tags`.
     """
     given = dict(
         framework = framework,
         resource_groups = resource_groups,
         workers = workers,
         serial = serial,
+        unit = unit,
+        case_timeout = case_timeout,
+        retries = retries,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -84,7 +102,14 @@ def grouped_test_settings(
         to_label = to_label,
     )
     errors.extend(groups.errors)
-    errors.extend(_framework_errors(given["framework"]))
+    framework = _DEFAULT_FRAMEWORK if given["framework"] == None else given["framework"]
+    errors.extend(choice_errors(attribute = "framework", value = framework, known = _FRAMEWORKS))
+    undivided = unit_settings(unit = given["unit"], framework = framework)
+    errors.extend(undivided.errors)
+    attempts = attempt_settings(case_timeout = given["case_timeout"], retries = given["retries"])
+    errors.extend(attempts.errors)
+    alone = serial_settings(serial = given["serial"], tagged = parsed.serial)
+    errors.extend(alone.errors)
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
     errors.extend(_shards_errors(shard_count = shard_count, tagged = parsed.shards))
     granted = cpu_settings(cpus = given["cpus"], tags = tags)
@@ -101,26 +126,21 @@ def grouped_test_settings(
         timeout = "eternal"
 
     return struct(
+        case_timeout_seconds = attempts.case_timeout_seconds,
         cpus = granted.cpus,
         errors = errors,
-        framework = given["framework"] or "exec",
+        framework = framework,
         resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
+        retries = attempts.retries,
         running_budget_seconds = budget,
-        serial = bool(given["serial"]) or parsed.serial,
+        serial = alone.globs,
         shard_count = parsed.shards if shard_count == None else shard_count,
         size = None if timing_errors else given["size"],
         tags = _with_group_tags(tags = tags + granted.tags, labels = groups.cases.keys()),
         timeout = None if timing_errors else timeout,
+        unit = undivided.unit,
         workers = parsed.workers or str(1 if given["workers"] == None else given["workers"]),
     )
-
-def _framework_errors(framework):
-    if framework == None or framework in _FRAMEWORKS:
-        return []
-    return ["framework = {} does not exist. Use one of {}.".format(
-        repr(framework),
-        ", ".join([repr(known) for known in _FRAMEWORKS]),
-    )]
 
 def _workers_errors(*, workers, tagged):
     if workers == None:

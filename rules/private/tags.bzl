@@ -26,7 +26,8 @@ def parse_tags(tags):
 
     Returns:
       struct with `groups` (list of struct with `name`, a bare name or a label, and `use`, as `split_use`
-      returns it), `workers` (str or None), `shards` (int or None), `serial` (bool) and `errors` (list of str, one for each tag that could not be used).
+      returns it), `workers` (str or None), `shards` (int or None), `serial` (bool) and `errors` (list of str,
+      one for each tag that could not be used).
     """
     groups = []
     workers = {}

@@ -17,6 +17,10 @@ _FAILURES = {
         messages = ["workers = 4 and the tag \"workers:2\" disagree."],
         tags = ["workers:2"],
     ),
+    "case_timeout": struct(
+        attrs = {"case_timeout": -1},
+        messages = [":failing_case_timeout: case_timeout = -1 is not a number of seconds."],
+    ),
     "cpus": struct(
         attrs = {"cpus": 0},
         messages = [":failing_cpus: cpus = 0 is not a number of CPUs."],
@@ -58,17 +62,41 @@ _FAILURES = {
         attrs = {"test": ":failure_no_group"},
         messages = [":failure_no_group"],
     ),
+    "retries": struct(
+        attrs = {"retries": "many"},
+        messages = [":failing_retries: retries = \"many\" is not a number of retries."],
+    ),
     "select_of_groups": struct(
         attrs = {"resource_groups": _select({":failure_group": ["*"]})},
         messages = ["resource_groups is a select()"],
+    ),
+    "select_of_serial": struct(
+        attrs = {"serial": _select(["TestA"])},
+        messages = ["serial is a select()"],
+    ),
+    "select_of_unit": struct(
+        attrs = {"unit": _select("class")},
+        messages = ["unit is a select()"],
     ),
     "select_of_workers": struct(
         attrs = {"workers": _select(2)},
         messages = ["workers is a select()"],
     ),
+    "serial": struct(
+        attrs = {"serial": "TestA"},
+        messages = [":failing_serial: serial is a string."],
+    ),
     "size": struct(
         attrs = {"size": "tiny"},
         messages = ["size = \"tiny\" does not exist."],
+    ),
+    "timings": struct(
+        attrs = {"timings": "failure_test.bzl"},
+        messages = ["timings", "failure_test.bzl"],
+    ),
+    "unit": struct(
+        attrs = {"unit": "file"},
+        messages = [":failing_unit: unit = \"file\" does not go with framework = \"exec\""],
     ),
     "weight_above_the_capacity": struct(
         attrs = {"resource_groups": {":failure_group": ["Test*", "TestBig*=5"]}},

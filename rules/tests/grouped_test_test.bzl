@@ -1,6 +1,7 @@
 """Tests of `grouped_test`: the checklist of what a `*_test` owes Bazel, and what becomes of its groups."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("//rules:defs.bzl", "grouped_test", "resource_group")
 load(":fixtures.bzl", "fixture_binary", "fixture_test")
 
@@ -17,6 +18,7 @@ def _runfiles_test_impl(ctx):
         "checklist",
         "checklist.interlock.json",
         "checklist_program",
+        "checklist_timings.json",
         "checklist_group.0.lock",
         "checklist_group.1.lock",
         "checklist_group.turnstile.lock",
@@ -144,6 +146,7 @@ def grouped_test_test_suite(name):
     resource_group(name = "checklist_group", capacity = 2, tags = ["manual"])
     resource_group(name = "checklist_process_group", scope = "process", tags = ["manual"])
     native.alias(name = "checklist_alias", actual = ":checklist_group", tags = ["manual"])
+    write_file(name = "checklist_timings", out = "checklist_timings.json", content = ["{}"], tags = ["manual"])
     fixture_binary(name = "checklist_data", data = ["tags_test.bzl"], tags = ["manual"])
     fixture_test(
         name = "checklist_program",
@@ -165,6 +168,8 @@ def grouped_test_test_suite(name):
             "PROGRAM": "$(rootpath :checklist_program_alias)",
         },
         env_inherit = ["OUTER_INHERITED"],
+        # May be a select(), since no macro has to read it.
+        timings = select({"//conditions:default": "checklist_timings.json"}),
         resource_groups = {":checklist_alias": ["*"]},
         tags = ["manual"],
     )

@@ -13,7 +13,12 @@ def _manifest(**kwargs):
         program = "_main/pkg/api_test_bin",
         workers = "1",
         cpus = 1,
-        serial = False,
+        serial = [],
+        unit = "case",
+        shards = 1,
+        timings = None,
+        case_timeout_seconds = 0,
+        retries = 0,
         running_budget_seconds = 0,
         groups = [],
     ) | kwargs))
@@ -31,7 +36,11 @@ def _fields_keep_their_order_test_impl(ctx):
   "program": "_main/pkg/api_test_bin",
   "workers": "1",
   "cpus": 1,
-  "serial": false,
+  "serial": [],
+  "unit": "case",
+  "shards": 1,
+  "case_timeout_seconds": 0,
+  "retries": 0,
   "running_budget_seconds": 0,
   "groups": []
 }

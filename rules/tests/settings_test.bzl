@@ -11,18 +11,28 @@ def _settings(**kwargs):
 def _defaults_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, struct(
+        case_timeout_seconds = 0,
         cpus = 1,
         errors = [],
         framework = "exec",
         resource_groups = {},
+        retries = 0,
         running_budget_seconds = 0,
-        serial = False,
+        serial = [],
         shard_count = None,
         size = None,
         tags = [],
         timeout = None,
+        unit = "case",
         workers = "1",
     ), _settings())
+    asserts.equals(env, _settings(), _settings(
+        case_timeout = None,
+        framework = None,
+        retries = None,
+        serial = None,
+        unit = None,
+    ))
     return unittest.end(env)
 
 defaults_test = unittest.make(_defaults_test_impl)
@@ -89,6 +99,19 @@ def _cpus_become_a_tag_test_impl(ctx):
 
 cpus_become_a_tag_test = unittest.make(_cpus_become_a_tag_test_impl)
 
+def _what_a_case_may_do_test_impl(ctx):
+    env = unittest.begin(ctx)
+    settings = _settings(serial = ["TestBig*"], unit = "class", case_timeout = 20, retries = 2)
+    asserts.equals(env, [], settings.errors)
+    asserts.equals(
+        env,
+        (["TestBig*"], "class", 20, 2),
+        (settings.serial, settings.unit, settings.case_timeout_seconds, settings.retries),
+    )
+    return unittest.end(env)
+
+what_a_case_may_do_test = unittest.make(_what_a_case_may_do_test_impl)
+
 def _a_group_turns_the_timeout_into_a_budget_test_impl(ctx):
     env = unittest.begin(ctx)
     without = _settings(size = "small", timeout = "long")
@@ -102,13 +125,16 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
+        "case_timeout": "Write a number of seconds.",
         "cpus": "Write a number.",
         "framework": "Write the name of one framework.",
         "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
-        "serial": "Write True or False.",
+        "retries": "Write a number.",
+        "serial": "Write True, False or a list of globs.",
         "size": "Write one size; Bazel does not take a select() here either.",
         "tags": "Write a list; Bazel does not take a select() here either.",
         "timeout": "Write one timeout; Bazel does not take a select() here either.",
+        "unit": "Write the name of one unit.",
         "workers": "Write a number, or \"auto\", which adapts to the machine.",
     }.items():
         asserts.equals(
@@ -127,6 +153,7 @@ def _errors_test_impl(ctx):
         ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
         _settings(framework = "pytest").errors,
     )
+    asserts.equals(env, 4, len(_settings(unit = "file", case_timeout = -1, retries = 11, serial = 1).errors))
     for workers in [-1, "4", "many", True]:
         asserts.equals(
             env,
@@ -163,6 +190,7 @@ def settings_test_suite(name):
         tags_reveal_groups_test,
         tags_with_uses_reveal_groups_test,
         cpus_become_a_tag_test,
+        what_a_case_may_do_test,
         a_group_turns_the_timeout_into_a_budget_test,
         selects_test,
         errors_test,

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // Version is the version of the format that this package reads.
@@ -34,14 +35,31 @@ type Manifest struct {
 	Workers Workers `json:"workers"`
 	// CPUs is how many CPUs Bazel grants the test, at least 1.
 	CPUs int `json:"cpus"`
-	// Serial is whether every case runs alone in its runner.
-	Serial bool `json:"serial"`
+	// Serial are globs of the names of cases that run last, and each alone in
+	// its runner.
+	Serial []string `json:"serial"`
+	// Unit is what of the test always stays in one shard.
+	Unit Unit `json:"unit"`
+	// Shards is the number of shards that the target asks for, at least 1;
+	// Bazel can be told another one.
+	Shards int `json:"shards"`
+	// Timings is the runfiles path of a JSON file with the durations that cases
+	// are expected to take; empty if there is none.
+	Timings string `json:"timings,omitempty"`
+	// CaseTimeoutSeconds limits the time that a case runs, without the time
+	// that it waits; 0 is no limit.
+	CaseTimeoutSeconds int `json:"case_timeout_seconds"`
+	// Retries is how often a bad case is tried again.
+	Retries int `json:"retries"`
 	// RunningBudgetSeconds limits the time that the cases run, without the
 	// time that they wait; 0 is no limit but Bazel's own.
 	RunningBudgetSeconds int `json:"running_budget_seconds"`
 	// Groups are the groups that cases may hold, sorted by label.
 	Groups []Group `json:"groups"`
 }
+
+// AllSerial reports whether every case, whatever its name, runs alone.
+func (m *Manifest) AllSerial() bool { return slices.Contains(m.Serial, "*") }
 
 // Group is a resource group and the cases that hold it.
 type Group struct {

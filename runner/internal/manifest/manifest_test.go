@@ -25,7 +25,8 @@ func TestGoldensOfTheRule(t *testing.T) {
 }
 
 const valid = `{"version": 3, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
-"cpus": 4, "serial": false, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
+"cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json",
+"case_timeout_seconds": 20, "retries": 5, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
 {"glob": "TestRead*", "weight": 1, "mode": "shared"}], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
 
@@ -34,6 +35,10 @@ func TestValid(t *testing.T) {
 	if err != nil || m.Workers != 2 || m.CPUs != 4 || m.Groups[0].Lock.Output != "r/db" {
 		t.Errorf("got %+v, %v", m, err)
 	}
+	if !slices.Equal(m.Serial, []string{"TestBig*"}) || m.Unit != manifest.Class || m.Shards != 3 ||
+		m.Timings != "_main/pkg/t.json" || m.CaseTimeoutSeconds != 20 || m.Retries != 5 {
+		t.Errorf("got %+v", m)
+	}
 	want := []manifest.Use{{Glob: "*", Weight: 2}, {Glob: "TestRead*", Weight: 1, Mode: group.Shared}}
 	if !slices.Equal(m.Groups[0].Cases, want) {
 		t.Errorf("got %+v, want %+v", m.Groups[0].Cases, want)
@@ -41,6 +46,22 @@ func TestValid(t *testing.T) {
 	m, err = manifest.Parse([]byte(strings.Replace(valid, `"2"`, `"auto"`, 1)))
 	if err != nil || m.Workers != manifest.Auto {
 		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestWithoutTimings(t *testing.T) {
+	m, err := manifest.Parse([]byte(strings.Replace(valid, `"timings": "_main/pkg/t.json",`, "", 1)))
+	if err != nil || m.Timings != "" {
+		t.Errorf("got %+v, %v", m, err)
+	}
+}
+
+func TestAllSerial(t *testing.T) {
+	for serial, want := range map[string]bool{`[]`: false, `["TestBig*"]`: false, `["*"]`: true, `["TestBig*", "*"]`: true} {
+		m, err := manifest.Parse([]byte(strings.Replace(valid, `["TestBig*"]`, serial, 1)))
+		if err != nil || m.AllSerial() != want {
+			t.Errorf("%s: got %v, %v", serial, m, err)
+		}
 	}
 }
 
@@ -55,6 +76,15 @@ func TestMalformedIsRefused(t *testing.T) {
 		{`"2"`, `"-2"`, `want a whole number`},
 		{`"cpus": 4, `, ``, "cpus is 0"},
 		{`"cpus": 4`, `"cpus": "4"`, "cpus"},
+		{`"serial": ["TestBig*"], `, ``, "no serial"},
+		{`["TestBig*"]`, `true`, "serial"},
+		{`"TestBig*"`, `""`, "serial: an empty glob"},
+		{`"class"`, `"folder"`, `unknown unit "folder": this runner knows "case", "class" and "file"`},
+		{`"unit": "class", `, ``, `unknown unit ""`},
+		{`"shards": 3`, `"shards": 0`, "shards is 0"},
+		{`"case_timeout_seconds": 20`, `"case_timeout_seconds": -1`, "case_timeout_seconds is -1"},
+		{`"retries": 5`, `"retries": -1`, "retries is -1"},
+		{`"retries": 5`, `"retries": 11`, "retries is 11: want 0 to 10"},
 		{`300`, `-1`, "running_budget_seconds"},
 		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
 		{`"build"`, `"galaxy"`, "galaxy"},
