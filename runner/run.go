@@ -3,16 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
-	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
 // run is the life of the process, from the promises that Bazel wants first to
@@ -62,7 +59,7 @@ func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Ma
 	if framework.whole {
 		workers = 0
 	}
-	cases, err := selectCases(ctx, p, env, m, framework, workers)
+	cases, err := selectCases(ctx, p, env, m, framework, workers, files)
 	if err != nil {
 		return nil, err
 	}
@@ -78,72 +75,6 @@ func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Ma
 			Budget:    l.budget(m),
 		},
 	}, nil
-}
-
-// selectCases returns the cases of this shard, or one that stands for them.
-func selectCases(
-	ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework, workers int,
-) ([]engine.Case, error) {
-	if f.unlisted.Process && workers == 0 && env.Shard.Total == 1 && sameForAll(m.Groups) {
-		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
-	}
-	listed, err := f.list(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := selection.AddNeeds(listed, m.Groups)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := f.filter(listed)
-	if err != nil {
-		return nil, err
-	}
-	if len(asked) == 0 && len(listed) > 0 {
-		say(p, "no case of this test was asked for; "+selection.ListOf(listed))
-	}
-	wanted := map[event.Case]bool{}
-	for _, c := range asked {
-		wanted[c] = true
-	}
-	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
-	return ofShard(selected, m, env.Shard, workers), nil
-}
-
-// sameForAll reports whether every case holds all groups, whatever its name.
-// Other patterns have to be compared with the names: one that matches none is
-// an error.
-func sameForAll(groups []manifest.Group) bool {
-	for _, g := range groups {
-		if slices.ContainsFunc(g.Cases, func(u manifest.Use) bool { return u.Glob != "*" }) {
-			return false
-		}
-	}
-	return true
-}
-
-// ofShard returns the cases that the plan gives a shard, in the order in which
-// they are listed.
-func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
-	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
-	for _, c := range cases {
-		p.Cases = append(p.Cases, plan.Case{Name: c.Name, Takes: c.Takes, Needs: c.Needs})
-	}
-	var own []engine.Case
-	for i, shard := range plan.Make(p).Shard {
-		if shard == s.Index {
-			own = append(own, cases[i])
-		}
-	}
-	return own
-}
-
-func capacities(groups []manifest.Group) map[string]int {
-	capacities := map[string]int{}
-	for _, g := range groups {
-		capacities[g.Label] = g.Capacity
-	}
-	return capacities
 }
 
 func (t *test) run(ctx context.Context) int {

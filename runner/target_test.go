@@ -50,7 +50,7 @@ func newTarget(t *testing.T, script string) *target {
 		manifest: map[string]any{
 			"version": manifest.Version, "label": "@@//pkg:x_test", "framework": "exec", "program": "_main/pkg/program",
 			"workers": "1", "cpus": 1, "serial": []string{}, "unit": "case", "shards": 1,
-			"case_timeout_seconds": 0, "retries": 0, "running_budget_seconds": 0, "groups": []any{},
+			"running_budget_seconds": 0, "groups": []any{},
 		},
 		vars: map[string]string{
 			"BE_THE_RUNNER": "1", "PATH": os.Getenv("PATH"), "TEST_TARGET": "//pkg:x_test",

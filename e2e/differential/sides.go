@@ -38,7 +38,7 @@ func (p *testPackage) runner(ctx context.Context, s setting) (results, error) {
 	text, err := json.Marshal(map[string]any{
 		"version": 3, "label": "@@" + p.label(), "framework": "go", "program": "_main/x.test",
 		"workers": fmt.Sprint(s.workers), "cpus": 1, "serial": []any{}, "unit": "case", "shards": 1,
-		"case_timeout_seconds": 0, "retries": 0, "running_budget_seconds": 0, "groups": []any{},
+		"running_budget_seconds": 0, "groups": []any{},
 	})
 	if err != nil {
 		return nil, err

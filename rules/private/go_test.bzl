@@ -17,8 +17,6 @@ def go_test(
         serial = False,
         unit = "case",
         timings = None,
-        case_timeout = 0,
-        retries = 0,
         cpus = None,
         tags = None,
         **kwargs):
@@ -39,10 +37,10 @@ def go_test(
     )
     ```
 
-    It takes all that rules_go's `go_test` takes, and makes of it what rules_go makes. Without
-    `resource_groups`, `workers`, `serial`, `unit`, `timings`, `case_timeout` and `retries`, and the tags that mean
-    the same, the target *is* rules_go's. With one of them it is a [`grouped_test`](rules.md#grouped_test) with
-    `framework = "go"`, where more is said of groups, workers, time and tags.
+    It takes all that rules_go's `go_test` takes, and makes of it what rules_go makes. Without `resource_groups`,
+    `workers`, `serial`, `unit` and `timings`, and the tags that mean the same, the target *is* rules_go's. With one
+    of them it is a [`grouped_test`](rules.md#grouped_test) with `framework = "go"`, where more is said of groups,
+    workers, time and tags.
 
     **Two targets.** A grouped test NAME runs the target `NAME_ungrouped`, which is rules_go's, with all the
     attributes, but private, `manual`, and with no tags but those that say how it is to be built and run
@@ -67,9 +65,6 @@ def go_test(
         that do, after all others. `False` by default.
       unit: What is never divided among shards: a `"case"`, the default, or a `"class"`, the whole target.
       timings: Label of a JSON file with the durations that cases are expected to take. None by default.
-      case_timeout: How many seconds a case may run, without its waiting: a whole number. 0, the default, is no
-        limit but that of the test. Subtests are a part of their test.
-      retries: How often a test that fails is tried again, 0 to 10: one good try is enough. 0 by default.
       cpus: How many CPUs Bazel reserves while the test runs, as the tag `cpu:N` does. 1 by default, since a
         case that waits needs none. Alone, it makes no grouped test.
       tags: As for any test. `resource-group:NAME`, which may end in `=2` or `=shared`, `workers:N`, `shards:N` and
@@ -84,8 +79,6 @@ def go_test(
         serial = serial,
         unit = unit,
         timings = timings,
-        case_timeout = case_timeout,
-        retries = retries,
     )
     if not _is_grouped(settings = settings, cpus = cpus, tags = tags):
         _rules_go_test(name = name, tags = _with_cpus(tags = tags, cpus = cpus), **kwargs)

@@ -15,8 +15,6 @@ def grouped_test(
         serial = False,
         unit = "case",
         timings = None,
-        case_timeout = 0,
-        retries = 0,
         cpus = None,
         size = None,
         timeout = None,
@@ -79,8 +77,8 @@ def grouped_test(
     command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `cpus`,
-    `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `cpus`, `size`, `timeout` or
+    `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
     above the group's capacity, as it is after its `select()`; a number out of its range; a `unit` that the framework
     does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
     `manual`, or a `grouped_test`.
@@ -116,9 +114,6 @@ def grouped_test(
         have.
       timings: Label of a JSON file with the durations that cases are expected to take, by which they are divided
         among shards and ordered. May be a `select()`. None by default.
-      case_timeout: How many seconds a case may run, without its waiting: a whole number. 0, the default, is no
-        limit but that of the test.
-      retries: How often a case that fails is tried again, 0 to 10: one good try is enough. 0 by default.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
@@ -144,8 +139,6 @@ def grouped_test(
         workers = workers,
         serial = serial,
         unit = unit,
-        case_timeout = case_timeout,
-        retries = retries,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -155,12 +148,10 @@ def grouped_test(
     _grouped_test(
         name = name,
         test = test,
-        case_timeout_seconds = settings.case_timeout_seconds,
         cpus = settings.cpus,
         errors = settings.errors,
         framework = settings.framework,
         resource_groups = settings.resource_groups,
-        retries = settings.retries,
         running_budget_seconds = settings.running_budget_seconds,
         serial = settings.serial,
         timings = timings,

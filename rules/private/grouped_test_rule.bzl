@@ -35,8 +35,6 @@ def _grouped_test_impl(ctx):
         unit = ctx.attr.unit,
         shards = max(ctx.attr.shard_count, 1),  # -1 where there is none
         timings = _runfiles_path(ctx, ctx.file.timings) if ctx.file.timings else None,
-        case_timeout_seconds = ctx.attr.case_timeout_seconds,
-        retries = ctx.attr.retries,
         running_budget_seconds = ctx.attr.running_budget_seconds,
         groups = [_manifest_group(ctx, group) for group in groups],
     ))
@@ -148,7 +146,6 @@ grouped_test = rule(
     implementation = _grouped_test_impl,
     doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
     attrs = {
-        "case_timeout_seconds": attr.int(doc = "0 for none."),
         "cpus": attr.int(mandatory = True),
         "data": attr.label_list(allow_files = True),
         "env": attr.string_dict(),
@@ -162,7 +159,6 @@ grouped_test = rule(
             doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
             providers = [ResourceGroupInfo],
         ),
-        "retries": attr.int(),
         "running_budget_seconds": attr.int(doc = "0 for none."),
         "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
         "test": attr.label(

@@ -48,8 +48,6 @@ def manifest_json(
         unit,
         shards,
         timings,
-        case_timeout_seconds,
-        retries,
         running_budget_seconds,
         groups):
     """Text of a manifest.
@@ -64,8 +62,6 @@ def manifest_json(
       unit: str, `case`, `class` or `file`: what stays in one shard.
       shards: int, the target's own number of them, at least 1.
       timings: str, runfiles path of the expected durations of cases; None for none.
-      case_timeout_seconds: int, 0 for none.
-      retries: int, how often a bad case is tried again.
       running_budget_seconds: int, 0 for none.
       groups: list of what `manifest_group` returns, in any order.
 
@@ -86,8 +82,6 @@ def manifest_json(
     if timings:
         fields.append(("timings", json.encode(timings)))
     fields.extend([
-        ("case_timeout_seconds", json.encode(case_timeout_seconds)),
-        ("retries", json.encode(retries)),
         ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
     ])

@@ -1,6 +1,5 @@
 """What a grouped test was asked for: its attributes and tags, checked and brought together."""
 
-load(":attempts.bzl", "attempt_settings")
 load(":budget.bzl", "budget_errors", "running_budget_seconds")
 load(":choices.bzl", "choice_errors")
 load(":cpus.bzl", "cpu_settings")
@@ -16,11 +15,9 @@ _FRAMEWORKS = ["exec", "go"]
 _DEFAULT_FRAMEWORK = "exec"
 
 _SELECT_REMEDY = {
-    "case_timeout": "Write a number of seconds",
     "cpus": "Write a number",
     "framework": "Write the name of one framework",
     "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
-    "retries": "Write a number",
     "serial": "Write True, False or a list of globs",
     "size": "Write one size; Bazel does not take a select() here either",
     "tags": "Write a list; Bazel does not take a select() here either",
@@ -37,8 +34,6 @@ def grouped_test_settings(
         workers = None,
         serial = False,
         unit = DEFAULT_UNIT,
-        case_timeout = 0,
-        retries = 0,
         cpus = None,
         size = None,
         timeout = None,
@@ -56,8 +51,6 @@ def grouped_test_settings(
       workers: -
       serial: -
       unit: -
-      case_timeout: -
-      retries: -
       cpus: -
       size: -
       timeout: -
@@ -66,7 +59,7 @@ def grouped_test_settings(
 
     Returns:
       struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
-      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`, `case_timeout_seconds`, `retries`,
+      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`,
       `cpus`, `running_budget_seconds`, `size`, `timeout`, `shard_count`, `tags`.
     """
     given = dict(
@@ -75,8 +68,6 @@ def grouped_test_settings(
         workers = workers,
         serial = serial,
         unit = unit,
-        case_timeout = case_timeout,
-        retries = retries,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -106,8 +97,6 @@ def grouped_test_settings(
     errors.extend(choice_errors(attribute = "framework", value = framework, known = _FRAMEWORKS))
     undivided = unit_settings(unit = given["unit"], framework = framework)
     errors.extend(undivided.errors)
-    attempts = attempt_settings(case_timeout = given["case_timeout"], retries = given["retries"])
-    errors.extend(attempts.errors)
     alone = serial_settings(serial = given["serial"], tagged = parsed.serial)
     errors.extend(alone.errors)
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
@@ -126,12 +115,10 @@ def grouped_test_settings(
         timeout = "eternal"
 
     return struct(
-        case_timeout_seconds = attempts.case_timeout_seconds,
         cpus = granted.cpus,
         errors = errors,
         framework = framework,
         resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
-        retries = attempts.retries,
         running_budget_seconds = budget,
         serial = alone.globs,
         shard_count = parsed.shards if shard_count == None else shard_count,

@@ -1,7 +1,6 @@
-"""Tests of what is said of cases: //rules/private:serial.bzl, unit.bzl and attempts.bzl."""
+"""Tests of what is said of cases: //rules/private:serial.bzl and unit.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:attempts.bzl", "attempt_settings")
 load("//rules/private:serial.bzl", "serial_settings")
 load("//rules/private:unit.bzl", "unit_settings")
 
@@ -62,33 +61,5 @@ def _unit_test_impl(ctx):
 
 unit_test = unittest.make(_unit_test_impl)
 
-def _attempts_test_impl(ctx):
-    env = unittest.begin(ctx)
-    for case_timeout, retries in [(None, None), (0, 0), (20, 10)]:
-        asserts.equals(
-            env,
-            struct(case_timeout_seconds = case_timeout or 0, errors = [], retries = retries or 0),
-            attempt_settings(case_timeout = case_timeout, retries = retries),
-        )
-    for case_timeout in [-1, "20", True]:
-        asserts.equals(
-            env,
-            struct(case_timeout_seconds = 0, retries = 0, errors = [
-                "case_timeout = {} is not a number of seconds. Write a whole number, 1 or more, or 0 for no timeout.".format(repr(case_timeout)),
-            ]),
-            attempt_settings(case_timeout = case_timeout, retries = 1),
-        )
-    for retries in [-1, 11, "1", True]:
-        asserts.equals(
-            env,
-            struct(case_timeout_seconds = 0, retries = 0, errors = [
-                "retries = {} is not a number of retries. Write a whole number, 0 to 10.".format(repr(retries)),
-            ]),
-            attempt_settings(case_timeout = 20, retries = retries),
-        )
-    return unittest.end(env)
-
-attempts_test = unittest.make(_attempts_test_impl)
-
 def cases_test_suite(name):
-    unittest.suite(name, serial_test, bad_serial_test, unit_test, attempts_test)
+    unittest.suite(name, serial_test, bad_serial_test, unit_test)

@@ -122,11 +122,8 @@ def _environment_and_runfiles_test_impl(ctx):
 environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test_impl)
 
 _FAILURES = {
-    "case_timeout": ({"case_timeout": -1}, "case_timeout = -1 is not a number of seconds."),
     "cpus": ({"cpus": 0}, "cpus = 0 is not a number of CPUs."),
-    "retries": ({"retries": -1}, "retries = -1 is not a number of retries."),
     "select_of_groups": ({"resource_groups": select({"//conditions:default": {}})}, "resource_groups is a select()"),
-    "select_of_retries": ({"retries": select({"//conditions:default": 0})}, "retries is a select()"),
     "select_of_unit": ({"unit": select({"//conditions:default": "case"})}, "unit is a select()"),
     "unit": ({"unit": "file"}, "unit = \"file\" does not go with framework = \"go\""),
     "workers": ({"workers": -1}, "workers = -1 is not a number of workers."),
@@ -169,15 +166,13 @@ def go_test_test_suite(name):
     for case, attributes in {
         "plain": {},
         "plain_with_empty_settings": {
-            "case_timeout": 0,
             "resource_groups": {},
-            "retries": 0,
             "serial": False,
             "timings": None,
             "unit": "case",
             "workers": None,
         },
-        "plain_with_none": {"case_timeout": None, "retries": None, "serial": [], "unit": None},
+        "plain_with_none": {"serial": [], "unit": None},
         "plain_with_cpus": {"cpus": 2},
     }.items():
         go_test(name = "go_" + case, srcs = [":go_source"], shard_count = 2, tags = ["manual", "mine"], **attributes)
@@ -199,11 +194,9 @@ def go_test_test_suite(name):
         tests.extend([name + "_" + case, name + "_" + case + "_alone"])
 
     for case, attributes in {
-        "case_timeout": {"case_timeout": 20},
         "cpus_and_workers": {"cpus": 2, "workers": "auto"},
         "group": {"resource_groups": {":go_shared": ["*"]}},
         "no_workers": {"workers": 0},
-        "retries": {"retries": 1},
         "serial": {"serial": True},
         "serial_for_some": {"serial": ["TestX"]},
         "tag_group": {"tags": ["manual", "resource-group::go_shared"]},
@@ -242,9 +235,7 @@ def go_test_test_suite(name):
         data = ["names_test.bzl"],
         env = {"FILE": "$(location names_test.bzl)", "MINE": "inner"},
         env_inherit = ["MINE_INHERITED"],
-        case_timeout = 20,
         resource_groups = {":go_shared": ["TestX"]},
-        retries = 2,
         rundir = ".",
         serial = ["TestX"],
         tags = ["manual", "no-cache", "mine"],
@@ -255,13 +246,11 @@ def go_test_test_suite(name):
     )
     declared_test(
         name = name + "_test_attributes",
-        actual = _declared("go_full_test", ["case_timeout_seconds", "cpus", "env", "kind", "retries", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
+        actual = _declared("go_full_test", ["cpus", "env", "kind", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
         expected = json.encode(_OF_THE_TEST | {
-            "case_timeout_seconds": 20,
             "cpus": 3,
             "env": {},
             "kind": "grouped_test",
-            "retries": 2,
             "serial": ["TestX"],
             "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],
             "timeout": "eternal",

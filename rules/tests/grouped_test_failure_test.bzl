@@ -17,10 +17,6 @@ _FAILURES = {
         messages = ["workers = 4 and the tag \"workers:2\" disagree."],
         tags = ["workers:2"],
     ),
-    "case_timeout": struct(
-        attrs = {"case_timeout": -1},
-        messages = [":failing_case_timeout: case_timeout = -1 is not a number of seconds."],
-    ),
     "cpus": struct(
         attrs = {"cpus": 0},
         messages = [":failing_cpus: cpus = 0 is not a number of CPUs."],
@@ -61,10 +57,6 @@ _FAILURES = {
     "not_executable": struct(
         attrs = {"test": ":failure_no_group"},
         messages = [":failure_no_group"],
-    ),
-    "retries": struct(
-        attrs = {"retries": "many"},
-        messages = [":failing_retries: retries = \"many\" is not a number of retries."],
     ),
     "select_of_groups": struct(
         attrs = {"resource_groups": _select({":failure_group": ["*"]})},

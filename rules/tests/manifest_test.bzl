@@ -17,8 +17,6 @@ def _manifest(**kwargs):
         unit = "case",
         shards = 1,
         timings = None,
-        case_timeout_seconds = 0,
-        retries = 0,
         running_budget_seconds = 0,
         groups = [],
     ) | kwargs))
@@ -39,8 +37,6 @@ def _fields_keep_their_order_test_impl(ctx):
   "serial": [],
   "unit": "case",
   "shards": 1,
-  "case_timeout_seconds": 0,
-  "retries": 0,
   "running_budget_seconds": 0,
   "groups": []
 }

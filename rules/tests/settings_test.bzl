@@ -11,12 +11,10 @@ def _settings(**kwargs):
 def _defaults_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, struct(
-        case_timeout_seconds = 0,
         cpus = 1,
         errors = [],
         framework = "exec",
         resource_groups = {},
-        retries = 0,
         running_budget_seconds = 0,
         serial = [],
         shard_count = None,
@@ -27,9 +25,7 @@ def _defaults_test_impl(ctx):
         workers = "1",
     ), _settings())
     asserts.equals(env, _settings(), _settings(
-        case_timeout = None,
         framework = None,
-        retries = None,
         serial = None,
         unit = None,
     ))
@@ -101,12 +97,12 @@ cpus_become_a_tag_test = unittest.make(_cpus_become_a_tag_test_impl)
 
 def _what_a_case_may_do_test_impl(ctx):
     env = unittest.begin(ctx)
-    settings = _settings(serial = ["TestBig*"], unit = "class", case_timeout = 20, retries = 2)
+    settings = _settings(serial = ["TestBig*"], unit = "class")
     asserts.equals(env, [], settings.errors)
     asserts.equals(
         env,
         (["TestBig*"], "class", 20, 2),
-        (settings.serial, settings.unit, settings.case_timeout_seconds, settings.retries),
+        (settings.serial, settings.unit),
     )
     return unittest.end(env)
 
@@ -125,11 +121,9 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
-        "case_timeout": "Write a number of seconds.",
         "cpus": "Write a number.",
         "framework": "Write the name of one framework.",
         "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
-        "retries": "Write a number.",
         "serial": "Write True, False or a list of globs.",
         "size": "Write one size; Bazel does not take a select() here either.",
         "tags": "Write a list; Bazel does not take a select() here either.",
@@ -153,7 +147,7 @@ def _errors_test_impl(ctx):
         ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
         _settings(framework = "pytest").errors,
     )
-    asserts.equals(env, 4, len(_settings(unit = "file", case_timeout = -1, retries = 11, serial = 1).errors))
+    asserts.equals(env, 4, len(_settings(unit = "file", serial = 1).errors))
     for workers in [-1, "4", "many", True]:
         asserts.equals(
             env,

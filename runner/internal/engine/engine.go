@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -19,6 +20,8 @@ import (
 type Case struct {
 	event.Case
 	Needs []group.Need
+	// Serial is whether the case runs when all others have finished, and alone.
+	Serial bool
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
 }
@@ -91,7 +94,13 @@ func Run(ctx context.Context, options Options, cases []Case) {
 	if options.Workers == 0 {
 		r.inOrder(cases)
 	} else {
-		r.inParallel(cases)
+		serial := func(c Case) bool { return c.Serial }
+		r.inParallel(slices.DeleteFunc(slices.Clone(cases), serial))
+		for _, c := range cases {
+			if serial(c) {
+				r.execute(r.hold(alone(c), time.Now(), nil))
+			}
+		}
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
-// maxRetries is what the rule allows.
-const maxRetries = 10
-
 // check reports everything that is missing or out of range.
 func (m *Manifest) check() error {
 	var errs []error
@@ -28,8 +25,6 @@ func (m *Manifest) check() error {
 	require(m.Shards >= 1, "shards is %d: want at least 1", m.Shards)
 	err := m.Unit.check()
 	require(err == nil, "%v", err)
-	require(m.CaseTimeoutSeconds >= 0, "case_timeout_seconds is %d: want 0 or more", m.CaseTimeoutSeconds)
-	require(m.Retries >= 0 && m.Retries <= maxRetries, "retries is %d: want 0 to %d", m.Retries, maxRetries)
 	require(m.RunningBudgetSeconds >= 0, "running_budget_seconds is %d: want 0 or more", m.RunningBudgetSeconds)
 	for i, g := range m.Groups {
 		_, err := group.ParseScope(g.Scope)

@@ -46,11 +46,6 @@ type Manifest struct {
 	// Timings is the runfiles path of a JSON file with the durations that cases
 	// are expected to take; empty if there is none.
 	Timings string `json:"timings,omitempty"`
-	// CaseTimeoutSeconds limits the time that a case runs, without the time
-	// that it waits; 0 is no limit.
-	CaseTimeoutSeconds int `json:"case_timeout_seconds"`
-	// Retries is how often a bad case is tried again.
-	Retries int `json:"retries"`
 	// RunningBudgetSeconds limits the time that the cases run, without the
 	// time that they wait; 0 is no limit but Bazel's own.
 	RunningBudgetSeconds int `json:"running_budget_seconds"`

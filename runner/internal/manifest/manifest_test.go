@@ -26,7 +26,7 @@ func TestGoldensOfTheRule(t *testing.T) {
 
 const valid = `{"version": 3, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
 "cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json",
-"case_timeout_seconds": 20, "retries": 5, "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
+"running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
 {"glob": "TestRead*", "weight": 1, "mode": "shared"}], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
 
@@ -36,7 +36,7 @@ func TestValid(t *testing.T) {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	if !slices.Equal(m.Serial, []string{"TestBig*"}) || m.Unit != manifest.Class || m.Shards != 3 ||
-		m.Timings != "_main/pkg/t.json" || m.CaseTimeoutSeconds != 20 || m.Retries != 5 {
+		m.Timings != "_main/pkg/t.json" {
 		t.Errorf("got %+v", m)
 	}
 	want := []manifest.Use{{Glob: "*", Weight: 2}, {Glob: "TestRead*", Weight: 1, Mode: group.Shared}}
@@ -82,9 +82,6 @@ func TestMalformedIsRefused(t *testing.T) {
 		{`"class"`, `"folder"`, `unknown unit "folder": this runner knows "case", "class" and "file"`},
 		{`"unit": "class", `, ``, `unknown unit ""`},
 		{`"shards": 3`, `"shards": 0`, "shards is 0"},
-		{`"case_timeout_seconds": 20`, `"case_timeout_seconds": -1`, "case_timeout_seconds is -1"},
-		{`"retries": 5`, `"retries": -1`, "retries is -1"},
-		{`"retries": 5`, `"retries": 11`, "retries is 11: want 0 to 10"},
 		{`300`, `-1`, "running_budget_seconds"},
 		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
 		{`"build"`, `"galaxy"`, "galaxy"},

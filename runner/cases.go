@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/runner/internal/plan"
+	"github.com/interlock-build/rules_interlock/runner/internal/selection"
+)
+
+// selectCases returns the cases of this shard, or one that stands for them.
+func selectCases(
+	ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework, workers int,
+	files *runfiles.Runfiles,
+) ([]engine.Case, error) {
+	if f.unlisted.Process && workers == 0 && env.Shard.Total == 1 && sameForAll(m) {
+		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
+	}
+	listed, err := f.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := describe(listed, m, files)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := f.filter(listed)
+	if err != nil {
+		return nil, err
+	}
+	if len(asked) == 0 && len(listed) > 0 {
+		say(p, "no case of this test was asked for; "+selection.ListOf(listed))
+	}
+	wanted := map[event.Case]bool{}
+	for _, c := range asked {
+		wanted[c] = true
+	}
+	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
+	return ofShard(selected, m, env.Shard, workers), nil
+}
+
+// describe adds what the manifest says of each case.
+func describe(listed []event.Case, m *manifest.Manifest, files *runfiles.Runfiles) ([]engine.Case, error) {
+	cases, err := selection.AddNeeds(listed, m.Groups)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := selection.Serial(listed, m.Serial)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cases {
+		cases[i].Serial = serial[i]
+	}
+	return cases, addTimings(cases, m, files)
+}
+
+// sameForAll reports whether everything that is said of cases is said of all,
+// whatever their names. Other patterns have to be compared with the names: one
+// that matches none is an error.
+func sameForAll(m *manifest.Manifest) bool {
+	if len(m.Serial) > 0 && !m.AllSerial() {
+		return false
+	}
+	for _, g := range m.Groups {
+		if slices.ContainsFunc(g.Cases, func(u manifest.Use) bool { return u.Glob != "*" }) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofShard returns the cases that the plan gives a shard, in the order in which
+// they are listed.
+func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
+	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
+	for _, c := range cases {
+		p.Cases = append(p.Cases, plan.Case{Name: c.Name, Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
+	}
+	var own []engine.Case
+	for i, shard := range plan.Make(p).Shard {
+		if shard == s.Index {
+			own = append(own, cases[i])
+		}
+	}
+	return own
+}
+
+// unitOf returns the name of what keeps a case together with others.
+func unitOf(c engine.Case, unit manifest.Unit) string {
+	if unit == manifest.Class {
+		return c.Class
+	}
+	return ""
+}
+
+func capacities(groups []manifest.Group) map[string]int {
+	capacities := map[string]int{}
+	for _, g := range groups {
+		capacities[g.Label] = g.Capacity
+	}
+	return capacities
+}
