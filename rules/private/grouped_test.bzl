@@ -112,8 +112,8 @@ def grouped_test(
       unit: What is never divided among shards: a `"case"`, the default; a `"class"`, which is all cases of one
         class, and with the frameworks `"exec"` and `"go"` the whole target; a `"file"`, which those two do not
         have.
-      timings: Label of a JSON file with the durations that cases are expected to take, by which they are divided
-        among shards and ordered. May be a `select()`. None by default.
+      timings: Label of a JSON file with the seconds that cases are expected to take, by which they are divided
+        among shards and ordered: `{"NAME_OF_A_TARGET": {"TestLarge": 7.5}}`. Any number of cases may be missing. May be a `select()`. None by default.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
