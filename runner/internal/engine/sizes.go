@@ -6,6 +6,10 @@ import "time"
 // process takes some milliseconds to start.
 const worthAProcess = 20 * time.Millisecond
 
+// startOfAProcess is what it takes about: sharing out less work than that
+// gains nothing.
+const startOfAProcess = 4 * time.Millisecond
+
 // batchSize returns how many cases of a class that needs nothing one worker
 // takes at once: many at first, since a process is not free, and few towards
 // the end, so that all workers end together (guided self-scheduling:
@@ -20,8 +24,8 @@ func (a *agenda) batchSize(c *class) int {
 	}
 	mean := max(c.mean(a.mean()), time.Microsecond)
 	work := c.work(mean)
-	if work <= worthAProcess/2 {
-		return left // sharing so little out would halve it again and again
+	if work <= startOfAProcess {
+		return left
 	}
 	budget := max(work/time.Duration(2*a.workers), min(worthAProcess, work/time.Duration(a.workers)))
 	n, sum := 0, time.Duration(0)
