@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -27,15 +26,16 @@ func (b *Bound) raise(t time.Duration, format string, args ...any) {
 // a group, and the longest chain of cases each two of which conflict although
 // no group is common to all. It says nothing of cases whose groups leave room
 // for some others but not for all, so the true optimum may be later.
-func (p Problem) Bound() Bound {
-	p = p.estimated()
+func (p Problem) Bound() Bound { return p.estimated().bound() }
+
+// bound is Bound of a problem in which every case has an expectation.
+func (p Problem) bound() Bound {
 	var b Bound
 	var work time.Duration
-	chains := p.newChains()
 	for _, c := range p.Cases {
 		work += c.Takes
-		chains.add(c)
 	}
+	chains := p.allChains()
 	slots := p.Shards * p.Workers
 	b.raise(work/time.Duration(slots), "all cases on %d workers", slots)
 	for _, c := range p.Cases {
@@ -93,7 +93,7 @@ func (p Problem) overlaps() (pairs map[[2]string]time.Duration, triples map[[3]s
 				labels = append(labels, n.Group)
 			}
 		}
-		slices.SortFunc(labels, cmp.Compare[string])
+		slices.Sort(labels)
 		for i, first := range labels {
 			for j, second := range labels[i+1:] {
 				pairs[[2]string{first, second}] += c.Takes

@@ -31,19 +31,20 @@ const enough = 1.01
 // only then can cases of a group be in more shards than its capacity.
 func Make(p Problem) Plan {
 	p = p.estimated()
+	bound := p.bound().Time
 	if p.Shards == 1 {
 		one := make([]int, len(p.Cases))
-		return Plan{Shard: one, Makespan: p.makespan(one)}
+		return Plan{Shard: one, Makespan: p.makespan(one, bound)}
 	}
 	order := p.byName()
 	var best Plan
-	target := time.Duration(float64(p.Bound().Time) * enough)
-	for _, d := range p.divisions() {
+	target := time.Duration(float64(bound) * enough)
+	for _, d := range p.divisions(bound) {
 		shards, ok := p.place(p.units(order, d), d)
 		if !ok {
 			continue
 		}
-		makespan := p.makespan(shards)
+		makespan := p.makespan(shards, bound)
 		if best.Shard == nil || float64(makespan)*enough < float64(best.Makespan) {
 			best = Plan{Shard: shards, Makespan: makespan}
 		}
@@ -105,13 +106,13 @@ func (u unit) mayGo(shard int, used map[string][]int, spread map[string]int) boo
 
 // makespan returns how long a division takes at least. Shards are processes of
 // their own: what one has too much of, another one cannot take over.
-func (p Problem) makespan(shards []int) time.Duration {
+func (p Problem) makespan(shards []int, bound time.Duration) time.Duration {
 	work := make([]time.Duration, p.Shards)
 	chain := make([]*chains, p.Shards)
 	for shard := range chain {
 		chain[shard] = p.newChains()
 	}
-	latest := p.Bound().Time
+	latest := bound
 	for i, c := range p.Cases {
 		work[shards[i]] += c.Takes
 		chain[shards[i]].add(c)

@@ -90,6 +90,15 @@ func (p Problem) newChains() *chains {
 	}
 }
 
+// allChains are those of all cases.
+func (p Problem) allChains() *chains {
+	all := p.newChains()
+	for _, c := range p.Cases {
+		all.add(c)
+	}
+	return all
+}
+
 func (c *chains) add(added Case) {
 	for _, n := range added.Needs {
 		if n.Mode == group.Shared {

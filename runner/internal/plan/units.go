@@ -30,17 +30,13 @@ type division struct {
 // divisions returns those to try, the strictest first. Cases of one group that
 // are in several shards wait for one another, and nothing can be done about
 // the order in which they do, so a group is divided only where that pays.
-func (p Problem) divisions() []division {
+func (p Problem) divisions(bound time.Duration) []division {
 	together := division{spread: map[string]int{}, readers: true}
 	divided := map[string]int{}
-	work := p.newChains()
-	for _, c := range p.Cases {
-		work.add(c)
-	}
-	bound := p.Bound().Time.Seconds()
+	work := p.allChains()
 	for _, label := range p.groups() {
 		most := min(p.capacity(label), p.Shards)
-		needed := math.Ceil(work.length(label, p.Workers).Seconds() / bound * (1 - 1e-9))
+		needed := math.Ceil(work.length(label, p.Workers).Seconds() / bound.Seconds() * (1 - 1e-9))
 		together.spread[label] = 1
 		divided[label] = min(max(int(needed), 1), most)
 		if !p.timed {
@@ -72,10 +68,7 @@ func (p Problem) counting(c Case, d division, work map[string]time.Duration) []s
 // their names. The result is in the order in which it is to be placed: that
 // with the most work first.
 func (p Problem) units(order []int, d division) []unit {
-	work := p.newChains()
-	for _, c := range p.Cases {
-		work.add(c)
-	}
+	work := p.allChains().exclusive
 	sets := newDisjointSets(len(p.Cases))
 	first := map[string]int{} // of a group or unit
 	join := func(key string, i int) {
@@ -90,7 +83,7 @@ func (p Problem) units(order []int, d division) []unit {
 		if c := p.Cases[i]; c.Unit != "" {
 			join("unit "+c.Unit, i)
 		}
-		limited[i] = p.counting(p.Cases[i], d, work.exclusive)
+		limited[i] = p.counting(p.Cases[i], d, work)
 		for _, label := range limited[i] {
 			if d.spread[label] == 1 {
 				join("group "+label, i)
