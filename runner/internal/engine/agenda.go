@@ -88,7 +88,10 @@ func (a *agenda) next() *class {
 	var kept []int // groups that are kept for one of these
 	for _, candidate := range a.byUrgency() {
 		c := candidate.class
-		if !c.asking && a.fits(c, kept) {
+		if c.asking {
+			continue
+		}
+		if a.fits(c, kept) {
 			for _, s := range skipped {
 				if s.meets(c) {
 					s.bypassed++
@@ -97,9 +100,6 @@ func (a *agenda) next() *class {
 			c.bypassed = 0
 			a.use(c.uses, 1)
 			return c
-		}
-		if c.asking || len(c.uses) == 0 {
-			continue
 		}
 		skipped = append(skipped, c)
 		if c.bypassed >= maxBypass {

@@ -15,29 +15,10 @@ func alone(c Case) batch { return batch{cases: []event.Case{c.Case}, needs: c.Ne
 
 // together is a batch that holds what any of cases needs.
 func together(cases []Case) batch {
-	var b batch
-	most := map[string]group.Need{}
+	b := batch{cases: casesOf(cases)}
 	for _, c := range cases {
-		b.cases = append(b.cases, c.Case)
-		for _, n := range c.Needs {
-			if m, ok := most[n.Group]; ok {
-				n = stronger(m, n)
-			}
-			most[n.Group] = n
-		}
-	}
-	for _, n := range most {
-		b.needs = append(b.needs, n)
+		b.needs = append(b.needs, c.Needs...)
 	}
 	b.needs = group.Canonical(b.needs)
 	return b
-}
-
-// stronger returns a need that satisfies both.
-func stronger(a, b group.Need) group.Need {
-	a.Weight = max(a.Weight, b.Weight)
-	if b.Mode == group.Exclusive {
-		a.Mode = group.Exclusive
-	}
-	return a
 }

@@ -100,15 +100,15 @@ func (c *class) meets(other *class) bool {
 	})
 }
 
+// shares reports whether the class only shares groups.
+func (c *class) shares() bool {
+	return len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(u use) bool { return !u.shared })
+}
+
 func casesOf(taken []Case) []event.Case {
 	cases := make([]event.Case, len(taken))
 	for i, c := range taken {
 		cases[i] = c.Case
 	}
 	return cases
-}
-
-// shares reports whether the class only shares groups.
-func (c *class) shares() bool {
-	return len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(u use) bool { return !u.shared })
 }

@@ -96,11 +96,7 @@ func Run(ctx context.Context, options Options, cases []Case) {
 	} else {
 		serial := func(c Case) bool { return c.Serial }
 		r.inParallel(slices.DeleteFunc(slices.Clone(cases), serial))
-		for _, c := range cases {
-			if serial(c) {
-				r.execute(r.hold(alone(c), time.Now(), nil))
-			}
-		}
+		r.oneByOne(slices.DeleteFunc(slices.Clone(cases), func(c Case) bool { return !serial(c) }))
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})
 }
@@ -131,6 +127,10 @@ func (r *run) inOrder(cases []Case) {
 		r.execute(r.hold(together(cases), time.Now(), nil))
 		return
 	}
+	r.oneByOne(cases)
+}
+
+func (r *run) oneByOne(cases []Case) {
 	for _, c := range cases {
 		r.execute(r.hold(alone(c), time.Now(), nil))
 	}
