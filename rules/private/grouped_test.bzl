@@ -73,8 +73,8 @@ def grouped_test(
 
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. With the build setting
     `--@rules_interlock//rules:resource_tags` Bazel does not even start a test before the groups are free that
-    all its cases hold (`["*"]`, `["*=2"]`; not `["*=shared"]`, since readers may go together). It needs to know them: [locking.md](locking.md#tests-that-only-wait) has the
-    command that prints the flags.
+    all its cases hold (`["*"]`, `["*=2"]`; not `["*=shared"]`, since readers may go together). It needs to
+    know them: [locking.md](locking.md#tests-that-only-wait) has the command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
     `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `cpus`, `size`, `timeout` or
@@ -113,7 +113,8 @@ def grouped_test(
         class, and with the frameworks `"exec"` and `"go"` the whole target; a `"file"`, which those two do not
         have.
       timings: Label of a JSON file with the seconds that cases are expected to take, by which they are divided
-        among shards and ordered: `{"NAME_OF_A_TARGET": {"TestLarge": 7.5}}`. Any number of cases may be missing. May be a `select()`. None by default.
+        among shards and ordered: `{"NAME_OF_A_TARGET": {"TestLarge": 7.5}}`. Any number of cases may be missing.
+        May be a `select()`. None by default.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
