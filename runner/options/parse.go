@@ -1,0 +1,97 @@
+package options
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The two ways to set an option for a run.
+const (
+	// ArgPrefix begins the arguments that are the runner's.
+	ArgPrefix = "--interlock-"
+	// VarPrefix begins its environment variables.
+	VarPrefix = "INTERLOCK_"
+)
+
+// ErrHelp is for an argument that asks for help; its message is the help.
+var ErrHelp error = helpError{}
+
+type helpError struct{}
+
+func (helpError) Error() string {
+	return "no case runs, since " + ArgPrefix + "help is among the arguments; the options are:\n" + Usage()
+}
+
+// Set sets the option called name, as in Usage. source says who does, in the
+// error for a value that is none.
+func (o *Options) Set(name, value, source string) error {
+	if o.flags().Lookup(name) == nil {
+		return fmt.Errorf("%s: there is no option %q; the options are: %s", source, name, strings.Join(Names(), ", "))
+	}
+	if err := o.flags().Set(name, value); err != nil {
+		return fmt.Errorf("%s: %q: %w", source, value, err)
+	}
+	return nil
+}
+
+// Lookup sets what environment variables set. It has the signature of
+// os.LookupEnv. A variable that is empty sets nothing.
+func (o *Options) Lookup(lookup func(string) (string, bool)) error {
+	for _, name := range Names() {
+		variable := VarOf(name)
+		if value, _ := lookup(variable); value != "" {
+			if err := o.Set(name, value, "environment variable "+variable); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Args sets what arguments before "--" set, and returns all others.
+func (o *Options) Args(args []string) (others []string, err error) {
+	for i, arg := range args {
+		if arg == "--" {
+			return append(others, args[i:]...), nil
+		}
+		setting, ok := strings.CutPrefix(arg, ArgPrefix)
+		if !ok {
+			others = append(others, arg)
+			continue
+		}
+		name, value, _ := strings.Cut(setting, "=")
+		if name == "help" {
+			return nil, ErrHelp
+		}
+		if err := o.Set(name, value, "argument "+ArgPrefix+name); err != nil {
+			return nil, err
+		}
+	}
+	return others, nil
+}
+
+// VarOf returns the name of the environment variable for an option.
+func VarOf(name string) string {
+	return VarPrefix + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// Names returns the names of all options, sorted.
+func Names() []string {
+	var names []string
+	new(Options).flags().VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	slices.Sort(names)
+	return names
+}
+
+// Usage describes all options, for people.
+func Usage() string {
+	var text strings.Builder
+	f := new(Options).flags()
+	f.VisitAll(func(option *flag.Flag) {
+		value, usage := flag.UnquoteUsage(option)
+		fmt.Fprintf(&text, "  %s%s=%s\n        %s\n", ArgPrefix, option.Name, value, usage)
+	})
+	return text.String()
+}
