@@ -3,6 +3,7 @@ package lock
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -59,6 +60,15 @@ func (h heldParts) Release() {
 	for _, part := range slices.Backward(h) {
 		part.Release()
 	}
+}
+
+// Slots returns those of all parts.
+func (h heldParts) Slots() map[string][]int {
+	all := map[string][]int{}
+	for _, part := range h {
+		maps.Copy(all, part.Slots())
+	}
+	return all
 }
 
 // Lost returns the channel of the one part that can be lost, if there is one:

@@ -50,6 +50,10 @@ type Locker interface {
 type Held interface {
 	// Release gives everything back. Further calls do nothing.
 	Release()
+	// Slots returns, by label, the numbers of the units that are held, from 0
+	// and below the capacity: when they were taken, the smallest that nobody
+	// had. There are none for a group that is shared.
+	Slots() map[string][]int
 	// Lost is closed when the groups may have been given to somebody else
 	// although Release was not called; the holder must then stop using them
 	// at once. Nil, which blocks forever, where that cannot happen.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"golang.org/x/sys/unix"
 )
 
 // locker takes group after group in canonical order, and of each group first
@@ -126,6 +127,17 @@ func (h *held) Release() {
 			u.release()
 		}
 	})
+}
+
+// Slots implements lock.Held.
+func (h *held) Slots() map[string][]int {
+	slots := map[string][]int{}
+	for _, u := range h.units {
+		if u.how == unix.LOCK_EX {
+			slots[u.label] = u.slots()
+		}
+	}
+	return slots
 }
 
 // Lost returns nil: the kernel keeps a flock as long as its holder lives.

@@ -11,6 +11,7 @@ import (
 // exclusively, or a share in every one of them, so that any exclusive holder
 // is in the way of every shared one.
 type units struct {
+	label string
 	paths [][]string
 	open  [][]*lockFile // as paths; a unit is open from the first try on
 	taken []bool
@@ -20,6 +21,7 @@ type units struct {
 
 func newUnits(paths [][]string, n group.Need) *units {
 	u := &units{
+		label: n.Group,
 		paths: paths,
 		open:  make([][]*lockFile, len(paths)),
 		taken: make([]bool, len(paths)),
@@ -84,6 +86,17 @@ func (u *units) takeUnit(i int) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// slots returns the numbers of those that are taken.
+func (u *units) slots() []int {
+	var slots []int
+	for i, taken := range u.taken {
+		if taken {
+			slots = append(slots, i)
+		}
+	}
+	return slots
 }
 
 func (u *units) closeUnused() {

@@ -44,5 +44,6 @@ func blockingFlock(fd, how int) error {
 
 type bareHeld int
 
-func (fd bareHeld) Release()           { _ = unix.Close(int(fd)) }
-func (bareHeld) Lost() <-chan struct{} { return nil }
+func (fd bareHeld) Release()             { _ = unix.Close(int(fd)) }
+func (bareHeld) Slots() map[string][]int { return nil }
+func (bareHeld) Lost() <-chan struct{}   { return nil }

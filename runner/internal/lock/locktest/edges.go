@@ -2,6 +2,7 @@ package locktest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,26 @@ func testReleaseTwice(t *testing.T, impl Implementation) {
 	refuse(t, open(), exclusive(port, 2))
 	other.Release()
 	acquire(t, open(), exclusive(port, 2)).Release()
+}
+
+// The slots are the smallest that are free, so that a port made of one is the
+// same again and again.
+func testSmallestSlots(t *testing.T, impl Implementation) {
+	open := impl.NewSpace(t, groups)
+	want := func(held lock.Held, slots ...int) lock.Held {
+		t.Helper()
+		if got := held.Slots()[api]; !slices.Equal(got, slots) {
+			t.Errorf("got the slots %v, want %v", got, slots)
+		}
+		return held
+	}
+	first := want(acquire(t, open(), exclusive(api, 1)), 0)
+	second := want(acquire(t, open(), exclusive(api, 1)), 1)
+	first.Release()
+	want(acquire(t, open(), exclusive(api, 2)), 0, 2).Release()
+	want(acquire(t, open(), exclusive(api, 1)), 0).Release()
+	second.Release()
+	want(acquire(t, open(), shared(api))).Release()
 }
 
 func testNothingToHold(t *testing.T, impl Implementation) {

@@ -46,10 +46,10 @@ func contend(t *testing.T, open func() lock.Locker, participants, rounds int, pi
 					t.Errorf("acquire %v: %v", needs, err)
 					return
 				}
-				account.enter(needs)
+				account.enter(needs, held.Slots())
 				runtime.Gosched()
 				time.Sleep(time.Duration(random.IntN(300)) * time.Microsecond)
-				account.leave(needs)
+				account.leave(needs, held.Slots())
 				held.Release()
 			}
 		})

@@ -16,18 +16,20 @@ type ledger struct {
 	units   map[string]int
 	sharers map[string]int
 	most    map[string]int // the most units ever in use
+	slots   map[string]map[int]bool
 }
 
 func newLedger(t *testing.T, groups []group.Group) *ledger {
-	l := &ledger{t: t, capacity: map[string]int{}, units: map[string]int{}, sharers: map[string]int{}, most: map[string]int{}}
+	l := &ledger{t: t, capacity: map[string]int{}, units: map[string]int{}, sharers: map[string]int{}, most: map[string]int{}, slots: map[string]map[int]bool{}}
 	for _, g := range groups {
-		l.capacity[g.Label] = g.Capacity
+		l.capacity[g.Label], l.slots[g.Label] = g.Capacity, map[int]bool{}
 	}
 	return l
 }
 
-// enter records that needs are held, and fails the test where that is too much.
-func (l *ledger) enter(needs []group.Need) {
+// enter records that needs are held, and fails the test where that is too much,
+// or where a slot is somebody else's.
+func (l *ledger) enter(needs []group.Need, slots map[string][]int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range needs {
@@ -38,16 +40,32 @@ func (l *ledger) enter(needs []group.Need) {
 		if l.units[n.Group] > 0 && l.sharers[n.Group] > 0 {
 			l.t.Errorf("%s: held exclusively and shared at once", n.Group)
 		}
+		l.enterSlots(n, slots[n.Group])
 		l.most[n.Group] = max(l.most[n.Group], l.units[n.Group], l.sharers[n.Group])
 	}
 }
 
+func (l *ledger) enterSlots(n group.Need, slots []int) {
+	if want := map[group.Mode]int{group.Exclusive: n.Weight}[n.Mode]; len(slots) != want {
+		l.t.Errorf("%+v has the slots %v, want %d", n, slots, want)
+	}
+	for _, slot := range slots {
+		if l.slots[n.Group][slot] || slot < 0 || slot >= l.capacity[n.Group] {
+			l.t.Errorf("%s: slot %d is somebody else's, or does not exist", n.Group, slot)
+		}
+		l.slots[n.Group][slot] = true
+	}
+}
+
 // leave records that needs are about to be released.
-func (l *ledger) leave(needs []group.Need) {
+func (l *ledger) leave(needs []group.Need, slots map[string][]int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range needs {
 		l.count(n, -1)
+		for _, slot := range slots[n.Group] {
+			delete(l.slots[n.Group], slot)
+		}
 	}
 }
 

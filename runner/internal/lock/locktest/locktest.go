@@ -33,6 +33,7 @@ func Run(t *testing.T, impl Implementation) {
 		"CancelBeforehand":  testCancelBeforehand,
 		"BoundedBypass":     testBoundedBypass,
 		"WriterNotStarved":  testWriterNotStarved,
+		"SmallestSlots":     testSmallestSlots,
 		"ReleaseTwice":      testReleaseTwice,
 		"NothingToHold":     testNothingToHold,
 		"UnknownGroup":      testUnknownGroup,

@@ -26,13 +26,15 @@ type locker struct {
 // usage is how much of one group is in use.
 type usage struct {
 	group  group.Group
-	units  int // held exclusively
-	shared int // holders that share
+	taken  []bool // by unit
+	units  int    // how many of them are held exclusively
+	shared int    // holders that share
 }
 
 // request is a call of Acquire that waits.
 type request struct {
 	needs    []group.Need
+	slots    map[string][]int // once it is granted
 	bypassed int
 	granted  chan struct{}
 }
@@ -41,7 +43,7 @@ type request struct {
 func New(groups []group.Group) lock.Locker {
 	l := &locker{use: make(map[string]*usage, len(groups))}
 	for _, g := range groups {
-		l.use[g.Label] = &usage{group: g}
+		l.use[g.Label] = &usage{group: g, taken: make([]bool, g.Capacity)}
 	}
 	return l
 }
@@ -62,7 +64,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	}
 	select {
 	case <-r.granted:
-		return &held{locker: l, needs: needs}, nil
+		return &held{locker: l, request: r}, nil
 	case <-ctx.Done():
 		l.abandon(r)
 		return nil, ctx.Err()
@@ -152,8 +154,11 @@ func (l *locker) fits(r *request, kept map[string]bool) bool {
 }
 
 func (l *locker) grant(r *request) {
+	r.slots = map[string][]int{}
 	for _, n := range r.needs {
-		l.use[n.Group].add(n, 1)
+		if slots := l.use[n.Group].take(n); len(slots) > 0 {
+			r.slots[n.Group] = slots
+		}
 	}
 	close(r.granted)
 }
@@ -164,16 +169,16 @@ func (l *locker) abandon(r *request) {
 	defer l.mu.Unlock()
 	select {
 	case <-r.granted:
-		l.giveBack(r.needs)
+		l.giveBack(r)
 	default:
 		l.queue = slices.DeleteFunc(l.queue, func(q *request) bool { return q == r })
 		l.serve() // what was kept for r is free for others
 	}
 }
 
-func (l *locker) giveBack(needs []group.Need) {
-	for _, n := range needs {
-		l.use[n.Group].add(n, -1)
+func (l *locker) giveBack(r *request) {
+	for _, n := range r.needs {
+		l.use[n.Group].giveBack(n, r.slots[n.Group])
 	}
 	l.serve()
 }
@@ -185,29 +190,52 @@ func (u *usage) fits(n group.Need) bool {
 	return u.shared == 0 && u.units+n.Weight <= u.group.Capacity
 }
 
-// add counts n as one more (times = 1) or one less (times = -1) in use.
-func (u *usage) add(n group.Need, times int) {
+// take notes that n, which fits, is in use, and returns the units that it has
+// for itself.
+func (u *usage) take(n group.Need) (slots []int) {
 	if n.Mode == group.Shared {
-		u.shared += times
+		u.shared++
+		return nil
+	}
+	u.units += n.Weight
+	for i := 0; len(slots) < n.Weight; i++ {
+		if !u.taken[i] {
+			u.taken[i] = true
+			slots = append(slots, i)
+		}
+	}
+	return slots
+}
+
+// giveBack undoes take.
+func (u *usage) giveBack(n group.Need, slots []int) {
+	if n.Mode == group.Shared {
+		u.shared--
 		return
 	}
-	u.units += times * n.Weight
+	u.units -= n.Weight
+	for _, i := range slots {
+		u.taken[i] = false
+	}
 }
 
 // held is what one Acquire was granted.
 type held struct {
-	locker *locker
-	needs  []group.Need
-	once   sync.Once
+	locker  *locker
+	request *request
+	once    sync.Once
 }
 
 func (h *held) Release() {
 	h.once.Do(func() {
 		h.locker.mu.Lock()
 		defer h.locker.mu.Unlock()
-		h.locker.giveBack(h.needs)
+		h.locker.giveBack(h.request)
 	})
 }
+
+// Slots implements lock.Held.
+func (h *held) Slots() map[string][]int { return h.request.slots }
 
 // Lost returns nil: memory is not lost while its process lives.
 func (h *held) Lost() <-chan struct{} { return nil }
