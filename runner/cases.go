@@ -14,18 +14,16 @@ import (
 )
 
 // selectCases returns the cases of this shard, or one that stands for them.
-func selectCases(
-	ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, f framework, workers int,
-	files *runfiles.Runfiles,
-) ([]engine.Case, error) {
-	if f.unlisted.Process && workers == 0 && env.Shard.Total == 1 && sameForAll(m) {
+func selectCases(ctx context.Context, t task, f framework, workers int) ([]engine.Case, error) {
+	m := t.manifest
+	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() {
 		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
 	}
 	listed, err := f.list(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all, err := describe(listed, m, files)
+	all, err := describe(listed, m, t.files)
 	if err != nil {
 		return nil, err
 	}
@@ -34,14 +32,18 @@ func selectCases(
 		return nil, err
 	}
 	if len(asked) == 0 && len(listed) > 0 {
-		say(p, "no case of this test was asked for; "+selection.ListOf(listed))
+		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
 	}
 	wanted := map[event.Case]bool{}
 	for _, c := range asked {
 		wanted[c] = true
 	}
 	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
-	return ofShard(selected, m, env.Shard, workers), nil
+	own := ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
+	if t.options.Shuffle.On {
+		shuffle(own, t.options.Shuffle.Seed)
+	}
+	return own, nil
 }
 
 // describe adds what the manifest says of each case.
@@ -80,7 +82,7 @@ func sameForAll(m *manifest.Manifest) bool {
 func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
 	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
-		p.Cases = append(p.Cases, plan.Case{Name: c.Name, Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
+		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
 	}
 	var own []engine.Case
 	for i, shard := range plan.Make(p).Shard {

@@ -175,8 +175,8 @@ func TestCoverage(t *testing.T) {
 	x.vars["COVERAGE_OUTPUT_FILE"] = x.dir + "/merged.dat"
 	r := x.run()
 	r.wantExit(0)
-	r.wantLog("<" + x.dir + "/cov/interlock/x_test/coverage.dat>")
-	r.wantLog("<" + x.dir + "/cov/interlock/x_test/jvcov.dat>")
+	r.wantLog("<" + x.dir + "/cov/interlock/x_test.1/coverage.dat>")
+	r.wantLog("<" + x.dir + "/cov/interlock/x_test.1/jvcov.dat>")
 	if _, exists := x.read("merged.dat"); exists {
 		t.Error("the child wrote what Bazel merges into")
 	}

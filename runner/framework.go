@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -18,6 +18,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
+	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // framework lists, selects and runs the cases of a test.
@@ -41,50 +42,39 @@ type framework struct {
 }
 
 // newFramework returns the framework that m names.
-func newFramework(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, files *runfiles.Runfiles) (framework, error) {
-	program, err := files.Rlocation(m.Program)
+func newFramework(t task) (framework, error) {
+	program, err := t.files.Rlocation(t.manifest.Program)
 	if err != nil {
-		return framework{}, fmt.Errorf("program %s: %w", m.Program, err)
+		return framework{}, fmt.Errorf("program %s: %w", t.manifest.Program, err)
 	}
-	switch m.Framework {
+	switch t.manifest.Framework {
 	case "exec":
-		return newExec(p, env, m, l, program)
+		return newExec(t, program), nil
 	case "go":
-		return newGo(p, env, m, l, program)
+		return newGo(t, program)
 	}
-	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\" and \"go\"", m.Framework)
+	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\" and \"go\"", t.manifest.Framework)
 }
 
-func newExec(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, path string) (framework, error) {
-	set, err := coverageOf(env.Coverage, nameOf(m.Label))
-	if err != nil {
-		return framework{}, err
-	}
+func newExec(t task, path string) framework {
 	program := &exec.Program{
-		Case: event.Case{Name: nameOf(m.Label), Class: m.Label},
-		Path: path, Args: p.args[1:], Env: bazelenv.ForChild(p.environ, set),
-		Stdin: p.stdin, Grace: l.grace,
+		Case: event.Case{Name: nameOf(t.manifest.Label), Class: t.manifest.Label},
+		Path: path, Args: t.args, Env: newEnvironments(t, workersOf(t.manifest)).of,
+		Stdin: t.p.stdin, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
 	}
 	return framework{
 		Framework: program,
 		list:      func(context.Context) ([]event.Case, error) { return program.Cases(), nil },
-		filter:    func(cases []event.Case) ([]event.Case, error) { return selection.Filter(cases, env.Filter) },
-	}, nil
+		filter:    func(cases []event.Case) ([]event.Case, error) { return selection.Filter(cases, t.env.Filter) },
+	}
 }
 
-func newGo(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, path string) (framework, error) {
-	children := 0
-	var mu sync.Mutex
+func newGo(t task, path string) (framework, error) {
+	workers := workersOf(t.manifest)
 	binary, err := gotest.New(gotest.Options{
-		Class: m.Label, Path: path, Args: p.args[1:], Filter: env.Filter, FailFast: env.FailFast,
-		Stdin: p.stdin, Grace: l.grace,
-		Env: func() ([]string, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			children++
-			set, err := coverageOf(env.Coverage, fmt.Sprintf("%s.%d", nameOf(m.Label), children))
-			return bazelenv.ForChild(p.environ, set), err
-		},
+		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter, FailFast: t.env.FailFast,
+		Env: newEnvironments(t, workers).of, Shuffle: t.options.Shuffle.Seed,
+		Stdin: t.p.stdin, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
 	})
 	if err != nil {
 		return framework{}, err
@@ -99,8 +89,16 @@ func newGo(p invocation, env bazelenv.Env, m *manifest.Manifest, l limits, path 
 		whole:    binary.Whole(),
 		failFast: binary.FailFast(),
 		unlisted: binary.Unlisted(),
-		style:    report.Style{Grouped: workersOf(m) > 1 && !binary.Whole(), Brief: !binary.Verbose()},
+		style:    report.Style{Grouped: workers > 1 && !binary.Whole(), Brief: !binary.Verbose()},
 	}, nil
+}
+
+// leakTimeout is how long an output may stay open; 0 if nobody is to look.
+func leakTimeout(o options.Options) time.Duration {
+	if o.Leaks == options.IgnoreLeaks {
+		return 0
+	}
+	return max(o.LeakTimeout, time.Nanosecond)
 }
 
 func newRunfiles() (*runfiles.Runfiles, error) {

@@ -79,7 +79,10 @@ var goFaults = []goFault{
 		fault: "forged lines", processes: started,
 		log: []string{"--- FAIL: TestBefore (0.01s)", "middle\n", "{\"Action\":\"fail\",\"Test\":\"TestAfter\"}"},
 	},
-	{fault: "child keeps the pipe", processes: started},
+	{
+		fault: "child keeps the pipe", processes: started, want: map[string]string{"TestMain": "pass"},
+		log: []string{"interlock: leak: ", " left a process running, which was killed\n"},
+	},
 	{
 		fault: "names", processes: started,
 		want: map[string]string{
@@ -185,7 +188,8 @@ func (f goFault) checkOutcomes(r *runner) {
 			r.t.Errorf("%s: %q, want %q", name, got[name], outcome)
 		}
 		lines := strings.Count(r.log.String(), " "+name+" (ran ")
-		if wanted := map[bool]int{false: 1, true: 0}[strings.Contains(name, "/")]; lines != wanted {
+		isPart := strings.Contains(name, "/") || name == "TestMain" && outcome == "pass"
+		if wanted := map[bool]int{false: 1, true: 0}[isPart]; lines != wanted {
 			r.t.Errorf("%s: %d results in the log, want %d", name, lines, wanted)
 		}
 		delete(got, name)

@@ -29,16 +29,21 @@ type limits struct {
 
 // limitsOf keeps a tenth of the timeout, and at most ten seconds, for stopping:
 // half of that for the cases' own ends, half for the rest.
-func limitsOf(env bazelenv.Env, started time.Time) limits {
+//
+// A grace that was asked for is what a case has that takes too long; at the end
+// of the test there may be less.
+func limitsOf(env bazelenv.Env, started time.Time, grace time.Duration) limits {
 	l := limits{grace: 5 * time.Second, stretch: 1}
 	if env.Coverage.Enabled() {
 		l.stretch = 2 // as Bazel does with a test's timeout (measured: 600 s for 300 s)
 	}
-	if env.Timeout == 0 {
-		return l
+	if env.Timeout > 0 {
+		margin := min(env.Timeout/10, 10*time.Second)
+		l.timeout, l.deadline, l.grace = env.Timeout, started.Add(env.Timeout-margin), min(l.grace, margin/2)
 	}
-	margin := min(env.Timeout/10, 10*time.Second)
-	l.timeout, l.deadline, l.grace = env.Timeout, started.Add(env.Timeout-margin), min(l.grace, margin/2)
+	if grace > 0 {
+		l.grace = grace
+	}
 	return l
 }
 

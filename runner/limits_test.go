@@ -17,7 +17,7 @@ func TestOwnDeadlineLiesBelowTheTimeout(t *testing.T) {
 		300 * time.Second:  {290 * time.Second, 5 * time.Second},
 		3600 * time.Second: {3590 * time.Second, 5 * time.Second},
 	} {
-		l := limitsOf(bazelenv.Env{Timeout: timeout}, started)
+		l := limitsOf(bazelenv.Env{Timeout: timeout}, started, 0)
 		if got := l.deadline.Sub(started); got != want.deadline || l.grace != want.grace {
 			t.Errorf("timeout %v: deadline after %v, grace %v", timeout, got, l.grace)
 		}
@@ -28,7 +28,7 @@ func TestOwnDeadlineLiesBelowTheTimeout(t *testing.T) {
 }
 
 func TestNoTimeoutIsNoDeadline(t *testing.T) {
-	l := limitsOf(bazelenv.Env{}, time.Now())
+	l := limitsOf(bazelenv.Env{}, time.Now(), 0)
 	ctx, stop := l.apply(context.Background())
 	defer stop()
 	if _, ok := ctx.Deadline(); ok || l.grace <= 0 {
@@ -39,11 +39,11 @@ func TestNoTimeoutIsNoDeadline(t *testing.T) {
 // As Bazel doubles a test's timeout under coverage.
 func TestCoverageDoublesTheBudget(t *testing.T) {
 	m := &manifest.Manifest{RunningBudgetSeconds: 60}
-	if got := limitsOf(bazelenv.Env{}, time.Now()).budget(m); got != time.Minute {
+	if got := limitsOf(bazelenv.Env{}, time.Now(), 0).budget(m); got != time.Minute {
 		t.Errorf("the budget is %v", got)
 	}
 	covered := bazelenv.Env{Coverage: bazelenv.Coverage{Dir: "/c"}}
-	if got := limitsOf(covered, time.Now()).budget(m); got != 2*time.Minute {
+	if got := limitsOf(covered, time.Now(), 0).budget(m); got != 2*time.Minute {
 		t.Errorf("with coverage the budget is %v", got)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
+	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // run is the life of the process, from the promises that Bazel wants first to
@@ -25,10 +25,13 @@ func run(ctx context.Context, p invocation) int {
 	if err != nil {
 		return failed(p, env, "", err)
 	}
-	limits := limitsOf(env, p.started)
-	ctx, stop := limits.apply(ctx)
+	asked, err := newTask(p, env, m)
+	if err != nil {
+		return failed(p, env, m.Label, err)
+	}
+	ctx, stop := asked.limits.apply(ctx)
 	defer stop()
-	t, err := prepare(ctx, p, env, m, limits)
+	t, err := prepare(ctx, asked)
 	if err != nil {
 		return failed(p, env, m.Label, err)
 	}
@@ -46,35 +49,55 @@ type test struct {
 }
 
 // prepare finds out what there is to run, and what each case needs.
-func prepare(ctx context.Context, p invocation, env bazelenv.Env, m *manifest.Manifest, l limits) (*test, error) {
-	files, err := newRunfiles()
+func prepare(ctx context.Context, t task) (*test, error) {
+	var err error
+	if t.files, err = newRunfiles(); err != nil {
+		return nil, err
+	}
+	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
+	framework, err := newFramework(t)
 	if err != nil {
 		return nil, err
 	}
-	framework, err := newFramework(p, env, m, l, files)
-	if err != nil {
-		return nil, err
+	if framework.whole && t.options.Repeat > 1 {
+		return nil, errWhole
 	}
-	workers := workersOf(m)
+	workers := workersOf(t.manifest)
 	if framework.whole {
 		workers = 0
 	}
-	cases, err := selectCases(ctx, p, env, m, framework, workers, files)
+	cases, err := selectCases(ctx, t, framework, workers)
 	if err != nil {
 		return nil, err
 	}
 	return &test{
-		p: p, env: env, label: m.Label, cases: cases, style: framework.style,
-		options: engine.Options{
-			Framework: framework,
-			Locker:    newLocker(m.Groups, files),
-			Capacity:  capacities(m.Groups),
-			Workers:   workers,
-			Batches:   framework.batches,
-			FailFast:  env.FailFast || framework.failFast,
-			Budget:    l.budget(m),
-		},
+		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style,
+		options: t.engineOptions(framework, workers),
 	}, nil
+}
+
+func (t task) engineOptions(f framework, workers int) engine.Options {
+	o := t.options
+	maxFail := o.MaxFail
+	if t.env.FailFast || f.failFast {
+		maxFail = 1
+	}
+	return engine.Options{
+		Framework:   f,
+		Locker:      newLocker(t.manifest.Groups, t.files),
+		Capacity:    capacities(t.manifest.Groups),
+		Workers:     workers,
+		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
+		InOrder:     o.Shuffle.On,
+		MaxFail:     maxFail,
+		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),
+		Retries: engine.Retries{
+			PerCase: o.Retries, Budget: o.RetryBudget, Delay: o.RetryDelay, MaxDelay: o.RetryMaxDelay,
+			FlakyFails: o.FlakyResult == options.FlakyFails,
+		},
+		LeaksFail: o.Leaks == options.FailLeaks,
+		Budget:    t.limits.budget(t.manifest),
+	}
 }
 
 func (t *test) run(ctx context.Context) int {

@@ -71,18 +71,19 @@ func TestChildSeesItsEnvironmentWithoutWhatIsTheRunners(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `env; echo "in $(pwd -P)"`).sharded(0, 1)
 	x.vars["TESTBRIDGE_TEST_ONLY"], x.vars["TESTBRIDGE_TEST_RUNNER_FAIL_FAST"] = "x_*", "1"
-	x.vars["GTEST_TOTAL_SHARDS"], x.vars["USERS_OWN"] = "1", "kept"
+	x.vars["GTEST_TOTAL_SHARDS"], x.vars["USERS_OWN"], x.vars["INTERLOCK_RETRIES"] = "1", "kept", "1"
 	r := x.run()
 	r.wantExit(0)
 	for _, name := range []string{
 		"TEST_TOTAL_SHARDS", "TEST_SHARD_INDEX", "TEST_SHARD_STATUS_FILE", "GTEST_TOTAL_SHARDS",
 		"TESTBRIDGE_TEST_ONLY", "TESTBRIDGE_TEST_RUNNER_FAIL_FAST", "XML_OUTPUT_FILE", "TEST_PREMATURE_EXIT_FILE",
+		"INTERLOCK_RETRIES",
 	} {
 		if strings.Contains(r.log.String(), "\n"+name+"=") {
 			t.Errorf("the child sees %s", name)
 		}
 	}
-	for _, name := range []string{"USERS_OWN", "TEST_TMPDIR", "RUNFILES_DIR", "TEST_TARGET"} {
+	for _, name := range []string{"USERS_OWN", "RUNFILES_DIR", "TEST_TARGET"} {
 		r.wantLog(name + "=" + x.vars[name] + "\n")
 	}
 	cwd, err := os.Getwd()

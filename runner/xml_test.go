@@ -12,17 +12,26 @@ type testXML struct {
 }
 
 type xmlCase struct {
-	Name    string      `xml:"name,attr"`
-	Class   string      `xml:"classname,attr"`
-	Failure *xmlProblem `xml:"failure"`
-	Error   *xmlProblem `xml:"error"`
-	Skipped *xmlProblem `xml:"skipped"`
-	Output  string      `xml:"system-out"`
+	Name       string        `xml:"name,attr"`
+	Class      string        `xml:"classname,attr"`
+	Failure    *xmlProblem   `xml:"failure"`
+	Error      *xmlProblem   `xml:"error"`
+	Skipped    *xmlProblem   `xml:"skipped"`
+	Output     string        `xml:"system-out"`
+	Flaky      []xmlProblem  `xml:"flakyFailure"`
+	Rerun      []xmlProblem  `xml:"rerunFailure"`
+	Properties []xmlProperty `xml:"properties>property"`
+}
+
+type xmlProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
 }
 
 type xmlProblem struct {
 	Message string `xml:"message,attr"`
 	Type    string `xml:"type,attr"`
+	Output  string `xml:"system-out"`
 }
 
 // report returns the test.xml of the target.

@@ -59,6 +59,9 @@ func Default() Options {
 	}
 }
 
+// OncePerCase reports whether each case runs once, and as long as it likes.
+func (o Options) OncePerCase() bool { return o.Repeat == 1 && o.Retries == 0 && o.CaseTimeout == 0 }
+
 // FlakyResult is what becomes of a case that passes in a retry.
 type FlakyResult string
 

@@ -88,8 +88,9 @@ func TestChildNeverSeesOurSharding(t *testing.T) {
 	child := bazelenv.ForChild([]string{
 		"TEST_TOTAL_SHARDS=2", "GTEST_SHARD_INDEX=1", "TEST_SHARD_STATUS_FILE=/s", "XML_OUTPUT_FILE=/x",
 		"TESTBRIDGE_TEST_ONLY=a=b", "TEST_PREMATURE_EXIT_FILE=/p", "TEST_TMPDIR=/t", "COVERAGE_DIR=/c", "EMPTY=",
+		"INTERLOCK_RETRIES=1", "INTERLOCKED=2",
 	}, map[string]string{"COVERAGE_DIR": "/c/1", "NEW": "x=y"})
-	if want := []string{"COVERAGE_DIR=/c/1", "EMPTY=", "NEW=x=y", "TEST_TMPDIR=/t"}; !slices.Equal(child, want) {
+	if want := []string{"COVERAGE_DIR=/c/1", "EMPTY=", "INTERLOCKED=2", "NEW=x=y", "TEST_TMPDIR=/t"}; !slices.Equal(child, want) {
 		t.Errorf("got %q, want %q", child, want)
 	}
 }

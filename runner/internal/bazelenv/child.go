@@ -16,13 +16,16 @@ var ours = []string{
 	"XML_OUTPUT_FILE", "TEST_PREMATURE_EXIT_FILE",
 }
 
+// ourPrefix begins the names of variables that set the runner's options.
+const ourPrefix = "INTERLOCK_"
+
 // ForChild returns environ, a list of NAME=value, without what is the
 // runner's own business and with set in place of what it replaces.
 func ForChild(environ []string, set map[string]string) []string {
 	child := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		_, replaced := set[name]
-		return replaced || slices.Contains(ours, name)
+		return replaced || strings.HasPrefix(name, ourPrefix) || slices.Contains(ours, name)
 	})
 	for name, value := range set {
 		child = append(child, name+"="+value)

@@ -33,6 +33,9 @@ type Command struct {
 	Output io.Writer
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
+	// LeakTimeout is how long its output may stay open when it has ended by
+	// itself; 0 is any time, and nobody looks what it leaves behind.
+	LeakTimeout time.Duration
 }
 
 // Result is how the program ended.
@@ -42,6 +45,9 @@ type Result struct {
 	ExitCode int
 	// Signal names the signal that killed it, and is empty if none did.
 	Signal string
+	// Leak says what it left behind, and is empty if that is nothing, or if
+	// nobody has looked.
+	Leak string
 }
 
 // Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
@@ -63,21 +69,30 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	signals := catchSignals()
 	err = cmd.Start()
 	_ = output.writer.Close() // the child has its own descriptor, if it started
-	defer output.finish()
 	if err != nil {
+		output.finish()
 		signals.stop()
 		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
 	signals.passTo(cmd.Process.Pid)
 	stopStopping := stopWith(ctx, cmd.Process.Pid, c.Grace)
-	err = waitAndKillRest(cmd, func() {
+	look := false
+	killed, err := waitAndKillRest(cmd, func() {
 		signals.stop()
 		stopStopping()
+		if look = c.LeakTimeout > 0 && ctx.Err() == nil; look {
+			output.awaitEnd(c.LeakTimeout)
+		}
 	})
+	open := output.finish()
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
 	}
-	return resultOf(cmd.ProcessState), nil
+	result := resultOf(cmd.ProcessState)
+	if look {
+		result.Leak = leakOf(killed, open)
+	}
+	return result, nil
 }
 
 func prepare(c Command, output *os.File) *exec.Cmd {

@@ -27,33 +27,38 @@ func ownGroup() *syscall.SysProcAttr {
 }
 
 // waitAndKillRest waits until cmd has ended, calls ended, kills what is left
-// of its process group, and waits until that is gone.
+// of its process group, waits until that is gone, and says how many processes
+// it killed.
 //
 // Until then it leaves cmd unreaped: a zombie keeps its number, so that no
 // signal can hit a stranger who got the number next.
-func waitAndKillRest(cmd *exec.Cmd, ended func()) error {
-	err := awaitEnd(cmd.Process.Pid)
+func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
+	err = awaitEnd(cmd.Process.Pid)
 	ended()
 	killGroup(cmd.Process.Pid)
 	if waited := cmd.Wait(); err == nil {
 		err = waited
 	}
-	awaitRest(cmd.Process.Pid)
-	return err
+	return awaitRest(cmd.Process.Pid), err
 }
 
-// awaitRest reaps a process group that was killed. A process has its ports and
-// files until it is gone, and the next case may need them.
-func awaitRest(group int) {
+// awaitRest reaps a process group that was killed, and says how many processes
+// that has ended. A process has its ports and files until it is gone, and the
+// next case may need them.
+func awaitRest(group int) (killed int) {
 	for deadline := time.Now().Add(dying); time.Now().Before(deadline); {
-		pid, err := syscall.Wait4(-group, nil, syscall.WNOHANG, nil)
-		if err != nil { // ECHILD: nobody is left
-			return
-		}
-		if pid == 0 {
+		var status syscall.WaitStatus
+		pid, err := syscall.Wait4(-group, &status, syscall.WNOHANG, nil)
+		switch {
+		case err != nil: // ECHILD: nobody is left
+			return killed
+		case pid == 0:
 			time.Sleep(time.Millisecond)
+		case status.Signal() == syscall.SIGKILL:
+			killed++
 		}
 	}
+	return killed
 }
 
 // awaitEnd returns when pid has ended, and leaves it to be reaped.

@@ -26,10 +26,10 @@ func killGroup(pid int) {
 // waitAndKillRest waits until cmd has ended and calls ended. It kills nothing:
 // there is no group to name, and the number of cmd may belong to another
 // process already.
-func waitAndKillRest(cmd *exec.Cmd, ended func()) error {
-	err := cmd.Wait()
+func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
+	err = cmd.Wait()
 	ended()
-	return err
+	return 0, err
 }
 
 func ownGroup() *syscall.SysProcAttr {

@@ -45,13 +45,24 @@ func (o *output) write(text []byte) {
 	}
 }
 
+// awaitEnd waits until everybody has closed the pipe, but not longer than limit.
+func (o *output) awaitEnd(limit time.Duration) {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-o.copied:
+	case <-timer.C:
+	}
+}
+
 // finish is called when the group is gone. It hands on what the group left in
 // the pipe, and waits for nothing more: only a process that left the group can
-// still have the pipe open.
-func (o *output) finish() {
+// still have the pipe open, and finish reports whether one has.
+func (o *output) finish() (open bool) {
 	_ = o.reader.SetReadDeadline(time.Unix(1, 0)) // wakes a Read; one that has data is not cut short
 	<-o.copied
 	_ = o.reader.SetReadDeadline(time.Time{})
-	o.copyRest()
+	open = o.copyRest()
 	_ = o.reader.Close()
+	return open
 }

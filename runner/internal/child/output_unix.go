@@ -9,11 +9,12 @@ import "syscall"
 const maxPipe = 1 << 20
 
 // copyRest hands on what is in the pipe now. The limit is for a process that
-// writes for ever; what the group wrote is in front of that.
-func (o *output) copyRest() {
+// writes for ever; what the group wrote is in front of that. It reports whether
+// anybody has the other end of the pipe.
+func (o *output) copyRest() (open bool) {
 	raw, err := o.reader.SyscallConn()
 	if err != nil {
-		return
+		return false
 	}
 	buffer := make([]byte, 32<<10)
 	for total := 0; total < maxPipe; {
@@ -23,11 +24,12 @@ func (o *output) copyRest() {
 			return true // never wait
 		})
 		if failed != nil || err != nil || n <= 0 {
-			return
+			return err == syscall.EAGAIN
 		}
 		o.write(buffer[:n])
 		total += n
 	}
+	return true
 }
 
 // readNow reads from a descriptor that does not block.

@@ -21,6 +21,7 @@ const nominal = time.Second
 type agenda struct {
 	workers  int
 	batches  bool
+	inOrder  bool
 	classes  []*class
 	capacity []int // by number of group; 0 if only the locker knows it
 	units    []int // used exclusively
@@ -35,10 +36,11 @@ type agenda struct {
 }
 
 func newAgenda(options Options, cases []Case) *agenda {
-	a := &agenda{workers: options.Workers, batches: options.Batches}
+	a := &agenda{workers: options.Workers, batches: options.Batches, inOrder: options.InOrder}
 	numbers := map[string]int{}
 	classes := map[string]*class{}
-	for _, c := range cases {
+	for i, c := range cases {
+		c.position = i
 		key := fmt.Sprint(c.Needs)
 		known := classes[key]
 		if known == nil {
@@ -53,17 +55,28 @@ func newAgenda(options Options, cases []Case) *agenda {
 				known.uses = append(known.uses, use{group: number, weight: n.Weight, shared: n.Mode == group.Shared})
 			}
 			classes[key] = known
-			a.order = append(a.order, urgency{class: known, number: len(a.classes)})
+			known.number = len(a.classes)
 			a.classes = append(a.classes, known)
 		}
 		known.add(c)
 	}
 	for _, c := range a.classes {
-		c.sort()
+		a.order = append(a.order, urgency{class: c})
+		if !a.inOrder {
+			c.sort()
+		}
 	}
 	a.units, a.readers = make([]int, len(numbers)), make([]int, len(numbers))
 	a.chain = make([]time.Duration, len(numbers))
 	return a
+}
+
+// putIn adds a case to a class, to go first.
+func (a *agenda) putIn(c *class, added Case) {
+	if !slices.ContainsFunc(a.order, func(u urgency) bool { return u.class == c }) {
+		a.order = append(a.order, urgency{class: c}) // it had none left
+	}
+	c.putIn(added)
 }
 
 // observe learns how long a case of c ran.

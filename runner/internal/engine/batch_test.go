@@ -24,21 +24,21 @@ type batchFramework struct {
 	batches [][]string
 }
 
-func (f *batchFramework) Run(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {
+func (f *batchFramework) Run(ctx context.Context, batch event.Batch, report event.Report) [][]event.Case {
 	var names []string
-	for _, c := range batch {
+	for _, c := range batch.Cases {
 		names = append(names, c.Name)
 	}
 	f.mu.Lock()
 	f.batches = append(f.batches, names)
 	f.mu.Unlock()
-	return f.run(ctx, batch, report)
+	return f.run(ctx, batch.Cases, report)
 }
 
 // each is a process in which every case takes d.
 func each(d time.Duration) *batchFramework {
 	return &batchFramework{run: func(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {
-		return passAfter(d).Run(ctx, batch, report)
+		return passAfter(d).Run(ctx, event.Batch{Cases: batch}, report)
 	}}
 }
 

@@ -11,8 +11,9 @@ import (
 
 // class is cases that need the same, of which any may run in place of another.
 type class struct {
-	needs []group.Need
-	uses  []use
+	number int // in the order given
+	needs  []group.Need
+	uses   []use
 	// cases are those from next on that have not started, the longest first.
 	cases []Case
 	next  int
@@ -71,6 +72,12 @@ func (c *class) take(n int) []Case {
 func (c *class) putBack() {
 	c.next--
 	c.account(c.cases[c.next], 1)
+}
+
+// putIn adds a case that goes first.
+func (c *class) putIn(added Case) {
+	c.cases = slices.Insert(c.cases, c.next, added)
+	c.account(added, 1)
 }
 
 func (c *class) left() []Case { return c.cases[c.next:] }

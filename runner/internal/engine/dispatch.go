@@ -25,6 +25,7 @@ type dispatcher struct {
 	kept    []holding // those that hold groups and wait for a worker
 	running int
 	asking  int
+	resting int // cases that are to run again, later
 	done    chan struct{}
 }
 
@@ -75,7 +76,7 @@ func (d *dispatcher) step() {
 		}
 		d.ask(c)
 	}
-	if d.running+d.asking+len(d.kept) == 0 && !d.agenda.left() {
+	if d.running+d.asking+d.resting+len(d.kept) == 0 && !d.agenda.left() {
 		close(d.done)
 	}
 }
@@ -154,12 +155,28 @@ func (c *class) begun() { c.givenBack, c.since = 0, time.Time{} }
 func (d *dispatcher) start(h holding, worker int) {
 	d.running++
 	go func() {
-		d.run.execute(h)
+		retries := d.run.execute(h, worker)
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.running--
 		d.free(worker)
 		d.agenda.use(h.class.uses, -1)
+		for _, r := range retries {
+			d.rest(h.class, r)
+		}
+		d.step()
+	}()
+}
+
+// rest puts a case that was bad back into its class, when its time has come.
+func (d *dispatcher) rest(c *class, r retry) {
+	d.resting++
+	go func() {
+		d.run.rest(r)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.resting--
+		d.agenda.putIn(c, Case{Case: r.c, Needs: c.needs, Takes: r.ran, retry: true})
 		d.step()
 	}()
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -24,6 +25,9 @@ type Case struct {
 	Serial bool
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
+
+	position int  // in the order given
+	retry    bool // it was bad before
 }
 
 // Framework runs cases.
@@ -32,7 +36,7 @@ type Framework interface {
 	// of them. It returns those that it has not finished, as batches that are
 	// to run next. When ctx ends it stops the cases, by force if need be, and
 	// returns soon.
-	Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case)
+	Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case)
 }
 
 // Why a run is cut short: causes of the contexts that the engine makes.
@@ -41,9 +45,17 @@ var (
 	ErrBudget = errors.New("the running budget is used up")
 	// ErrLost means that the case lost a group while it ran.
 	ErrLost = errors.New("the case lost its resource groups while it ran")
-	// errFailFast means that a case was bad and Options.FailFast is set.
-	errFailFast = errors.New("an earlier case was bad, and the test is to fail fast")
 )
+
+// maxFailError means that as many cases were bad as Options.MaxFail says.
+type maxFailError int
+
+func (e maxFailError) Error() string {
+	if e == 1 {
+		return "an earlier case was bad, and the test is to fail fast"
+	}
+	return fmt.Sprintf("%d earlier cases were bad, and that is the most for this test", int(e))
+}
 
 // How often a waiting case is reported: first after firstReport, then every
 // nextReport.
@@ -71,19 +83,29 @@ type Options struct {
 	// while it runs; unless Workers is 0, where all cases are one batch, which
 	// holds what any of them needs.
 	Batches bool
-	// FailFast is whether no further case starts after one that is bad; those
-	// that run go on.
-	FailFast bool
+	// InOrder is whether cases start in the order given, as far as their groups
+	// allow, and not in the order by which they end soonest.
+	InOrder bool
+	// MaxFail is after how many bad cases no further one starts, while those
+	// that run go on; 0 is never.
+	MaxFail int
+	// CaseTimeout is how long a case may run, from when it holds its groups; 0
+	// is no limit.
+	CaseTimeout time.Duration
+	// Retries says whether bad cases run again.
+	Retries Retries
+	// LeaksFail is whether a case fails that leaves something behind.
+	LeaksFail bool
 	// Budget limits the time during which cases run, whether one or several
 	// at once. Waiting for groups does not count. 0 is no limit.
 	Budget time.Duration
 }
 
-// Run runs every case of cases once and returns when all have finished. When
+// Run runs every case of cases, and returns when all have finished. When
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
-	r := &run{Options: options, learn: func(*class, time.Duration) {}}
+	r := &run{Options: options, learn: func(*class, time.Duration) {}, attempts: newAttempts(options.Retries)}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.running = ctx
@@ -112,7 +134,9 @@ func names(cases []Case) []event.Case {
 // run is a run under way.
 type run struct {
 	Options
-	budget *budget
+	budget   *budget
+	attempts *attempts
+	bad      atomic.Int64 // cases that were
 	// learn notes how long a case of a class ran.
 	learn func(c *class, ran time.Duration)
 
@@ -124,7 +148,11 @@ type run struct {
 
 func (r *run) inOrder(cases []Case) {
 	if r.Batches && len(cases) > 0 {
-		r.execute(r.hold(together(cases), time.Now(), nil))
+		all := together(cases)
+		for _, retried := range r.execute(r.hold(all, time.Now(), nil), 0) {
+			r.rest(retried)
+			r.single(Case{Case: retried.c, Needs: all.needs})
+		}
 		return
 	}
 	r.oneByOne(cases)
@@ -132,6 +160,14 @@ func (r *run) inOrder(cases []Case) {
 
 func (r *run) oneByOne(cases []Case) {
 	for _, c := range cases {
-		r.execute(r.hold(alone(c), time.Now(), nil))
+		r.single(c)
+	}
+}
+
+// single runs a case until it has finished.
+func (r *run) single(c Case) {
+	attempt := func() []retry { return r.execute(r.hold(alone(c), time.Now(), nil), 0) }
+	for retried := attempt(); len(retried) > 0; retried = attempt() {
+		r.rest(retried[0])
 	}
 }

@@ -24,7 +24,8 @@ func typeOf(cause error) string {
 }
 
 // execute runs the cases of a batch that holds its groups, and gives them back.
-func (r *run) execute(h holding) {
+// It returns those that are to run once more.
+func (r *run) execute(h holding, worker int) (retries []retry) {
 	if h.held != nil {
 		defer h.held.Release()
 	}
@@ -36,8 +37,10 @@ func (r *run) execute(h holding) {
 			r.finishAll(next[0], h)
 			continue
 		}
-		next = append(next, r.runBatch(next[0], h)...)
+		again, bad := r.runBatch(next[0], h, worker)
+		next, retries = append(next, again...), append(retries, bad...)
 	}
+	return retries
 }
 
 // finishAll reports cases that do not start.
@@ -47,17 +50,23 @@ func (r *run) finishAll(cases []event.Case, h holding) {
 	}
 }
 
-// runBatch runs the framework, stops it when the run ends or a group is lost,
-// and returns what it has left.
-func (r *run) runBatch(cases []event.Case, h holding) (again [][]event.Case) {
+// runBatch runs the framework, stops it when the run ends, a group is lost or a
+// case takes too long, and returns what it has left.
+func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]event.Case, retries []retry) {
 	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
 	defer watchLoss(ctx, h.held, cancel)()
-	report := newBatchReport(r, ctx, h)
+	report := newBatchReport(r, ctx, h, newStopwatches(r.CaseTimeout, cancel))
+	defer report.watches.stopAll()
+	batch := event.Batch{Cases: cases, Worker: worker, Attempt: r.attempts.next(cases[0])}
+	if h.held != nil {
+		batch.Slots = h.held.Slots()
+	}
 	r.budget.start()
-	again = r.Framework.Run(ctx, cases, report)
+	again = r.Framework.Run(ctx, batch, report)
 	r.budget.stop()
-	return report.left(cases, again)
+	again = report.left(cases, again)
+	return again, report.retries
 }
 
 // watchLoss cancels with ErrLost if held is lost before the returned function
@@ -80,8 +89,11 @@ func watchLoss(ctx context.Context, held lock.Held, cancel context.CancelCauseFu
 }
 
 func (r *run) finish(e event.CaseFinished) {
-	if e.Outcome.Bad() && r.FailFast {
-		r.stopStarting(errFailFast)
+	if e.Case.Sub == "" {
+		r.attempts.settle(&e)
+		if e.Outcome.Bad() && int(r.bad.Add(1)) == r.MaxFail {
+			r.stopStarting(maxFailError(r.MaxFail))
+		}
 	}
 	r.Sink.Handle(e)
 }

@@ -13,7 +13,7 @@ import (
 func TestFailFastSkipsTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, workers := range []int{0, 1} {
-			r := run(t.Context(), engine.Options{Framework: failing(time.Second, "b"), Locker: newLocker(db), Workers: workers, FailFast: true},
+			r := run(t.Context(), engine.Options{Framework: failing(time.Second, "b"), Locker: newLocker(db), Workers: workers, MaxFail: 1},
 				newCase("a"), newCase("b"), newCase("c"), newCase("d"))
 			r.wantOutcome(t, "a", event.Passed, "")
 			r.wantOutcome(t, "b", event.Failed, event.TypeExit)
@@ -41,7 +41,7 @@ func TestFailFastEndsWaiting(t *testing.T) {
 		locker := newLocker(db)
 		time.AfterFunc(time.Hour, occupy(t, locker, db))
 		begin := time.Now()
-		r := run(t.Context(), engine.Options{Framework: failing(time.Second, "bad"), Locker: locker, Workers: 2, FailFast: true},
+		r := run(t.Context(), engine.Options{Framework: failing(time.Second, "bad"), Locker: locker, Workers: 2, MaxFail: 1},
 			newCase("waiting", db), newCase("bad"))
 		r.wantOutcome(t, "waiting", event.Skipped, event.TypeFailFast)
 		if took := time.Since(begin); took != 0 {
@@ -57,7 +57,7 @@ func TestFailFastLetsRunningCasesGoOn(t *testing.T) {
 			time.Sleep(time.Millisecond) // lets both start
 			return failing(time.Second, "bad")(ctx, name)
 		})
-		r := run(t.Context(), engine.Options{Framework: soon, Locker: newLocker(), Workers: 2, FailFast: true},
+		r := run(t.Context(), engine.Options{Framework: soon, Locker: newLocker(), Workers: 2, MaxFail: 1},
 			newCase("running"), newCase("bad"), newCase("rest"))
 		r.wantOutcome(t, "running", event.Passed, "")
 		r.wantOutcome(t, "rest", event.Skipped, event.TypeFailFast)
@@ -69,7 +69,7 @@ func TestStopIsNoFailFast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, timeIsUp{})
 		defer cancel()
-		r := run(ctx, engine.Options{Framework: passAfter(time.Hour), Locker: newLocker(), Workers: 1, FailFast: true}, newCase("a"), newCase("b"))
+		r := run(ctx, engine.Options{Framework: passAfter(time.Hour), Locker: newLocker(), Workers: 1, MaxFail: 1}, newCase("a"), newCase("b"))
 		r.wantOutcome(t, "a", event.Errored, event.TypeTimeout)
 		r.wantOutcome(t, "b", event.Errored, event.TypeTimeout)
 	})

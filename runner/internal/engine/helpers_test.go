@@ -47,8 +47,8 @@ func occupy(t *testing.T, locker lock.Locker, groups ...string) (release func())
 // framework runs a case by calling it.
 type framework func(ctx context.Context, name string) event.Outcome
 
-func (f framework) Run(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {
-	for _, c := range batch {
+func (f framework) Run(ctx context.Context, batch event.Batch, report event.Report) [][]event.Case {
+	for _, c := range batch.Cases {
 		report.Started(c)
 		report.Finished(c, event.Result{Outcome: f(ctx, c.Name)})
 	}

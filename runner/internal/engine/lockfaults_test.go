@@ -20,6 +20,7 @@ type losable struct {
 	released *bool
 }
 
+func (losable) Slots() map[string][]int { return nil }
 func (l losable) Lost() <-chan struct{} { return l.lost }
 func (l losable) Release()              { *l.released = true }
 

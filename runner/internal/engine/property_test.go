@@ -43,7 +43,7 @@ func drawScenario(rt *rapid.T) scenario {
 		s.failing[c.Name] = rapid.IntRange(0, 9).Draw(rt, "fails") == 0
 	}
 	s.options.Workers = rapid.IntRange(0, 4).Draw(rt, "workers")
-	s.options.FailFast = rapid.Bool().Draw(rt, "fail fast")
+	s.options.MaxFail = rapid.IntRange(0, 2).Draw(rt, "max fail")
 	s.options.Budget = time.Duration(rapid.SampledFrom([]int{0, 5, 20}).Draw(rt, "budget")) * time.Second
 	s.end = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 7}).Draw(rt, "end")) * time.Second
 	return s

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,19 +13,22 @@ import (
 
 // batchReport turns what a framework reports of a batch into events.
 type batchReport struct {
-	run    *run
-	ctx    context.Context // its cause says why the batch was stopped
-	waited time.Duration
-	class  *class // of the cases; nil without workers
+	run     *run
+	ctx     context.Context // its cause says why the batch was stopped
+	waited  time.Duration
+	class   *class // of the cases; nil without workers
+	watches *stopwatches
 
 	mu       sync.Mutex
 	started  map[event.Case]time.Time
 	finished map[event.Case]bool
+	cut      []event.Case // those that were stopped because of another one
+	retries  []retry
 }
 
-func newBatchReport(r *run, ctx context.Context, h holding) *batchReport {
+func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
-		run: r, ctx: ctx, waited: h.waited, class: h.class,
+		run: r, ctx: ctx, waited: h.waited, class: h.class, watches: watches,
 		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{},
 	}
 }
@@ -34,8 +39,15 @@ func (b *batchReport) Started(c event.Case) {
 	b.mu.Lock()
 	b.started[c] = now
 	b.mu.Unlock()
-	b.run.Sink.Handle(event.CaseStarted{Case: c, At: now, Waited: b.waited})
+	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waited})
+	b.watches.start(c)
 }
+
+// Paused implements event.Report.
+func (b *batchReport) Paused(c event.Case) { b.watches.pause(c) }
+
+// Resumed implements event.Report.
+func (b *batchReport) Resumed(c event.Case) { b.watches.start(c) }
 
 // Output implements event.Report.
 func (b *batchReport) Output(c event.Case, text []byte) {
@@ -44,20 +56,82 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
-	e := event.CaseFinished{Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waited}
+	b.watches.pause(c)
+	if b.isCut(c, result.Outcome) {
+		return
+	}
+	e := b.describe(c, result)
+	if c.Sub == "" && !c.Process {
+		if b.class != nil {
+			b.run.learn(b.class, e.Ran)
+		}
+		if e.Outcome.Bad() && b.retry(e) {
+			return
+		}
+	}
+	b.run.finish(e)
+}
+
+// isCut reports whether a case was stopped because another one took too long.
+func (b *batchReport) isCut(c event.Case, outcome event.Outcome) bool {
+	if !isOfAnother(context.Cause(b.ctx), c) || !outcome.Bad() {
+		return false
+	}
 	b.mu.Lock()
-	if started, ok := b.started[c]; ok && e.Ran == 0 {
-		e.Ran = e.At.Sub(started)
+	defer b.mu.Unlock()
+	if c.Sub == "" && !c.Process && !b.finished[c] {
+		b.finished[c] = true
+		b.cut = append(b.cut, c)
+	}
+	return true
+}
+
+// isOfAnother reports whether a batch was stopped because another case than c
+// took too long.
+func isOfAnother(cause error, c event.Case) bool {
+	var timeout caseTimeoutError
+	return errors.As(cause, &timeout) && timeout.c != c.Whole()
+}
+
+// describe makes an event of a result.
+func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
+	e := event.CaseFinished{
+		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waited, Leak: result.Leak,
+	}
+	b.mu.Lock()
+	if started, ok := b.started[c]; ok {
+		e.Attempt = b.run.attempts.next(c)
+		if e.Ran == 0 {
+			e.Ran = e.At.Sub(started)
+		}
 	}
 	b.finished[c] = true
 	b.mu.Unlock()
-	if cause := context.Cause(b.ctx); cause != nil {
+	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
+		e.Outcome = event.Outcome{Status: event.Failed, Type: event.TypeLeak, Message: e.Leak}
+	}
+	if cause := context.Cause(b.ctx); cause != nil && !isOfAnother(cause, c) {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
-	if c.Sub == "" && !c.Process && b.class != nil {
-		b.run.learn(b.class, e.Ran)
+	return e
+}
+
+// retry arranges that a case that was bad runs again; false if it does not.
+func (b *batchReport) retry(e event.CaseFinished) bool {
+	if b.run.starting.Err() != nil {
+		return false
 	}
-	b.run.finish(e)
+	delay, ok := b.run.attempts.again(e.Case, e.Outcome)
+	if !ok {
+		return false
+	}
+	b.mu.Lock()
+	b.retries = append(b.retries, retry{c: e.Case, ran: e.Ran, at: e.At.Add(delay)})
+	b.mu.Unlock()
+	b.run.Sink.Handle(event.CaseRetried{
+		Case: e.Case, Attempt: max(e.Attempt, 1), Outcome: e.Outcome, Ran: e.Ran, Delay: delay, At: e.At,
+	})
+	return true
 }
 
 // cutShort is the outcome of a case that was stopped, whatever it says of
@@ -70,13 +144,20 @@ func cutShort(cause error, o event.Outcome) event.Outcome {
 	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
 }
 
-// left returns the batches of again, after it has reported those cases that
-// the framework has neither finished nor returned: no case is ever lost.
+// left returns the batches of cases that have not finished: those of again, and
+// those that were stopped because of another case. It reports the cases that
+// the framework has neither finished nor returned: no case is ever lost, nor
+// does one run again that has finished.
 func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.Case {
 	known := map[event.Case]bool{}
+	var left [][]event.Case
 	for _, batch := range again {
+		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return b.finished[c] || known[c] })
 		for _, c := range batch {
 			known[c] = true
+		}
+		if len(batch) > 0 {
+			left = append(left, batch)
 		}
 	}
 	for _, c := range cases {
@@ -86,5 +167,8 @@ func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.C
 			}})
 		}
 	}
-	return again
+	if len(b.cut) > 0 {
+		left = append(left, b.cut)
+	}
+	return left
 }

@@ -17,7 +17,7 @@ const startOfAProcess = 4 * time.Millisecond
 func (a *agenda) batchSize(c *class) int {
 	left := len(c.left())
 	switch {
-	case !a.batches || left == 0:
+	case !a.batches || left == 0 || c.left()[0].retry:
 		return min(left, 1)
 	case c.unknown > 0 && c.count == 0:
 		return share(left, 2*a.workers)

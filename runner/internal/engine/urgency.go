@@ -16,7 +16,7 @@ import (
 // that one of them would be the last to end.
 type urgency struct {
 	class        *class
-	number       int // in the order given
+	position     int // of its first case, if only that counts
 	longest, all time.Duration
 	defers       bool
 }
@@ -29,7 +29,9 @@ func (u urgency) compare(other urgency) int {
 		return -1
 	}
 	return cmp.Or(
-		cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all), cmp.Compare(u.number, other.number))
+		cmp.Compare(u.position, other.position),
+		cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all),
+		cmp.Compare(u.class.number, other.class.number))
 }
 
 func (a *agenda) byUrgency() []urgency {
@@ -40,6 +42,10 @@ func (a *agenda) byUrgency() []urgency {
 		u := &a.order[i]
 		if u.longest, u.all = 0, 0; len(u.class.left()) == 0 {
 			continue // its last case waits, and may come back
+		}
+		if a.inOrder {
+			u.position = u.class.left()[0].position
+			continue
 		}
 		longest := u.class.longest(mean)
 		u.longest = longest

@@ -2,12 +2,18 @@
 // happens, and the reporters, which tell it.
 package event
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
-// Case names a test case.
+// Case names a test case, or one run of it.
 type Case struct {
 	// Name is the case's name, unique within a test.
 	Name string
+	// Run tells the runs of a case that is repeated from one another, from 1;
+	// it is 0 for a case that is not.
+	Run int
 	// Class is what the name is a part of, in JUnit's sense.
 	Class string
 	// Sub names a part of the case that has a result of its own, such as a
@@ -18,12 +24,17 @@ type Case struct {
 	Process bool
 }
 
-// FullName is the name of the case or, with a slash between, of its part.
+// FullName is the name of the case or, with a slash between, of its part. That
+// of a repeated one ends in the number of the run.
 func (c Case) FullName() string {
-	if c.Sub == "" {
-		return c.Name
+	name := c.Name
+	if c.Sub != "" {
+		name += "/" + c.Sub
 	}
-	return c.Name + "/" + c.Sub
+	if c.Run > 0 {
+		name += fmt.Sprintf(" #%d", c.Run)
+	}
+	return name
 }
 
 // Whole is the case that c is, or is a part of.
@@ -59,6 +70,8 @@ type CaseWaiting struct {
 // another case has ended starts again: what was told of it before is void.
 type CaseStarted struct {
 	Case Case
+	// Attempt is 1, or that of a retry.
+	Attempt int
 	// At is when it started.
 	At time.Time
 	// Waited is how long it waited for its groups.
@@ -73,6 +86,21 @@ type CaseOutput struct {
 	Text []byte
 }
 
+// CaseRetried is the end of an attempt after which the case runs again. Parts
+// of it have finished before.
+type CaseRetried struct {
+	Case Case
+	// Attempt is the one that has ended, from 1.
+	Attempt int
+	Outcome Outcome
+	// Ran is how long it ran.
+	Ran time.Duration
+	// Delay is for how long the case rests, without its groups.
+	Delay time.Duration
+	// At is when the attempt ended.
+	At time.Time
+}
+
 // CaseFinished is the last event of a case; every case has exactly one. Parts
 // of a case have one too, before that of the case itself, and so has a process
 // that went wrong without one of its cases being to blame.
@@ -85,6 +113,10 @@ type CaseFinished struct {
 	Waited time.Duration
 	// Ran is how long it ran, 0 if it never started.
 	Ran time.Duration
+	// Attempt is the last one, from 1; 0 if it never started.
+	Attempt int
+	// Leak is that of Result.
+	Leak string
 }
 
 // RunFinished is the last event.
@@ -97,5 +129,6 @@ func (RunStarted) event()   {}
 func (CaseWaiting) event()  {}
 func (CaseStarted) event()  {}
 func (CaseOutput) event()   {}
+func (CaseRetried) event()  {}
 func (CaseFinished) event() {}
 func (RunFinished) event()  {}

@@ -53,6 +53,8 @@ func TestWhatIsWrittenIsReported(t *testing.T) {
 type reportFunc func(event.Case, []byte)
 
 func (reportFunc) Started(event.Case)                 {}
+func (reportFunc) Paused(event.Case)                  {}
+func (reportFunc) Resumed(event.Case)                 {}
 func (f reportFunc) Output(c event.Case, text []byte) { f(c, text) }
 func (reportFunc) Finished(event.Case, event.Result)  {}
 

@@ -38,6 +38,10 @@ const (
 	TypeSignal = "signal"
 	// TypeStart: the case's program could not be started.
 	TypeStart = "start"
+	// TypeLeak: the case left a process or an open pipe behind.
+	TypeLeak = "leak"
+	// TypeFlaky: the case passed only in a retry.
+	TypeFlaky = "flaky"
 	// TypeConfig: the test could not be set up.
 	TypeConfig = "config"
 )

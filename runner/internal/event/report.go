@@ -10,6 +10,10 @@ import (
 type Report interface {
 	// Started says that a case has begun, perhaps for a second time.
 	Started(Case)
+	// Paused says that a case has begun to wait for others of its process, and
+	// Resumed that it goes on.
+	Paused(Case)
+	Resumed(Case)
 	// Output delivers what a case, or no case, wrote. It does not keep text.
 	Output(c Case, text []byte)
 	// Finished says how a case, or a part of one, ended.
@@ -21,6 +25,9 @@ type Result struct {
 	Outcome Outcome
 	// Ran is how long the case ran, by its own account; 0 if it has none.
 	Ran time.Duration
+	// Leak says, in a sentence with the case's name, what it left behind, and is
+	// empty if that is nothing.
+	Leak string
 }
 
 // Writer returns a writer whose content is output of c.

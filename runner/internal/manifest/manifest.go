@@ -49,6 +49,8 @@ type Manifest struct {
 	// RunningBudgetSeconds limits the time that the cases run, without the
 	// time that they wait; 0 is no limit but Bazel's own.
 	RunningBudgetSeconds int `json:"running_budget_seconds"`
+	// Options are settings of the runner, by name (package options).
+	Options map[string]string `json:"options,omitempty"`
 	// Groups are the groups that cases may hold, sorted by label.
 	Groups []Group `json:"groups"`
 }

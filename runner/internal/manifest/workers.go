@@ -19,14 +19,22 @@ func (w *Workers) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return fmt.Errorf("workers: %w", err)
 	}
-	if s == "auto" {
-		*w = Auto
-		return nil
+	parsed, err := ParseWorkers(s)
+	if err != nil {
+		return fmt.Errorf("workers: %w", err)
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 {
-		return fmt.Errorf("workers: %q: want a whole number of at least 0, or \"auto\"", s)
-	}
-	*w = Workers(n)
+	*w = parsed
 	return nil
+}
+
+// ParseWorkers reads a whole number of at least 0, or "auto".
+func ParseWorkers(text string) (Workers, error) {
+	if text == "auto" {
+		return Auto, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q: want a whole number of at least 0, or \"auto\"", text)
+	}
+	return Workers(n), nil
 }

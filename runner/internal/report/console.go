@@ -31,14 +31,15 @@ type console struct {
 	midLine bool       // the last output did not end its line
 	last    event.Case // who wrote it
 	held    map[event.Case][]byte
-	started map[event.Case]bool
-	count   [4]int // by event.Status
+	started map[event.Case]int // the last attempt
+	count   [4]int             // by event.Status
+	flaky   int
 }
 
 // Console returns a sink that writes what cases print to w as it is, and lines
 // of its own about waits and results.
 func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]bool{}}
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}}
 }
 
 func (c *console) Handle(e event.Event) {
@@ -47,24 +48,35 @@ func (c *console) Handle(e event.Event) {
 		c.start(e)
 	case event.CaseOutput:
 		c.output(e)
+	case event.CaseRetried:
+		c.retried(e)
 	case event.CaseWaiting:
-		c.printf("%s waits for %s since %s (%s)", e.Case.Name, e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)))
+		c.printf("%s waits for %s since %s (%s)", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)))
 	case event.CaseFinished:
 		c.finished(e)
 	case event.RunFinished:
-		if c.style.Brief {
-			c.printf("%d passed, %d failed, %d with an error, %d skipped",
-				c.count[event.Passed], c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped])
-		}
+		c.summary()
 	}
 }
 
-func (c *console) start(e event.CaseStarted) {
-	if c.started[e.Case] {
-		delete(c.held, e.Case)
-		c.printf("%s runs again, since the process that it was in ended", e.Case.Name)
+func (c *console) summary() {
+	if !c.style.Brief {
+		return
 	}
-	c.started[e.Case] = true
+	flaky := ""
+	if c.flaky > 0 {
+		flaky = fmt.Sprintf(" (%d flaky)", c.flaky)
+	}
+	c.printf("%d passed%s, %d failed, %d with an error, %d skipped",
+		c.count[event.Passed], flaky, c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped])
+}
+
+func (c *console) start(e event.CaseStarted) {
+	if last, ok := c.started[e.Case]; ok && last == e.Attempt {
+		delete(c.held, e.Case)
+		c.printf("%s runs again, since the process that it was in ended", e.Case.FullName())
+	}
+	c.started[e.Case] = e.Attempt
 }
 
 func (c *console) output(e event.CaseOutput) {
@@ -93,21 +105,45 @@ func (c *console) write(by event.Case, text []byte) {
 	c.midLine = text[len(text)-1] != '\n'
 }
 
+func (c *console) retried(e event.CaseRetried) {
+	c.writeHeld(e.Case)
+	c.printf("%s %s (ran %s)%s; attempt %d, and it runs again in %s",
+		e.Outcome.Status, e.Case.FullName(), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
+}
+
 func (c *console) finished(e event.CaseFinished) {
+	if e.Leak != "" && e.Outcome.Type != event.TypeLeak {
+		c.printf("leak: %s", e.Leak)
+	}
 	if e.Case.Sub != "" || e.Case.Process && !e.Outcome.Bad() {
 		return
 	}
 	c.count[e.Outcome.Status]++
-	c.write(e.Case, c.held[e.Case])
-	delete(c.held, e.Case)
-	if c.style.Brief && !e.Outcome.Bad() {
+	c.writeHeld(e.Case)
+	flaky := ""
+	if e.Outcome.Status == event.Passed && e.Attempt > 1 {
+		c.flaky++
+		flaky = fmt.Sprintf(", flaky: attempt %d", e.Attempt)
+	}
+	if c.style.Brief && !e.Outcome.Bad() && flaky == "" {
 		return
 	}
-	message := ""
-	if e.Outcome.Message != "" {
-		message = ": " + e.Outcome.Message
+	c.printf("%s %s (ran %s, waited %s%s)%s",
+		e.Outcome.Status, e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
+}
+
+// writeHeld writes what was held back of a case's output.
+func (c *console) writeHeld(of event.Case) {
+	c.write(of, c.held[of])
+	delete(c.held, of)
+}
+
+// messageOf continues a line with the message of an outcome, if there is one.
+func messageOf(o event.Outcome) string {
+	if o.Message == "" {
+		return ""
 	}
-	c.printf("%s %s (ran %s, waited %s)%s", e.Outcome.Status, e.Case.Name, seconds(e.Ran), seconds(e.Waited), message)
+	return ": " + o.Message
 }
 
 func (c *console) printf(format string, args ...any) {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -72,6 +73,9 @@ func (j *JUnit) Handle(e event.Event) {
 		j.start(e)
 	case event.CaseOutput:
 		j.outputOf(e.Case).add(e.Text)
+	case event.CaseRetried:
+		j.retry(e)
+		j.writeSoon()
 	case event.CaseFinished:
 		j.finish(e)
 		j.writeSoon()
@@ -92,12 +96,13 @@ func (j *JUnit) begin(e event.RunStarted) {
 // junitCase is a case and its parts.
 type junitCase struct {
 	xmlCase
-	parts   []*xmlCase
-	started bool
+	parts    []*xmlCase
+	attempts []attempt // that were bad
+	started  bool
 }
 
 func (j *JUnit) add(c event.Case) *junitCase {
-	added := &junitCase{xmlCase: xmlCase{Name: c.Name, Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
+	added := &junitCase{xmlCase: xmlCase{Name: c.FullName(), Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
 	j.cases[c] = added
 	j.order = append(j.order, added)
 	return added
@@ -154,24 +159,29 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
-	if e.Case.Process && !e.Outcome.Bad() {
+	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" {
 		j.forget(e.Case)
 		return
 	}
 	element := j.element(e.Case)
 	element.Time = xmlTime(e.Ran)
-	element.Properties = []xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}
-	element.Output = j.takeOutput(writerOf(e.Case))
-	problem := &xmlProblem{Message: e.Outcome.Message, Type: e.Outcome.Type}
-	element.Failure, element.Error, element.Skipped = nil, nil, nil
-	switch e.Outcome.Status {
-	case event.Failed:
-		element.Failure = problem
-	case event.Errored:
-		element.Error = problem
-	case event.Skipped:
-		element.Skipped = problem
+	element.Properties = propertiesOf(e)
+	last := attempt{outcome: e.Outcome, output: j.takeOutput(writerOf(e.Case))}
+	element.set(last)
+	if whole := j.whole(e.Case); e.Case.Sub == "" && len(whole.attempts) > 0 {
+		whole.tellAttempts(last, e.Attempt)
 	}
+}
+
+func propertiesOf(e event.CaseFinished) []xmlProperty {
+	properties := []xmlProperty{{Name: "interlock.waited_seconds", Value: xmlTime(e.Waited)}}
+	if e.Attempt > 1 {
+		properties = append(properties, xmlProperty{Name: "interlock.attempts", Value: strconv.Itoa(e.Attempt)})
+	}
+	if e.Leak != "" {
+		properties = append(properties, xmlProperty{Name: "interlock.leak", Value: e.Leak})
+	}
+	return properties
 }
 
 // writerOf is the case under which output comes that is told of with c.

@@ -27,7 +27,15 @@ type (
 		Failure    *xmlProblem
 		Error      *xmlProblem
 		Skipped    *xmlProblem
+		Attempts   []xmlAttempt
 		Output     string
+	}
+	// xmlAttempt is one of several attempts to pass, in the terms of Maven's
+	// Surefire (its schema surefire-test-report-3.0.xsd).
+	xmlAttempt struct {
+		Tag string
+		xmlProblem
+		Output string
 	}
 	xmlProperty struct {
 		Name  string
@@ -83,12 +91,26 @@ func (w xmlWriter) testCase(c *xmlCase) {
 	w.problem("      <failure", c.Failure)
 	w.problem("      <error", c.Error)
 	w.problem("      <skipped", c.Skipped)
-	if c.Output != "" {
-		w.raw("      <system-out>")
-		w.text(c.Output)
+	for _, a := range c.Attempts {
+		w.attempt(a)
+	}
+	w.output("      ", c.Output)
+	w.raw("    </testcase>\n")
+}
+
+func (w xmlWriter) attempt(a xmlAttempt) {
+	w.open("      <"+a.Tag, "message", a.Message, "type", a.Type)
+	w.raw(">\n")
+	w.output("        ", a.Output)
+	w.raw("      </" + a.Tag + ">\n")
+}
+
+func (w xmlWriter) output(indent, text string) {
+	if text != "" {
+		w.raw(indent + "<system-out>")
+		w.text(text)
 		w.raw("</system-out>\n")
 	}
-	w.raw("    </testcase>\n")
 }
 
 func (w xmlWriter) problem(tag string, p *xmlProblem) {

@@ -100,8 +100,8 @@ func newSleeper(w Workload) sleeper {
 }
 
 // Run implements engine.Framework.
-func (s sleeper) Run(_ context.Context, batch []event.Case, report event.Report) [][]event.Case {
-	for _, c := range batch {
+func (s sleeper) Run(_ context.Context, batch event.Batch, report event.Report) [][]event.Case {
+	for _, c := range batch.Cases {
 		report.Started(c)
 		time.Sleep(s[c.Name])
 		report.Finished(c, event.Result{})

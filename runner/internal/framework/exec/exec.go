@@ -20,31 +20,47 @@ type Program struct {
 	Path string
 	// Args are its arguments.
 	Args []string
-	// Env is its environment.
-	Env []string
+	// Env returns its environment for a batch, and what is to be called when it
+	// has ended.
+	Env func(event.Batch) (env []string, done func(), err error)
 	// Stdin is its standard input.
 	Stdin *os.File
 	// Grace is how long it has between SIGTERM and SIGKILL.
 	Grace time.Duration
+	// LeakTimeout is how long its output may stay open when it has ended; 0 is
+	// any time, and nobody looks what it leaves behind.
+	LeakTimeout time.Duration
 }
 
 // Cases returns the one case.
 func (p *Program) Cases() []event.Case { return []event.Case{p.Case} }
 
 // Run implements engine.Framework.
-func (p *Program) Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
-	for _, c := range batch {
+func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
+	for _, c := range batch.Cases {
 		report.Started(c)
-		outcome := p.run(ctx, event.Writer(c, report))
-		report.Finished(c, event.Result{Outcome: outcome})
+		result, err := p.run(ctx, batch, event.Writer(c, report))
+		finished := event.Result{Outcome: outcomeOf(result, err)}
+		if result.Leak != "" {
+			finished.Leak = c.FullName() + " " + result.Leak
+		}
+		report.Finished(c, finished)
 	}
 	return nil
 }
 
-func (p *Program) run(ctx context.Context, output io.Writer) event.Outcome {
-	result, err := child.Run(ctx, child.Command{
-		Path: p.Path, Args: p.Args, Env: p.Env, Stdin: p.Stdin, Output: output, Grace: p.Grace,
+func (p *Program) run(ctx context.Context, batch event.Batch, output io.Writer) (child.Result, error) {
+	env, done, err := p.Env(batch)
+	if err != nil {
+		return child.Result{}, err
+	}
+	defer done()
+	return child.Run(ctx, child.Command{
+		Path: p.Path, Args: p.Args, Env: env, Stdin: p.Stdin, Output: output, Grace: p.Grace, LeakTimeout: p.LeakTimeout,
 	})
+}
+
+func outcomeOf(result child.Result, err error) event.Outcome {
 	switch {
 	case err != nil:
 		return event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}

@@ -14,14 +14,18 @@ import (
 
 var x = event.Case{Name: "x_test", Class: "//pkg:x_test"}
 
+func greeting(event.Batch) (env []string, done func(), err error) {
+	return []string{"GREETING=hello"}, func() {}, nil
+}
+
 func program(script string) *exec.Program {
-	return &exec.Program{Case: x, Path: "/bin/sh", Args: []string{"-c", script}, Env: []string{"GREETING=hello"}, Grace: time.Minute}
+	return &exec.Program{Case: x, Path: "/bin/sh", Args: []string{"-c", script}, Env: greeting, Grace: time.Minute}
 }
 
 // run returns how the only case of p ended, and what it wrote.
 func run(ctx context.Context, p *exec.Program) (event.Outcome, string) {
 	var r recorder
-	p.Run(ctx, p.Cases(), &r)
+	p.Run(ctx, event.Batch{Cases: p.Cases()}, &r)
 	return r.outcome, r.output.String()
 }
 
@@ -31,6 +35,8 @@ type recorder struct {
 }
 
 func (*recorder) Started(event.Case)                      {}
+func (*recorder) Paused(event.Case)                       {}
+func (*recorder) Resumed(event.Case)                      {}
 func (r *recorder) Output(_ event.Case, text []byte)      { r.output.Write(text) }
 func (r *recorder) Finished(_ event.Case, o event.Result) { r.outcome = o.Outcome }
 

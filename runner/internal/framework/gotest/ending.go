@@ -72,6 +72,21 @@ func (r *results) close(result child.Result, stopped bool, s *suspects) (again [
 	return append(again, batchOf(rest)...)
 }
 
+// leakOf says what the process left behind. Which of its tests did, nobody can
+// say.
+func (r *results) leakOf(result child.Result) string {
+	who := "the test binary"
+	switch {
+	case result.Leak == "":
+		return ""
+	case len(r.order) == 1:
+		who = r.order[0].c.FullName()
+	case len(r.order) > 1:
+		who = fmt.Sprintf("the process of %s and %d more", r.order[0].c.FullName(), len(r.order)-1)
+	}
+	return who + " " + result.Leak
+}
+
 // suspectsAmong returns those tests without a result that may have ended the
 // process. One in t.Parallel runs no code, so it is suspected only if no other
 // test can be.

@@ -38,13 +38,19 @@ type Options struct {
 	Path string
 	// Args are the user's arguments.
 	Args []string
-	// Env returns the whole environment of one more process.
-	Env func() ([]string, error)
+	// Env returns the whole environment of one more process, for a batch, and
+	// what is to be called when it has ended.
+	Env func(event.Batch) (env []string, done func(), err error)
 	// Filter is the value of --test_filter; it replaces -test.run and
 	// -test.skip among the arguments, as with rules_go.
 	Filter string
 	// FailFast is whether a process starts no test after one that failed.
 	FailFast bool
+	// Shuffle is the seed of a random order, -test.shuffle; 0 is none.
+	Shuffle int64
+	// LeakTimeout is how long the output of a process may stay open when it has
+	// ended; 0 is any time, and nobody looks what it leaves behind.
+	LeakTimeout time.Duration
 	// Stdin is the standard input of the tests.
 	Stdin *os.File
 	// Grace is how long a process has between SIGTERM and SIGKILL.
@@ -94,10 +100,11 @@ var testName = regexp.MustCompile(`^(?:Test|Example|Fuzz)(?:[^\p{Ll}/][^/]*)?$`)
 
 // List returns all cases of the binary, in the order in which it runs them.
 func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
-	env, err := b.options.Env()
+	env, done, err := b.options.Env(event.Batch{})
 	if err != nil {
 		return nil, err
 	}
+	defer done()
 	var output strings.Builder
 	result, err := child.Run(ctx, child.Command{
 		Path: b.options.Path, Args: append([]string{"-test.list=.*"}, b.flags.rest...), Env: env,
@@ -139,45 +146,50 @@ func (b *Binary) AsksFor(c event.Case) bool { return b.filter.asksFor(c.Name) }
 
 // Run runs the cases of a batch in one process, as many as one can be asked
 // for, and returns batches that have to run in others.
-func (b *Binary) Run(ctx context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
+func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	report = b.suspects.watch(report)
-	if batch[0].Process {
-		return b.runUnlisted(ctx, report)
+	if batch.Cases[0].Process {
+		return b.runUnlisted(ctx, batch, report)
 	}
 	if b.listing != nil {
 		report.Finished(processCase(b.options.Class), *b.listing)
 	}
-	batch, pattern, later := b.split(batch)
+	cases, pattern, later := b.split(batch.Cases)
 	if len(later) > 0 {
 		again = append(again, later)
 	}
-	r := newResults(b.options.Class, batch, b.flags.repeats, report)
-	result, err := b.follow(ctx, pattern, r)
+	r := newResults(b.options.Class, cases, b.flags.repeats, report)
+	result, err := b.follow(ctx, batch, pattern, r)
 	if err != nil {
-		for _, c := range batch {
+		for _, c := range cases {
 			report.Finished(c, startFailure(err))
 		}
 		return again
 	}
-	return append(again, r.close(result, ctx.Err() != nil, b.suspects)...)
+	again = append(again, r.close(result, ctx.Err() != nil, b.suspects)...)
+	if leak := r.leakOf(result); leak != "" {
+		report.Finished(r.process, event.Result{Leak: leak})
+	}
+	return again
 }
 
 // follow runs a process to its end.
-func (b *Binary) follow(ctx context.Context, pattern string, r *results) (child.Result, error) {
+func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, r *results) (child.Result, error) {
 	s := &stream{onFrame: r.frame, onOutput: r.write}
 	defer s.Close()
-	return b.start(ctx, pattern, s)
+	return b.start(ctx, batch, pattern, s)
 }
 
 func startFailure(err error) event.Result {
 	return event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}}
 }
 
-func (b *Binary) start(ctx context.Context, pattern string, output io.Writer) (child.Result, error) {
-	env, err := b.options.Env()
+func (b *Binary) start(ctx context.Context, batch event.Batch, pattern string, output io.Writer) (child.Result, error) {
+	env, done, err := b.options.Env(batch)
 	if err != nil {
 		return child.Result{}, err
 	}
+	defer done()
 	args := []string{"-test.v=test2json"}
 	if pattern != "" {
 		args = append(args, "-test.run="+pattern)
@@ -188,9 +200,12 @@ func (b *Binary) start(ctx context.Context, pattern string, output io.Writer) (c
 	if b.options.FailFast {
 		args = append(args, "-test.failfast")
 	}
+	if b.options.Shuffle != 0 {
+		args = append(args, fmt.Sprintf("-test.shuffle=%d", b.options.Shuffle))
+	}
 	return child.Run(ctx, child.Command{
 		Path: b.options.Path, Args: append(args, b.flags.rest...), Env: env,
-		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace,
+		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, LeakTimeout: b.options.LeakTimeout,
 	})
 }
 

@@ -86,9 +86,9 @@ func (r *results) frame(f frame) bool {
 	case frameRun:
 		return r.run(t)
 	case framePause:
-		return t.state == alone && r.writes(f.test) && r.move(t, paused)
+		return t.state == alone && r.writes(f.test) && r.pause(t)
 	case frameCont:
-		return t.state == paused && r.states[alone] == 0 && r.writes(f.test) && r.move(t, parallel)
+		return t.state == paused && r.states[alone] == 0 && r.writes(f.test) && r.resume(t)
 	case framePass, frameFail, frameSkip:
 		return t.active() && r.finish(t, f)
 	}
@@ -107,6 +107,16 @@ func (r *results) move(t *test, to state) bool {
 	t.state = to
 	r.states[to]++
 	return true
+}
+
+func (r *results) pause(t *test) bool {
+	r.report.Paused(t.c)
+	return r.move(t, paused)
+}
+
+func (r *results) resume(t *test) bool {
+	r.report.Resumed(t.c)
+	return r.move(t, parallel)
 }
 
 // end is for the line after which no test runs any more.

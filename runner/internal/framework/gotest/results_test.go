@@ -23,6 +23,10 @@ func newAccount() *account {
 
 func (a *account) Started(c event.Case) { a.started = append(a.started, c.FullName()) }
 
+func (a *account) Paused(event.Case) {}
+
+func (a *account) Resumed(event.Case) {}
+
 func (a *account) Output(c event.Case, text []byte) { a.printed[c.FullName()] += string(text) }
 
 func (a *account) Finished(c event.Case, r event.Result) {

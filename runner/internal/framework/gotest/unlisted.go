@@ -12,10 +12,10 @@ import (
 // find those that are left.
 func (b *Binary) Unlisted() event.Case { return processCase(b.options.Class) }
 
-func (b *Binary) runUnlisted(ctx context.Context, report event.Report) (again [][]event.Case) {
+func (b *Binary) runUnlisted(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	r := newResults(b.options.Class, nil, b.flags.repeats, report)
 	r.open = true
-	result, err := b.follow(ctx, b.flags.run, r)
+	result, err := b.follow(ctx, batch, b.flags.run, r)
 	if err == nil && !r.ended && ctx.Err() == nil {
 		if len(r.order) == 0 && result.ExitCode != 0 {
 			report.Finished(r.process, event.Result{Outcome: r.notBegun(result)})
@@ -27,7 +27,7 @@ func (b *Binary) runUnlisted(ctx context.Context, report event.Report) (again []
 		report.Finished(r.process, startFailure(err))
 	}
 	again = r.close(result, ctx.Err() != nil, b.suspects)
-	report.Finished(r.process, event.Result{Outcome: event.Outcome{Status: event.Passed}})
+	report.Finished(r.process, event.Result{Leak: r.leakOf(result)})
 	return again
 }
 

@@ -163,8 +163,8 @@ func TestCostOfThePlan(t *testing.T) {
 // instant is a framework whose cases take no time.
 type instant struct{}
 
-func (instant) Run(_ context.Context, batch []event.Case, report event.Report) [][]event.Case {
-	for _, c := range batch {
+func (instant) Run(_ context.Context, batch event.Batch, report event.Report) [][]event.Case {
+	for _, c := range batch.Cases {
 		report.Started(c)
 		report.Finished(c, event.Result{})
 	}

@@ -68,6 +68,13 @@ var faults = map[string]func(*testing.T){
 		n++
 		done.Wait()
 	},
+	"first attempt": func(t *testing.T) {
+		t.Run("part", func(*testing.T) {})
+		fmt.Println("attempt", os.Getenv("INTERLOCK_ATTEMPT"))
+		if os.Getenv("INTERLOCK_ATTEMPT") == "1" {
+			t.Error("not at first")
+		}
+	},
 	"second time": func(t *testing.T) {
 		if times++; times == 2 {
 			t.Error("not twice")

@@ -1,0 +1,61 @@
+package report
+
+import "github.com/interlock-build/rules_interlock/runner/internal/event"
+
+// attempt is what became of a case once, and what it wrote then.
+type attempt struct {
+	outcome event.Outcome
+	output  string
+}
+
+// retry notes an attempt after which the case runs again.
+func (j *JUnit) retry(e event.CaseRetried) {
+	j.latest = e.At
+	c := j.whole(e.Case)
+	c.attempts = append(c.attempts, attempt{e.Outcome, j.takeOutput(e.Case)})
+	c.parts = nil
+}
+
+// set makes the element that of a case with this attempt.
+func (c *xmlCase) set(a attempt) {
+	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type}
+	c.Output = a.output
+	c.Failure, c.Error, c.Skipped = nil, nil, nil
+	switch a.outcome.Status {
+	case event.Failed:
+		c.Failure = problem
+	case event.Errored:
+		c.Error = problem
+	case event.Skipped:
+		c.Skipped = problem
+	}
+}
+
+// tellAttempts adds those attempts that the case itself does not stand for. As
+// with Surefire, a case that passed in the end has flakyFailures, and one that
+// did not is its first failure and has rerunFailures.
+func (c *junitCase) tellAttempts(last attempt, number int) {
+	if !last.outcome.Bad() || last.outcome.Type == event.TypeFlaky {
+		c.Attempts = elements("flaky", c.attempts)
+		return
+	}
+	if number > len(c.attempts) { // else the last one is among them
+		c.attempts = append(c.attempts, last)
+	}
+	c.set(c.attempts[0])
+	c.Attempts = elements("rerun", c.attempts[1:])
+}
+
+func elements(prefix string, attempts []attempt) []xmlAttempt {
+	var all []xmlAttempt
+	for _, a := range attempts {
+		tag := prefix + "Failure"
+		if a.outcome.Status == event.Errored {
+			tag = prefix + "Error"
+		}
+		all = append(all, xmlAttempt{
+			Tag: tag, xmlProblem: xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type}, Output: a.output,
+		})
+	}
+	return all
+}
