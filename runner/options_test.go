@@ -221,7 +221,7 @@ func TestShuffle(t *testing.T) {
 		journal, _ := x.read("journal")
 		var tests []string
 		for line := range strings.Lines(journal) {
-			if strings.HasPrefix(line, "Test") {
+			if strings.HasPrefix(line, "Test") && !strings.HasPrefix(line, "TestParallel") {
 				tests = append(tests, strings.TrimSpace(line))
 			}
 		}
@@ -229,7 +229,7 @@ func TestShuffle(t *testing.T) {
 	}
 	orders := map[string]bool{}
 	for _, workers := range []string{"0", "1"} {
-		for range 4 {
+		for range 6 {
 			setting, first := order(workers, "--interlock-shuffle=on")
 			orders[first] = true
 			if _, again := order(workers, setting); again != first || setting == "" {
@@ -237,7 +237,7 @@ func TestShuffle(t *testing.T) {
 			}
 		}
 	}
-	if len(orders) < 3 {
+	if len(orders) < 2 {
 		t.Errorf("the only orders are %v", orders)
 	}
 }

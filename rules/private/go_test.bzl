@@ -17,6 +17,9 @@ def go_test(
         serial = False,
         unit = "case",
         timings = None,
+        case_timeout = None,
+        retries = None,
+        leaks = None,
         cpus = None,
         tags = None,
         **kwargs):
@@ -38,7 +41,7 @@ def go_test(
     ```
 
     It takes all that rules_go's `go_test` takes, and makes of it what rules_go makes. Without `resource_groups`,
-    `workers`, `serial`, `unit` and `timings`, and the tags that mean the same, the target *is* rules_go's. With one
+    `workers`, `serial`, `unit`, `timings`, `case_timeout`, `retries` and `leaks`, and the tags that mean the same, the target *is* rules_go's. With one
     of them it is a [`grouped_test`](rules.md#grouped_test) with `framework = "go"`, where more is said of groups,
     workers, time and tags.
 
@@ -65,6 +68,10 @@ def go_test(
         that do, after all others. `False` by default.
       unit: What is never divided among shards: a `"case"`, the default, or a `"class"`, the whole target.
       timings: Label of a JSON file with the durations that cases are expected to take. None by default.
+      case_timeout: How many seconds a case may run, from when it holds its groups. No limit by default. A test in
+        `t.Parallel` that waits for others does not run.
+      retries: How often a bad case runs again, until it passes. 0 by default.
+      leaks: What becomes of a case that leaves a process behind: `"report"`, the default, `"fail"` or `"ignore"`.
       cpus: How many CPUs Bazel reserves while the test runs, as the tag `cpu:N` does. 1 by default, since a
         case that waits needs none. Alone, it makes no grouped test.
       tags: As for any test. `resource-group:NAME`, which may end in `=2` or `=shared`, `workers:N`, `shards:N` and
@@ -79,6 +86,9 @@ def go_test(
         serial = serial,
         unit = unit,
         timings = timings,
+        case_timeout = case_timeout,
+        retries = retries,
+        leaks = leaks,
     )
     if not _is_grouped(settings = settings, cpus = cpus, tags = tags):
         _rules_go_test(name = name, tags = _with_cpus(tags = tags, cpus = cpus), **kwargs)

@@ -15,6 +15,9 @@ def grouped_test(
         serial = False,
         unit = "case",
         timings = None,
+        case_timeout = None,
+        retries = None,
+        leaks = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -77,8 +80,7 @@ def grouped_test(
     know them: [locking.md](locking.md#tests-that-only-wait) has the command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `cpus`, `size`, `timeout` or
-    `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
     above the group's capacity, as it is after its `select()`; a number out of its range; a `unit` that the framework
     does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
     `manual`, or a `grouped_test`.
@@ -115,6 +117,15 @@ def grouped_test(
       timings: Label of a JSON file with the seconds that cases are expected to take, by which they are divided
         among shards and ordered: `{"NAME_OF_A_TARGET": {"TestLarge": 7.5}}`. Any number of cases may be missing.
         May be a `select()`. None by default.
+      case_timeout: How many seconds a case may run, from when it holds its groups. Then it gets SIGTERM, up to 5 s
+        later SIGKILL, and is an error; cases that ran in the same process run again. Doubled under coverage. 0,
+        the default, is no limit.
+      retries: How often a bad case runs again, until it passes; 0, the default, to 10. It rests before, without its
+        groups, 0.1 s the first time and then twice as long each time. In `test.xml` it has Surefire's
+        `flakyFailure` or `rerunFailure`, and the log says `flaky`. All cases of a shard have 20 retries together.
+      leaks: What becomes of a case that leaves a process behind: `"report"`, the default, says so in the log and in
+        `test.xml`, `"fail"` makes it a failure, and `"ignore"` does not look. What is left of its process group is
+        killed in any case. Where several cases shared the process, the message names one of them.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
@@ -125,7 +136,8 @@ def grouped_test(
       shard_count: As for any test: into how many processes Bazel splits the cases, at most 50.
       flaky: As for any test: whether Bazel tries again, up to three times.
       tags: As for any test, and see above.
-      args: Command-line arguments of the program. `$(location)` sees what is in `data`.
+      args: Command-line arguments of the program. Those that begin with `--interlock-`, up to `--`, are settings of
+        the runner: [running.md](running.md) lists them. `$(location)` sees what is in `data`.
       env: Dictionary of environment variables, with `$(location)` and make variables expanded, over those of
         `test`. `$(location)` sees `test` and `data`, and gives a path relative to the runfiles.
       env_inherit: List of variables to take from the caller of Bazel, besides those of `test`.
@@ -140,6 +152,9 @@ def grouped_test(
         workers = workers,
         serial = serial,
         unit = unit,
+        case_timeout = case_timeout,
+        retries = retries,
+        leaks = leaks,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -152,6 +167,7 @@ def grouped_test(
         cpus = settings.cpus,
         errors = settings.errors,
         framework = settings.framework,
+        options = settings.options,
         resource_groups = settings.resource_groups,
         running_budget_seconds = settings.running_budget_seconds,
         serial = settings.serial,

@@ -35,6 +35,7 @@ def _grouped_test_impl(ctx):
         unit = ctx.attr.unit,
         shards = max(ctx.attr.shard_count, 1),  # -1 where there is none
         timings = _runfiles_path(ctx, ctx.file.timings) if ctx.file.timings else None,
+        options = ctx.attr.options,
         running_budget_seconds = ctx.attr.running_budget_seconds,
         groups = [_manifest_group(ctx, group) for group in groups],
     ))
@@ -152,6 +153,7 @@ grouped_test = rule(
         "env_inherit": attr.string_list(),
         "errors": attr.string_list(doc = "Mistakes that the macro found."),
         "framework": attr.string(mandatory = True),
+        "options": attr.string_dict(doc = "Settings of the runner."),
         # The groups live in the exec configuration, which far fewer flags and transitions change than the
         # target one: so nearly all tests share one copy of each lock file.
         "resource_groups": attr.label_keyed_string_dict(

@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 3
+_VERSION = 4
 
 def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, lock_output = None):
     """One group of a manifest.
@@ -48,6 +48,7 @@ def manifest_json(
         unit,
         shards,
         timings,
+        options,
         running_budget_seconds,
         groups):
     """Text of a manifest.
@@ -62,6 +63,7 @@ def manifest_json(
       unit: str, `case`, `class` or `file`: what stays in one shard.
       shards: int, the target's own number of them, at least 1.
       timings: str, runfiles path of the expected durations of cases; None for none.
+      options: dict of str to str, settings of the runner.
       running_budget_seconds: int, 0 for none.
       groups: list of what `manifest_group` returns, in any order.
 
@@ -81,6 +83,8 @@ def manifest_json(
     ]
     if timings:
         fields.append(("timings", json.encode(timings)))
+    if options:
+        fields.append(("options", _object([(name, json.encode(options[name])) for name in sorted(options)])))
     fields.extend([
         ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),

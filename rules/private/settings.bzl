@@ -4,6 +4,7 @@ load(":budget.bzl", "budget_errors", "running_budget_seconds")
 load(":choices.bzl", "choice_errors")
 load(":cpus.bzl", "cpu_settings")
 load(":groups.bzl", "merge_groups")
+load(":options.bzl", "option_settings")
 load(":serial.bzl", "serial_settings")
 load(":tags.bzl", "group_tag", "parse_tags")
 load(":unit.bzl", "DEFAULT_UNIT", "unit_settings")
@@ -15,9 +16,12 @@ _FRAMEWORKS = ["exec", "go"]
 _DEFAULT_FRAMEWORK = "exec"
 
 _SELECT_REMEDY = {
+    "case_timeout": "Write a number of seconds",
     "cpus": "Write a number",
     "framework": "Write the name of one framework",
     "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
+    "leaks": "Write one word",
+    "retries": "Write a number",
     "serial": "Write True, False or a list of globs",
     "size": "Write one size; Bazel does not take a select() here either",
     "tags": "Write a list; Bazel does not take a select() here either",
@@ -34,6 +38,9 @@ def grouped_test_settings(
         workers = None,
         serial = False,
         unit = DEFAULT_UNIT,
+        case_timeout = None,
+        retries = None,
+        leaks = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -51,6 +58,9 @@ def grouped_test_settings(
       workers: -
       serial: -
       unit: -
+      case_timeout: -
+      retries: -
+      leaks: -
       cpus: -
       size: -
       timeout: -
@@ -59,7 +69,7 @@ def grouped_test_settings(
 
     Returns:
       struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
-      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`,
+      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`, `options`,
       `cpus`, `running_budget_seconds`, `size`, `timeout`, `shard_count`, `tags`.
     """
     given = dict(
@@ -68,6 +78,9 @@ def grouped_test_settings(
         workers = workers,
         serial = serial,
         unit = unit,
+        case_timeout = case_timeout,
+        retries = retries,
+        leaks = leaks,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -99,6 +112,8 @@ def grouped_test_settings(
     errors.extend(undivided.errors)
     alone = serial_settings(serial = given["serial"], tagged = parsed.serial)
     errors.extend(alone.errors)
+    life = option_settings(case_timeout = given["case_timeout"], retries = given["retries"], leaks = given["leaks"])
+    errors.extend(life.errors)
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
     errors.extend(_shards_errors(shard_count = shard_count, tagged = parsed.shards))
     granted = cpu_settings(cpus = given["cpus"], tags = tags)
@@ -118,6 +133,7 @@ def grouped_test_settings(
         cpus = granted.cpus,
         errors = errors,
         framework = framework,
+        options = life.options,
         resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
         running_budget_seconds = budget,
         serial = alone.globs,

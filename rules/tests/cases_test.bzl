@@ -1,6 +1,7 @@
-"""Tests of what is said of cases: //rules/private:serial.bzl and unit.bzl."""
+"""Tests of what is said of cases: //rules/private:serial.bzl, unit.bzl and options.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private:options.bzl", "option_settings")
 load("//rules/private:serial.bzl", "serial_settings")
 load("//rules/private:unit.bzl", "unit_settings")
 
@@ -61,5 +62,32 @@ def _unit_test_impl(ctx):
 
 unit_test = unittest.make(_unit_test_impl)
 
+def _options_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for given, options in [
+        (dict(case_timeout = None, retries = None, leaks = None), {}),
+        (dict(case_timeout = 0, retries = 0, leaks = "report"), {"leaks": "report"}),
+        (dict(case_timeout = 90, retries = 10, leaks = "fail"), {"case-timeout": "90s", "leaks": "fail", "retries": "10"}),
+    ]:
+        asserts.equals(env, struct(errors = [], options = options), option_settings(**given))
+    return unittest.end(env)
+
+options_test = unittest.make(_options_test_impl)
+
+def _bad_options_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for given, error in [
+        (dict(case_timeout = -1), "case_timeout = -1 is not a number of seconds. Write a whole number, 1 or more, or 0 for no timeout."),
+        (dict(case_timeout = "10s"), "case_timeout = \"10s\" is not a number of seconds. Write a whole number, 1 or more, or 0 for no timeout."),
+        (dict(retries = 11), "retries = 11 is not a number of retries. Write a whole number, 0 to 10."),
+        (dict(retries = True), "retries = True is not a number of retries. Write a whole number, 0 to 10."),
+        (dict(leaks = "maybe"), "leaks = \"maybe\" does not exist. Use one of \"report\", \"fail\", \"ignore\"."),
+    ]:
+        given = dict(case_timeout = None, retries = None, leaks = None) | given
+        asserts.equals(env, struct(errors = [error], options = {}), option_settings(**given))
+    return unittest.end(env)
+
+bad_options_test = unittest.make(_bad_options_test_impl)
+
 def cases_test_suite(name):
-    unittest.suite(name, serial_test, bad_serial_test, unit_test)
+    unittest.suite(name, serial_test, bad_serial_test, unit_test, options_test, bad_options_test)

@@ -195,8 +195,11 @@ def go_test_test_suite(name):
 
     for case, attributes in {
         "cpus_and_workers": {"cpus": 2, "workers": "auto"},
+        "case_timeout": {"case_timeout": 5},
         "group": {"resource_groups": {":go_shared": ["*"]}},
+        "leaks": {"leaks": "fail"},
         "no_workers": {"workers": 0},
+        "retries": {"retries": 1},
         "serial": {"serial": True},
         "serial_for_some": {"serial": ["TestX"]},
         "tag_group": {"tags": ["manual", "resource-group::go_shared"]},
@@ -231,11 +234,14 @@ def go_test_test_suite(name):
     go_test(
         name = "go_full_test",
         srcs = [":go_source"],
+        case_timeout = 60,
         cpus = 3,
         data = ["names_test.bzl"],
         env = {"FILE": "$(location names_test.bzl)", "MINE": "inner"},
         env_inherit = ["MINE_INHERITED"],
+        leaks = "ignore",
         resource_groups = {":go_shared": ["TestX"]},
+        retries = 3,
         rundir = ".",
         serial = ["TestX"],
         tags = ["manual", "no-cache", "mine"],
@@ -246,11 +252,12 @@ def go_test_test_suite(name):
     )
     declared_test(
         name = name + "_test_attributes",
-        actual = _declared("go_full_test", ["cpus", "env", "kind", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
+        actual = _declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
         expected = json.encode(_OF_THE_TEST | {
             "cpus": 3,
             "env": {},
             "kind": "grouped_test",
+            "options": {"case-timeout": "60s", "leaks": "ignore", "retries": "3"},
             "serial": ["TestX"],
             "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],
             "timeout": "eternal",

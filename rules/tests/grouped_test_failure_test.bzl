@@ -70,6 +70,10 @@ _FAILURES = {
         attrs = {"unit": _select("class")},
         messages = ["unit is a select()"],
     ),
+    "retries": struct(
+        attrs = {"retries": 11},
+        messages = [":failing_retries: retries = 11 is not a number of retries."],
+    ),
     "select_of_workers": struct(
         attrs = {"workers": _select(2)},
         messages = ["workers is a select()"],

@@ -17,6 +17,7 @@ def _manifest(**kwargs):
         unit = "case",
         shards = 1,
         timings = None,
+        options = {},
         running_budget_seconds = 0,
         groups = [],
     ) | kwargs))
@@ -28,7 +29,7 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 3,
+  "version": 4,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",

@@ -14,6 +14,7 @@ def _defaults_test_impl(ctx):
         cpus = 1,
         errors = [],
         framework = "exec",
+        options = {},
         resource_groups = {},
         running_budget_seconds = 0,
         serial = [],
@@ -97,12 +98,12 @@ cpus_become_a_tag_test = unittest.make(_cpus_become_a_tag_test_impl)
 
 def _what_a_case_may_do_test_impl(ctx):
     env = unittest.begin(ctx)
-    settings = _settings(serial = ["TestBig*"], unit = "class")
+    settings = _settings(serial = ["TestBig*"], unit = "class", case_timeout = 5, retries = 1, leaks = "fail")
     asserts.equals(env, [], settings.errors)
     asserts.equals(
         env,
-        (["TestBig*"], "class"),
-        (settings.serial, settings.unit),
+        (["TestBig*"], "class", {"case-timeout": "5s", "leaks": "fail", "retries": "1"}),
+        (settings.serial, settings.unit, settings.options),
     )
     return unittest.end(env)
 
@@ -121,9 +122,12 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
+        "case_timeout": "Write a number of seconds.",
         "cpus": "Write a number.",
         "framework": "Write the name of one framework.",
         "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
+        "leaks": "Write one word.",
+        "retries": "Write a number.",
         "serial": "Write True, False or a list of globs.",
         "size": "Write one size; Bazel does not take a select() here either.",
         "tags": "Write a list; Bazel does not take a select() here either.",

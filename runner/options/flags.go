@@ -24,7 +24,7 @@ func (o *Options) flags() *flag.FlagSet {
 	f.Func("flaky-result", "`pass` (default) or fail a case that passes in a retry", choice(&o.FlakyResult, FlakyPasses, FlakyFails))
 	f.Func("leaks", "`report` (default), fail or ignore a case that leaves a process or an open pipe behind",
 		choice(&o.Leaks, ReportLeaks, FailLeaks, IgnoreLeaks))
-	f.Func("leak-timeout", "how long a pipe may stay open after a case: a duration `D` (default 100ms)", duration(&o.LeakTimeout))
+	f.Func("leak-timeout", "how long what a case leaves behind may go on before it is a leak: a duration `D` (default 100ms)", duration(&o.LeakTimeout))
 	f.Func("max-fail", "start no further case after `N` bad ones; 0: start all (default)", number(&o.MaxFail, 0))
 	f.Func("repeat", "run each case `N` times (default 1)", number(&o.Repeat, 1))
 	f.Func("shuffle", "run cases in random order: `on`, the seed of an earlier run, or off (default)", o.setShuffle)

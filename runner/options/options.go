@@ -35,8 +35,8 @@ type Options struct {
 	// Leaks is what becomes of a case that leaves a process or an open pipe
 	// behind.
 	Leaks Leaks
-	// LeakTimeout is how long a pipe may stay open after a case's process has
-	// ended.
+	// LeakTimeout is how long processes that a case leaves behind may go on
+	// before they are a leak.
 	LeakTimeout time.Duration
 	// MaxFail is after how many bad cases no further one starts; 0 is never.
 	MaxFail int

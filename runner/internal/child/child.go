@@ -33,8 +33,8 @@ type Command struct {
 	Output io.Writer
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
-	// LeakTimeout is how long its output may stay open when it has ended by
-	// itself; 0 is any time, and nobody looks what it leaves behind.
+	// LeakTimeout is how long processes that it started may go on when it has
+	// ended by itself; 0 is not at all, and nobody looks whether they do.
 	LeakTimeout time.Duration
 }
 
@@ -81,7 +81,9 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		signals.stop()
 		stopStopping()
 		if look = c.LeakTimeout > 0 && ctx.Err() == nil; look {
+			deadline := time.Now().Add(c.LeakTimeout)
 			output.awaitEnd(c.LeakTimeout)
+			awaitOrphans(cmd.Process.Pid, deadline)
 		}
 	})
 	open := output.finish()

@@ -15,7 +15,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 3
+const Version = 4
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.

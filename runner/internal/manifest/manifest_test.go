@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,8 +25,8 @@ func TestGoldensOfTheRule(t *testing.T) {
 	}
 }
 
-const valid = `{"version": 3, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
-"cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json",
+const valid = `{"version": 4, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+"cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json", "options": {"retries": "2"},
 "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
 {"glob": "TestRead*", "weight": 1, "mode": "shared"}], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
@@ -36,7 +37,7 @@ func TestValid(t *testing.T) {
 		t.Errorf("got %+v, %v", m, err)
 	}
 	if !slices.Equal(m.Serial, []string{"TestBig*"}) || m.Unit != manifest.Class || m.Shards != 3 ||
-		m.Timings != "_main/pkg/t.json" {
+		m.Timings != "_main/pkg/t.json" || !maps.Equal(m.Options, map[string]string{"retries": "2"}) {
 		t.Errorf("got %+v", m)
 	}
 	want := []manifest.Use{{Glob: "*", Weight: 2}, {Glob: "TestRead*", Weight: 1, Mode: group.Shared}}
@@ -67,7 +68,7 @@ func TestAllSerial(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 3`, `"version": 2`, "version 2"},
+		{`"version": 4`, `"version": 3`, "version 3"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},
@@ -82,6 +83,7 @@ func TestMalformedIsRefused(t *testing.T) {
 		{`"class"`, `"folder"`, `unknown unit "folder": this runner knows "case", "class" and "file"`},
 		{`"unit": "class", `, ``, `unknown unit ""`},
 		{`"shards": 3`, `"shards": 0`, "shards is 0"},
+		{`{"retries": "2"}`, `["retries"]`, "options"},
 		{`300`, `-1`, "running_budget_seconds"},
 		{`"capacity": 2`, `"capacity": 0`, "capacity 0"},
 		{`"build"`, `"galaxy"`, "galaxy"},

@@ -1,0 +1,47 @@
+"""How cases are run: the runner's options that a target sets by attributes.
+
+The runner has more (`--interlock-help`), which a target sets in its `args`.
+"""
+
+load(":choices.bzl", "choice_errors")
+
+visibility("//rules/...")
+
+_MOST_RETRIES = 10
+
+_LEAKS = ["report", "fail", "ignore"]
+
+def option_settings(*, case_timeout, retries, leaks):
+    """Checks the options.
+
+    Args:
+      case_timeout: int as the user gave it, in seconds, unchecked; None for none.
+      retries: int, the same.
+      leaks: str, the same.
+
+    Returns:
+      struct with `options` (dict of str to str, by the runner's names) and `errors` (list of str).
+    """
+    errors = []
+    if case_timeout != None and not _is_whole(case_timeout):
+        errors.append(("case_timeout = {} is not a number of seconds. Write a whole number, 1 or more, or 0 for " +
+                       "no timeout.").format(repr(case_timeout)))
+    if retries != None and not (_is_whole(retries) and retries <= _MOST_RETRIES):
+        errors.append("retries = {} is not a number of retries. Write a whole number, 0 to {}.".format(
+            repr(retries),
+            _MOST_RETRIES,
+        ))
+    errors.extend(choice_errors(attribute = "leaks", value = leaks, known = _LEAKS))
+    if errors:
+        return struct(errors = errors, options = {})
+    options = {}
+    if case_timeout:
+        options["case-timeout"] = "{}s".format(case_timeout)
+    if leaks:
+        options["leaks"] = leaks
+    if retries:
+        options["retries"] = str(retries)
+    return struct(errors = [], options = options)
+
+def _is_whole(number):
+    return type(number) == "int" and number >= 0
