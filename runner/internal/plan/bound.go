@@ -48,6 +48,18 @@ func (p Problem) bound() Bound {
 	return b
 }
 
+// Chains returns, for each group that cases need, how long its chain is at
+// least, by the label of the group.
+func (p Problem) Chains() map[string]time.Duration {
+	p = p.estimated()
+	all := p.allChains()
+	lengths := map[string]time.Duration{}
+	for _, label := range p.groups() {
+		lengths[label] = all.length(label, p.Shards*p.Workers)
+	}
+	return lengths
+}
+
 // groups returns the labels of all groups that cases need, sorted.
 func (p Problem) groups() []string {
 	labels := map[string]bool{}

@@ -18,6 +18,9 @@ type Case struct {
 	Takes time.Duration
 	// Needs are the groups that it holds while it runs.
 	Needs []group.Need
+	// Serial is whether it runs last in its shard, and alone there. Only Expect
+	// looks at it.
+	Serial bool
 }
 
 // Problem is cases and what there is to run them with.

@@ -1,0 +1,44 @@
+package simulation_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/plan"
+	"github.com/interlock-build/rules_interlock/runner/internal/simulation"
+)
+
+// expected is what the plan expects of a workload, and is to be compared with
+// what the engine needs.
+func expected(w simulation.Workload, s simulation.Setting) time.Duration {
+	believed := w.Problem(s)
+	believed.Cases = slices.Clone(w.Cases)
+	var actual []time.Duration
+	for i, c := range w.Cases {
+		actual = append(actual, c.Takes)
+		if !s.Timings {
+			believed.Cases[i].Takes = 0
+		}
+	}
+	return believed.Expect(plan.Make(believed).Shard, actual)
+}
+
+// Shards that wait for one another's groups do so in the order in which they
+// asked, which the expectation leaves out; so it may be too good there.
+func TestTheExpectationIsCloseToTheEngine(t *testing.T) {
+	for _, kind := range simulation.Kinds {
+		w := kind.Make(1)
+		for s, tolerance := range map[simulation.Setting]float64{
+			{Shards: 1, Workers: 2, Timings: true}:  0.01,
+			{Shards: 1, Workers: 8, Timings: false}: 0.01,
+			{Shards: 4, Workers: 2, Timings: true}:  0.03,
+			{Shards: 4, Workers: 2, Timings: false}: 0.10,
+		} {
+			got, want := expected(w, s), simulation.Run(t, w, s).Makespan
+			if off := got.Seconds()/want.Seconds() - 1; off > tolerance || off < -tolerance {
+				t.Errorf("%s, %+v: expected %v, took %v", kind.Name, s, got, want)
+			}
+		}
+	}
+}
