@@ -11,19 +11,39 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
+	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // selectCases returns the cases of this shard, or one that stands for them.
 func selectCases(ctx context.Context, t task, f framework, workers int) ([]engine.Case, error) {
 	m := t.manifest
-	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() {
+	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
+		t.options.Plan == "" {
 		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
 	}
+	selected, err := listCases(ctx, t, f)
+	if err != nil {
+		return nil, err
+	}
+	if t.options.Plan == options.WritePlan {
+		if err := writePlan(t, selected, workers); err != nil {
+			return nil, err
+		}
+	}
+	own := ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
+	if t.options.Shuffle.On {
+		shuffle(own, t.options.Shuffle.Seed)
+	}
+	return own, nil
+}
+
+// listCases returns the cases of all shards that are asked for.
+func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) {
 	listed, err := f.list(ctx)
 	if err != nil {
 		return nil, err
 	}
-	all, err := describe(listed, m, t.files)
+	all, err := describe(listed, t.manifest, t.files)
 	if err != nil {
 		return nil, err
 	}
@@ -31,19 +51,14 @@ func selectCases(ctx context.Context, t task, f framework, workers int) ([]engin
 	if err != nil {
 		return nil, err
 	}
-	if len(asked) == 0 && len(listed) > 0 {
+	if len(asked) == 0 && len(listed) > 0 && t.options.Plan != options.OnlyPlan {
 		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
 	}
 	wanted := map[event.Case]bool{}
 	for _, c := range asked {
 		wanted[c] = true
 	}
-	selected := slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] })
-	own := ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
-	if t.options.Shuffle.On {
-		shuffle(own, t.options.Shuffle.Seed)
-	}
-	return own, nil
+	return slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] }), nil
 }
 
 // describe adds what the manifest says of each case.

@@ -31,6 +31,12 @@ func run(ctx context.Context, p invocation) int {
 	}
 	ctx, stop := asked.limits.apply(ctx)
 	defer stop()
+	if asked.options.Plan == options.OnlyPlan {
+		if err := printPlan(ctx, asked); err != nil {
+			return failed(p, env, m.Label, err)
+		}
+		return 0
+	}
 	t, err := prepare(ctx, asked)
 	if err != nil {
 		return failed(p, env, m.Label, err)
@@ -50,21 +56,10 @@ type test struct {
 
 // prepare finds out what there is to run, and what each case needs.
 func prepare(ctx context.Context, t task) (*test, error) {
-	var err error
-	if t.files, err = newRunfiles(); err != nil {
-		return nil, err
-	}
 	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
-	framework, err := newFramework(t)
+	framework, workers, err := t.setUp()
 	if err != nil {
 		return nil, err
-	}
-	if framework.whole && t.options.Repeat > 1 {
-		return nil, errWhole
-	}
-	workers := workersOf(t.manifest)
-	if framework.whole {
-		workers = 0
 	}
 	cases, err := selectCases(ctx, t, framework, workers)
 	if err != nil {
@@ -74,6 +69,23 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style,
 		options: t.engineOptions(framework, workers),
 	}, nil
+}
+
+// setUp returns what runs the cases, and how many at once.
+func (t *task) setUp() (f framework, workers int, err error) {
+	if t.files, err = newRunfiles(); err != nil {
+		return framework{}, 0, err
+	}
+	if f, err = newFramework(*t); err != nil {
+		return framework{}, 0, err
+	}
+	if f.whole && t.options.Repeat > 1 {
+		return framework{}, 0, errWhole
+	}
+	if f.whole {
+		return f, 0, nil
+	}
+	return f, workersOf(t.manifest), nil
 }
 
 func (t task) engineOptions(f framework, workers int) engine.Options {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -30,10 +31,13 @@ func addTimings(cases []engine.Case, m *manifest.Manifest, files *runfiles.Runfi
 		return fmt.Errorf("timings: %w", err)
 	}
 	for i := range cases {
-		cases[i].Takes = time.Duration(known[nameOf(m.Label)][cases[i].Name] * float64(time.Second))
+		cases[i].Takes = seconds(known[nameOf(m.Label)][cases[i].Name])
 	}
 	return nil
 }
+
+// seconds is rounded, so that what is printed is what was read.
+func seconds(s float64) time.Duration { return time.Duration(math.Round(s * float64(time.Second))) }
 
 func readTimings(runfile string, files *runfiles.Runfiles) (timings, error) {
 	path, err := files.Rlocation(runfile)

@@ -44,6 +44,8 @@ type Options struct {
 	Repeat int
 	// Shuffle is whether cases run in random order.
 	Shuffle Shuffle
+	// Plan is what to do with the plan besides following it.
+	Plan Plan
 }
 
 // Default returns what holds if nothing is set.
@@ -82,6 +84,17 @@ const (
 	ReportLeaks Leaks = "report"
 	// FailLeaks means that the case has failed.
 	FailLeaks Leaks = "fail"
+)
+
+// Plan is what to do with the plan besides following it: nothing if it is
+// empty.
+type Plan string
+
+const (
+	// WritePlan means to write it to plan.json among the test's outputs.
+	WritePlan Plan = "write"
+	// OnlyPlan means to print it and to run nothing.
+	OnlyPlan Plan = "only"
 )
 
 // Shuffle is a random order, always the same for a seed.

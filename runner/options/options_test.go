@@ -14,7 +14,7 @@ func TestArgs(t *testing.T) {
 	o := options.Default()
 	others, err := o.Args([]string{
 		"-test.v", "--interlock-case-timeout=1m30s", "--interlock-retries=1", "--interlock-retries=2", "x",
-		"--interlock-leaks=fail", "--interlock-workers=auto", "--interlock-shuffle=7", "--", "--interlock-retries=3",
+		"--interlock-leaks=fail", "--interlock-workers=auto", "--interlock-shuffle=7", "--interlock-plan=write", "--", "--interlock-retries=3",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +24,7 @@ func TestArgs(t *testing.T) {
 	}
 	want := options.Default()
 	want.CaseTimeout, want.Retries, want.Leaks, want.Workers = 90*time.Second, 2, options.FailLeaks, "auto"
-	want.Shuffle = options.Shuffle{On: true, Seed: 7}
+	want.Shuffle, want.Plan = options.Shuffle{On: true, Seed: 7}, options.WritePlan
 	if o != want {
 		t.Errorf("got %+v, want %+v", o, want)
 	}
@@ -53,6 +53,7 @@ func TestMistakes(t *testing.T) {
 		"--interlock-case-timeout=10": "want a duration, such as 1m30s",
 		"--interlock-grace=-1s":       "want a duration",
 		"--interlock-leaks=maybe":     "want report or fail or ignore",
+		"--interlock-plan=print":      "want write or only",
 		"--interlock-workers=many":    "want a whole number of at least 0, or auto",
 		"--interlock-shuffle=0":       "want on, off, or a seed",
 	} {

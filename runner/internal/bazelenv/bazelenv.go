@@ -37,6 +37,8 @@ type Env struct {
 	InfrastructureFailure string
 	// TmpDir is the private writable folder of this attempt.
 	TmpDir string
+	// Outputs is the folder for files that Bazel keeps with the test's results.
+	Outputs string
 	// Coverage says where to leave coverage data.
 	Coverage Coverage
 }
@@ -65,6 +67,7 @@ func Parse(lookup func(string) (string, bool)) (Env, error) {
 		PrematureExit:         p.text("TEST_PREMATURE_EXIT_FILE"),
 		InfrastructureFailure: p.text("TEST_INFRASTRUCTURE_FAILURE_FILE"),
 		TmpDir:                p.text("TEST_TMPDIR"),
+		Outputs:               p.text("TEST_UNDECLARED_OUTPUTS_DIR"),
 		Coverage:              p.coverage(),
 	}
 	return env, errors.Join(p.errs...)
