@@ -5,6 +5,7 @@ go 1.25.0
 require (
 	github.com/bazelbuild/rules_go v0.60.0
 	github.com/gobwas/glob v1.1.0
+	github.com/joshdk/go-junit v1.0.0
 	github.com/protocolbuffers/txtpbfmt v0.0.0-20261013103202-7c8a61a7a736
 	golang.org/x/sys v0.39.0
 	pgregory.net/rapid v1.3.0

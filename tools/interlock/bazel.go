@@ -7,6 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // bazel asks Bazel about the user's workspace.
@@ -24,28 +27,88 @@ func newBazel(getenv func(string) string, stderr io.Writer) bazel {
 	}
 }
 
+// resolve returns where a path is that the user gave.
+func (b bazel) resolve(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(b.dir, path)
+}
+
 // query returns the labels that a query finds, one a line.
 func (b bazel) query(query string) (string, error) {
 	return b.run("query", "--output=label", "--", query)
 }
 
+// rules returns the rules that a query finds, one a line, with one attribute.
+func (b bazel) rules(query, attribute string) (string, error) {
+	return b.run("query", "--consistent_labels", "--output=streamed_jsonproto", "--proto:output_rule_attrs="+attribute, "--", query)
+}
+
+// kinds returns the kind and the label of each target, one a line.
+func (b bazel) kinds(labels []string) (string, error) {
+	return b.withFile(strings.Join(labels, "\n"), func(file string) (string, error) {
+		return b.run("query", "--consistent_labels", "--output=label_kind", "--query_file="+file)
+	})
+}
+
 // cquery returns what a Starlark expression makes of each target that a query
-// finds. The query may be longer than an argument can be.
+// finds.
 func (b bazel) cquery(query, expression string, flags []string) (string, error) {
-	file, err := os.CreateTemp("", "interlock-*.query")
+	return b.withFile(query, func(file string) (string, error) {
+		args := append([]string{"cquery"}, flags...)
+		return b.run(append(args, "--output=starlark", "--starlark:expr="+expression, "--query_file="+file)...)
+	})
+}
+
+// build builds targets.
+func (b bazel) build(labels, flags []string) error {
+	_, err := b.withFile(strings.Join(labels, "\n"), func(file string) (string, error) {
+		return b.run(append(append([]string{"build"}, flags...), "--target_pattern_file="+file)...)
+	})
+	return err
+}
+
+// info returns what Bazel knows by these keys, which are at least two.
+func (b bazel) info(flags []string, keys ...string) (map[string]string, error) {
+	output, err := b.run(append(append([]string{"info"}, flags...), keys...)...)
+	if err != nil {
+		return nil, err
+	}
+	values := map[string]string{}
+	for line := range strings.Lines(output) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		values[key] = value
+	}
+	for _, key := range keys {
+		if values[key] == "" {
+			return nil, fmt.Errorf("bazel info: no %s in %q", key, output)
+		}
+	}
+	return values, nil
+}
+
+// withFile calls use with a file of text, which may be longer than an argument
+// can be.
+func (b bazel) withFile(text string, use func(file string) (string, error)) (string, error) {
+	file, err := os.CreateTemp("", "interlock-")
 	if err != nil {
 		return "", err
 	}
 	defer os.Remove(file.Name())
-	_, err = file.WriteString(query)
+	_, err = file.WriteString(text)
 	if err := errors.Join(err, file.Close()); err != nil {
 		return "", err
 	}
-	args := append([]string{"cquery"}, flags...)
-	return b.run(append(args, "--output=starlark", "--starlark:expr="+expression, "--query_file="+file.Name())...)
+	return use(file.Name())
 }
 
+// run runs a command of Bazel's and returns what it prints. Only a build may
+// take long enough to say how far it is.
 func (b bazel) run(args ...string) (string, error) {
+	if args[0] != "build" {
+		args = slices.Insert(args, 1, "--noshow_progress", "--ui_event_filters=-info")
+	}
 	cmd := exec.Command(b.program, args...)
 	cmd.Dir, cmd.Stderr = b.dir, b.stderr
 	output, err := cmd.Output()

@@ -52,10 +52,10 @@ esac
 		t.Fatalf("exit code %d, %s", code, &stderr)
 	}
 	for file, want := range map[string]string{
-		"query.arguments": "query\n--output=label\n--\n" +
+		"query.arguments": "query\n--noshow_progress\n--ui_event_filters=-info\n--output=label\n--\n" +
 			`let tests = kind("^grouped_test rule$", "//a/..." + "//b:all" - "//a:slow") ` +
 			`in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)` + "\n",
-		"cquery.arguments": "cquery\n--config=ci\n--output=starlark\n--starlark:expr=" + flagsOfTarget + "\n--query_file=",
+		"cquery.arguments": "cquery\n--noshow_progress\n--ui_event_filters=-info\n--config=ci\n--output=starlark\n--starlark:expr=" + flagsOfTarget + "\n--query_file=",
 		"query":            "set(//a:x\n//b:y\n)",
 	} {
 		got, err := os.ReadFile(filepath.Join(workspace, file))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -9,7 +10,7 @@ import (
 	"strings"
 )
 
-const flag = "--local_resources="
+const localResources = "--local_resources="
 
 // flagsOfTarget is evaluated by cquery. The provider's name begins with that of
 // our repository, which each consumer has its own for.
@@ -19,18 +20,16 @@ const flagsOfTarget = `"\n".join([` +
 
 // resources prints the flags for the tests that args name.
 func resources(b bazel, args []string, stdout io.Writer) error {
-	isFlag := func(arg string) bool { return strings.HasPrefix(arg, "--") }
-	flags := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return !isFlag(arg) })
-	patterns := slices.DeleteFunc(slices.Clone(args), isFlag)
-	if len(patterns) == 0 {
-		patterns = []string{"//..."}
+	given, err := parseArguments(flag.NewFlagSet("resources", flag.ContinueOnError), args)
+	if err != nil {
+		return err
 	}
-	labels, err := b.query(queryOf(patterns))
+	labels, err := b.query(queryOf(given.orAll()))
 	if err != nil || labels == "" {
 		return err
 	}
 	// Only these are analysed: a target that is manual may be one that cannot be.
-	output, err := b.cquery("set("+labels+")", flagsOfTarget, flags)
+	output, err := b.cquery("set("+labels+")", flagsOfTarget, given.flags)
 	if err != nil {
 		return err
 	}
@@ -39,26 +38,9 @@ func resources(b bazel, args []string, stdout io.Writer) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(capacities)) {
-		fmt.Fprintf(stdout, "%s%s=%d\n", flag, name, capacities[name])
+		fmt.Fprintf(stdout, "%s%s=%d\n", localResources, name, capacities[name])
 	}
 	return nil
-}
-
-// queryOf is for the grouped tests of target patterns that are not manual. A
-// "-" before a pattern takes its targets away, as elsewhere in Bazel.
-func queryOf(patterns []string) string {
-	var set strings.Builder
-	for i, pattern := range patterns {
-		name, minus := strings.CutPrefix(pattern, "-")
-		switch {
-		case minus:
-			set.WriteString(" - ")
-		case i > 0:
-			set.WriteString(" + ")
-		}
-		set.WriteString(strconv.Quote(name))
-	}
-	return fmt.Sprintf(`let tests = kind("^grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
 }
 
 // parseCapacities reads flags, one a line. Where tests see different capacities
@@ -71,11 +53,11 @@ func parseCapacities(output string) (map[string]int, error) {
 		if line == "" {
 			continue
 		}
-		assignment, ok := strings.CutPrefix(line, flag)
+		assignment, ok := strings.CutPrefix(line, localResources)
 		name, value, _ := strings.Cut(assignment, "=")
 		capacity, err := strconv.Atoi(value)
 		if !ok || err != nil {
-			return nil, fmt.Errorf("bazel cquery: %q is not %sNAME=CAPACITY", line, flag)
+			return nil, fmt.Errorf("bazel cquery: %q is not %sNAME=CAPACITY", line, localResources)
 		}
 		capacities[name] = max(capacities[name], capacity)
 	}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// arguments are those of a command, but for its own flags.
+type arguments struct {
+	// flags are for Bazel.
+	flags []string
+	// patterns are target patterns.
+	patterns []string
+}
+
+// parseArguments sets the flags of a command. All others that begin with "--"
+// are Bazel's; the flag package would take them for mistakes.
+func parseArguments(own *flag.FlagSet, args []string) (arguments, error) {
+	own.SetOutput(io.Discard) // the error says it all
+	var others arguments
+	for len(args) > 0 {
+		n := 1
+		name, isFlag := strings.CutPrefix(args[0], "--")
+		name, _, hasValue := strings.Cut(name, "=")
+		switch known := own.Lookup(name); {
+		case !isFlag:
+			others.patterns = append(others.patterns, args[0])
+		case known == nil:
+			others.flags = append(others.flags, args[0])
+		default:
+			if !hasValue && !isSwitch(known) {
+				n = min(2, len(args))
+			}
+			if err := own.Parse(args[:n]); err != nil {
+				return arguments{}, fmt.Errorf("%w\n%w", err, errUsage)
+			}
+		}
+		args = args[n:]
+	}
+	return others, nil
+}
+
+// isSwitch reports whether a flag needs no value.
+func isSwitch(f *flag.Flag) bool {
+	s, ok := f.Value.(interface{ IsBoolFlag() bool })
+	return ok && s.IsBoolFlag()
+}
+
+// orAll returns the patterns, or that for all targets of the workspace.
+func (a arguments) orAll() []string {
+	if len(a.patterns) == 0 {
+		return []string{"//..."}
+	}
+	return a.patterns
+}

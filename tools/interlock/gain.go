@@ -1,0 +1,44 @@
+package main
+
+import (
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/planfile"
+)
+
+// worthwhile is the part of the makespan that new timings have to save: they
+// are an input of the test, so its cached results are void with them.
+const worthwhile = 0.05
+
+// gain is what new timings would change.
+type gain struct {
+	times planfile.Times
+	// before and after are the makespans that are expected with the timings
+	// that the test has, and with the new ones. Both are of cases that take
+	// what the new ones say.
+	before, after time.Duration
+}
+
+// compare makes timings of the runs of a test. A case that has not been run
+// keeps its time, and one that is gone loses it.
+func compare(plan planfile.File, found runs) (gain, error) {
+	old := plan.Times()
+	g := gain{times: planfile.Times{}}
+	for _, c := range plan.Cases {
+		if len(found[c.Name]) > 0 {
+			g.times[c.Name] = typical(found[c.Name])
+		} else if old[c.Name] > 0 {
+			g.times[c.Name] = old[c.Name]
+		}
+	}
+	var err error
+	if g.before, err = planfile.Expected(plan, old, g.times); err != nil {
+		return gain{}, err
+	}
+	g.after, err = planfile.Expected(plan, g.times, g.times)
+	return g, err
+}
+
+func (g gain) pays() bool {
+	return float64(g.before-g.after) >= worthwhile*float64(g.before) && g.before > 0
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/runner/planfile"
+)
+
+// printPlan prints the plan of the one test that args name.
+func printPlan(b bazel, args []string, stdout io.Writer) error {
+	own := flag.NewFlagSet("plan", flag.ContinueOnError)
+	asJSON := own.Bool("json", false, "")
+	given, err := parseArguments(own, args)
+	if err != nil {
+		return err
+	}
+	if len(given.patterns) != 1 {
+		return fmt.Errorf("plan takes one target, and got %d\n%w", len(given.patterns), errUsage)
+	}
+	f, err := b.planOf(given.patterns[0], given.flags)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return f.Write(stdout)
+	}
+	return explain(f, stdout)
+}
+
+func (b bazel) planOf(target string, flags []string) (planfile.File, error) {
+	label, err := b.groupedTest(target)
+	if err != nil {
+		return planfile.File{}, err
+	}
+	runners, err := b.runners([]string{label}, flags)
+	if err != nil {
+		return planfile.File{}, err
+	}
+	info, err := b.info(flags, "execution_root", "workspace")
+	if err != nil {
+		return planfile.File{}, err
+	}
+	return runners[label].plan(info["execution_root"])
+}
+
+// groupedTest returns the canonical label of the one test that target means.
+func (b bazel) groupedTest(target string) (string, error) {
+	output, err := b.rules(fmt.Sprintf(`kind("^grouped_test rule$", %s)`, strconv.Quote(target)), "name")
+	if err != nil {
+		return "", err
+	}
+	tests, err := parseTests(output)
+	switch {
+	case err != nil:
+		return "", err
+	case len(tests) == 0:
+		return "", fmt.Errorf("%s is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
+			"workers, serial, unit or timings; what yours is says: bazel query --output=label_kind %s", target, target)
+	case len(tests) > 1:
+		var labels []string
+		for _, t := range tests {
+			labels = append(labels, display(t.label))
+		}
+		return "", fmt.Errorf("%s matches %d tests, and plan takes one: %s", target, len(tests), strings.Join(labels, ", "))
+	}
+	return tests[0].label, nil
+}

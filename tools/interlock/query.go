@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// queryOf is for the grouped tests of target patterns that are not manual. A
+// "-" before a pattern takes its targets away, as elsewhere in Bazel.
+func queryOf(patterns []string) string {
+	var set strings.Builder
+	for i, pattern := range patterns {
+		name, minus := strings.CutPrefix(pattern, "-")
+		switch {
+		case minus:
+			set.WriteString(" - ")
+		case i > 0:
+			set.WriteString(" + ")
+		}
+		set.WriteString(strconv.Quote(name))
+	}
+	return fmt.Sprintf(`let tests = kind("^grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
+}

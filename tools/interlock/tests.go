@@ -1,0 +1,91 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// test is a grouped test.
+type test struct {
+	// label is canonical.
+	label string
+	// timings is the canonical label of its timings; empty if it has none.
+	timings string
+}
+
+// parseTests reads Bazel's rules, one a line, sorted by label.
+func parseTests(output string) ([]test, error) {
+	var tests []test
+	for line := range strings.Lines(output) {
+		var target struct {
+			Rule struct {
+				Name      string
+				Attribute []struct {
+					Name, StringValue   string
+					ExplicitlySpecified bool
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &target); err != nil {
+			return nil, fmt.Errorf("bazel query: %q: %w", line, err)
+		}
+		t := test{label: target.Rule.Name}
+		for _, a := range target.Rule.Attribute {
+			if a.Name != "timings" {
+				continue
+			}
+			if a.ExplicitlySpecified && a.StringValue == "" {
+				return nil, fmt.Errorf("%s: timings is a select(): which file is to be written? Give it one", display(t.label))
+			}
+			t.timings = a.StringValue
+		}
+		tests = append(tests, t)
+	}
+	slices.SortFunc(tests, func(a, b test) int { return cmp.Compare(a.label, b.label) })
+	return tests, nil
+}
+
+// checkTimings reports all declared files that this command cannot write: it
+// writes one file of the package, which no other package's targets declare.
+func (b bazel) checkTimings(tests []test) error {
+	var errs []error
+	var files []string
+	for _, t := range tests {
+		switch {
+		case !isLocal(t.timings):
+			errs = append(errs, fmt.Errorf("%s: timings = %q is in another repository, where nothing is written from here: "+
+				"run interlock timings there, or leave out this target with -%s", display(t.label), t.timings, display(t.label)))
+		case packageOf(t.timings) != packageOf(t.label):
+			errs = append(errs, fmt.Errorf("%s: timings = %q is outside of the target's package, and each package has a file of its own: "+
+				`write timings = "timings.json"`, display(t.label), display(t.timings)))
+		default:
+			files = append(files, t.timings)
+		}
+	}
+	if err := errors.Join(errs...); err != nil || len(files) == 0 {
+		return err
+	}
+	kinds, err := b.kinds(files)
+	if err != nil {
+		return err
+	}
+	return checkKinds(kinds)
+}
+
+// checkKinds reports what is no file of the source tree.
+func checkKinds(kinds string) error {
+	var errs []error
+	for line := range strings.Lines(kinds) {
+		line = strings.TrimSpace(line)
+		label := line[strings.LastIndexByte(line, ' ')+1:]
+		if kind := strings.TrimSuffix(line, " "+label); kind != "source file" {
+			errs = append(errs, fmt.Errorf("%s: timings is a %s, so nobody can write it: "+
+				`name a file of the source tree, such as timings = "timings.json"`, display(label), kind))
+		}
+	}
+	return errors.Join(errs...)
+}
