@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -48,10 +49,12 @@ func isSwitch(f *flag.Flag) bool {
 	return ok && s.IsBoolFlag()
 }
 
-// orAll returns the patterns, or that for all targets of the workspace.
+// orAll returns the patterns, the first of which adds targets. If none does, all
+// targets of the workspace are meant, but for those that patterns take away.
 func (a arguments) orAll() []string {
-	if len(a.patterns) == 0 {
-		return []string{"//..."}
+	first := slices.IndexFunc(a.patterns, func(pattern string) bool { return !strings.HasPrefix(pattern, "-") })
+	if first < 0 {
+		return append([]string{"//..."}, a.patterns...)
 	}
-	return a.patterns
+	return a.patterns[first:] // as Bazel has it: before, there is nothing to take away from
 }

@@ -47,7 +47,7 @@ func (b bazel) rules(query, attribute string) (string, error) {
 
 // kinds returns the kind and the label of each target, one a line.
 func (b bazel) kinds(labels []string) (string, error) {
-	return b.withFile(strings.Join(labels, "\n"), func(file string) (string, error) {
+	return b.withFile(setOf(labels), func(file string) (string, error) {
 		return b.run("query", "--consistent_labels", "--output=label_kind", "--query_file="+file)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -64,6 +65,19 @@ esac
 		}
 		if !strings.HasPrefix(string(got), want) {
 			t.Errorf("%s: got\n%s\nwant\n%s", file, got, want)
+		}
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for _, c := range []struct{ given, want []string }{
+		{nil, []string{"//..."}},
+		{[]string{"-//a"}, []string{"//...", "-//a"}},
+		{[]string{"//a", "-//b"}, []string{"//a", "-//b"}},
+		{[]string{"-//a", "//b", "-//c"}, []string{"//b", "-//c"}},
+	} {
+		if got := (arguments{patterns: c.given}).orAll(); !slices.Equal(got, c.want) {
+			t.Errorf("%q: got %q, want %q", c.given, got, c.want)
 		}
 	}
 }

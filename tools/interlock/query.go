@@ -22,3 +22,6 @@ func queryOf(patterns []string) string {
 	}
 	return fmt.Sprintf(`let tests = kind("^grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
 }
+
+// setOf is the query for targets.
+func setOf(labels []string) string { return "set(" + strings.Join(labels, "\n") + ")" }

@@ -33,7 +33,7 @@ func (b bazel) runners(labels, flags []string) (map[string]executable, error) {
 	if err := b.build(labels, flags); err != nil {
 		return nil, err
 	}
-	output, err := b.cquery("set("+strings.Join(labels, "\n")+")", executableOfTarget, flags)
+	output, err := b.cquery(setOf(labels), executableOfTarget, flags)
 	if err != nil {
 		return nil, err
 	}

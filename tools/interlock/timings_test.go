@@ -38,6 +38,7 @@ func TestTimings(t *testing.T) {
 //a:x_test: 10.1 s -> 5.2 s expected: written
 1 test without timings; to collect them, add to the target: timings = "timings.json"
 `)
+	wantText(t, w.read("query"), "set(@@//a:timings.json\n@@//a:timings.json)")
 	wantText(t, w.read("a/timings.json"), "{\n  \"x_test\": {\n"+sixWritten+"  },\n  \"zz_test\": {\n    \"TestZ\": 1\n  }\n}\n")
 }
 

@@ -26,7 +26,7 @@ func newWorkspace(t *testing.T) *workspace {
 echo "$*" >> calls
 [ ! -e fail ] || [ "$(cat fail)" != "$1" ] || exit 7
 case "$*" in
-*--output=label_kind*) cat kinds ;;
+*--output=label_kind*) for last; do true; done; cp "${last#--query_file=}" query; cat kinds ;;
 query*) cat rules ;;
 cquery*) cat executables ;;
 info*) cat info ;;
