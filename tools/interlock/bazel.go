@@ -40,9 +40,11 @@ func (b bazel) query(query string) (string, error) {
 	return b.run("query", "--output=label", "--", query)
 }
 
-// rules returns the rules that a query finds, one a line, with one attribute.
-func (b bazel) rules(query, attribute string) (string, error) {
-	return b.run("query", "--consistent_labels", "--output=streamed_jsonproto", "--proto:output_rule_attrs="+attribute, "--", query)
+// rules returns the rules that a query finds, one a line, with some of their
+// attributes. One that is a select() has no value.
+func (b bazel) rules(query string, attributes ...string) (string, error) {
+	return b.run("query", "--consistent_labels", "--output=streamed_jsonproto", "--proto:flatten_selects=false",
+		"--proto:output_rule_attrs="+strings.Join(attributes, ","), "--", query)
 }
 
 // kinds returns the kind and the label of each target, one a line.

@@ -32,11 +32,11 @@ func printPlan(b bazel, args []string, stdout io.Writer) error {
 }
 
 func (b bazel) planOf(target string, flags []string) (planfile.File, error) {
-	label, err := b.groupedTest(target)
+	t, err := b.groupedTest(target)
 	if err != nil {
 		return planfile.File{}, err
 	}
-	runners, err := b.runners([]string{label}, flags)
+	runners, err := b.runners([]test{t}, flags)
 	if err != nil {
 		return planfile.File{}, err
 	}
@@ -44,28 +44,28 @@ func (b bazel) planOf(target string, flags []string) (planfile.File, error) {
 	if err != nil {
 		return planfile.File{}, err
 	}
-	return runners[label].plan(info["execution_root"])
+	return runners[t.label].plan(info["execution_root"])
 }
 
-// groupedTest returns the canonical label of the one test that target means.
-func (b bazel) groupedTest(target string) (string, error) {
-	output, err := b.rules(fmt.Sprintf(`kind("^grouped_test rule$", %s)`, strconv.Quote(target)), "name")
+// groupedTest returns the one test that target means.
+func (b bazel) groupedTest(target string) (test, error) {
+	output, err := b.rules(fmt.Sprintf(`kind("^grouped_test rule$", %s)`, strconv.Quote(target)), "args")
 	if err != nil {
-		return "", err
+		return test{}, err
 	}
 	tests, err := parseTests(output)
 	switch {
 	case err != nil:
-		return "", err
+		return test{}, err
 	case len(tests) == 0:
-		return "", fmt.Errorf("%s is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
+		return test{}, fmt.Errorf("%s is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
 			"workers, serial, unit or timings; what yours is says: bazel query --output=label_kind %s", target, target)
 	case len(tests) > 1:
 		var labels []string
 		for _, t := range tests {
 			labels = append(labels, display(t.label))
 		}
-		return "", fmt.Errorf("%s matches %d tests, and plan takes one: %s", target, len(tests), strings.Join(labels, ", "))
+		return test{}, fmt.Errorf("%s matches %d tests, and plan takes one: %s", target, len(tests), strings.Join(labels, ", "))
 	}
-	return tests[0].label, nil
+	return tests[0], nil
 }

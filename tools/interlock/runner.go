@@ -21,15 +21,20 @@ type executable struct {
 	Path string `json:"path"`
 	// Environment is what the target sets.
 	Environment map[string]string `json:"environment"`
+	// args are the target's.
+	args []string
 }
 
 // executableOfTarget is evaluated by cquery.
 const executableOfTarget = `json.encode(struct(label = str(target.label), path = target.files_to_run.executable.path, ` +
 	`environment = providers(target)["RunEnvironmentInfo"].environment))`
 
-// runners builds tests, of which labels are canonical, and returns their
-// executables by label.
-func (b bazel) runners(labels, flags []string) (map[string]executable, error) {
+// runners builds tests and returns their executables by label.
+func (b bazel) runners(tests []test, flags []string) (map[string]executable, error) {
+	var labels []string
+	for _, t := range tests {
+		labels = append(labels, t.label)
+	}
 	if err := b.build(labels, flags); err != nil {
 		return nil, err
 	}
@@ -45,10 +50,13 @@ func (b bazel) runners(labels, flags []string) (map[string]executable, error) {
 		}
 		found[e.Label] = e
 	}
-	for _, label := range labels {
-		if found[label].Path == "" {
-			return nil, fmt.Errorf("bazel cquery: no executable of %s", display(label))
+	for _, t := range tests {
+		e, ok := found[t.label]
+		if !ok {
+			return nil, fmt.Errorf("bazel cquery: no executable of %s", display(t.label))
 		}
+		e.args = t.args
+		found[t.label] = e
 	}
 	return found, nil
 }
@@ -66,7 +74,7 @@ func (e executable) plan(root string) (planfile.File, error) {
 		return planfile.File{}, err
 	}
 	defer os.RemoveAll(tmp)
-	cmd := exec.Command(path, "--interlock-plan=only")
+	cmd := exec.Command(path, e.arguments()...)
 	cmd.Dir = root
 	cmd.Env = e.environ(files, tmp)
 	var stderr bytes.Buffer
@@ -80,6 +88,14 @@ func (e executable) plan(root string) (planfile.File, error) {
 		return planfile.File{}, fmt.Errorf("%s: %w", display(e.Label), err)
 	}
 	return f, nil
+}
+
+const planOption = "--interlock-plan="
+
+// arguments ask for the plan. A target that has its plan written would run.
+func (e executable) arguments() []string {
+	own := slices.DeleteFunc(slices.Clone(e.args), func(arg string) bool { return strings.HasPrefix(arg, planOption) })
+	return append([]string{planOption + "only"}, own...)
 }
 
 // ofOthers begin the variables that are about who started this command.

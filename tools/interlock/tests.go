@@ -13,6 +13,8 @@ import (
 type test struct {
 	// label is canonical.
 	label string
+	// args are its arguments, but for those in which Bazel replaces something.
+	args []string
 	// timings is the canonical label of its timings; empty if it has none.
 	timings string
 }
@@ -26,6 +28,7 @@ func parseTests(output string) ([]test, error) {
 				Name      string
 				Attribute []struct {
 					Name, StringValue   string
+					StringListValue     []string
 					ExplicitlySpecified bool
 				}
 			}
@@ -35,19 +38,24 @@ func parseTests(output string) ([]test, error) {
 		}
 		t := test{label: target.Rule.Name}
 		for _, a := range target.Rule.Attribute {
-			if a.Name != "timings" {
-				continue
-			}
-			if a.ExplicitlySpecified && a.StringValue == "" {
+			switch {
+			case a.Name == "args":
+				t.args = slices.DeleteFunc(a.StringListValue, isReplaced)
+			case a.Name == "timings" && a.ExplicitlySpecified && a.StringValue == "":
 				return nil, fmt.Errorf("%s: timings is a select(): which file is to be written? Give it one", display(t.label))
+			case a.Name == "timings":
+				t.timings = a.StringValue
 			}
-			t.timings = a.StringValue
 		}
 		tests = append(tests, t)
 	}
 	slices.SortFunc(tests, func(a, b test) int { return cmp.Compare(a.label, b.label) })
 	return tests, nil
 }
+
+// isReplaced reports whether Bazel makes something else of an argument: it knows
+// variables and locations, and divides it as a shell does.
+func isReplaced(arg string) bool { return arg == "" || strings.ContainsAny(arg, "$'\"\\ \t\n") }
 
 // checkTimings reports all declared files that this command cannot write: it
 // writes one file of the package, which no other package's targets declare.

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +23,7 @@ func timings(b bazel, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	output, err := b.rules(queryOf(given.orAll()), "timings")
+	output, err := b.rules(queryOf(given.orAll()), "args", "timings")
 	if err != nil {
 		return err
 	}
@@ -78,15 +77,14 @@ func (r *refresh) run(tests []test, from []string) error {
 	if err != nil || len(measured) == 0 {
 		return err
 	}
-	runners, err := r.runners(slices.Sorted(maps.Keys(measured)), r.flags)
+	tests = slices.DeleteFunc(slices.Clone(tests), func(t test) bool { return measured[t.label] == nil })
+	runners, err := r.runners(tests, r.flags)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, t := range tests {
-		if found, ok := measured[t.label]; ok {
-			errs = append(errs, r.update(t, found, runners[t.label]))
-		}
+		errs = append(errs, r.update(t, measured[t.label], runners[t.label]))
 	}
 	return errors.Join(errs...)
 }
@@ -142,7 +140,7 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 	}
 	makespans := fmt.Sprintf("%s -> %s expected", seconds(g.before.Seconds()), seconds(g.after.Seconds()))
 	if !g.pays() {
-		r.say(t, "%s: kept, since that is less than %.0f %%", makespans, 100*worthwhile)
+		r.say(t, "%s: kept, since that saves less than %.0f %%", makespans, 100*worthwhile)
 		return nil
 	}
 	file[nameOf(t.label)] = g.times

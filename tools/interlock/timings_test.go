@@ -91,7 +91,7 @@ func TestTimingsThatGainLittleAreKept(t *testing.T) {
 	w.write("a/timings.json", before)
 	w.ran("testlogs/a/x_test/test.xml", map[string]float64{"TestA": 1.1, "TestB": 2.1, "TestC": 3.1, "TestD": 4.1})
 	stdout, _ := w.run(0, "timings")
-	wantText(t, stdout, "//a:x_test: 5.2 s -> 5.2 s expected: kept, since that is less than 5 %\n")
+	wantText(t, stdout, "//a:x_test: 5.2 s -> 5.2 s expected: kept, since that saves less than 5 %\n")
 	wantText(t, w.read("a/timings.json"), before)
 }
 

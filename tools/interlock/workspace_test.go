@@ -84,7 +84,7 @@ func (w *workspace) add(name, timings string, plan planfile.File) {
 	if err := plan.Write(&text); err != nil {
 		w.t.Fatal(err)
 	}
-	w.runner(name, fmt.Sprintf("[ $1 = --interlock-plan=only ] && [ -d $RUNFILES_DIR ] && [ $SET = yes ] && cat <<'END'\n%sEND\n", &text))
+	w.runner(name, fmt.Sprintf("[ \"$*\" = '--interlock-plan=only --interlock-workers=3 -x' ] && [ -d $RUNFILES_DIR ] && [ $SET = yes ] && cat <<'END'\n%sEND\n", &text))
 	w.write("root/bin/"+name+".runfiles/MANIFEST", "")
 }
 
@@ -96,8 +96,11 @@ func (w *workspace) declare(name, timings string) {
 		attribute["stringValue"] = timings
 		w.append("kinds", "source file "+timings+"\n")
 	}
+	args := map[string]any{"name": "args", "type": "STRING_LIST", "stringListValue": []string{
+		"--interlock-workers=3", "--interlock-plan=write", "$(location :x)", "'a b'", "-x",
+	}}
 	text, err := json.Marshal(map[string]any{"type": "RULE", "rule": map[string]any{
-		"name": "@@//a:" + name, "attribute": []any{attribute},
+		"name": "@@//a:" + name, "attribute": []any{args, attribute},
 	}})
 	if err != nil {
 		w.t.Fatal(err)
