@@ -22,7 +22,7 @@ type gain struct {
 // compare makes timings of the runs of a test. A case that has not been run
 // keeps its time, and one that is gone loses it.
 func compare(plan planfile.File, found runs) (gain, error) {
-	old := plan.Times()
+	old, found := plan.Times(), found.of(plan)
 	g := gain{times: planfile.Times{}}
 	for _, c := range plan.Cases {
 		if len(found[c.Name]) > 0 {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 
+	"github.com/interlock-build/rules_interlock/runner/planfile"
 	"github.com/joshdk/go-junit"
 )
 
@@ -68,6 +69,24 @@ func (r runs) add(file string) error {
 	}
 	r.addSuites(suites)
 	return nil
+}
+
+// numberOfRun ends the name of a case that --interlock-repeat repeats.
+var numberOfRun = regexp.MustCompile(` #\d+$`)
+
+// of returns those of the cases of a plan.
+func (r runs) of(plan planfile.File) runs {
+	own := runs{}
+	for _, c := range plan.Cases {
+		own[c.Name] = r[c.Name]
+	}
+	for name, seconds := range r {
+		repeated := numberOfRun.ReplaceAllString(name, "")
+		if _, ok := own[repeated]; ok && repeated != name && own[name] == nil {
+			own[repeated] = append(own[repeated], seconds...)
+		}
+	}
+	return own
 }
 
 func (r runs) addSuites(suites []junit.Suite) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -63,6 +64,20 @@ func TestWhereTimesComeFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantText(t, string(got), `{"TestA":[3,2,4,1,50]}`)
+}
+
+func TestRunsOfCases(t *testing.T) {
+	found := runs{
+		"TestA": {1}, "TestA #1": {2}, "TestA #12": {3}, "TestA #1 #2": {4}, "TestA/part": {5}, "TestA/part #1": {6},
+		"TestB #1": {7}, "TestB #1 #2": {8},
+	}
+	got := found.of(plain("TestA", "TestA #1", "TestB #1", "TestC"))
+	for name, want := range (runs{"TestA": {1, 3}, "TestA #1": {2, 4}, "TestB #1": {7, 8}, "TestC": nil}) {
+		slices.Sort(got[name])
+		if !slices.Equal(got[name], want) {
+			t.Errorf("%s: got %v, want %v", name, got[name], want)
+		}
+	}
 }
 
 func TestFoldersOfOthers(t *testing.T) {
