@@ -95,12 +95,16 @@ func (a *agenda) mean() time.Duration {
 }
 
 // next returns the most urgent class of which a case can start as far as this
-// process knows, and notes that it uses its groups; nil if there is none.
+// process knows, and notes that it uses its groups; nil if there is none, or if
+// it will be known in a moment whether a more urgent one can.
 func (a *agenda) next() *class {
 	var skipped []*class
 	var kept []int // groups that are kept for one of these
 	for _, candidate := range a.byUrgency() {
 		c := candidate.class
+		if c.asking && !c.waits && len(c.left()) > 0 && a.fits(c, kept) {
+			return nil // less urgent ones would take the workers of its next cases
+		}
 		if c.asking {
 			continue
 		}

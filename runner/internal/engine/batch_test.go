@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
 )
 
 // batchFramework runs a batch by calling it, one call after another's start,
@@ -180,6 +182,33 @@ func TestStoppedProcessRunsNothingAgain(t *testing.T) {
 		r.wantOutcome(t, "2", event.Errored, event.TypeInterrupted)
 		if len(f.batches) != 1 {
 			t.Errorf("the batches are %v", f.batches)
+		}
+	})
+}
+
+// A worker that takes a batch is not back soon: as many cases start first as
+// can hold the group on which the run depends.
+func TestBatchesComeAfterAllThatAGroupHasRoomFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locker := process.New([]group.Group{{Label: db, Name: db, Scope: group.Process, Capacity: 3}})
+		cases := numbered(40)
+		for i := range 6 {
+			c := newCase(fmt.Sprint("db", i), db)
+			c.Takes = time.Hour
+			cases = append(cases, c)
+		}
+		begin := time.Now()
+		run(t.Context(), engine.Options{
+			Framework: framework(func(ctx context.Context, name string) event.Outcome {
+				if strings.HasPrefix(name, "db") {
+					return passAfter(time.Hour)(ctx, name)
+				}
+				return passAfter(time.Minute)(ctx, name)
+			}),
+			Locker: locker, Capacity: map[string]int{db: 3}, Workers: 4, Batches: true,
+		}, cases...)
+		if took := time.Since(begin); took != 2*time.Hour {
+			t.Errorf("it took %v, want two hours", took)
 		}
 	})
 }

@@ -24,8 +24,9 @@ type class struct {
 	// ran and count are what is learned of the others while they run.
 	ran   time.Duration
 	count int
-	// asking is whether its first case waits for its groups.
-	asking bool
+	// asking is whether its first case asks for its groups, and waits whether
+	// it has to wait for them.
+	asking, waits bool
 	// givenBack is how often its first case gave them back for want of a worker.
 	givenBack int
 	// since is when its first case began to wait; zero if it has not.

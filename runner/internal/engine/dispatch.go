@@ -95,7 +95,7 @@ func (d *dispatcher) free(worker int) {
 
 func (d *dispatcher) ask(c *class) {
 	a := &ask{class: c, c: c.take(1)[0], worker: d.worker()}
-	c.asking = true
+	c.asking, c.waits = true, false
 	if c.since.IsZero() {
 		c.since = time.Now()
 	}
@@ -115,6 +115,7 @@ func (d *dispatcher) wait(a *ask) {
 	}
 	d.free(a.worker)
 	a.worker = -1
+	a.class.waits = true
 	d.agenda.use(a.class.uses, -1)
 	d.step()
 }

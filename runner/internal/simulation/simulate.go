@@ -19,6 +19,9 @@ type Setting struct {
 	Shards, Workers int
 	// Timings is whether plan and engine know how long cases take.
 	Timings bool
+	// Batches is whether cases without groups may share a process, as those of
+	// Go tests do.
+	Batches bool
 }
 
 // Result is what a run of a workload came to.
@@ -60,7 +63,7 @@ func Run(t *testing.T, w Workload, s Setting, sinks ...event.Sink) Result {
 		for _, cases := range shards {
 			running.Go(func() {
 				engine.Run(t.Context(), engine.Options{
-					Framework: newSleeper(w), Locker: locker, Capacity: w.Capacity, Sink: sink, Workers: s.Workers,
+					Framework: newSleeper(w), Locker: locker, Capacity: w.Capacity, Sink: sink, Workers: s.Workers, Batches: s.Batches,
 				}, cases)
 			})
 		}
