@@ -3,6 +3,7 @@ package planfile
 import (
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 )
@@ -53,7 +54,7 @@ func Expected(f File, believed, actual Times) (time.Duration, error) {
 	if f.Workers == 0 {
 		p, shards, takes = inOrder(p, shards, takes)
 	}
-	return p.Expect(shards, takes), nil
+	return engine.Expect(p, shards, takes), nil
 }
 
 // inOrder makes one case of all those of a shard, since they run one after the

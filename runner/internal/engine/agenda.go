@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
 // maxBypass is how many cases may take what a more urgent one needs before
@@ -22,10 +20,9 @@ type agenda struct {
 	workers  int
 	batches  bool
 	inOrder  bool
+	bypasses int // as maxBypass
 	classes  []*class
-	capacity []int // by number of group; 0 if only the locker knows it
-	units    []int // used exclusively
-	readers  []int
+	usage    *usage
 	// chain is how long the rest of each group takes, and order how urgent each
 	// class is. Both are computed anew each time; the space is used again, and
 	// the last order is nearly the next one.
@@ -35,27 +32,20 @@ type agenda struct {
 	count int
 }
 
-func newAgenda(options Options, cases []Case) *agenda {
-	a := &agenda{workers: options.Workers, batches: options.Batches, inOrder: options.InOrder}
-	numbers := map[string]int{}
+// newAgenda returns the agenda of cases, whose groups are among those of u.
+func newAgenda(options Options, cases []Case, u *usage) *agenda {
+	a := &agenda{
+		workers: options.Workers, batches: options.Batches, inOrder: options.InOrder, bypasses: maxBypass,
+		usage: u, chain: make([]time.Duration, len(u.capacity)),
+	}
 	classes := map[string]*class{}
 	for i, c := range cases {
 		c.position = i
 		key := fmt.Sprint(c.Needs)
 		known := classes[key]
 		if known == nil {
-			known = &class{needs: c.Needs}
-			for _, n := range c.Needs {
-				number, ok := numbers[n.Group]
-				if !ok {
-					number = len(numbers)
-					numbers[n.Group] = number
-					a.capacity = append(a.capacity, options.Capacity[n.Group])
-				}
-				known.uses = append(known.uses, use{group: number, weight: n.Weight, shared: n.Mode == group.Shared})
-			}
+			known = &class{number: len(a.classes), needs: c.Needs, uses: u.usesOf(c.Needs)}
 			classes[key] = known
-			known.number = len(a.classes)
 			a.classes = append(a.classes, known)
 		}
 		known.add(c)
@@ -66,8 +56,6 @@ func newAgenda(options Options, cases []Case) *agenda {
 			c.sort()
 		}
 	}
-	a.units, a.readers = make([]int, len(numbers)), make([]int, len(numbers))
-	a.chain = make([]time.Duration, len(numbers))
 	return a
 }
 
@@ -115,11 +103,11 @@ func (a *agenda) next() *class {
 				}
 			}
 			c.bypassed = 0
-			a.use(c.uses, 1)
+			a.usage.count(c.uses, 1)
 			return c
 		}
 		skipped = append(skipped, c)
-		if c.bypassed >= maxBypass {
+		if c.bypassed >= a.bypasses {
 			for _, u := range c.uses {
 				kept = append(kept, u.group)
 			}
@@ -129,33 +117,8 @@ func (a *agenda) next() *class {
 }
 
 func (a *agenda) fits(c *class, kept []int) bool {
-	for _, u := range c.uses {
-		if slices.Contains(kept, u.group) {
-			return false
-		}
-		capacity := a.capacity[u.group]
-		switch {
-		case capacity == 0:
-		case u.shared:
-			if a.units[u.group] > 0 {
-				return false
-			}
-		case a.readers[u.group] > 0 || a.units[u.group]+u.weight > capacity:
-			return false
-		}
-	}
-	return true
-}
-
-// use counts uses as one more (times = 1) or one less (times = -1).
-func (a *agenda) use(uses []use, times int) {
-	for _, u := range uses {
-		if u.shared {
-			a.readers[u.group] += times
-		} else {
-			a.units[u.group] += times * u.weight
-		}
-	}
+	return a.usage.fits(c.uses) &&
+		!slices.ContainsFunc(c.uses, func(u use) bool { return slices.Contains(kept, u.group) })
 }
 
 // left reports whether any case has not started.

@@ -35,12 +35,6 @@ type class struct {
 	bypassed int
 }
 
-// use is a need, by the number of its group.
-type use struct {
-	group, weight int
-	shared        bool
-}
-
 func (c *class) add(added Case) {
 	c.cases = append(c.cases, added)
 	c.account(added, 1)

@@ -39,7 +39,7 @@ type ask struct {
 
 // inParallel runs cases on the workers of r.
 func (r *run) inParallel(cases []Case) {
-	d := &dispatcher{run: r, agenda: newAgenda(r.Options, cases), done: make(chan struct{})}
+	d := &dispatcher{run: r, agenda: newAgenda(r.Options, cases, newUsage(cases, r.Capacity)), done: make(chan struct{})}
 	for worker := range r.Workers {
 		d.idle = append(d.idle, worker)
 	}
@@ -116,7 +116,7 @@ func (d *dispatcher) wait(a *ask) {
 	d.free(a.worker)
 	a.worker = -1
 	a.class.waits = true
-	d.agenda.use(a.class.uses, -1)
+	d.agenda.usage.count(a.class.uses, -1)
 	d.step()
 }
 
@@ -126,7 +126,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	d.mu.Lock()
 	waited := a.worker < 0
 	if waited {
-		d.agenda.use(a.class.uses, 1)
+		d.agenda.usage.count(a.class.uses, 1)
 		if len(d.idle) > 0 {
 			a.worker = d.worker()
 		}
@@ -140,7 +140,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	case h.held != nil && a.class.givenBack < maxGiveBacks:
 		a.class.givenBack++
 		a.class.putBack()
-		d.agenda.use(a.class.uses, -1)
+		d.agenda.usage.count(a.class.uses, -1)
 		defer h.held.Release()
 	default:
 		a.class.begun()
@@ -161,7 +161,7 @@ func (d *dispatcher) start(h holding, worker int) {
 		defer d.mu.Unlock()
 		d.running--
 		d.free(worker)
-		d.agenda.use(h.class.uses, -1)
+		d.agenda.usage.count(h.class.uses, -1)
 		for _, r := range retries {
 			d.rest(h.class, r)
 		}

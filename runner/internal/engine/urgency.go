@@ -71,7 +71,7 @@ func (a *agenda) addUp(mean time.Duration) time.Duration {
 		all += work
 		for _, u := range c.uses {
 			if !u.shared {
-				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.capacity[u.group], 1))
+				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.usage.capacity[u.group], 1))
 			}
 		}
 	}

@@ -18,8 +18,8 @@ type Case struct {
 	Takes time.Duration
 	// Needs are the groups that it holds while it runs.
 	Needs []group.Need
-	// Serial is whether it runs last in its shard, and alone there. Only Expect
-	// looks at it.
+	// Serial is whether it runs last in its shard, and alone there. Only
+	// engine.Expect looks at it.
 	Serial bool
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"github.com/interlock-build/rules_interlock/runner/internal/simulation"
 )
@@ -21,7 +22,7 @@ func expected(w simulation.Workload, s simulation.Setting) time.Duration {
 			believed.Cases[i].Takes = 0
 		}
 	}
-	return believed.Expect(plan.Make(believed).Shard, actual)
+	return engine.Expect(believed, plan.Make(believed).Shard, actual)
 }
 
 // Shards that wait for one another's groups do so in the order in which they

@@ -1,13 +1,39 @@
-package plan_test
+package engine_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"pgregory.net/rapid"
 )
+
+var capacity = map[string]int{"db": 1, "port": 1, "api": 3}
+
+// named returns cases that need a unit of each of some groups.
+func named(prefix string, n int, takes time.Duration, labels ...string) []plan.Case {
+	var cases []plan.Case
+	for i := range n {
+		name := fmt.Sprintf("%s%03d", prefix, i)
+		cases = append(cases, plan.Case{Name: name, Takes: takes, Needs: newCase(name, labels...).Needs})
+	}
+	return cases
+}
+
+func anyProblem(t *rapid.T) plan.Problem {
+	p := plan.Problem{
+		Capacity: capacity, Shards: rapid.IntRange(1, 9).Draw(t, "shards"), Workers: rapid.IntRange(1, 8).Draw(t, "workers"),
+	}
+	groups := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"db", "port", "api"}), rapid.ID[string])
+	for i := range rapid.IntRange(0, 30).Draw(t, "cases") {
+		takes := time.Duration(rapid.IntRange(0, 9).Draw(t, "seconds")) * time.Second
+		p.Cases = append(p.Cases, named(fmt.Sprint(i, "-"), 1, takes, groups.Draw(t, "groups")...)...)
+	}
+	return p
+}
 
 // timesOf returns what is believed of the cases.
 func timesOf(cases []plan.Case) []time.Duration {
@@ -20,7 +46,7 @@ func timesOf(cases []plan.Case) []time.Duration {
 
 // expect is Expect where what is believed is true.
 func expect(p plan.Problem) time.Duration {
-	return p.Expect(plan.Make(p).Shard, timesOf(p.Cases))
+	return engine.Expect(p, plan.Make(p).Shard, timesOf(p.Cases))
 }
 
 // anyTimes returns times that have nothing to do with what is believed.
@@ -39,7 +65,7 @@ func TestTheExpectationIsNotBelowTheBound(t *testing.T) {
 		for i := range p.Cases {
 			p.Cases[i].Serial = rapid.Bool().Draw(t, "serial")
 		}
-		got := p.Expect(plan.Make(p).Shard, actual)
+		got := engine.Expect(p, plan.Make(p).Shard, actual)
 		for i := range p.Cases {
 			p.Cases[i].Takes = actual[i]
 		}
@@ -58,7 +84,7 @@ func TestTheExpectationOfOneWorkerIsTheSum(t *testing.T) {
 		for _, d := range actual {
 			sum += d
 		}
-		if got := p.Expect(plan.Make(p).Shard, actual); got != sum {
+		if got := engine.Expect(p, plan.Make(p).Shard, actual); got != sum {
 			t.Fatalf("got %v, want %v", got, sum)
 		}
 	})
@@ -103,7 +129,7 @@ func TestTheOrderIsOfWhatIsBelieved(t *testing.T) {
 	p := plan.Problem{Cases: slices.Concat(named("a", 6, 2*time.Second), named("z", 1, time.Second)), Shards: 1, Workers: 2}
 	actual := timesOf(p.Cases)
 	actual[6] = 8 * time.Second
-	if got, want := p.Expect(plan.Make(p).Shard, actual), 14*time.Second; got != want {
+	if got, want := engine.Expect(p, plan.Make(p).Shard, actual), 14*time.Second; got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
