@@ -108,7 +108,10 @@ func aboveBound(f planfile.File) string {
 	if f.Bound.Seconds == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", %.0f %% above the bound", 100*(f.Makespan/f.Bound.Seconds-1))
+	if above := 100 * (f.Makespan/f.Bound.Seconds - 1); above >= 0.5 {
+		return fmt.Sprintf(", %.0f %% above the bound", above)
+	}
+	return ", the bound"
 }
 
 // seconds are printed to the millisecond, as in test.xml, where that matters.

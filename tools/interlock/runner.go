@@ -98,8 +98,9 @@ func (e executable) arguments() []string {
 	return append([]string{planOption + "only"}, own...)
 }
 
-// ofOthers begin the variables that are about who started this command.
-var ofOthers = []string{"RUNFILES_", "TEST_", "TESTBRIDGE_", "BUILD_", "XML_OUTPUT_FILE", "JAVA_RUNFILES", "COVERAGE"}
+// ofOthers begin the variables that are about who started this command, or that
+// no test would see.
+var ofOthers = []string{"RUNFILES_", "TEST_", "TESTBRIDGE_", "BUILD_", "XML_OUTPUT_FILE", "JAVA_RUNFILES", "COVERAGE", "INTERLOCK_"}
 
 func (e executable) environ(files, tmp string) []string {
 	environ := slices.DeleteFunc(os.Environ(), func(entry string) bool {
