@@ -39,13 +39,13 @@ func Expected(f File, believed, actual Times) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	real, err := f.problem(actual)
+	taken, err := f.problem(actual)
 	if err != nil {
 		return 0, err
 	}
 	takes := make([]time.Duration, len(p.Cases))
-	median := real.Median()
-	for i, c := range real.Cases {
+	median := taken.Median()
+	for i, c := range taken.Cases {
 		if takes[i] = c.Takes; c.Takes == 0 {
 			takes[i] = median
 		}

@@ -37,7 +37,11 @@ func (p Problem) bound() Bound {
 	}
 	chains := p.allChains()
 	slots := p.Shards * p.Workers
-	b.raise(work/time.Duration(slots), "all cases on %d workers", slots)
+	workers := "one worker"
+	if slots > 1 {
+		workers = fmt.Sprintf("%d workers", slots)
+	}
+	b.raise(work/time.Duration(slots), "all cases on %s", workers)
 	for _, c := range p.Cases {
 		b.raise(c.Takes, "the case %s", c.Name)
 	}
