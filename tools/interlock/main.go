@@ -57,7 +57,7 @@ var errUsage = errors.New("usage: interlock COMMAND [ARGUMENT...], where the com
 	"  plan [--json] [FLAG...] TARGET                  how the cases of a test are divided, and what they will take\n" +
 	"  resources [FLAG...] [PATTERN...]                the --local_resources for tests that carry resource tags\n" +
 	"  timings [--from DIR]... [FLAG...] [PATTERN...]  collect what cases took into the files that targets declare\n" +
-	"Other FLAGs are for Bazel.")
+	"Other FLAGs are for Bazel")
 
 var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 	"plan":      printPlan,
