@@ -5,13 +5,15 @@
 //
 // Bazel starts it under the name of the test, TEST [ARGUMENT...]. What to run
 // is in the manifest TEST.interlock.json, which the rule grouped_test writes;
-// the arguments (the attribute args, then --test_arg) are the program's.
+// the arguments (the attribute args, then --test_arg) are the program's, but
+// for those that begin with --interlock- (package options).
 //
 // # Environment
 //
-// It reads the variables that Bazel gives a test (package bazelenv), and none
-// of its own. A case sees the same environment without those that divide,
-// filter or report the test, which the runner has dealt with.
+// It reads the variables that Bazel gives a test (package bazelenv), and
+// INTERLOCK_NAME for each of its options. A case sees the same environment
+// without those that divide, filter or report the test, which the runner has
+// dealt with, and with what it has for itself (type environments).
 //
 // # Exit codes
 //

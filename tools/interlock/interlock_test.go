@@ -90,6 +90,21 @@ func TestNoTests(t *testing.T) {
 	}
 }
 
+func TestHelp(t *testing.T) {
+	for _, arg := range []string{"--help", "-h", "help"} {
+		var stdout, stderr bytes.Buffer
+		code := run([]string{arg}, func(string) string { return "" }, &stdout, &stderr)
+		if code != 0 || stderr.Len() > 0 {
+			t.Errorf("exit code %d, %s", code, &stderr)
+		}
+		for _, want := range []string{"usage: interlock COMMAND", "\n  timings ", "\n  --interlock-case-timeout=D\n", "\n  --interlock-plan="} {
+			if !strings.Contains(stdout.String(), want) {
+				t.Errorf("no %q in %s", want, &stdout)
+			}
+		}
+	}
+}
+
 func TestFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		args   []string

@@ -32,6 +32,10 @@
 // a target are only written where its cases are expected to take at least 5 %
 // less time with them.
 //
+//	--help
+//
+// prints the commands, and the options of grouped tests.
+//
 // # Environment
 //
 // RULES_INTERLOCK_BAZEL is the Bazel to ask, by default the one on PATH.
@@ -46,6 +50,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 func main() {
@@ -65,7 +72,16 @@ var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 	"timings":   timings,
 }
 
+// help is what -h, -help, --help and the command help print.
+func help(stdout io.Writer) {
+	fmt.Fprintf(stdout, "%v\n\nA grouped test has options, for its args or for --test_arg:\n%s", errUsage, options.Usage())
+}
+
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	if len(args) > 0 && slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		help(stdout)
+		return 0
+	}
 	err := errUsage
 	if len(args) > 0 && commands[args[0]] != nil {
 		err = commands[args[0]](newBazel(getenv, stderr), args[1:], stdout)
