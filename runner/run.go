@@ -98,6 +98,7 @@ func (t task) engineOptions(f framework, workers int) engine.Options {
 		Framework:   f,
 		Locker:      newLocker(t.manifest.Groups, t.files),
 		Capacity:    capacities(t.manifest.Groups),
+		Shards:      t.env.Shard.Total,
 		Workers:     workers,
 		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
 		InOrder:     o.Shuffle.On,

@@ -17,12 +17,12 @@ const nominal = time.Second
 // so what to start next. Its cost per case depends on the number of classes,
 // not on that of cases.
 type agenda struct {
-	workers  int
-	batches  bool
-	inOrder  bool
-	bypasses int // as maxBypass
-	classes  []*class
-	usage    *usage
+	shards, workers int
+	batches         bool
+	inOrder         bool
+	bypasses        int // as maxBypass
+	classes         []*class
+	usage           *usage
 	// chain is how long the rest of each group takes, and order how urgent each
 	// class is. Both are computed anew each time; the space is used again, and
 	// the last order is nearly the next one.
@@ -35,7 +35,7 @@ type agenda struct {
 // newAgenda returns the agenda of cases, whose groups are among those of u.
 func newAgenda(options Options, cases []Case, u *usage) *agenda {
 	a := &agenda{
-		workers: options.Workers, batches: options.Batches, inOrder: options.InOrder, bypasses: maxBypass,
+		shards: options.Shards, workers: options.Workers, batches: options.Batches, inOrder: options.InOrder, bypasses: maxBypass,
 		usage: u, chain: make([]time.Duration, len(u.capacity)),
 	}
 	classes := map[string]*class{}
@@ -93,7 +93,7 @@ func (a *agenda) next() *class {
 		if c.asking && !c.waits && len(c.left()) > 0 && a.fits(c, kept) {
 			return nil // less urgent ones would take the workers of its next cases
 		}
-		if c.asking {
+		if c.asking && !c.share.open() {
 			continue
 		}
 		if a.fits(c, kept) {

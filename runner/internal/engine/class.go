@@ -27,6 +27,9 @@ type class struct {
 	// asking is whether its first case asks for its groups, and waits whether
 	// it has to wait for them.
 	asking, waits bool
+	// share is what the last of its cases has got that asked, if they only share
+	// groups; nil if there is none.
+	share *share
 	// givenBack is how often its first case gave them back for want of a worker.
 	givenBack int
 	// since is when its first case began to wait; zero if it has not.

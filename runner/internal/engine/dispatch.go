@@ -69,12 +69,17 @@ func (d *dispatcher) step() {
 		if c == nil {
 			break
 		}
-		if len(c.needs) == 0 {
+		switch {
+		case len(c.needs) == 0:
 			taken := c.take(d.agenda.batchSize(c))
 			d.start(holding{batch: batch{cases: casesOf(taken)}, class: c}, d.worker())
-			continue
+		case c.share.join():
+			d.start(holding{batch: alone(c.take(1)[0]), class: c, held: c.share}, d.worker())
+		case c.asking: // its share has just been given back
+			d.agenda.usage.count(c.uses, -1)
+		default:
+			d.ask(c)
 		}
-		d.ask(c)
 	}
 	if d.running+d.asking+d.resting+len(d.kept) == 0 && !d.agenda.left() {
 		close(d.done)
@@ -124,6 +129,10 @@ func (d *dispatcher) wait(a *ask) {
 func (d *dispatcher) answer(a *ask, h holding) {
 	h.class = a.class
 	d.mu.Lock()
+	if h.held != nil && a.class.shares() {
+		a.class.share = newShare(h.held, d.run.Workers)
+		h.held = a.class.share
+	}
 	waited := a.worker < 0
 	if waited {
 		d.agenda.usage.count(a.class.uses, 1)
@@ -157,6 +166,7 @@ func (d *dispatcher) start(h holding, worker int) {
 	d.running++
 	go func() {
 		retries := d.run.execute(h, worker)
+		h.release()
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		d.running--

@@ -75,6 +75,9 @@ type Options struct {
 	Capacity map[string]int
 	// Sink gets every event; it may be called from several goroutines.
 	Sink event.Sink
+	// Shards is how many processes run the cases of the test, each a part of
+	// them; 0 is one.
+	Shards int
 	// Workers is how many cases run at once; 0 is one after the other, in the
 	// order given.
 	Workers int
@@ -149,7 +152,7 @@ type run struct {
 func (r *run) inOrder(cases []Case) {
 	if r.Batches && len(cases) > 0 {
 		all := together(cases)
-		for _, retried := range r.execute(r.hold(all, time.Now(), nil), 0) {
+		for _, retried := range r.attempt(all) {
 			r.rest(retried)
 			r.single(Case{Case: retried.c, Needs: all.needs})
 		}
@@ -166,8 +169,14 @@ func (r *run) oneByOne(cases []Case) {
 
 // single runs a case until it has finished.
 func (r *run) single(c Case) {
-	attempt := func() []retry { return r.execute(r.hold(alone(c), time.Now(), nil), 0) }
-	for retried := attempt(); len(retried) > 0; retried = attempt() {
+	for retried := r.attempt(alone(c)); len(retried) > 0; retried = r.attempt(alone(c)) {
 		r.rest(retried[0])
 	}
+}
+
+// attempt runs a batch while it holds its groups.
+func (r *run) attempt(b batch) []retry {
+	h := r.hold(b, time.Now(), nil)
+	defer h.release()
+	return r.execute(h, 0)
 }

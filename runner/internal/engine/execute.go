@@ -23,12 +23,9 @@ func typeOf(cause error) string {
 	return event.TypeInterrupted
 }
 
-// execute runs the cases of a batch that holds its groups, and gives them back.
-// It returns those that are to run once more.
+// execute runs the cases of a batch that holds its groups. It returns those
+// that are to run once more.
 func (r *run) execute(h holding, worker int) (retries []retry) {
-	if h.held != nil {
-		defer h.held.Release()
-	}
 	for next := [][]event.Case{h.cases}; len(next) > 0; next = next[1:] {
 		if h.outcome == nil {
 			h.outcome = r.notStarted(nil)

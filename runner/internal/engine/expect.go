@@ -80,12 +80,13 @@ func newTrial(p plan.Problem, shards []int, actual []time.Duration) *trial {
 		own[shards[i]] = append(own[shards[i]], c)
 	}
 	for _, cases := range own {
-		t.shards = append(t.shards, newTrialShard(cases, max(p.Workers, 1), t.usage))
+		t.shards = append(t.shards, newTrialShard(cases, p, t.usage))
 	}
 	return t
 }
 
-func newTrialShard(cases []Case, workers int, u *usage) *trialShard {
+func newTrialShard(cases []Case, p plan.Problem, u *usage) *trialShard {
+	workers := max(p.Workers, 1)
 	s := &trialShard{idle: workers}
 	var parallel []Case
 	for _, c := range cases {
@@ -96,7 +97,7 @@ func newTrialShard(cases []Case, workers int, u *usage) *trialShard {
 		s.indices = append(s.indices, c.position)
 		parallel = append(parallel, c)
 	}
-	s.agenda = newAgenda(Options{Workers: workers}, parallel, u)
+	s.agenda = newAgenda(Options{Shards: p.Shards, Workers: workers}, parallel, u)
 	s.agenda.bypasses = math.MaxInt // those that a case lets pass are not of its shard
 	return s
 }

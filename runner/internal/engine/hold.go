@@ -20,6 +20,12 @@ type holding struct {
 	outcome *event.Outcome
 }
 
+func (h holding) release() {
+	if h.held != nil {
+		h.held.Release()
+	}
+}
+
 // hold waits for the groups of b, which it has wanted since then, and reports
 // now and then that it waits. It calls waits, unless that is nil, each time it
 // begins to wait for a group.

@@ -20,7 +20,7 @@ func (a *agenda) batchSize(c *class) int {
 	case !a.batches || left == 0 || c.left()[0].retry:
 		return min(left, 1)
 	case c.unknown > 0 && c.count == 0:
-		return share(left, 2*a.workers)
+		return divide(left, 2*a.workers)
 	}
 	mean := max(c.mean(a.mean()), time.Microsecond)
 	work := c.work(mean)
@@ -43,5 +43,5 @@ func (a *agenda) batchSize(c *class) int {
 	return n
 }
 
-// share is a part of n, rounded up.
-func share(n, parts int) int { return (n + parts - 1) / parts }
+// divide is a part of n, rounded up.
+func divide(n, parts int) int { return (n + parts - 1) / parts }

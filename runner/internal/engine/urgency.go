@@ -11,25 +11,21 @@ import (
 // case. Of two, that goes first whose groups have more to do in all, since it
 // blocks more.
 //
-// Cases that only share groups can wait until those have run that want them
-// alone, here or in another process, and then go all together; but not so long
-// that one of them would be the last to end.
+// Cases that only share groups go all together: each change between them and
+// those that want the groups alone waits for the slowest. In the only process
+// of a test they wait until the others have run, but not so long that one of
+// them would be the last to end. Of several processes none knows when that is;
+// what they have in common is the beginning, so there it is.
 type urgency struct {
 	class        *class
 	position     int // of its first case, if only that counts
 	longest, all time.Duration
-	defers       bool
+	turn         int // -1 before all others, 1 after them
 }
 
 func (u urgency) compare(other urgency) int {
-	if u.defers != other.defers {
-		if u.defers {
-			return 1
-		}
-		return -1
-	}
 	return cmp.Or(
-		cmp.Compare(u.position, other.position),
+		cmp.Compare(u.turn, other.turn), cmp.Compare(u.position, other.position),
 		cmp.Compare(other.longest, u.longest), cmp.Compare(other.all, u.all),
 		cmp.Compare(u.class.number, other.class.number))
 }
@@ -53,10 +49,23 @@ func (a *agenda) byUrgency() []urgency {
 			u.longest = max(u.longest, a.chain[used.group])
 			u.all += a.chain[used.group]
 		}
-		u.defers = u.class.shares() && (u.all > 0 || longest < rest)
+		u.turn = a.turnOf(u.class, u.all, longest < rest)
 	}
 	slices.SortFunc(a.order, urgency.compare)
 	return a.order
+}
+
+// turnOf returns when a class runs whose groups have chains of others.
+func (a *agenda) turnOf(c *class, chains time.Duration, early bool) int {
+	switch {
+	case !c.shares():
+		return 0
+	case a.shards > 1:
+		return -1
+	case chains > 0 || early:
+		return 1
+	}
+	return 0
 }
 
 // addUp returns the work that is left, and leaves that of each group in chain.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -14,6 +15,15 @@ type unit struct {
 	cases  []int
 	work   time.Duration
 	groups []string // those whose cases may go to few shards only
+	needs  string   // all groups of its first case
+}
+
+func needsOf(c Case) string {
+	var needs strings.Builder
+	for _, n := range c.Needs {
+		needs.WriteString(n.Group + " ")
+	}
+	return needs.String()
 }
 
 // A division says how strictly the cases of a group stay together.
@@ -98,7 +108,7 @@ func (p Problem) units(order []int, d division) []unit {
 		if !ok {
 			number = len(units)
 			numbers[root] = number
-			units = append(units, unit{})
+			units = append(units, unit{needs: needsOf(p.Cases[i])})
 		}
 		u := &units[number]
 		u.cases = append(u.cases, i)
@@ -109,6 +119,10 @@ func (p Problem) units(order []int, d division) []unit {
 			}
 		}
 	}
-	slices.SortStableFunc(units, func(a, b unit) int { return cmp.Compare(b.work, a.work) })
+	// Of equal ones, those that need the same come one after the other, and so
+	// are spread evenly.
+	slices.SortStableFunc(units, func(a, b unit) int {
+		return cmp.Or(cmp.Compare(b.work, a.work), cmp.Compare(a.needs, b.needs))
+	})
 	return units
 }

@@ -63,7 +63,7 @@ func Run(t *testing.T, w Workload, s Setting, sinks ...event.Sink) Result {
 		for _, cases := range shards {
 			running.Go(func() {
 				engine.Run(t.Context(), engine.Options{
-					Framework: newSleeper(w), Locker: locker, Capacity: w.Capacity, Sink: sink, Workers: s.Workers, Batches: s.Batches,
+					Framework: newSleeper(w), Locker: locker, Capacity: w.Capacity, Sink: sink, Workers: s.Workers, Shards: s.Shards, Batches: s.Batches,
 				}, cases)
 			})
 		}
