@@ -9,8 +9,10 @@ import (
 
 // peaks are the largest numbers seen at any moment.
 type peaks struct {
-	// users is the number of runs that use a resource.
-	users map[string]int
+	// units are how much of a resource is used.
+	units map[string]int
+	// sharers is the number of runs that share a resource.
+	sharers map[string]int
 	// all is the number of runs, whatever they use.
 	all int
 	// apart is whether two runs were under way at once that use resources, and
@@ -20,17 +22,21 @@ type peaks struct {
 
 func (p peaks) String() string {
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(p.users)) {
-		parts = append(parts, fmt.Sprintf("%s %d", name, p.users[name]))
+	for _, name := range slices.Sorted(maps.Keys(p.units)) {
+		part := fmt.Sprintf("%s %d", name, p.units[name])
+		if n := p.sharers[name]; n > 0 {
+			part += fmt.Sprintf(" or shared by %d", n)
+		}
+		parts = append(parts, part)
 	}
 	return fmt.Sprintf("most at once: %s, in all %d", strings.Join(parts, ", "), p.all)
 }
 
 // checkCapacity replays the log and finds every start that took a resource
-// beyond its capacity.
+// beyond its capacity, or brought those that share it and others together.
 func checkCapacity(records []record, capacity map[string]int) (peaks, findings) {
 	var found findings
-	seen := peaks{users: map[string]int{}}
+	seen := peaks{units: map[string]int{}, sharers: map[string]int{}}
 	var active []record
 	for _, r := range records {
 		if !r.start {
@@ -40,13 +46,18 @@ func checkCapacity(records []record, capacity map[string]int) (peaks, findings) 
 		seen.apart = seen.apart || slices.ContainsFunc(active, r.isApartFrom)
 		active = append(active, r)
 		seen.all = max(seen.all, len(active))
-		for _, name := range r.uses {
-			users := usersOf(name, active)
-			seen.users[name] = max(seen.users[name], len(users))
-			if limit, known := capacity[name]; !known {
-				found.add("capacity", "%v uses %s, of which no capacity was given", r.run, name)
-			} else if len(users) > limit {
-				found.add("capacity", "%s, of capacity %d, is used at once by %s", name, limit, strings.Join(users, ", "))
+		for _, u := range r.uses {
+			now := usageOf(u.name, active)
+			seen.units[u.name] = max(seen.units[u.name], now.units)
+			seen.sharers[u.name] = max(seen.sharers[u.name], len(now.sharers))
+			if limit, known := capacity[u.name]; !known {
+				found.add("capacity", "%v uses %s, of which no capacity was given", r.run, u.name)
+			} else if now.units > limit {
+				found.add("capacity", "%s, of capacity %d, is used at once by %s", u.name, limit, strings.Join(now.users, ", "))
+			}
+			if len(now.users) > 0 && len(now.sharers) > 0 {
+				found.add("sharing", "%s is shared by %s, and used at once by %s",
+					u.name, strings.Join(now.sharers, ", "), strings.Join(now.users, ", "))
 			}
 		}
 	}
@@ -58,8 +69,11 @@ func checkCapacity(records []record, capacity map[string]int) (peaks, findings) 
 func checkReached(seen peaks, capacity map[string]int) findings {
 	var found findings
 	for _, name := range slices.Sorted(maps.Keys(capacity)) {
-		if seen.users[name] < capacity[name] {
-			found.add("reached", "%s, of capacity %d, was never used by more than %d at once", name, capacity[name], seen.users[name])
+		if seen.units[name] < capacity[name] {
+			found.add("reached", "%s, of capacity %d, was never used by more than %d at once", name, capacity[name], seen.units[name])
+		}
+		if seen.sharers[name] == 1 {
+			found.add("reached", "%s was never shared by more than one at once", name)
 		}
 	}
 	if !seen.apart {
@@ -73,15 +87,30 @@ func (r record) isApartFrom(other record) bool {
 	if len(r.uses) == 0 || len(other.uses) == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(r.uses, func(name string) bool { return slices.Contains(other.uses, name) })
+	return !slices.ContainsFunc(r.uses, func(u use) bool {
+		return slices.ContainsFunc(other.uses, func(o use) bool { return o.name == u.name })
+	})
 }
 
-func usersOf(name string, active []record) []string {
-	var users []string
+// usage is what is used of a resource at a moment, and by whom.
+type usage struct {
+	units          int
+	users, sharers []string
+}
+
+func usageOf(name string, active []record) usage {
+	var now usage
 	for _, a := range active {
-		if slices.Contains(a.uses, name) {
-			users = append(users, a.run.String())
+		for _, u := range a.uses {
+			switch {
+			case u.name != name:
+			case u.shared:
+				now.sharers = append(now.sharers, a.run.String())
+			default:
+				now.users = append(now.users, a.run.String())
+				now.units += u.weight
+			}
 		}
 	}
-	return users
+	return now
 }

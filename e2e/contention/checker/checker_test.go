@@ -75,6 +75,18 @@ func TestFaultsAreFound(t *testing.T) {
 				"capacity: api, of capacity 2, is used at once by //t:b (run 1), //t:b (run 2), //t:d (run 1)",
 			},
 		},
+		"more weight than capacity": {
+			inLog: [2]string{"start target=//t:b run=2 uses=api", "start target=//t:b run=2 uses=api=2"},
+			want:  []string{"capacity: api, of capacity 2, is used at once by //t:b (run 1), //t:b (run 2)"},
+		},
+		"shared beside another use": {
+			inLog: [2]string{"start target=//t:b run=2 uses=api", "start target=//t:b run=2 uses=api=shared"},
+			want: []string{
+				"sharing: api is shared by //t:b (run 2), and used at once by //t:b (run 1)",
+				"reached: api, of capacity 2, was never used by more than 1 at once",
+				"reached: api was never shared by more than one at once",
+			},
+		},
 		"no end": {
 			inLog: [2]string{lastOfA, ""},
 			want: []string{
@@ -154,6 +166,22 @@ end target=//t:c run=1 uses=db,port
 		"4 runs; most at once: api 1, db 1, port 1, in all 1\n"
 	if code != 1 || output != want {
 		t.Errorf("exit code %d and\n%s\nwant 1 and\n%s", code, output, want)
+	}
+}
+
+// TestMoreShareThanTheCapacity, which is no fault.
+func TestMoreShareThanTheCapacity(t *testing.T) {
+	log, results := sound, events
+	for n := range 3 {
+		log += fmt.Sprintf("start target=//t:d run=%d uses=api=shared\n", n)
+		results += fmt.Sprintf(`{"id":{"testResult":{"label":"//t:d","run":%d}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"linux-sandbox"}}}`, n)
+	}
+	for n := range 3 {
+		log += fmt.Sprintf("end target=//t:d run=%d uses=api=shared\n", n)
+	}
+	code, output := runChecker(t, log, results)
+	if want := "7 runs; most at once: api 2 or shared by 3, db 1, port 1, in all 3\n"; code != 0 || output != want {
+		t.Errorf("exit code %d and %q, want 0 and %q", code, output, want)
 	}
 }
 

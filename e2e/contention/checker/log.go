@@ -26,16 +26,24 @@ type record struct {
 	run
 	start bool
 	// uses are the resources that the test uses, whether it holds them or not.
-	uses []string
+	uses []use
 	// locks is the configuration whose lock files it has; empty if none.
 	locks string
 	// network is its network namespace.
 	network string
 }
 
+// use is what a test uses of a resource: so much of its capacity, or, with
+// others that do the same, all of it.
+type use struct {
+	name   string
+	weight int
+	shared bool
+}
+
 // parseLog reads lines such as
 //
-//	start target=//cases:a run=1 uses=db,port locks=k8-opt-exec network=net:[1] …
+//	start target=//cases:a run=1 uses=db,api=2,port=shared locks=k8-opt-exec network=net:[1] …
 //
 // and ignores fields that it does not know.
 func parseLog(r io.Reader) ([]record, error) {
@@ -68,13 +76,34 @@ func parseLine(line string) (record, error) {
 	if err != nil || fields["target"] == "" {
 		return record{}, fmt.Errorf("%q names no run of a target", line)
 	}
+	uses, err := parseUses(fields["uses"])
+	if err != nil {
+		return record{}, err
+	}
 	return record{
 		run:     run{target: plainLabel(fields["target"]), number: number, test: fields["case"]},
 		start:   event == "start",
-		uses:    splitNames(fields["uses"]),
+		uses:    uses,
 		locks:   fields["locks"],
 		network: fields["network"],
 	}, nil
+}
+
+func parseUses(list string) ([]use, error) {
+	var uses []use
+	for _, part := range splitNames(list) {
+		name, how, has := strings.Cut(part, "=")
+		u := use{name: name, weight: 1, shared: how == "shared"}
+		if has && !u.shared {
+			weight, err := strconv.Atoi(how)
+			if err != nil {
+				return nil, fmt.Errorf("%q is not NAME, NAME=WEIGHT or NAME=shared", part)
+			}
+			u.weight = weight
+		}
+		uses = append(uses, u)
+	}
+	return uses, nil
 }
 
 // plainLabel is a label of the main repository as Bazel prints it to people.

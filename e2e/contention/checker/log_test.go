@@ -8,10 +8,10 @@ import (
 
 func TestParseLog(t *testing.T) {
 	got, err := parseLog(strings.NewReader(
-		"start target=@@//t:a run=2 uses=db,port locks=k8-opt network=net:[1] pid=7\nend target=//t:a run=2 case=TestX uses= locks=\n"))
+		"start target=@@//t:a run=2 uses=db,api=2,port=shared locks=k8-opt network=net:[1] pid=7\nend target=//t:a run=2 case=TestX uses= locks=\n"))
 	want := []record{
-		{run: run{"//t:a", 2, ""}, start: true, uses: []string{"db", "port"}, locks: "k8-opt", network: "net:[1]"},
-		{run: run{"//t:a", 2, "TestX"}, uses: []string{}},
+		{run: run{"//t:a", 2, ""}, start: true, uses: []use{{"db", 1, false}, {"api", 2, false}, {"port", 1, true}}, locks: "k8-opt", network: "net:[1]"},
+		{run: run{"//t:a", 2, "TestX"}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("parseLog: %+v, %v; want %+v", got, err, want)
@@ -23,6 +23,7 @@ func TestBrokenInputIsAnError(t *testing.T) {
 	for name, input := range map[string]struct{ log, events string }{
 		"half a line":    {log: "start target=//t:a run=1 uses=db\nst"},
 		"two in a line":  {log: "start target=//t:a run=1 uses=dbstart target=//t:b run=1 uses=db end"},
+		"no weight":      {log: "start target=//t:a run=1 uses=db=much"},
 		"no run":         {log: "start target=//t:a uses=db"},
 		"no target":      {log: "end run=1"},
 		"broken events":  {events: `{"id":`},

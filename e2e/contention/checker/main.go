@@ -10,9 +10,11 @@
 //
 //   - runs: each run that Bazel knows, and no other, passed and is in the log
 //     with one start and one end.
-//   - capacity: at no moment do more runs use a resource than its capacity.
-//   - reached: each resource was used up to its capacity, and runs without a
-//     resource in common ran at once; otherwise the log proves nothing.
+//   - capacity: at no moment do runs use more of a resource than its capacity.
+//   - sharing: at no moment does a run share a resource while another uses it.
+//   - reached: each resource was used up to its capacity, what runs share was
+//     shared, and runs without a resource in common ran at once; otherwise the
+//     log proves nothing.
 //   - strategy: what is tagged local ran under that strategy, all else under
 //     the sandbox's, and there was some of both.
 //   - network: what is tagged block-network had no network, under linux-sandbox.

@@ -85,11 +85,11 @@ func checkConfigurations(records []record, wanted int) findings {
 		if r.locks == "" {
 			continue
 		}
-		for _, name := range r.uses {
-			if of[name] == nil {
-				of[name] = map[string]bool{}
+		for _, u := range r.uses {
+			if of[u.name] == nil {
+				of[u.name] = map[string]bool{}
 			}
-			of[name][r.locks] = true
+			of[u.name][r.locks] = true
 		}
 	}
 	most := 0

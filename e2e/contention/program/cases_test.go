@@ -23,6 +23,18 @@ func TestAPI4(t *testing.T)      { use(t, "api") }
 func TestNothing1(t *testing.T)  { use(t, "") }
 func TestNothing2(t *testing.T)  { use(t, "") }
 
+func TestSmall1(t *testing.T) { use(t, "pool") }
+func TestSmall2(t *testing.T) { use(t, "pool") }
+func TestSmall3(t *testing.T) { use(t, "pool") }
+func TestBig1(t *testing.T)   { use(t, "pool=2") }
+func TestBig2(t *testing.T)   { use(t, "pool=2") }
+func TestRead1(t *testing.T)  { use(t, "pool=shared") }
+func TestRead2(t *testing.T)  { use(t, "pool=shared") }
+func TestRead3(t *testing.T)  { use(t, "pool=shared") }
+func TestRead4(t *testing.T)  { use(t, "pool=shared") }
+func TestRead5(t *testing.T)  { use(t, "pool=shared") }
+func TestRead6(t *testing.T)  { use(t, "pool=shared") }
+
 func use(t *testing.T, resources string) {
 	say(t, "start", resources)
 	time.Sleep(150 * time.Millisecond)

@@ -14,13 +14,16 @@ run_cases() {
 }
 
 # The cases of the Go tests.
-readonly go_cases=TestDB1,TestDB2,TestDB3,TestDBAndPort,TestPort1,TestPort2,TestAPI1,TestAPI2,TestAPI3,TestAPI4,TestNothing1,TestNothing2
+go_cases=TestDB1,TestDB2,TestDB3,TestDBAndPort,TestPort1,TestPort2,TestAPI1,TestAPI2,TestAPI3,TestAPI4
+go_cases+=,TestNothing1,TestNothing2,TestSmall1,TestSmall2,TestSmall3,TestBig1,TestBig2
+go_cases+=,TestRead1,TestRead2,TestRead3,TestRead4,TestRead5,TestRead6
+readonly go_cases
 
 # checker PACKAGE FLAG...
 checker() {
   local package=$1
   shift
-  bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3 \
+  bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3,pool=3 \
     -cases "//$package:go_test=$go_cases" -cases "//$package:go_local_test=$go_cases" "$@" \
     "$CONTENTION_DIR/log" >"$CONTENTION_DIR/findings"
 }
@@ -49,13 +52,14 @@ any_number_of_shards() {
 without_groups_they_collide() {
   run_cases ungrouped linux-sandbox
   expect_code 1 checker ungrouped -sandbox linux-sandbox
-  if sed '$d' "$CONTENTION_DIR/findings" | grep -v '^capacity: '; then fail 'the checker found more than collisions'; fi
+  if sed '$d' "$CONTENTION_DIR/findings" | grep -vE '^(capacity|sharing): '; then fail 'the checker found more than collisions'; fi
   local name
-  for name in db port api; do
+  for name in db port api pool; do
     expect_text "capacity: $name, of capacity" "$CONTENTION_DIR/findings"
   done
+  expect_text 'sharing: pool is shared by' "$CONTENTION_DIR/findings"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
-  note "$(grep -c '^capacity: ' "$CONTENTION_DIR/findings") collisions found"
+  note "$(grep -cE '^(capacity|sharing): ' "$CONTENTION_DIR/findings") collisions found"
 }
 
 # A test sees only its own inputs there, so a lock on them would exclude nobody.

@@ -47,6 +47,11 @@ _GO_TESTS = {
 _GO_GROUPS = {
     "//resources:api": ["TestAPI*"],
     "//resources:db": ["TestDB*"],
+    "//resources:pool": [
+        "TestSmall*",
+        "TestBig*=2",
+        "TestRead*=shared",
+    ],
     "//resources:port": [
         "TestPort*",
         "TestDBAndPort",
