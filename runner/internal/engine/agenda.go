@@ -30,6 +30,9 @@ type agenda struct {
 	order []urgency
 	ran   time.Duration
 	count int
+	// starting and starts are what is learned of how processes start.
+	starting time.Duration
+	starts   int
 }
 
 // newAgenda returns the agenda of cases, whose groups are among those of u.

@@ -43,7 +43,7 @@ func (r *run) inParallel(cases []Case) {
 	for worker := range r.Workers {
 		d.idle = append(d.idle, worker)
 	}
-	r.learn = d.learn
+	r.learn, r.learnStart = d.learn, d.learnStart
 	d.mu.Lock()
 	d.step()
 	d.mu.Unlock()
@@ -54,6 +54,12 @@ func (d *dispatcher) learn(c *class, ran time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.agenda.observe(c, ran)
+}
+
+func (d *dispatcher) learnStart(took time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.agenda.observeStart(took)
 }
 
 // step starts what can start. The caller has locked d.mu.

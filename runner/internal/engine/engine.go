@@ -108,7 +108,8 @@ type Options struct {
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
-	r := &run{Options: options, learn: func(*class, time.Duration) {}, attempts: newAttempts(options.Retries)}
+	r := &run{Options: options, learn: func(*class, time.Duration) {}, learnStart: func(time.Duration) {},
+		attempts: newAttempts(options.Retries)}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.running = ctx
@@ -142,6 +143,8 @@ type run struct {
 	bad      atomic.Int64 // cases that were
 	// learn notes how long a case of a class ran.
 	learn func(c *class, ran time.Duration)
+	// learnStart notes how long a process took to its first case.
+	learnStart func(took time.Duration)
 
 	// running ends when the cases that run have to stop, and starting, which
 	// is derived from it, when no further one may start.

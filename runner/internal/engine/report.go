@@ -17,6 +17,7 @@ type batchReport struct {
 	ctx     context.Context // its cause says why the batch was stopped
 	waited  time.Duration
 	class   *class // of the cases; nil without workers
+	begun   time.Time
 	watches *stopwatches
 
 	mu       sync.Mutex
@@ -28,7 +29,7 @@ type batchReport struct {
 
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
-		run: r, ctx: ctx, waited: h.waited, class: h.class, watches: watches,
+		run: r, ctx: ctx, waited: h.waited, class: h.class, begun: time.Now(), watches: watches,
 		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{},
 	}
 }
@@ -37,8 +38,12 @@ func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches
 func (b *batchReport) Started(c event.Case) {
 	now := time.Now()
 	b.mu.Lock()
+	first := len(b.started) == 0
 	b.started[c] = now
 	b.mu.Unlock()
+	if first {
+		b.run.learnStart(now.Sub(b.begun))
+	}
 	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waited})
 	b.watches.start(c)
 }

@@ -2,13 +2,36 @@ package engine
 
 import "time"
 
-// worthAProcess is for how long a batch should run, where that much is left: a
-// process takes some milliseconds to start.
-const worthAProcess = 20 * time.Millisecond
-
-// startOfAProcess is what it takes about: sharing out less work than that
-// gains nothing.
+// startOfAProcess is what a process takes to start, at least. Sharing out less
+// work than that gains nothing.
 const startOfAProcess = 4 * time.Millisecond
+
+const (
+	// worthAStart is how many times as long as its process takes to start a
+	// batch should run, where that much is left.
+	worthAStart = 5
+	// mostStarts is how many times as long a batch runs at most whose cases are
+	// not known: more gains little, and they may all be slow ones.
+	mostStarts = 100
+	// firstUnknown is how many cases are taken at first of which nothing is
+	// known.
+	firstUnknown = 50
+)
+
+// start is what a process takes to start: before it, there may be much to set
+// up for all of its cases.
+func (a *agenda) start() time.Duration {
+	if a.starts == 0 {
+		return startOfAProcess
+	}
+	return max(startOfAProcess, a.starting/time.Duration(a.starts))
+}
+
+// observeStart learns how long a process took to its first case.
+func (a *agenda) observeStart(took time.Duration) {
+	a.starting += took
+	a.starts++
+}
 
 // batchSize returns how many cases of a class that needs nothing one worker
 // takes at once: many at first, since a process is not free, and few towards
@@ -20,14 +43,17 @@ func (a *agenda) batchSize(c *class) int {
 	case !a.batches || left == 0 || c.left()[0].retry:
 		return min(left, 1)
 	case c.unknown > 0 && c.count == 0:
-		return divide(left, 2*a.workers)
+		return min(divide(left, 2*a.workers), firstUnknown)
 	}
-	mean := max(c.mean(a.mean()), time.Microsecond)
+	mean, start := max(c.mean(a.mean()), time.Microsecond), a.start()
 	work := c.work(mean)
-	if work <= startOfAProcess {
+	if work <= start {
 		return left
 	}
-	budget := max(work/time.Duration(2*a.workers), min(worthAProcess, work/time.Duration(a.workers)))
+	budget := max(work/time.Duration(2*a.workers), min(worthAStart*start, work/time.Duration(a.workers)))
+	if c.unknown > 0 {
+		budget = min(budget, mostStarts*start)
+	}
 	n, sum := 0, time.Duration(0)
 	for n < left && (n == 0 || sum < budget) {
 		next := c.left()[n].Takes

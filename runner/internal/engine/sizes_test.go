@@ -28,8 +28,30 @@ func sizesOf(t *testing.T, f *batchFramework, workers, cases int) []int {
 // are to end together, so the last ones are small.
 func TestBatchesGetSmaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sizes := sizesOf(t, each(time.Second), 4, 100)
-		if sizes[0] != 13 || sizes[len(sizes)-1] != 1 || len(sizes) > 40 {
+		sizes := sizesOf(t, each(10*time.Millisecond), 4, 400)
+		if sizes[0] != 50 || sizes[len(sizes)-1] > 3 || len(sizes) > 40 {
+			t.Errorf("the sizes are %v", sizes)
+		}
+	})
+}
+
+// Of slow cases many are not worth a process less: the next may be fast.
+func TestSlowCasesShareNoProcess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		if sizes := sizesOf(t, each(time.Second), 4, 1000); sizes[0] != 50 || sizes[4] != 1 {
+			t.Errorf("the sizes are %v", sizes)
+		}
+	})
+}
+
+// Unless each process has much to set up, as in TestMain.
+func TestCostlyProcessesHaveManyCases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &batchFramework{run: func(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {
+			time.Sleep(2 * time.Second)
+			return passAfter(100*time.Millisecond).Run(ctx, event.Batch{Cases: batch}, report)
+		}}
+		if sizes := sizesOf(t, f, 4, 2000); len(sizes) > 30 {
 			t.Errorf("the sizes are %v", sizes)
 		}
 	})

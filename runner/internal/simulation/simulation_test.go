@@ -137,6 +137,7 @@ func TestMakespanIsCloseToTheBound(t *testing.T) {
 			{Workers: 8},
 			{Workers: 2, Timings: true},
 			{Workers: 8, Timings: true},
+			{Workers: 8, Batches: true},
 			{Workers: 8, Timings: true, Batches: true},
 		} {
 			s.Shards = 1
