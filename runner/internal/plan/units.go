@@ -18,6 +18,16 @@ type unit struct {
 	needs  string   // all groups of its first case
 }
 
+// choice is in how many shards a unit can be, before others of its groups are
+// placed.
+func (u unit) choice(p Problem, d division) int {
+	choice := p.Shards
+	for _, label := range u.groups {
+		choice = min(choice, d.spread[label])
+	}
+	return choice
+}
+
 func needsOf(c Case) string {
 	var needs strings.Builder
 	for _, n := range c.Needs {
@@ -119,10 +129,11 @@ func (p Problem) units(order []int, d division) []unit {
 			}
 		}
 	}
-	// Of equal ones, those that need the same come one after the other, and so
-	// are spread evenly.
+	// Of equal ones, those that have the least choice come first, and those that
+	// need the same one after the other, so that they are spread evenly.
 	slices.SortStableFunc(units, func(a, b unit) int {
-		return cmp.Or(cmp.Compare(b.work, a.work), cmp.Compare(a.needs, b.needs))
+		return cmp.Or(
+			cmp.Compare(b.work, a.work), cmp.Compare(a.choice(p, d), b.choice(p, d)), cmp.Compare(b.needs, a.needs))
 	})
 	return units
 }
