@@ -2,7 +2,7 @@
 //
 // # Usage
 //
-//	bazel run @rules_interlock//tools/interlock -- COMMAND [ARGUMENT...]
+//	bazel run @rules_interlock//tools:interlock -- COMMAND [ARGUMENT...]
 //
 // In each command, FLAGs are those that begin with "--" and that the command
 // does not have itself; they are for Bazel. PATTERNs are target patterns, by
