@@ -108,8 +108,10 @@ type Options struct {
 // ctx ends, the cases that run are stopped and the others are not started;
 // each of them is reported, with the cause of ctx as the reason.
 func Run(ctx context.Context, options Options, cases []Case) {
-	r := &run{Options: options, learn: func(*class, time.Duration) {}, learnStart: func(time.Duration) {},
-		attempts: newAttempts(options.Retries)}
+	r := &run{
+		Options: options, learn: func(*class, time.Duration) {}, learnStart: func(time.Duration) {},
+		attempts: newAttempts(options.Retries),
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.running = ctx
