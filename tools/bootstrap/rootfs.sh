@@ -16,6 +16,7 @@ readonly packages=(
   g++                               # cgo, the race detector, cc_* rules
   git ca-certificates               # fetching
   procps python3 unzip zip          # what tests and Bazel's own test-setup.sh call
+  python3-pip                       # fetching what Python tests import
 )
 readonly goroot=/usr/lib/go-1.26
 
