@@ -2,8 +2,9 @@
 
 load("@rules_go//go:def.bzl", _rules_go_test = "go_test")
 load(":cpus.bzl", "cpu_settings")
-load(":go_test_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load(":grouped_test.bzl", "grouped_test")
+load(":importpath.bzl", "with_importpath")
+load(":inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load(":tags.bzl", "configures")
 load(":unit.bzl", "DEFAULT_UNIT")
 
@@ -93,7 +94,11 @@ def go_test(
     if not _is_grouped(settings = settings, cpus = cpus, tags = tags):
         _rules_go_test(name = name, tags = _with_cpus(tags = tags, cpus = cpus), **kwargs)
         return
-    _rules_go_test(**inner_attributes(name = name, tags = tags, package = native.package_name(), attributes = kwargs))
+    _rules_go_test(**inner_attributes(
+        name = name,
+        tags = tags,
+        attributes = with_importpath(kwargs, name = name, package = native.package_name()),
+    ))
     grouped_test(
         name = name,
         test = ":" + inner_name(name),

@@ -4,7 +4,8 @@ load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:go.bzl", "go_test")
-load("//rules/private:go_test_attributes.bzl", "inner_attributes", "outer_attributes")
+load("//rules/private:importpath.bzl", "with_importpath")
+load("//rules/private:inner_attributes.bzl", "inner_attributes", "outer_attributes")
 load(":failure_test.bzl", "failure_test")
 
 visibility("private")
@@ -27,7 +28,6 @@ def _all_attributes_reach_rules_go_test_impl(ctx):
         },
         inner_attributes(
             name = "a_test",
-            package = "pkg",
             tags = [
                 "mine",
                 "no-cache",
@@ -58,7 +58,7 @@ all_attributes_reach_rules_go_test = unittest.make(_all_attributes_reach_rules_g
 def _import_path_is_that_of_the_users_name_test_impl(ctx):
     env = unittest.begin(ctx)
 
-    rest = dict(name = "a_test", tags = None, package = "x/y")
+    rest = dict(name = "a_test", package = "x/y")
     for attributes, importpath in [
         ({}, "x/y/a_test"),
         ({"embed": []}, "x/y/a_test"),
@@ -66,9 +66,9 @@ def _import_path_is_that_of_the_users_name_test_impl(ctx):
         ({"embed": [":lib"]}, None),
         ({"embed": select({"//conditions:default": [":lib"]})}, None),
     ]:
-        asserts.equals(env, importpath, inner_attributes(attributes = attributes, **rest).get("importpath"))
-    asserts.equals(env, "a_test", inner_attributes(**(rest | {"attributes": {}, "package": ""}))["importpath"])
-    asserts.equals(env, "x/a_test", inner_attributes(**(rest | {"attributes": {}, "package": "x/a_test"}))["importpath"])
+        asserts.equals(env, importpath, with_importpath(attributes, **rest).get("importpath"))
+    asserts.equals(env, "a_test", with_importpath({}, name = "a_test", package = "")["importpath"])
+    asserts.equals(env, "x/a_test", with_importpath({}, name = "a_test", package = "x/a_test")["importpath"])
     return unittest.end(env)
 
 import_path_is_that_of_the_users_name_test = unittest.make(_import_path_is_that_of_the_users_name_test_impl)

@@ -1,4 +1,4 @@
-"""Which attributes of a Go test belong to rules_go's target, and which to the grouped test around it."""
+"""Which attributes of a test belong to the target of the language's own rule, and which to the grouped test around it."""
 
 visibility("//rules/...")
 
@@ -33,25 +33,21 @@ _EXECUTION_TAG = ("block-", "disable-", "no-", "requires-", "supports-")
 _LOCAL = "local"
 
 def inner_name(name):
-    """The name of rules_go's target in a grouped Go test."""
+    """The name of the language's own target in a grouped test."""
     return name + "_ungrouped"
 
-def inner_attributes(*, name, tags, package, attributes):
-    """The attributes of rules_go's target.
+def inner_attributes(*, name, tags, attributes):
+    """The attributes of the language's own target.
 
     Args:
       name: str, the grouped test's.
       tags: list of str, the grouped test's; anything else counts as none.
-      package: str, name of the package.
       attributes: dict, all others that the user gave.
 
     Returns:
       dict.
     """
     inner = {key: value for key, value in attributes.items() if key not in ("deprecation", "visibility")}
-    if not inner.get("importpath") and not inner.get("embed"):
-        # Neither the code nor `x_defs` may notice that the target has another name.
-        inner["importpath"] = _inferred_importpath(name = name, package = package)
     return inner | {
         "name": inner_name(name),
         "tags": ["manual"] + _execution_tags(tags),
@@ -72,10 +68,6 @@ def outer_attributes(attributes):
         # All of it is among the inner target's runfiles; this is for $(location) in args.
         outer["data"] = attributes["data"]
     return outer
-
-# As rules_go does for its target.
-def _inferred_importpath(*, name, package):
-    return package if package.endswith(name) else (package + "/" + name).lstrip("/")
 
 def _execution_tags(tags):
     if type(tags) not in ("list", "tuple"):
