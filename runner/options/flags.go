@@ -27,6 +27,8 @@ func (o *Options) flags() *flag.FlagSet {
 	f.Func("leak-timeout", "how long what a case leaves behind may go on before it is a leak: a duration `D` (default 100ms)", duration(&o.LeakTimeout))
 	f.Func("max-fail", "start no further case after `N` bad ones; 0: start all (default)", number(&o.MaxFail, 0))
 	f.Func("repeat", "run each case `N` times (default 1)", number(&o.Repeat, 1))
+	f.Func("strict-groups", "`on`: a mark that names a group which the target does not declare is an error; off: such a group is one of "+
+		"this process (default)", onOff(&o.StrictGroups))
 	f.Func("plan", "`write` the plan to plan.json in the test's outputs; only: print it and run nothing, not under bazel test",
 		choice(&o.Plan, WritePlan, OnlyPlan))
 	f.Func("shuffle", "run cases in random order: `on`, the seed of an earlier run, or off (default)", o.setShuffle)
@@ -66,6 +68,16 @@ func duration(to *time.Duration) func(string) error {
 			return errors.New("want a duration, such as 1m30s or 250ms")
 		}
 		*to = d
+		return nil
+	}
+}
+
+func onOff(to *bool) func(string) error {
+	return func(text string) error {
+		if text != "on" && text != "off" {
+			return errors.New("want on or off")
+		}
+		*to = text == "on"
 		return nil
 	}
 }

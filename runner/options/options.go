@@ -44,6 +44,9 @@ type Options struct {
 	Repeat int
 	// Shuffle is whether cases run in random order.
 	Shuffle Shuffle
+	// StrictGroups is whether a name in a mark that means no resource_group is
+	// an error.
+	StrictGroups bool
 	// Plan is what to do with the plan besides following it.
 	Plan Plan
 }

@@ -25,6 +25,9 @@ type Case struct {
 	Serial bool
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
+	// File and Everywhere are those of event.Listed.
+	File       string
+	Everywhere bool
 
 	position int  // in the order given
 	retry    bool // it was bad before
@@ -37,6 +40,13 @@ type Framework interface {
 	// to run next. When ctx ends it stops the cases, by force if need be, and
 	// returns soon.
 	Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case)
+}
+
+// Closer is a Framework that keeps something for all cases of a run.
+type Closer interface {
+	// Close ends that, when the last case has finished, and reports what goes
+	// wrong. When ctx ends it returns soon.
+	Close(ctx context.Context, report event.Report)
 }
 
 // Why a run is cut short: causes of the contexts that the engine makes.
@@ -125,6 +135,9 @@ func Run(ctx context.Context, options Options, cases []Case) {
 		serial := func(c Case) bool { return c.Serial }
 		r.inParallel(slices.DeleteFunc(slices.Clone(cases), serial))
 		r.oneByOne(slices.DeleteFunc(slices.Clone(cases), func(c Case) bool { return !serial(c) }))
+	}
+	if c, ok := r.Framework.(Closer); ok {
+		c.Close(r.running, newBatchReport(r, r.running, holding{}, newStopwatches(0, nil)))
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})
 }

@@ -55,7 +55,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	defer watchLoss(ctx, h.held, cancel)()
 	report := newBatchReport(r, ctx, h, newStopwatches(r.CaseTimeout, cancel))
 	defer report.watches.stopAll()
-	batch := event.Batch{Cases: cases, Worker: worker, Attempt: r.attempts.next(cases[0])}
+	batch := event.Batch{Cases: cases, Worker: worker, Holds: len(h.needs) > 0, Attempt: r.attempts.next(cases[0])}
 	if h.held != nil {
 		batch.Slots = h.held.Slots()
 	}

@@ -3,8 +3,10 @@ package selection_test
 import (
 	"fmt"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
 func casesNamed(names ...string) []event.Case {
@@ -21,6 +23,22 @@ func numbered(n int) []event.Case {
 		names = append(names, fmt.Sprintf("Case%d", i))
 	}
 	return casesNamed(names...)
+}
+
+func listed(cases []event.Case) []event.Listed {
+	described := make([]event.Listed, len(cases))
+	for i, c := range cases {
+		described[i].Case = c
+	}
+	return described
+}
+
+func addNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error) {
+	return selection.AddNeeds(listed(cases), groups, false)
+}
+
+func serial(cases []event.Case, patterns []string) ([]bool, error) {
+	return selection.Serial(listed(cases), patterns, false)
 }
 
 func groupFor(label string, patterns ...string) manifest.Group {

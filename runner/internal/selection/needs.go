@@ -4,6 +4,7 @@ package selection
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gobwas/glob"
@@ -20,15 +21,16 @@ const allCases = "*"
 const maxListed = 50
 
 // AddNeeds returns cases with what each has to hold: of several uses of one
-// group the strongest. A pattern that is malformed or matches no case is an
-// error: a typing mistake must not switch exclusion off.
-func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error) {
+// group, by patterns and by marks, the strongest. A pattern that is malformed is
+// an error, and so is one that matches no case, unless the cases are only a part
+// of all: a typing mistake must not switch exclusion off.
+func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]engine.Case, error) {
 	withNeeds := make([]engine.Case, len(cases))
 	for i, c := range cases {
-		withNeeds[i].Case = c
+		withNeeds[i].Case = c.Case
 	}
 	for _, g := range groups {
-		if err := addGroup(withNeeds, cases, g); err != nil {
+		if err := addGroup(withNeeds, cases, g, partial); err != nil {
 			return nil, err
 		}
 	}
@@ -38,15 +40,20 @@ func AddNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error
 	return withNeeds, nil
 }
 
-func addGroup(cases []engine.Case, all []event.Case, g manifest.Group) error {
+func addGroup(cases []engine.Case, all []event.Listed, g manifest.Group, partial bool) error {
+	for i, c := range all {
+		if slices.ContainsFunc(c.Marks, func(name string) bool { return slices.Contains(g.Markers, name) }) {
+			cases[i].Needs = append(cases[i].Needs, group.Need{Group: g.Label, Weight: 1})
+		}
+	}
 	for _, use := range g.Cases {
 		matched, err := matching(all, use.Glob)
 		if err != nil {
 			return fmt.Errorf("resource_groups: %s: %w", g.Label, err)
 		}
-		if len(matched) == 0 && use.Glob != allCases {
+		if len(matched) == 0 && use.Glob != allCases && !partial {
 			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
-				g.Label, use.Glob, ListOf(all))
+				g.Label, use.Glob, listOf(all))
 		}
 		for _, i := range matched {
 			cases[i].Needs = append(cases[i].Needs, use.Need(g.Label))
@@ -56,7 +63,7 @@ func addGroup(cases []engine.Case, all []event.Case, g manifest.Group) error {
 }
 
 // matching returns the indices of the cases that a pattern matches.
-func matching(cases []event.Case, pattern string) ([]int, error) {
+func matching(cases []event.Listed, pattern string) ([]int, error) {
 	matches, err := compile(pattern)
 	if err != nil {
 		return nil, err
@@ -91,4 +98,12 @@ func ListOf(cases []event.Case) string {
 		names = append(names, c.Name)
 	}
 	return fmt.Sprintf("the cases are: %s", strings.Join(names, ", "))
+}
+
+func listOf(listed []event.Listed) string {
+	cases := make([]event.Case, len(listed))
+	for i, l := range listed {
+		cases[i] = l.Case
+	}
+	return ListOf(cases)
 }

@@ -7,11 +7,10 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
 func TestEachCaseHoldsTheGroupsWhosePatternsItMatches(t *testing.T) {
-	got, err := selection.AddNeeds(casesNamed("TestDB", "TestDBAndPort", "TestFree"), []manifest.Group{
+	got, err := addNeeds(casesNamed("TestDB", "TestDBAndPort", "TestFree"), []manifest.Group{
 		groupFor("//:db", "TestDB", "TestDB*"), // twice the same case: one need
 		groupFor("//:port", "*Port"),
 	})
@@ -27,7 +26,7 @@ func TestEachCaseHoldsTheGroupsWhosePatternsItMatches(t *testing.T) {
 }
 
 func TestOfSeveralUsesTheStrongestCounts(t *testing.T) {
-	got, err := selection.AddNeeds(casesNamed("TestRead", "TestWrite", "TestWriteMuch", "TestFree"), []manifest.Group{{
+	got, err := addNeeds(casesNamed("TestRead", "TestWrite", "TestWriteMuch", "TestFree"), []manifest.Group{{
 		Label: "//:db",
 		Cases: []manifest.Use{
 			{Glob: "Test[RW]*", Weight: 1, Mode: group.Shared},
@@ -62,7 +61,7 @@ func TestPatterns(t *testing.T) {
 		`TestA\/sub`:    {"TestA/sub"},
 		"x[=]3":         {"x=3"}, // what is no weight in a BUILD file
 	} {
-		got, err := selection.AddNeeds(casesNamed("TestA", "TestA/sub", "TestB", "pkg/TestB", "x=3"), []manifest.Group{groupFor("//:db", pattern)})
+		got, err := addNeeds(casesNamed("TestA", "TestA/sub", "TestB", "pkg/TestB", "x=3"), []manifest.Group{groupFor("//:db", pattern)})
 		if err != nil {
 			t.Errorf("%s: %v", pattern, err)
 		}
@@ -80,7 +79,7 @@ func TestPatterns(t *testing.T) {
 
 // A typing mistake must not switch exclusion off.
 func TestPatternThatMatchesNothingListsTheCases(t *testing.T) {
-	_, err := selection.AddNeeds(casesNamed("TestA", "TestB"), []manifest.Group{groupFor("//:db", "TestA", "TestDb*")})
+	_, err := addNeeds(casesNamed("TestA", "TestB"), []manifest.Group{groupFor("//:db", "TestA", "TestDb*")})
 	want := `resource_groups: //:db: the pattern "TestDb*" matches no case of this test, ` +
 		`so nothing would hold the group; the cases are: TestA, TestB`
 	if err == nil || err.Error() != want {
@@ -89,11 +88,11 @@ func TestPatternThatMatchesNothingListsTheCases(t *testing.T) {
 }
 
 func TestLongListIsCut(t *testing.T) {
-	_, err := selection.AddNeeds(numbered(60), []manifest.Group{groupFor("//:db", "x")})
+	_, err := addNeeds(numbered(60), []manifest.Group{groupFor("//:db", "x")})
 	if err == nil || !strings.HasSuffix(err.Error(), "Case48, Case49, … and 10 more") {
 		t.Errorf("error %v", err)
 	}
-	_, err = selection.AddNeeds(numbered(50), []manifest.Group{groupFor("//:db", "x")})
+	_, err = addNeeds(numbered(50), []manifest.Group{groupFor("//:db", "x")})
 	if err == nil || !strings.HasSuffix(err.Error(), "Case48, Case49") {
 		t.Errorf("error %v", err)
 	}
@@ -101,7 +100,7 @@ func TestLongListIsCut(t *testing.T) {
 
 func TestMalformedPattern(t *testing.T) {
 	for _, pattern := range []string{"Test[", "{a", "[]"} {
-		_, err := selection.AddNeeds(casesNamed("TestA"), []manifest.Group{groupFor("//:db", pattern)})
+		_, err := addNeeds(casesNamed("TestA"), []manifest.Group{groupFor("//:db", pattern)})
 		if err == nil || !strings.Contains(err.Error(), "//:db") || !strings.Contains(err.Error(), "is not a glob") {
 			t.Errorf("%s: error %v", pattern, err)
 		}

@@ -7,18 +7,22 @@ import (
 )
 
 // Serial returns, for each of the cases, whether it runs last and alone in its
-// runner: whether a pattern matches it. A pattern that is malformed or matches
-// no case is an error: a typing mistake must not let a case run beside others.
-func Serial(cases []event.Case, patterns []string) ([]bool, error) {
+// runner: whether a pattern matches it, or it asks for that itself. A pattern that
+// is malformed is an error, and so is one that matches no case, unless the cases
+// are only a part of all: a typing mistake must not let a case run beside others.
+func Serial(cases []event.Listed, patterns []string, partial bool) ([]bool, error) {
 	serial := make([]bool, len(cases))
+	for i, c := range cases {
+		serial[i] = c.Serial
+	}
 	for _, pattern := range patterns {
 		matched, err := matching(cases, pattern)
 		if err != nil {
 			return nil, fmt.Errorf("serial: %w", err)
 		}
-		if len(matched) == 0 && pattern != allCases {
+		if len(matched) == 0 && pattern != allCases && !partial {
 			return nil, fmt.Errorf("serial: the pattern %q matches no case of this test, so nothing would run alone; %s",
-				pattern, ListOf(cases))
+				pattern, listOf(cases))
 		}
 		for _, i := range matched {
 			serial[i] = true

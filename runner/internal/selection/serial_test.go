@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
 func TestSerialCases(t *testing.T) {
@@ -19,7 +18,7 @@ func TestSerialCases(t *testing.T) {
 		{[]string{"TestB", "*/sub"}, []bool{false, true, true}},
 		{[]string{"TestB", "Test?"}, []bool{true, true, false}},
 	} {
-		got, err := selection.Serial(casesNamed("TestA", "TestB", "TestA/sub"), c.patterns)
+		got, err := serial(casesNamed("TestA", "TestB", "TestA/sub"), c.patterns)
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %v, %v, want %v", c.patterns, got, err, c.want)
 		}
@@ -28,7 +27,7 @@ func TestSerialCases(t *testing.T) {
 
 // A typing mistake must not let a case run beside others.
 func TestSerialPatternThatMatchesNothingListsTheCases(t *testing.T) {
-	_, err := selection.Serial(casesNamed("TestA", "TestB"), []string{"*", "TestBigg*"})
+	_, err := serial(casesNamed("TestA", "TestB"), []string{"*", "TestBigg*"})
 	want := `serial: the pattern "TestBigg*" matches no case of this test, so nothing would run alone; ` +
 		`the cases are: TestA, TestB`
 	if err == nil || err.Error() != want {
@@ -37,7 +36,7 @@ func TestSerialPatternThatMatchesNothingListsTheCases(t *testing.T) {
 }
 
 func TestMalformedSerialPattern(t *testing.T) {
-	_, err := selection.Serial(casesNamed("TestA"), []string{"Test["})
+	_, err := serial(casesNamed("TestA"), []string{"Test["})
 	if err == nil || !strings.Contains(err.Error(), `serial: the pattern "Test[" is not a glob`) {
 		t.Errorf("error %v", err)
 	}
@@ -45,10 +44,10 @@ func TestMalformedSerialPattern(t *testing.T) {
 
 // All of no cases is no mistake.
 func TestEveryCaseOfNone(t *testing.T) {
-	if got, err := selection.Serial(nil, []string{"*"}); err != nil || len(got) > 0 {
+	if got, err := serial(nil, []string{"*"}); err != nil || len(got) > 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := selection.AddNeeds(nil, []manifest.Group{groupFor("//:db", "*")}); err != nil || len(got) > 0 {
+	if got, err := addNeeds(nil, []manifest.Group{groupFor("//:db", "*")}); err != nil || len(got) > 0 {
 		t.Errorf("got %v, %v", got, err)
 	}
 }

@@ -1,0 +1,45 @@
+package selection
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+)
+
+// markPrefix begins the labels of groups that only marks know. No target's label
+// begins so.
+const markPrefix = "mark:"
+
+// BindMarks returns groups, with one more for each name in the marks of cases
+// that none of them has: of scope process and capacity 1. If strict, such a name
+// is an error.
+func BindMarks(cases []event.Listed, groups []manifest.Group, strict bool) ([]manifest.Group, error) {
+	known := map[string]bool{}
+	for _, g := range groups {
+		for _, name := range g.Markers {
+			known[name] = true
+		}
+	}
+	bound := slices.Clone(groups)
+	for _, c := range cases {
+		for _, name := range c.Marks {
+			if known[name] {
+				continue
+			}
+			if strict {
+				return nil, fmt.Errorf("strict_groups: %s asks for the group %q by a mark, and group_markers has no such name; "+
+					"add group_markers = {%q: \":LABEL_OF_A_GROUP\"}", c.Name, name, name)
+			}
+			known[name] = true
+			bound = append(bound, manifest.Group{
+				Label: markPrefix + name, Name: name, Scope: string(group.Process), Capacity: 1, Markers: []string{name},
+			})
+		}
+	}
+	slices.SortFunc(bound, func(a, b manifest.Group) int { return cmp.Compare(a.Label, b.Label) })
+	return bound, nil
+}
