@@ -28,6 +28,9 @@ type Command struct {
 	Env []string
 	// Stdin is its standard input; nil is an empty one.
 	Stdin *os.File
+	// Terminal is one that the program has to itself while it runs, in place of
+	// Stdin and Output; nil is none.
+	Terminal *os.File
 	// Output gets what it writes to stdout and stderr, in that order. Its
 	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
@@ -105,6 +108,10 @@ func prepare(c Command, output *os.File) *exec.Cmd {
 	}
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = ownGroup()
+	if c.Terminal != nil {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Terminal, c.Terminal, c.Terminal
+		inForeground(cmd.SysProcAttr, c.Terminal)
+	}
 	return cmd
 }
 

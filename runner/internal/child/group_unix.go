@@ -49,6 +49,12 @@ func (f *forwarder) stop() {
 	f.passing.Wait()
 }
 
+// inForeground lets the new process group read from its terminal, and get what
+// is typed there to interrupt it.
+func inForeground(attr *syscall.SysProcAttr, terminal *os.File) {
+	attr.Foreground, attr.Ctty = true, int(terminal.Fd())
+}
+
 func terminateGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }
 
 // killGroup also kills a leader that went to another group.

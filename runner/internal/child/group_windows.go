@@ -36,4 +36,7 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
+// inForeground does nothing: a console is everybody's.
+func inForeground(*syscall.SysProcAttr, *os.File) {}
+
 func resultOf(state *os.ProcessState) Result { return Result{ExitCode: state.ExitCode()} }
