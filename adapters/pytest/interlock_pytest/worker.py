@@ -1,0 +1,196 @@
+"""The plugin that makes pytest a worker of the runner."""
+
+import os
+import warnings
+
+import pytest
+
+from . import fixtures, xdist
+from .marks import groups_of, is_serial
+from .outcome import outcome, part_of
+
+
+class Worker:
+    """Runs what the runner hands it.
+
+    Args:
+      channel: The Channel to the runner.
+      complete: Whether all tests of the target are collected, and not only those that are asked for.
+    """
+
+    def __init__(self, channel, complete=True):
+        self._channel = channel
+        self._complete = complete
+        self._lists = os.environ.pop("INTERLOCK_LIST", "") == "1"
+        self._left_out = []
+        self._broken = {}
+        self._collected = 0
+        self._reports = None
+        self._stale = False
+        self._at_terminal = os.environ.pop("INTERLOCK_TERMINAL", "") == "1"
+        if os.environ.pop("INTERLOCK_IN_ORDER", "") != "1":
+            xdist.announce(int(os.environ["INTERLOCK_WORKER"]))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self, config):
+        if config.option.usepdb and not self._at_terminal:
+            config.option.usepdb = False
+            self._channel.send("warning", text="--pdb needs a terminal: bazel run NAME_OF_THE_TEST.debug -- --pdb\n")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config):
+        # It would tell a story of its own, of this worker's part only.
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        if reporter and not self._at_terminal:
+            config.pluginmanager.unregister(reporter)
+        # After xdist's own, which do not know these workers.
+        config.pluginmanager.register(fixtures, "interlock-fixtures")
+
+    def pytest_itemcollected(self, item):
+        self._collected += 1
+        if self._lists and self._collected & (self._collected - 1) == 0:  # a power of two
+            self._channel.send("collecting", count=self._collected)
+
+    def pytest_collectreport(self, report):
+        if report.failed:
+            self._broken[report.nodeid or "collection"] = report.longreprtext
+
+    def pytest_deselected(self, items):
+        self._left_out.extend(items)
+
+    def pytest_warning_recorded(self, warning_message, when, nodeid, location):
+        if when == "runtest" or self._lists:
+            text = warnings.formatwarning(
+                warning_message.message, warning_message.category, warning_message.filename, warning_message.lineno
+            )
+            self._channel.send("warning", text=text)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        if session.config.option.collectonly:
+            return None
+        self._session = session
+        items = _by_name(session.items)
+        if self._lists:
+            self._list(items)
+        self._channel.send("ready", max_fail=session.config.getvalue("maxfail") or 0, complete=self._complete)
+        for command in self._channel.commands():
+            if command["command"] == "end":
+                break
+            self._run(items, command)
+        self._end_scopes(None)
+        # What became of the tests is the runner's to tell.
+        session.testsfailed = 0
+        session.shouldfail = False
+        return True
+
+    def _list(self, items):
+        for nodeid, message in self._broken.items():
+            self._channel.send("broken", case=nodeid, message=message)
+        for name, item in items.items():
+            self._describe(name, item, True)
+        for name, item in _by_name(self._left_out).items():
+            if name not in items:
+                self._describe(name, item, False)
+
+    def _describe(self, name, item, asked):
+        path, _, rest = item.nodeid.partition("::")
+        classes = _outside_of_brackets(rest).split("::")[:-1]
+        module = path[:-3].replace("/", ".") if path.endswith(".py") else path
+        fields = {"class": ".".join([module] + classes)}
+        self._channel.send(
+            "case", case=name, file=path, groups=groups_of(item), serial=is_serial(item), asked=asked, **fields
+        )
+
+    def _run(self, items, command):
+        env = command.get("env") or {}
+        os.environ.update(env)
+        cases = command["cases"]
+        for i, name in enumerate(cases):
+            item = items.get(name)
+            if item is None:
+                self._channel.send(
+                    "finished",
+                    case=name,
+                    status="errored",
+                    type="collection",
+                    message="the worker that was to run it has not collected it: "
+                    "what pytest collects has to be the same in each process",
+                )
+                continue
+            following = next((items[n] for n in cases[i + 1 :] if n in items), None)
+            self._run_item(name, item, following, command["end_scopes"])
+        for variable in env:
+            os.environ.pop(variable, None)
+        self._channel.send("done")
+
+    def _run_item(self, name, item, following, end_scopes):
+        if self._stale:
+            self._end_scopes(item)
+        # What comes next decides which fixtures end with this item. If that is not known yet, those of
+        # its function end; those of its class and module do too if the groups are given back.
+        chain = item.listchain()
+        self._stale = following is None and not end_scopes
+        if following is None:
+            following = _Unknown(item, chain[:1] if end_scopes else chain[:-1])
+        self._name, self._reports = name, []
+        self._channel.send("started", case=name)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self._channel.send("finished", case=name, **outcome(self._reports))
+        self._reports = None
+        self._session.shouldfail = False
+
+    def _end_scopes(self, following):
+        """Ends the fixtures that the following item, if there is one, does not have."""
+        self._stale = False
+        try:
+            self._session._setupstate.teardown_exact(following)
+        except BaseException as error:  # as pytest does in a test
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            excinfo = pytest.ExceptionInfo.from_current()
+            self._channel.send("failed", message="ending fixtures: " + str(excinfo.getrepr(style="short")))
+
+    def pytest_runtest_logreport(self, report):
+        if self._reports is None:
+            return
+        part = part_of(report)
+        if part is None:
+            self._reports.append(report)
+        else:
+            self._channel.send("finished", case=self._name, part=part, **outcome([report]))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session):
+        self._channel.send("ended")
+
+
+class _Unknown:
+    """Stands for an item that is not known, but for the collectors that it has in common with another one."""
+
+    def __init__(self, item, chain):
+        self._item = item
+        self._chain = chain
+
+    def listchain(self):
+        return self._chain
+
+    def __getattr__(self, name):
+        return getattr(self._item, name)
+
+
+def _by_name(items):
+    """Items by their node IDs. Plugins can make several of one node ID."""
+    named = {}
+    for item in items:
+        name, number = item.nodeid, 1
+        while name in named:
+            number += 1
+            name = "%s (%d)" % (item.nodeid, number)
+        named[name] = item
+    return named
+
+
+def _outside_of_brackets(name):
+    """The part of a name before the parameters, in which there may be any characters."""
+    return name.partition("[")[0]
