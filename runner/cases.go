@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -19,7 +18,7 @@ func selectCases(ctx context.Context, t task, f framework, workers int) ([]engin
 	m := t.manifest
 	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
 		t.options.Plan == "" {
-		return selection.AddNeeds([]event.Case{f.unlisted}, m.Groups)
+		return selection.AddNeeds([]event.Listed{{Case: f.unlisted}}, m.Groups, false)
 	}
 	selected, err := listCases(ctx, t, f)
 	if err != nil {
@@ -43,38 +42,51 @@ func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := describe(listed, t.manifest, t.files)
+	all, err := describe(t, listed, f.partial != nil && f.partial())
 	if err != nil {
 		return nil, err
 	}
-	asked, err := f.filter(listed)
-	if err != nil {
-		return nil, err
+	var asked []engine.Case
+	for i, c := range all {
+		if listed[i].Asked {
+			asked = append(asked, c)
+		}
 	}
 	if len(asked) == 0 && len(listed) > 0 && t.options.Plan != options.OnlyPlan {
-		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
+		say(t.p, "no case of this test was asked for; "+selection.ListOf(casesOf(listed)))
 	}
-	wanted := map[event.Case]bool{}
-	for _, c := range asked {
-		wanted[c] = true
-	}
-	return slices.DeleteFunc(all, func(c engine.Case) bool { return !wanted[c.Case] }), nil
+	return asked, nil
 }
 
-// describe adds what the manifest says of each case.
-func describe(listed []event.Case, m *manifest.Manifest, files *runfiles.Runfiles) ([]engine.Case, error) {
-	cases, err := selection.AddNeeds(listed, m.Groups)
+// describe adds what the manifest and the cases themselves say of each case.
+// Patterns need not match if only a part of the cases is listed.
+func describe(t task, listed []event.Listed, partial bool) ([]engine.Case, error) {
+	m := t.manifest
+	bound, err := selection.BindMarks(listed, m.Groups, t.options.StrictGroups)
 	if err != nil {
 		return nil, err
 	}
-	serial, err := selection.Serial(listed, m.Serial)
+	m.Groups = bound
+	cases, err := selection.AddNeeds(listed, m.Groups, partial)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := selection.Serial(listed, m.Serial, partial)
 	if err != nil {
 		return nil, err
 	}
 	for i := range cases {
-		cases[i].Serial = serial[i]
+		cases[i].Serial, cases[i].File, cases[i].Everywhere = serial[i], listed[i].File, listed[i].Everywhere
 	}
-	return cases, addTimings(cases, m, files)
+	return cases, addTimings(cases, m, t.files)
+}
+
+func casesOf(listed []event.Listed) []event.Case {
+	cases := make([]event.Case, len(listed))
+	for i, l := range listed {
+		cases[i] = l.Case
+	}
+	return cases
 }
 
 // sameForAll reports whether everything that is said of cases is said of all,
@@ -101,7 +113,7 @@ func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, worker
 	}
 	var own []engine.Case
 	for i, shard := range plan.Make(p).Shard {
-		if shard == s.Index {
+		if shard == s.Index || cases[i].Everywhere {
 			own = append(own, cases[i])
 		}
 	}
@@ -110,8 +122,11 @@ func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, worker
 
 // unitOf returns the name of what keeps a case together with others.
 func unitOf(c engine.Case, unit manifest.Unit) string {
-	if unit == manifest.Class {
+	switch unit {
+	case manifest.Class:
 		return c.Class
+	case manifest.File:
+		return c.File
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,12 +18,11 @@ import (
 type environments struct {
 	task    task
 	workers int
-	slots   map[string]string // variables, by label of a group
 	made    atomic.Int64
 }
 
 func newEnvironments(t task, workers int) *environments {
-	return &environments{task: t, workers: max(workers, 1), slots: slotVariables(t.manifest.Groups)}
+	return &environments{task: t, workers: max(workers, 1)}
 }
 
 // of returns the environment for a batch, and what is to be called when its
@@ -53,11 +53,21 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 		set["TEST_TMPDIR"], done = dir, func() { _ = os.RemoveAll(dir) }
 	}
 	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.workers)
-	set["INTERLOCK_ATTEMPT"] = strconv.Itoa(max(b.Attempt, 1))
-	for label, units := range b.Slots {
-		set[e.slots[label]] = strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
-	}
+	maps.Copy(set, e.ofCases(b))
 	return bazelenv.ForChild(e.task.p.environ, set), done, nil
+}
+
+// ofCases returns the variables among these that differ between batches of one
+// process.
+func (e *environments) ofCases(b event.Batch) map[string]string {
+	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
+	if len(b.Slots) > 0 {
+		variables := slotVariables(e.task.manifest.Groups)
+		for label, units := range b.Slots {
+			set[variables[label]] = strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
+		}
+	}
+	return set
 }
 
 const slotPrefix = "INTERLOCK_SLOT_"

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework/adapter"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/exec"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/gotest"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
@@ -24,16 +27,19 @@ import (
 // framework lists, selects and runs the cases of a test.
 type framework struct {
 	engine.Framework
-	// list returns all cases.
-	list func(context.Context) ([]event.Case, error)
-	// filter returns those that --test_filter and the arguments ask for.
-	filter func([]event.Case) ([]event.Case, error)
+	// list returns all cases, and which of them --test_filter and the arguments
+	// ask for.
+	list func(context.Context) ([]event.Listed, error)
+	// partial reports whether list has left out cases that nobody asks for. Nil
+	// is never.
+	partial func() bool
+	// maxFail returns after how many bad cases the arguments want no further one
+	// to start, once the cases are listed; 0 is never. Nil is never, too.
+	maxFail func() int
 	// batches is whether several cases may share a process.
 	batches bool
 	// whole is whether the arguments need one process for all cases.
 	whole bool
-	// failFast is whether the arguments want no case to start after a bad one.
-	failFast bool
 	// unlisted stands for all cases that are asked for, where that will do;
 	// empty if the framework has to list them.
 	unlisted event.Case
@@ -52,8 +58,10 @@ func newFramework(t task) (framework, error) {
 		return newExec(t, program), nil
 	case "go":
 		return newGo(t, program)
+	case "pytest":
+		return newAdapter(t, program), nil
 	}
-	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\" and \"go\"", t.manifest.Framework)
+	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\", \"go\" and \"pytest\"", t.manifest.Framework)
 }
 
 func newExec(t task, path string) framework {
@@ -64,9 +72,21 @@ func newExec(t task, path string) framework {
 	}
 	return framework{
 		Framework: program,
-		list:      func(context.Context) ([]event.Case, error) { return program.Cases(), nil },
-		filter:    func(cases []event.Case) ([]event.Case, error) { return selection.Filter(cases, t.env.Filter) },
+		list: func(context.Context) ([]event.Listed, error) {
+			asked, err := selection.Filter(program.Cases(), t.env.Filter)
+			return asListed(program.Cases(), func(c event.Case) bool { return slices.Contains(asked, c) }), err
+		},
 	}
+}
+
+// asListed describes cases of which nothing is known but whether they are asked
+// for.
+func asListed(cases []event.Case, asked func(event.Case) bool) []event.Listed {
+	described := make([]event.Listed, len(cases))
+	for i, c := range cases {
+		described[i] = event.Listed{Case: c, Asked: asked(c)}
+	}
+	return described
 }
 
 func newGo(t task, path string) (framework, error) {
@@ -81,16 +101,58 @@ func newGo(t task, path string) (framework, error) {
 	}
 	return framework{
 		Framework: binary,
-		list:      binary.List,
-		filter: func(cases []event.Case) ([]event.Case, error) {
-			return slices.DeleteFunc(slices.Clone(cases), func(c event.Case) bool { return !binary.AsksFor(c) }), nil
+		list: func(ctx context.Context) ([]event.Listed, error) {
+			cases, err := binary.List(ctx)
+			return asListed(cases, binary.AsksFor), err
+		},
+		maxFail: func() int {
+			if binary.FailFast() {
+				return 1
+			}
+			return 0
 		},
 		batches:  true,
 		whole:    binary.Whole(),
-		failFast: binary.FailFast(),
 		unlisted: binary.Unlisted(),
 		style:    report.Style{Grouped: workers > 1 && !binary.Whole(), Brief: !binary.Verbose()},
 	}, nil
+}
+
+func newAdapter(t task, path string) framework {
+	workers := workersOf(t.manifest)
+	environments := newEnvironments(t, workers)
+	program := adapter.New(adapter.Options{
+		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter,
+		Env: environments.of, CaseEnv: environments.ofCases,
+		Ahead:   func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },
+		Ordered: t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
+		Stdin: t.p.stdin, Log: t.p.stdout, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
+		Terminal: t.terminal(workers),
+	})
+	return framework{
+		Framework: program,
+		list:      program.List,
+		partial:   program.Partial,
+		maxFail:   program.MaxFail,
+		batches:   true,
+		style:     report.Style{Grouped: workers > 1, Brief: true},
+	}
+}
+
+// terminal is the one at which somebody waits for a test that runs in order in
+// one process; nil if there is none.
+func (t task) terminal(workers int) *os.File {
+	if workers == 0 && isTerminal(t.p.stdin) {
+		return t.p.stdin
+	}
+	return nil
+}
+
+// worthStarting is how many workers there will be work for, where a shard has at
+// least so many cases. More than CPUs would only slow down the first, which is
+// to tell what there is to do.
+func worthStarting(cases, workers int) int {
+	return min(cases/2, workers, runtime.NumCPU())
 }
 
 // leakTimeout is how long an output may stay open; 0 if nobody is to look.

@@ -90,10 +90,6 @@ func (t *task) setUp() (f framework, workers int, err error) {
 
 func (t task) engineOptions(f framework, workers int) engine.Options {
 	o := t.options
-	maxFail := o.MaxFail
-	if t.env.FailFast || f.failFast {
-		maxFail = 1
-	}
 	return engine.Options{
 		Framework:   f,
 		Locker:      newLocker(t.manifest.Groups, t.files),
@@ -102,7 +98,7 @@ func (t task) engineOptions(f framework, workers int) engine.Options {
 		Workers:     workers,
 		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
 		InOrder:     o.Shuffle.On,
-		MaxFail:     maxFail,
+		MaxFail:     t.maxFail(f),
 		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),
 		Retries: engine.Retries{
 			PerCase: o.Retries, Budget: o.RetryBudget, Delay: o.RetryDelay, MaxDelay: o.RetryMaxDelay,
@@ -111,6 +107,17 @@ func (t task) engineOptions(f framework, workers int) engine.Options {
 		LeaksFail: o.Leaks == options.FailLeaks,
 		Budget:    t.limits.budget(t.manifest),
 	}
+}
+
+// maxFail is after how many bad cases no further one starts.
+func (t task) maxFail(f framework) int {
+	if t.env.FailFast {
+		return 1
+	}
+	if f.maxFail != nil && f.maxFail() > 0 {
+		return f.maxFail()
+	}
+	return t.options.MaxFail
 }
 
 func (t *test) run(ctx context.Context) int {

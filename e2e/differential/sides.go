@@ -36,7 +36,7 @@ func (p *testPackage) goTest(ctx context.Context) (results, error) {
 func (p *testPackage) runner(ctx context.Context, s setting) (results, error) {
 	name := filepath.Join(p.dir, fmt.Sprintf("test_%d", s.workers))
 	text, err := json.Marshal(map[string]any{
-		"version": 4, "label": "@@" + p.label(), "framework": "go", "program": "_main/x.test",
+		"version": 5, "label": "@@" + p.label(), "framework": "go", "program": "_main/x.test",
 		"workers": fmt.Sprint(s.workers), "cpus": 1, "serial": []any{}, "unit": "case", "shards": 1,
 		"running_budget_seconds": 0, "groups": []any{},
 	})

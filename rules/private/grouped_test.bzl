@@ -1,6 +1,6 @@
 """The macro `grouped_test`."""
 
-load(":grouped_test_rule.bzl", _grouped_test = "grouped_test")
+load(":grouped_test_rule.bzl", "grouped_binary", _grouped_test = "grouped_test")
 load(":settings.bzl", "grouped_test_settings")
 
 visibility("//rules/...")
@@ -18,6 +18,8 @@ def grouped_test(
         case_timeout = None,
         retries = None,
         leaks = None,
+        group_markers = {},
+        strict_groups = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -80,7 +82,8 @@ def grouped_test(
     know them: [locking.md](locking.md#tests-that-only-wait) has the command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
+    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`,
+    `group_markers`, `strict_groups`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
     above the group's capacity, as it is after its `select()`; a number out of its range; a `unit` that the framework
     does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
     `manual`, or a `grouped_test`.
@@ -97,6 +100,9 @@ def grouped_test(
         and `--test_filter` are what they are with rules_go: the last is a list of regular expressions,
         separated by commas, as in `go test -run`; those that begin with `-` are for `-skip`. Several cases may
         share a process, and `TestMain` runs once in each. The macro [`go_test`](rules_go.md) does it in one step.
+        `"pytest"`: it is a Python program that calls `interlock_pytest.main()`, or any other one that speaks the
+        protocol of [adapters.md](adapters.md). Its processes live as long as there are cases for them. The macro
+        [`pytest_test`](rules_python.md) makes such a program.
       resource_groups: Dictionary of the label of a `resource_group` to a list of globs over names of cases;
         `["*"]` means all. A case holds every group that has a glob for it, all of them while it runs. A glob
         stands for one unit of the capacity; `GLOB=3` for three, and `GLOB=shared` for a use that goes beside any
@@ -126,6 +132,11 @@ def grouped_test(
       leaks: What becomes of a case that leaves a process behind: `"report"`, the default, says so in the log and in
         `test.xml`, `"fail"` makes it a failure, and `"ignore"` does not look. What is left of its process group is
         killed in any case. Where several cases shared the process, the message names one of them.
+      group_markers: Dictionary of a name to the label of a `resource_group`, for frameworks whose cases ask for
+        groups in their own code: with `{"db": ":db"}`, a case with the mark `@pytest.mark.xdist_group("db")` holds
+        one unit of `:db`. Several names may mean one group. `{}` by default.
+      strict_groups: Whether a name in a mark that `group_markers` does not have is an error. If it is not, which is
+        the default, such a name is a group of its own, of scope `process` and capacity 1.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
@@ -155,6 +166,8 @@ def grouped_test(
         case_timeout = case_timeout,
         retries = retries,
         leaks = leaks,
+        group_markers = group_markers,
+        strict_groups = strict_groups,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -164,15 +177,8 @@ def grouped_test(
     _grouped_test(
         name = name,
         test = test,
-        cpus = settings.cpus,
-        errors = settings.errors,
-        framework = settings.framework,
-        options = settings.options,
-        resource_groups = settings.resource_groups,
         running_budget_seconds = settings.running_budget_seconds,
-        serial = settings.serial,
         timings = timings,
-        unit = settings.unit,
         workers = settings.workers,
         size = settings.size,
         timeout = settings.timeout,
@@ -183,5 +189,57 @@ def grouped_test(
         env = env,
         env_inherit = env_inherit,
         data = data,
-        **kwargs
+        **(_of_cases(settings) | kwargs)
+    )
+
+def grouped_debug(
+        *,
+        name,
+        test,
+        framework,
+        resource_groups,
+        group_markers,
+        strict_groups,
+        tags,
+        **kwargs):
+    """A program that runs the cases of a grouped test one after the other, with their groups, at a terminal.
+
+    Args:
+      name: Name of the target.
+      test: As in `grouped_test`; so are all that follow.
+      framework: -
+      resource_groups: -
+      group_markers: -
+      strict_groups: -
+      tags: -
+      **kwargs: What every program takes.
+    """
+    settings = grouped_test_settings(
+        to_label = native.package_relative_label,
+        framework = framework,
+        resource_groups = resource_groups,
+        workers = 0,
+        group_markers = group_markers,
+        strict_groups = strict_groups,
+        tags = [tag for tag in tags or [] if not tag.startswith("workers:")],
+    )
+    grouped_binary(
+        name = name,
+        test = test,
+        running_budget_seconds = 0,
+        workers = settings.workers,
+        tags = ["manual"],
+        **(_of_cases(settings) | kwargs)
+    )
+
+def _of_cases(settings):
+    return dict(
+        cpus = settings.cpus,
+        errors = settings.errors,
+        framework = settings.framework,
+        group_markers = settings.group_markers,
+        options = settings.options,
+        resource_groups = settings.resource_groups,
+        serial = settings.serial,
+        unit = settings.unit,
     )

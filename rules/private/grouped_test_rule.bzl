@@ -15,7 +15,7 @@ load(":uses.bzl", "weight_errors")
 visibility("//rules/...")
 
 def _grouped_test_impl(ctx):
-    groups = _distinct_groups(ctx.attr.resource_groups)
+    groups = _distinct_groups(ctx.attr.resource_groups, ctx.attr.group_markers)
     _check(ctx, groups)
     toolchain = ctx.toolchains[TOOLCHAIN_TYPE]
 
@@ -47,7 +47,10 @@ def _grouped_test_impl(ctx):
             runfiles = _runfiles(
                 ctx,
                 files = [executable, manifest] + ctx.files.timings,
-                lock_files = [target[DefaultInfo].files for target in ctx.attr.resource_groups],
+                lock_files = [
+                    target[DefaultInfo].files
+                    for target in ctx.attr.resource_groups.keys() + ctx.attr.group_markers.keys()
+                ],
                 runner_runfiles = toolchain.runner_runfiles,
             ),
         ),
@@ -77,23 +80,28 @@ def _check(ctx, groups):
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
 
 # Two keys can be one group, since an alias may stand for it.
-def _distinct_groups(resource_groups):
+def _distinct_groups(resource_groups, group_markers):
     groups = {}
     for target, cases in resource_groups.items():
-        info = target[ResourceGroupInfo]
-        group = groups.setdefault(info.label, struct(info = info, uses = {}))
-        group.uses.update({struct(**use): None for use in json.decode(cases)})
+        _group_of(groups, target).uses.update({struct(**use): None for use in json.decode(cases)})
+    for target, names in group_markers.items():
+        _group_of(groups, target).markers.update({name: None for name in json.decode(names)})
     return [
         struct(
             capacity = group.info.capacity,
             cases = group.uses.keys(),
             label = group.info.label,
+            markers = group.markers.keys(),
             name = group.info.name,
             scope = group.info.scope,
             turnstile = group.info.turnstile,
         )
         for group in groups.values()
     ]
+
+def _group_of(groups, target):
+    info = target[ResourceGroupInfo]
+    return groups.setdefault(info.label, struct(info = info, markers = {}, uses = {}))
 
 def _manifest_group(ctx, group):
     lock = {}
@@ -109,6 +117,7 @@ def _manifest_group(ctx, group):
         scope = group.scope,
         capacity = group.capacity,
         cases = group.cases,
+        markers = group.markers,
         **lock
     )
 
@@ -143,50 +152,72 @@ def _run_environment_info(ctx):
         inherited_environment = merged.inherited_environment,
     )
 
+_ATTRS = {
+    "cpus": attr.int(mandatory = True),
+    "data": attr.label_list(allow_files = True),
+    "env": attr.string_dict(),
+    "env_inherit": attr.string_list(),
+    "errors": attr.string_list(doc = "Mistakes that the macro found."),
+    "framework": attr.string(mandatory = True),
+    "group_markers": attr.label_keyed_string_dict(
+        cfg = "exec",
+        doc = "Groups, each with a JSON list of the names that marks call it by.",
+        providers = [ResourceGroupInfo],
+    ),
+    "options": attr.string_dict(doc = "Settings of the runner."),
+    # The groups live in the exec configuration, which far fewer flags and transitions change than the
+    # target one: so nearly all tests share one copy of each lock file.
+    "resource_groups": attr.label_keyed_string_dict(
+        cfg = "exec",
+        doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
+        providers = [ResourceGroupInfo],
+    ),
+    "running_budget_seconds": attr.int(doc = "0 for none."),
+    "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
+    "test": attr.label(
+        aspects = [inner_test_aspect],
+        cfg = "target",
+        executable = True,
+        mandatory = True,
+    ),
+    "timings": attr.label(allow_single_file = [".json"]),
+    "unit": attr.string(mandatory = True),
+    "workers": attr.string(mandatory = True),
+    "_resource_tags": attr.label(default = "//rules:resource_tags"),
+    "_windows": attr.label(default = "@platforms//os:windows"),
+}
+
+# Coverage of C++ and, by the merger, of everything is collected only if the test has these.
+_COVERAGE_ATTRS = {
+    "_collect_cc_coverage": attr.label(
+        cfg = config.exec(exec_group = "test"),
+        default = "@bazel_tools//tools/test:collect_cc_coverage",
+        executable = True,
+    ),
+    "_lcov_merger": attr.label(
+        cfg = config.exec(exec_group = "test"),
+        default = configuration_field(fragment = "coverage", name = "output_generator"),
+        executable = True,
+    ),
+}
+
 grouped_test = rule(
     implementation = _grouped_test_impl,
     doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
-    attrs = {
-        "cpus": attr.int(mandatory = True),
-        "data": attr.label_list(allow_files = True),
-        "env": attr.string_dict(),
-        "env_inherit": attr.string_list(),
-        "errors": attr.string_list(doc = "Mistakes that the macro found."),
-        "framework": attr.string(mandatory = True),
-        "options": attr.string_dict(doc = "Settings of the runner."),
-        # The groups live in the exec configuration, which far fewer flags and transitions change than the
-        # target one: so nearly all tests share one copy of each lock file.
-        "resource_groups": attr.label_keyed_string_dict(
-            cfg = "exec",
-            doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
-            providers = [ResourceGroupInfo],
-        ),
-        "running_budget_seconds": attr.int(doc = "0 for none."),
-        "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
-        "test": attr.label(
-            aspects = [inner_test_aspect],
-            cfg = "target",
-            executable = True,
-            mandatory = True,
-        ),
-        "timings": attr.label(allow_single_file = [".json"]),
-        "unit": attr.string(mandatory = True),
-        "workers": attr.string(mandatory = True),
-        # Coverage of C++ and, by the merger, of everything is collected only if the test has these.
-        "_collect_cc_coverage": attr.label(
-            cfg = config.exec(exec_group = "test"),
-            default = "@bazel_tools//tools/test:collect_cc_coverage",
-            executable = True,
-        ),
-        "_lcov_merger": attr.label(
-            cfg = config.exec(exec_group = "test"),
-            default = configuration_field(fragment = "coverage", name = "output_generator"),
-            executable = True,
-        ),
-        "_resource_tags": attr.label(default = "//rules:resource_tags"),
-        "_windows": attr.label(default = "@platforms//os:windows"),
-    },
+    attrs = _ATTRS | _COVERAGE_ATTRS,
     fragments = ["coverage"],
     test = True,
+    toolchains = [TOOLCHAIN_TYPE],
+)
+
+# `bazel run` starts a test behind test-setup.sh, in a process group that may not read from the terminal.
+grouped_binary = rule(
+    implementation = _grouped_test_impl,
+    doc = "The same as a program that `bazel run` starts at the terminal, for debuggers.",
+    attrs = _ATTRS | {
+        "shard_count": attr.int(default = 1),
+    },
+    executable = True,
+    fragments = ["coverage"],
     toolchains = [TOOLCHAIN_TYPE],
 )

@@ -8,7 +8,7 @@ visibility("//rules/...")
 # Where a bare name in a tag is looked up, in the repository of the BUILD file.
 _DEFAULT_PACKAGE = "//resources:"
 
-def merge_groups(*, resource_groups, references, to_label):
+def merge_groups(*, resource_groups, references, to_label, marked = []):
     """Brings the groups of the attribute and those of the tags together.
 
     Args:
@@ -16,6 +16,7 @@ def merge_groups(*, resource_groups, references, to_label):
       references: list of struct with `name` (str, a bare name or a label, checked) and `use` (str, as
         `split_use` returns it, or None), as tags hold them.
       to_label: function that makes a Label of a str or Label, as seen from the BUILD file.
+      marked: list of Label, groups that marks in the test's own code ask for.
 
     Returns:
       struct with `cases` (dict of Label to list of uses) and `errors` (list of str).
@@ -43,7 +44,7 @@ def merge_groups(*, resource_groups, references, to_label):
         else:
             cases[label] = _distinct([glob_use(*split_use(glob)) for glob in globs])
 
-    of_attribute = cases.keys()
+    of_attribute = {label: None for label in cases.keys() + list(marked)}.keys()
     tagged = [
         (label, reference.use)
         for reference in references
@@ -55,7 +56,7 @@ def merge_groups(*, resource_groups, references, to_label):
 
     # Last, since a tag without a use is also what every test of the group carries.
     for label, use in tagged:
-        if use == None and label not in cases:
+        if use == None and label not in cases and label not in marked:
             cases[label] = [glob_use(ALL_CASES)]
     return struct(cases = cases, errors = errors)
 

@@ -6,9 +6,9 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 4
+_VERSION = 5
 
-def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, lock_output = None):
+def manifest_group(*, label, name, scope, capacity, cases, markers = [], lock_runfile = None, lock_output = None):
     """One group of a manifest.
 
     Args:
@@ -17,6 +17,7 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
       scope: str, `process` or `build`.
       capacity: int.
       cases: list of uses, as //rules/private:uses.bzl describes them.
+      markers: list of str, the names by which marks in the tests' code ask for the group.
       lock_runfile: str, runfiles path that the group's lock files begin with; None for `process`.
       lock_output: str, the same path below `bazel-out/<configuration>/bin`; None for `process`.
 
@@ -30,6 +31,8 @@ def manifest_group(*, label, name, scope, capacity, cases, lock_runfile = None, 
         ("capacity", json.encode(capacity)),
         ("cases", _array([_use(use) for use in cases])),
     ]
+    if markers:
+        fields.append(("markers", json.encode(sorted(markers))))
     if lock_runfile:
         fields.append(("lock", _object([
             ("runfile", json.encode(lock_runfile)),

@@ -11,13 +11,14 @@ _MOST_RETRIES = 10
 
 _LEAKS = ["report", "fail", "ignore"]
 
-def option_settings(*, case_timeout, retries, leaks):
+def option_settings(*, case_timeout, retries, leaks, strict_groups = None):
     """Checks the options.
 
     Args:
       case_timeout: int as the user gave it, in seconds, unchecked; None for none.
       retries: int, the same.
       leaks: str, the same.
+      strict_groups: bool, the same.
 
     Returns:
       struct with `options` (dict of str to str, by the runner's names) and `errors` (list of str).
@@ -32,6 +33,8 @@ def option_settings(*, case_timeout, retries, leaks):
             _MOST_RETRIES,
         ))
     errors.extend(choice_errors(attribute = "leaks", value = leaks, known = _LEAKS))
+    if type(strict_groups) not in ("NoneType", "bool"):
+        errors.append("strict_groups = {} is neither True nor False. Write one of them.".format(repr(strict_groups)))
     if errors:
         return struct(errors = errors, options = {})
     options = {}
@@ -41,6 +44,8 @@ def option_settings(*, case_timeout, retries, leaks):
         options["leaks"] = leaks
     if retries:
         options["retries"] = str(retries)
+    if strict_groups:
+        options["strict-groups"] = "on"
     return struct(errors = [], options = options)
 
 def _is_whole(number):

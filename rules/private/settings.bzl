@@ -3,6 +3,7 @@
 load(":budget.bzl", "budget_errors", "running_budget_seconds")
 load(":choices.bzl", "choice_errors")
 load(":cpus.bzl", "cpu_settings")
+load(":group_markers.bzl", "marker_settings")
 load(":groups.bzl", "merge_groups")
 load(":options.bzl", "option_settings")
 load(":serial.bzl", "serial_settings")
@@ -11,18 +12,22 @@ load(":unit.bzl", "DEFAULT_UNIT", "unit_settings")
 
 visibility("//rules/...")
 
-_FRAMEWORKS = ["exec", "go"]
+_FRAMEWORKS = ["exec", "go", "pytest"]
 
 _DEFAULT_FRAMEWORK = "exec"
+
+_DEFAULT_WORKERS = {"pytest": "auto"}
 
 _SELECT_REMEDY = {
     "case_timeout": "Write a number of seconds",
     "cpus": "Write a number",
     "framework": "Write the name of one framework",
+    "group_markers": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
     "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual",
     "leaks": "Write one word",
     "retries": "Write a number",
     "serial": "Write True, False or a list of globs",
+    "strict_groups": "Write True or False",
     "size": "Write one size; Bazel does not take a select() here either",
     "tags": "Write a list; Bazel does not take a select() here either",
     "timeout": "Write one timeout; Bazel does not take a select() here either",
@@ -41,6 +46,8 @@ def grouped_test_settings(
         case_timeout = None,
         retries = None,
         leaks = None,
+        group_markers = {},
+        strict_groups = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -61,6 +68,8 @@ def grouped_test_settings(
       case_timeout: -
       retries: -
       leaks: -
+      group_markers: -
+      strict_groups: -
       cpus: -
       size: -
       timeout: -
@@ -69,7 +78,7 @@ def grouped_test_settings(
 
     Returns:
       struct with `errors` (list of str) and the attributes of the rule: `framework`, `resource_groups`
-      (dict of Label to JSON), `workers`, `serial` (list of globs), `unit`, `options`,
+      (dict of Label to JSON), `group_markers` (the same), `workers`, `serial` (list of globs), `unit`, `options`,
       `cpus`, `running_budget_seconds`, `size`, `timeout`, `shard_count`, `tags`.
     """
     given = dict(
@@ -81,6 +90,8 @@ def grouped_test_settings(
         case_timeout = case_timeout,
         retries = retries,
         leaks = leaks,
+        group_markers = group_markers,
+        strict_groups = strict_groups,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -100,19 +111,28 @@ def grouped_test_settings(
     parsed = parse_tags(tags)
     errors.extend(parsed.errors)
 
+    framework = _DEFAULT_FRAMEWORK if given["framework"] == None else given["framework"]
+    errors.extend(choice_errors(attribute = "framework", value = framework, known = _FRAMEWORKS))
+    marks = marker_settings(group_markers = given["group_markers"], framework = framework, to_label = to_label)
+    errors.extend(marks.errors)
     groups = merge_groups(
         resource_groups = given["resource_groups"] or {},
         references = parsed.groups,
         to_label = to_label,
+        marked = marks.markers.keys(),
     )
     errors.extend(groups.errors)
-    framework = _DEFAULT_FRAMEWORK if given["framework"] == None else given["framework"]
-    errors.extend(choice_errors(attribute = "framework", value = framework, known = _FRAMEWORKS))
+    labels = {label: None for label in groups.cases.keys() + marks.markers.keys()}.keys()
     undivided = unit_settings(unit = given["unit"], framework = framework)
     errors.extend(undivided.errors)
     alone = serial_settings(serial = given["serial"], tagged = parsed.serial)
     errors.extend(alone.errors)
-    life = option_settings(case_timeout = given["case_timeout"], retries = given["retries"], leaks = given["leaks"])
+    life = option_settings(
+        case_timeout = given["case_timeout"],
+        retries = given["retries"],
+        leaks = given["leaks"],
+        strict_groups = given["strict_groups"],
+    )
     errors.extend(life.errors)
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))
     errors.extend(_shards_errors(shard_count = shard_count, tagged = parsed.shards))
@@ -123,7 +143,7 @@ def grouped_test_settings(
 
     timeout = given["timeout"]
     budget = 0
-    if groups.cases and not timing_errors:
+    if labels and not timing_errors:
         # Bazel's clock counts waiting, so it gets the longest time there is, and the runner keeps the
         # one that was asked for.
         budget = running_budget_seconds(size = given["size"], timeout = timeout)
@@ -133,16 +153,17 @@ def grouped_test_settings(
         cpus = granted.cpus,
         errors = errors,
         framework = framework,
+        group_markers = {label: json.encode(names) for label, names in marks.markers.items()},
         options = life.options,
         resource_groups = {label: json.encode(cases) for label, cases in groups.cases.items()},
         running_budget_seconds = budget,
         serial = alone.globs,
         shard_count = parsed.shards if shard_count == None else shard_count,
         size = None if timing_errors else given["size"],
-        tags = _with_group_tags(tags = tags + granted.tags, labels = groups.cases.keys()),
+        tags = _with_group_tags(tags = tags + granted.tags, labels = labels),
         timeout = None if timing_errors else timeout,
         unit = undivided.unit,
-        workers = parsed.workers or str(1 if given["workers"] == None else given["workers"]),
+        workers = parsed.workers or str(_DEFAULT_WORKERS.get(framework, 1) if given["workers"] == None else given["workers"]),
     )
 
 def _workers_errors(*, workers, tagged):

@@ -26,8 +26,8 @@ _FAILURES = {
         messages = ["resource_groups[\":failure_group\"] is empty"],
     ),
     "framework": struct(
-        attrs = {"framework": "pytest"},
-        messages = ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
+        attrs = {"framework": "junit"},
+        messages = ["framework = \"junit\" does not exist. Use one of \"exec\", \"go\", \"pytest\"."],
     ),
     "grouped_test": struct(
         attrs = {"test": ":failure_grouped"},

@@ -14,6 +14,7 @@ def _defaults_test_impl(ctx):
         cpus = 1,
         errors = [],
         framework = "exec",
+        group_markers = {},
         options = {},
         resource_groups = {},
         running_budget_seconds = 0,
@@ -33,6 +34,31 @@ def _defaults_test_impl(ctx):
     return unittest.end(env)
 
 defaults_test = unittest.make(_defaults_test_impl)
+
+def _pytest_test_impl(ctx):
+    env = unittest.begin(ctx)
+    settings = _settings(
+        framework = "pytest",
+        group_markers = {"api": "//resources:api", "llm": "//resources:api"},
+        strict_groups = True,
+        tags = ["resource-group:api", "resource-group:db"],
+        size = "small",
+    )
+    asserts.equals(env, [], settings.errors)
+    asserts.equals(env, "auto", settings.workers)
+    asserts.equals(env, {"strict-groups": "on"}, settings.options)
+    asserts.equals(env, {Label("//resources:api"): "[\"api\",\"llm\"]"}, settings.group_markers)
+
+    # The tag of a group that marks have adds nothing to it.
+    asserts.equals(env, [Label("//resources:db")], settings.resource_groups.keys())
+    asserts.equals(env, ["resource-group:api", "resource-group:db"], settings.tags)
+    asserts.equals(env, "eternal", settings.timeout)
+    asserts.equals(env, 60, _settings(framework = "pytest", group_markers = {"api": "//:api"}, size = "small").running_budget_seconds)
+    asserts.equals(env, "2", _settings(framework = "pytest", tags = ["workers:2"]).workers)
+    asserts.equals(env, "file", _settings(framework = "pytest", unit = "file").unit)
+    return unittest.end(env)
+
+pytest_test = unittest.make(_pytest_test_impl)
 
 def _tags_equal_attributes_test_impl(ctx):
     env = unittest.begin(ctx)
@@ -148,8 +174,8 @@ def _errors_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        ["framework = \"pytest\" does not exist. Use one of \"exec\", \"go\"."],
-        _settings(framework = "pytest").errors,
+        ["framework = \"junit\" does not exist. Use one of \"exec\", \"go\", \"pytest\"."],
+        _settings(framework = "junit").errors,
     )
     asserts.equals(env, 2, len(_settings(unit = "file", serial = 1).errors))
     for workers in [-1, "4", "many", True]:
@@ -174,6 +200,12 @@ def _errors_test_impl(ctx):
         _settings(shard_count = 4, tags = ["shards:2"]).errors,
     )
 
+    asserts.equals(
+        env,
+        ["strict_groups = 1 is neither True nor False. Write one of them."],
+        _settings(strict_groups = 1).errors,
+    )
+
     # One mistake does not hide another.
     asserts.equals(env, 3, len(_settings(size = "tiny", tags = ["workers:x", "resource-group:a:b"]).errors))
     return unittest.end(env)
@@ -184,6 +216,7 @@ def settings_test_suite(name):
     unittest.suite(
         name,
         defaults_test,
+        pytest_test,
         tags_equal_attributes_test,
         tags_reveal_groups_test,
         tags_with_uses_reveal_groups_test,

@@ -31,7 +31,8 @@ func (m *Manifest) check() error {
 		require(err == nil, "group %s: %v", g.Label, err)
 		require(g.Label != "" && g.Name != "", "group %d has no label or no name", i)
 		require(g.Capacity >= 1, "group %s: capacity %d: want at least 1", g.Label, g.Capacity)
-		require(len(g.Cases) > 0, "group %s: no cases", g.Label)
+		require(len(g.Cases)+len(g.Markers) > 0, "group %s: no cases", g.Label)
+		require(!slices.Contains(g.Markers, ""), "group %s: a marker without a name", g.Label)
 		for _, u := range g.Cases {
 			require(u.Glob != "", "group %s: a use without a glob", g.Label)
 			err := u.Need(g.Label).Validate(group.Group{Label: g.Label, Capacity: g.Capacity})

@@ -15,7 +15,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 4
+const Version = 5
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -68,8 +68,11 @@ type Group struct {
 	Scope string `json:"scope"`
 	// Capacity is the number of units, at least 1.
 	Capacity int `json:"capacity"`
-	// Cases say which cases hold the group, and how; at least one.
+	// Cases say which cases hold the group, and how.
 	Cases []Use `json:"cases"`
+	// Markers are the names by which cases ask for a unit of the group in their
+	// own code. There are some if no cases are.
+	Markers []string `json:"markers,omitempty"`
 	// Lock is where the lock files are, for scope build.
 	Lock *Lock `json:"lock,omitempty"`
 }

@@ -25,7 +25,7 @@ func TestGoldensOfTheRule(t *testing.T) {
 	}
 }
 
-const valid = `{"version": 4, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+const valid = `{"version": 5, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
 "cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json", "options": {"retries": "2"},
 "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
@@ -68,7 +68,7 @@ func TestAllSerial(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 4`, `"version": 3`, "version 3"},
+		{`"version": 5`, `"version": 3`, "version 3"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},

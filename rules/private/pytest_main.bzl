@@ -1,0 +1,33 @@
+"""The program of a pytest test: it has the names of the files that pytest is to look at."""
+
+visibility("//rules/...")
+
+_PROGRAM = '''\
+"""The program of {label}: pytest, as a worker of the runner where that starts it."""
+
+import sys
+
+import interlock_pytest
+
+if __name__ == "__main__":
+    sys.exit(interlock_pytest.main(sys.argv[1:], files={files}, config={config}))
+'''
+
+def _pytest_main_impl(ctx):
+    program = ctx.actions.declare_file(ctx.label.name + ".py")
+    ctx.actions.write(program, _PROGRAM.format(
+        label = ctx.label,
+        # Paths as seen from where a test begins.
+        files = json.encode(sorted([file.short_path for file in ctx.files.srcs])),
+        config = json.encode(ctx.file.config.short_path) if ctx.file.config else None,
+    ))
+    return [DefaultInfo(files = depset([program]))]
+
+pytest_main = rule(
+    implementation = _pytest_main_impl,
+    doc = "Writes the main file of a `py_test`, NAME.py.",
+    attrs = {
+        "config": attr.label(allow_single_file = True),
+        "srcs": attr.label_list(allow_files = True),
+    },
+)

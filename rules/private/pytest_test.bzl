@@ -1,0 +1,161 @@
+"""The macro `pytest_test`."""
+
+load("@rules_python//python:defs.bzl", "py_test")
+load(":grouped_test.bzl", "grouped_debug", "grouped_test")
+load(":inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
+load(":pytest_main.bzl", "pytest_main")
+
+visibility("//rules/...")
+
+_ADAPTER = Label("//adapters/pytest")
+
+# What a program that is no test does not have.
+_OF_TESTS_ONLY = ["flaky", "local", "shard_count", "size", "timeout"]
+
+def pytest_test(
+        *,
+        name,
+        srcs,
+        deps = [],
+        data = [],
+        config = None,
+        group_markers = {},
+        strict_groups = None,
+        resource_groups = {},
+        workers = None,
+        serial = False,
+        unit = "case",
+        timings = None,
+        case_timeout = None,
+        retries = None,
+        leaks = None,
+        cpus = None,
+        tags = None,
+        **kwargs):
+    """Runs pytest item by item: those that need a group hold it while they run, and several run at once.
+
+    ```starlark
+    load("@rules_interlock//rules:python.bzl", "pytest_test")
+
+    pytest_test(
+        name = "api_test",
+        size = "small",
+        srcs = glob(["test_*.py"]) + ["conftest.py"],
+        config = "pytest.ini",
+        deps = [
+            ":api",
+            "@pypi//pytest",
+        ],
+        # @pytest.mark.xdist_group("llm_api") in the tests' code
+        group_markers = {"llm_api": "//resources:llm_api"},
+        workers = 8,
+    )
+    ```
+
+    It takes all that a `py_test` takes, and needs pytest 7.2 or newer among its `deps`, with whatever plugins
+    the tests use. It is a [`grouped_test`](rules.md#grouped_test) with `framework = "pytest"`, where more is said of
+    groups, workers, time and tags.
+
+    **Targets.** NAME runs the `py_test` `NAME_ungrouped`, which is private and `manual`; by itself that runs all tests
+    in one process without their groups. `bazel run NAME.debug` runs them the same way but with their groups,
+    one after the other at the terminal: for `--pdb`, `-- --pdb` behind it.
+
+    **Cases** are pytest's items, under their node IDs: `tests/test_api.py::TestUser::test_name[a]`. They are relative to
+    pytest's rootdir: the folder of the `config`; else that of a `pytest.ini`, `.pytest.ini`, `pyproject.toml`, `tox.ini`
+    or `setup.cfg` beside or above all `srcs`; else the root of the workspace. In a glob of `resource_groups`, `*` matches
+    any characters, and `[` begins a set, so `*test_name?a?` is for `test_name[a]`.
+
+    **Which files.** Pytest looks at the folders of `srcs` as ever, so its `python_files` (`test_*.py` and `*_test.py`
+    by default) decides which of `srcs` hold tests; it looks at no files but `srcs` and `data`.
+
+    **Processes.** Each worker is a process that collects once and then runs one item after another, so fixtures of
+    classes, modules, packages and the session live as under pytest-xdist; but where a test gives back groups, all but
+    those of the session end before. `workers = 0` is one process that runs all items in order.
+
+    **Marks.** `@pytest.mark.xdist_group("name")` holds the group that `group_markers` has for the name; several marks
+    hold several groups. `@pytest.mark.serial` is what `serial` is for one case.
+
+    **`--test_filter`** is a list of node IDs, of files, classes or tests, separated by commas, or what `-k` takes. All
+    options of pytest may be in `args` and `--test_arg`: `-k`, `-m`, `-x`, `--deselect`, `--runslow` and so on.
+
+    **Coverage.** With coverage.py among the `deps`, `bazel coverage` gets the lines of all workers.
+
+    Args:
+      name: Name of the target.
+      srcs: Test files, `conftest.py` files, and modules that they import.
+      deps: Libraries, pytest and its plugins among them.
+      data: Files that the tests need at run time.
+      config: Label of pytest's configuration file. By default pytest looks for one among `srcs` and `data`.
+      group_markers: Dictionary of a name in `xdist_group` to the label of a `resource_group`. `{}` by default.
+      strict_groups: Whether a name in `xdist_group` that `group_markers` does not have is an error. If it is not, which
+        is the default, such a name is a group of its own, of scope `process` and capacity 1.
+      resource_groups: Dictionary of the label of a `resource_group` to a list of globs over node IDs, each
+        with a weight (`*test_big*=2`) or with `=shared` behind it if need be. `{}` by default.
+      workers: How many cases may run at once in one shard: a number, 0, or `"auto"`, the default, for the `cpus`.
+      serial: Whether each case runs alone among those of its shard, or a list of globs over node IDs
+        of those that do, after all others. `False` by default.
+      unit: What is never divided among shards: a `"case"`, the default, a `"class"` or a `"file"`.
+      timings: Label of a JSON file with the durations that cases are expected to take. None by default.
+      case_timeout: How many seconds a case may run, from when it holds its groups. No limit by default.
+      retries: How often a bad case runs again, until it passes. 0 by default.
+      leaks: What becomes of a process that a worker leaves behind when it ends: `"report"`, the default, `"fail"` or
+        `"ignore"`.
+      cpus: How many CPUs Bazel reserves while the test runs, as the tag `cpu:N` does. 1 by default, since a
+        case that waits needs none.
+      tags: As for any test; and see `grouped_test` for `resource-group:NAME`, `workers:N`, `shards:N` and `serial`.
+      **kwargs: All else that `py_test` takes: `imports`, `args`, `env`, `env_inherit`, `size`, `timeout`, `shard_count`,
+        `flaky`, `visibility` and so on. `$(location)` in `args` and `env` sees what is in `data`. A `main` has to
+        call `interlock_pytest.main()`. `legacy_create_init` is 0 by default: packages are what they are in the sources.
+    """
+    inner = inner_name(name)
+    program = []
+    if not kwargs.get("main"):
+        pytest_main(
+            name = inner + "_main",
+            config = config,
+            srcs = srcs + data,
+            tags = ["manual"],
+            testonly = True,
+            visibility = ["//visibility:private"],
+        )
+        program = [":" + inner + "_main"]
+        kwargs["main"] = inner + "_main.py"
+    py_test(**inner_attributes(
+        name = name,
+        tags = tags,
+        attributes = {"legacy_create_init": 0} | kwargs | {
+            "data": data + ([config] if config else []),
+            "deps": deps + [_ADAPTER],
+            "srcs": srcs + program,
+        },
+    ))
+    cases = dict(
+        test = ":" + inner,
+        framework = "pytest",
+        group_markers = group_markers,
+        strict_groups = strict_groups,
+        resource_groups = resource_groups,
+        tags = tags,
+    ) | _environment(kwargs, data)
+    outer = outer_attributes(kwargs | {"data": data})
+    grouped_test(
+        name = name,
+        workers = workers,
+        serial = serial,
+        unit = unit,
+        timings = timings,
+        case_timeout = case_timeout,
+        retries = retries,
+        leaks = leaks,
+        cpus = cpus,
+        **(outer | cases)
+    )
+    grouped_debug(
+        name = name + ".debug",
+        **({key: value for key, value in outer.items() if key not in _OF_TESTS_ONLY} | cases | {"testonly": True})
+    )
+
+# A native `py_test` keeps its environment to itself.
+def _environment(attributes, data):
+    environment = {key: attributes[key] for key in ["env", "env_inherit"] if attributes.get(key)}
+    return environment | {"data": data} if environment else environment

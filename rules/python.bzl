@@ -1,0 +1,14 @@
+"""Pytest tests whose cases hold resource groups and run on several workers.
+
+```starlark
+load("@rules_interlock//rules:python.bzl", "pytest_test")
+```
+
+[from-xdist.md](from-xdist.md) says, point by point, what becomes of a suite that ran under pytest-xdist.
+"""
+
+load("//rules/private:pytest_test.bzl", _pytest_test = "pytest_test")
+
+visibility("public")
+
+pytest_test = _pytest_test
