@@ -126,7 +126,7 @@ func newAdapter(t task, path string) framework {
 		Env: environments.of, CaseEnv: environments.ofCases,
 		Ahead:   func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },
 		Ordered: t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
-		Stdin: t.p.stdin, Log: t.p.stdout, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
+		Stdin: t.p.stdin, Log: t.p.stdout, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options), Dir: t.env.TmpDir,
 		Terminal: t.terminal(workers),
 	})
 	return framework{

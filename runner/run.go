@@ -91,7 +91,7 @@ func (t *task) setUp() (f framework, workers int, err error) {
 func (t task) engineOptions(f framework, workers int) engine.Options {
 	o := t.options
 	return engine.Options{
-		Framework:   f,
+		Framework:   f.Framework,
 		Locker:      newLocker(t.manifest.Groups, t.files),
 		Capacity:    capacities(t.manifest.Groups),
 		Shards:      t.env.Shard.Total,

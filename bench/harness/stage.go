@@ -44,7 +44,8 @@ func (s *Stage) Clear() {
 // Path is that of an executable of the package.
 func (s *Stage) Path(name string) string { return filepath.Join(s.runfiles, "_main", s.pkg, name) }
 
-func (s *Stage) file(name string) string { return filepath.Join(s.dir, name) }
+// File is the path of a file that a test writes into its home.
+func (s *Stage) File(name string) string { return filepath.Join(s.dir, name) }
 
 // A Run is how long a process took, and how much memory it or one of its
 // children had at most.
@@ -75,14 +76,14 @@ func (s *Stage) StartTest(name string, cases int) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	report, err := os.ReadFile(s.file("test.xml"))
+	report, err := os.ReadFile(s.File("test.xml"))
 	if err != nil {
 		return Run{}, err
 	}
 	if !bytes.Contains(report, fmt.Appendf(nil, `tests="%d" failures="0" errors="0" skipped="0"`, cases)) {
 		return Run{}, fmt.Errorf("%s: the report is not that of %d tests that passed:\n%s", name, cases, report)
 	}
-	return run, os.Remove(s.file("test.xml"))
+	return run, os.Remove(s.File("test.xml"))
 }
 
 // environment is that of a test, as of Bazel 7.7.1. A Go test of rules_go alone
@@ -99,19 +100,19 @@ func (s *Stage) environment(name string) []string {
 		"RUNFILES_DIR=" + s.runfiles,
 		"RUN_UNDER_RUNFILES=1",
 		"TEST_BINARY=" + s.pkg + "/" + name,
-		"TEST_INFRASTRUCTURE_FAILURE_FILE=" + s.file("test.infrastructure_failure"),
-		"TEST_LOGSPLITTER_OUTPUT_FILE=" + s.file("test.raw_splitlogs"),
-		"TEST_PREMATURE_EXIT_FILE=" + s.file("test.exited_prematurely"),
+		"TEST_INFRASTRUCTURE_FAILURE_FILE=" + s.File("test.infrastructure_failure"),
+		"TEST_LOGSPLITTER_OUTPUT_FILE=" + s.File("test.raw_splitlogs"),
+		"TEST_PREMATURE_EXIT_FILE=" + s.File("test.exited_prematurely"),
 		"TEST_SIZE=small",
 		"TEST_SRCDIR=" + s.runfiles,
 		"TEST_TARGET=//" + s.pkg + ":" + name,
 		"TEST_TIMEOUT=3600",
 		"TEST_TMPDIR=" + s.dir,
-		"TEST_UNDECLARED_OUTPUTS_DIR=" + s.file("test.outputs"),
-		"TEST_UNUSED_RUNFILES_LOG_FILE=" + s.file("test.unused_runfiles_log"),
-		"TEST_WARNINGS_OUTPUT_FILE=" + s.file("test.warnings"),
+		"TEST_UNDECLARED_OUTPUTS_DIR=" + s.File("test.outputs"),
+		"TEST_UNUSED_RUNFILES_LOG_FILE=" + s.File("test.unused_runfiles_log"),
+		"TEST_WARNINGS_OUTPUT_FILE=" + s.File("test.warnings"),
 		"TEST_WORKSPACE=_main",
 		"TZ=UTC",
-		"XML_OUTPUT_FILE=" + s.file("test.xml"),
+		"XML_OUTPUT_FILE=" + s.File("test.xml"),
 	}
 }

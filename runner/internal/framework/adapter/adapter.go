@@ -52,7 +52,8 @@ type Options struct {
 	// LeakTimeout is how long what a process leaves behind may go on; 0 is any
 	// time, and nobody looks.
 	LeakTimeout time.Duration
-	// Dir is a folder for the pipes.
+	// Dir is a folder in which there can be one for the pipes; empty is that for
+	// temporary files.
 	Dir string
 	// Log gets what the first process prints before any case runs.
 	Log io.Writer
@@ -69,6 +70,8 @@ type Program struct {
 	partial  bool
 
 	mu      sync.Mutex
+	pipes   string // the folder of the pipes; empty before there is one
+	started int    // processes
 	workers map[int]*worker
 	warned  map[string]bool // warnings that have been told of
 }
@@ -95,8 +98,8 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 		m, err := w.next(ctx, &output)
 		switch {
 		case err != nil:
-			p.forget(w)
 			w.stop(&output)
+			p.stopAll()
 			return nil, fmt.Errorf("listing the tests: %w\n%s", err, printed.String())
 		case m.Event == "collecting":
 			p.startAhead(m.Count)
@@ -213,6 +216,18 @@ func (p *Program) Close(ctx context.Context, report event.Report) {
 		ending.Go(func() { p.end(ctx, w, report) })
 	}
 	ending.Wait()
+	_ = os.RemoveAll(p.pipes)
+}
+
+// stopAll ends all processes by force.
+func (p *Program) stopAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, w := range p.workers {
+		w.stop(&output{quiet: true})
+	}
+	p.workers = map[int]*worker{}
+	_ = os.RemoveAll(p.pipes)
 }
 
 func (p *Program) end(ctx context.Context, w *worker, report event.Report) {

@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
@@ -32,11 +32,17 @@ type worker struct {
 	err    error
 }
 
-var pipes atomic.Int64
-
-// start starts the process of a worker.
+// start starts the process of a worker. The caller has locked p.mu.
 func (p *Program) start(number int, lists bool) (*worker, error) {
-	stem := filepath.Join(p.options.Dir, fmt.Sprintf("pipe%d", pipes.Add(1)))
+	if p.pipes == "" {
+		dir, err := os.MkdirTemp(p.options.Dir, "pipes")
+		if err != nil {
+			return nil, err
+		}
+		p.pipes = dir
+	}
+	p.started++
+	stem := filepath.Join(p.pipes, strconv.Itoa(p.started))
 	commands, err := makePipe(stem + ".commands")
 	if err != nil {
 		return nil, err

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+
+	"github.com/interlock-build/rules_interlock/bench/harness"
+)
+
+// process is what conftest.py has written of one.
+type process struct {
+	// Worker is its name; empty for xdist's controller.
+	Worker string `json:"worker"`
+	// Collections is how often it has collected.
+	Collections int `json:"collections"`
+	// Kibibytes is how much memory it had at most.
+	Kibibytes int `json:"kibibytes"`
+}
+
+func (p process) memory() int { return p.Kibibytes << 10 }
+
+// readWorkers returns the processes of a run that have run tests, and forgets
+// them.
+func readWorkers(stage *harness.Stage) ([]process, error) {
+	path := stage.File("processes")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var workers []process
+	for _, line := range bytes.Fields(bytes.ReplaceAll(text, []byte(" "), nil)) {
+		var p process
+		if err := json.Unmarshal(line, &p); err != nil {
+			return nil, err
+		}
+		if p.Worker != "" {
+			workers = append(workers, p)
+		}
+	}
+	return workers, os.Remove(path)
+}
