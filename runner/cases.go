@@ -42,7 +42,7 @@ func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) 
 	if err != nil {
 		return nil, err
 	}
-	all, err := describe(t, listed, f.partial != nil && f.partial())
+	all, err := describe(t, listed, f.isPartial())
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) 
 			asked = append(asked, c)
 		}
 	}
-	if len(asked) == 0 && len(listed) > 0 && t.options.Plan != options.OnlyPlan {
+	if len(asked) == 0 && (len(listed) > 0 || f.isPartial()) && t.options.Plan != options.OnlyPlan {
 		say(t.p, "no case of this test was asked for; "+selection.ListOf(casesOf(listed)))
 	}
 	return asked, nil

@@ -47,6 +47,9 @@ type framework struct {
 	style report.Style
 }
 
+// isPartial reports whether list has left out cases.
+func (f framework) isPartial() bool { return f.partial != nil && f.partial() }
+
 // newFramework returns the framework that m names.
 func newFramework(t task) (framework, error) {
 	program, err := t.files.Rlocation(t.manifest.Program)
@@ -124,8 +127,9 @@ func newAdapter(t task, path string) framework {
 	program := adapter.New(adapter.Options{
 		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter,
 		Env: environments.of, CaseEnv: environments.ofCases,
-		Ahead:   func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },
-		Ordered: t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
+		Ahead:     func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },
+		StopAtBad: t.env.FailFast || t.options.MaxFail > 0,
+		Ordered:   t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
 		Stdin: t.p.stdin, Log: t.p.stdout, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options), Dir: t.env.TmpDir,
 		Terminal: t.terminal(workers),
 	})

@@ -39,6 +39,8 @@ type target struct {
 	manifest map[string]any
 	// vars is the runner's whole environment.
 	vars map[string]string
+	// folder is where the runner starts; empty is where this process is.
+	folder string
 }
 
 // newTarget returns a target that wraps a shell script.
@@ -131,6 +133,7 @@ func (x *target) startWith(stdin *os.File, args ...string) *runner {
 	for _, name := range slices.Sorted(maps.Keys(x.vars)) {
 		r.cmd.Env = append(r.cmd.Env, name+"="+x.vars[name])
 	}
+	r.cmd.Dir = x.folder
 	if stdin != nil {
 		r.cmd.Stdin = stdin
 	}

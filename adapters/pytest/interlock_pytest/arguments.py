@@ -46,7 +46,7 @@ class Arguments:
     @property
     def complete(self):
         """Whether pytest is to look at all files."""
-        return not self._asked
+        return self._asked is None
 
     def list(self):
         """The arguments for pytest."""
@@ -101,15 +101,12 @@ class _Files:
         self._nothing = nothing
 
     def pytest_ignore_collect(self, collection_path):
+        if self._nothing:
+            return True
         if self._files is None:
             return None
         path = str(collection_path)
         return None if path in self._files or path in self._folders else True
-
-    def pytest_collection_modifyitems(self, config, items):
-        if self._nothing and items:
-            config.hook.pytest_deselected(items=list(items))
-            items.clear()
 
 
 def has_xdist(args):

@@ -119,7 +119,9 @@ class Worker:
                 )
                 continue
             following = next((items[n] for n in cases[i + 1 :] if n in items), None)
-            self._run_item(name, item, following, command["end_scopes"])
+            status = self._run_item(name, item, following, command["end_scopes"])
+            if command["stop_at_bad"] and status in ("failed", "errored"):
+                break
         for variable in env:
             os.environ.pop(variable, None)
         self._channel.send("done")
@@ -136,9 +138,11 @@ class Worker:
         self._name, self._reports = name, []
         self._channel.send("started", case=name)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        self._channel.send("finished", case=name, **outcome(self._reports))
+        came_to = outcome(self._reports)
+        self._channel.send("finished", case=name, **came_to)
         self._reports = None
         self._session.shouldfail = False
+        return came_to["status"]
 
     def _end_scopes(self, following):
         """Ends the fixtures that the following item, if there is one, does not have."""

@@ -27,6 +27,9 @@ type dispatcher struct {
 	asking  int
 	resting int // cases that are to run again, later
 	done    chan struct{}
+	ended   bool // done is closed
+
+	preparing sync.WaitGroup
 }
 
 // ask is a case that asks for its groups.
@@ -40,13 +43,12 @@ type ask struct {
 // inParallel runs cases on the workers of r.
 func (r *run) inParallel(cases []Case) {
 	d := &dispatcher{run: r, agenda: newAgenda(r.Options, cases, newUsage(cases, r.Capacity)), done: make(chan struct{})}
-	for worker := range r.Workers {
-		d.idle = append(d.idle, worker)
-	}
 	r.learn, r.learnStart = d.learn, d.learnStart
 	d.mu.Lock()
+	end := d.workers(len(cases))
 	d.step()
 	d.mu.Unlock()
+	defer end()
 	<-d.done
 }
 
@@ -88,6 +90,7 @@ func (d *dispatcher) step() {
 		}
 	}
 	if d.running+d.asking+d.resting+len(d.kept) == 0 && !d.agenda.left() {
+		d.ended = true
 		close(d.done)
 	}
 }

@@ -89,6 +89,9 @@ func compile(pattern string) (matches func(string) bool, err error) {
 
 // ListOf is the end of a sentence that lists the names of cases.
 func ListOf(cases []event.Case) string {
+	if len(cases) == 0 {
+		return "it lists none"
+	}
 	var names []string
 	for i, c := range cases {
 		if i == maxListed {

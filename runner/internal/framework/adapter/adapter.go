@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -38,6 +39,9 @@ type Options struct {
 	// Ordered is whether the cases of a batch run in its order, and not in that
 	// in which the program has listed them.
 	Ordered bool
+	// StopAtBad is whether, after a bad case, the others of its batch are to be
+	// given back.
+	StopAtBad bool
 	// RunID is the same for all workers, and another one for each run.
 	RunID string
 	// InOrder is whether there are no workers, but one process for all.
@@ -63,6 +67,8 @@ type Options struct {
 type Program struct {
 	options Options
 
+	starting chan struct{} // has room for those that may start at a time
+
 	// What the listing says.
 	broken   map[event.Case]string // why what is there instead of cases cannot run
 	position map[event.Case]int
@@ -80,7 +86,7 @@ type Program struct {
 func New(options Options) *Program {
 	return &Program{
 		options: options, broken: map[event.Case]string{}, position: map[event.Case]int{},
-		workers: map[int]*worker{}, warned: map[string]bool{},
+		workers: map[int]*worker{}, warned: map[string]bool{}, starting: make(chan struct{}, runtime.NumCPU()),
 	}
 }
 
@@ -93,18 +99,17 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 	}
 	var listed []event.Listed
 	var printed strings.Builder
-	output := output{log: &printed}
+	w.out.log = &printed
 	for {
-		m, err := w.next(ctx, &output)
+		m, err := w.next(ctx)
 		switch {
 		case err != nil:
-			w.stop(&output)
 			p.stopAll()
 			return nil, fmt.Errorf("listing the tests: %w\n%s", err, printed.String())
 		case m.Event == "collecting":
 			p.startAhead(m.Count)
 		case m.Event == "warning":
-			output.write([]byte(p.warning(m)))
+			w.out.write([]byte(p.warning(m)))
 		case m.Event == "case":
 			p.position[m.listed().Case] = len(listed)
 			listed = append(listed, m.listed())
@@ -114,7 +119,7 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 			listed = append(listed, event.Listed{Case: c, File: m.Case, Asked: true, Everywhere: true})
 		case m.Event == "ready":
 			p.maxFail, p.partial = m.MaxFail, !m.Complete
-			w.ready = true
+			w.ready, w.out.log = true, nil
 			_, _ = io.WriteString(p.options.Log, printed.String())
 			return listed, nil
 		}
@@ -142,6 +147,23 @@ func (p *Program) warning(m message) string {
 	}
 	p.warned[m.Text] = true
 	return m.Text
+}
+
+// Prepare implements engine.Preparer. No more processes start at a time than
+// there are CPUs: that gets the first ones ready sooner.
+func (p *Program) Prepare(ctx context.Context, number int) {
+	select {
+	case p.starting <- struct{}{}:
+		defer func() { <-p.starting }()
+	case <-ctx.Done():
+		return
+	}
+	w, err := p.worker(number, false)
+	for err == nil && !w.ready {
+		var m message
+		m, err = w.next(ctx)
+		w.ready = m.Event == "ready"
+	}
 }
 
 // MaxFail is after how many bad cases the arguments want no further one to
@@ -224,18 +246,22 @@ func (p *Program) stopAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range p.workers {
-		w.stop(&output{quiet: true})
+		w.stop()
 	}
 	p.workers = map[int]*worker{}
 	_ = os.RemoveAll(p.pipes)
 }
 
 func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
+	if !w.ready { // it has not run anything
+		w.stop()
+		return
+	}
 	w.send(command{Command: "end"})
-	output := output{report: report}
+	w.out.report = report
 	ended := false
 	for {
-		m, err := w.next(ctx, &output)
+		m, err := w.next(ctx)
 		if err != nil {
 			break
 		}
@@ -249,14 +275,14 @@ func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 		}
 	}
 	if ctx.Err() != nil {
-		w.stop(&output)
+		w.stop()
 		return
 	}
 	switch result := w.result; {
 	case w.err != nil:
 		p.fail(report, w.err.Error())
 	case !ended || result.ExitCode != 0 && result.ExitCode != exitNothing:
-		p.fail(report, "the process of the tests ended with "+describe(result)+", although its tests had run"+output.tail())
+		p.fail(report, "the process of the tests ended with "+describe(result)+", although its tests had run"+w.out.tail())
 	case result.Leak != "":
 		report.Finished(p.process(), event.Result{Leak: "the process of the tests " + result.Leak})
 	}

@@ -17,6 +17,8 @@ type command struct {
 	Cases []string `json:"cases"`
 	// Env are variables that these have besides the worker's.
 	Env map[string]string `json:"env"`
+	// StopAtBad is whether the worker is to be done after a case that is bad.
+	StopAtBad bool `json:"stop_at_bad"`
 	// EndScopes is whether all that was set up for some of the cases, but not
 	// for all that the process may run, ends with the last of them.
 	EndScopes bool `json:"end_scopes"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/adapter"
+	"github.com/interlock-build/rules_interlock/runner/internal/pythontest"
 )
 
 // suite is a folder of Python files that a real pytest runs.
@@ -23,45 +22,6 @@ type suite struct {
 	t   *testing.T
 	log *strings.Builder
 }
-
-// python is the interpreter, and pythonPath where it finds pytest and our plugin:
-// under Bazel among the data, elsewhere pytest has to be installed.
-func python(t *testing.T) (path, pythonPath string) {
-	t.Helper()
-	path = os.Getenv("PYTHON")
-	if path == "" {
-		path = "python3"
-	}
-	found, err := exec.LookPath(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if os.Getenv("ADAPTER") != "" {
-		return found, packageOf(t, "ADAPTER") + ":" + packageOf(t, "PYTEST")
-	}
-	if output, err := exec.Command(path, "-c", "import pytest").CombinedOutput(); err != nil {
-		t.Fatalf("%s has no pytest; install it, or name one that has it in PYTHON: %v %s", path, err, output)
-	}
-	plugin, err := filepath.Abs("../../../../adapters/pytest")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found, plugin
-}
-
-// packageOf is the folder of the Python package whose __init__.py a variable
-// names.
-func packageOf(t *testing.T, variable string) string {
-	t.Helper()
-	path, err := runfiles.Rlocation(os.Getenv(variable))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return filepath.Dir(filepath.Dir(path))
-}
-
-// program is what the rule pytest_test writes.
-const program = "import sys, interlock_pytest; sys.exit(interlock_pytest.main(sys.argv[2:], files=sys.argv[1].split(',')))"
 
 func newSuite(t *testing.T, files map[string]string, change ...func(*adapter.Options)) *suite {
 	t.Helper()
@@ -77,10 +37,10 @@ func newSuite(t *testing.T, files map[string]string, change ...func(*adapter.Opt
 		}
 	}
 	s := &suite{t: t, log: &strings.Builder{}}
-	python, pythonPath := python(t)
+	python, pythonPath := pythontest.Find(t)
 	options := adapter.Options{
 		Class: "//pkg:x_test", Path: "/bin/sh",
-		Args: []string{"-c", `cd "$0" && exec "$@"`, dir, python, "-c", program, strings.Join(names, ",")},
+		Args: []string{"-c", `cd "$0" && exec "$@"`, dir, python, "-c", pythontest.Program, strings.Join(names, ",")},
 		Env: func(b event.Batch) ([]string, func(), error) {
 			return append(os.Environ(), "TEST_TMPDIR="+t.TempDir(), "INTERLOCK_WORKER="+string(rune('0'+b.Worker)),
 				"INTERLOCK_WORKERS=2", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+pythonPath), func() {}, nil
@@ -283,7 +243,7 @@ func TestEndlessLoopIsStopped(t *testing.T) {
 	all := s.all()
 	a := &account{outcomes: map[string]event.Outcome{}, output: map[string]string{}}
 	again := s.Run(ctx, all, a)
-	a.want(t, "test_a.py::test_a", event.Failed, "context deadline exceeded")
+	a.want(t, "test_a.py::test_a", event.Failed, "the process ended with signal: terminated")
 	if len(again) != 1 || len(again[0]) != 1 || again[0][0].Name != "test_a.py::test_b" {
 		t.Errorf("again: %v", again)
 	}

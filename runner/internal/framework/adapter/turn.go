@@ -14,6 +14,7 @@ type turn struct {
 	report  event.Report
 	left    []event.Case
 	running *event.Case
+	ran     bool // a case has finished
 }
 
 func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case) {
@@ -21,28 +22,49 @@ func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case
 		Command: "run", Env: t.program.options.CaseEnv(batch),
 		// Nothing that a case has set up may use a group that it does not hold.
 		EndScopes: batch.Holds,
+		StopAtBad: t.program.options.StopAtBad || t.program.maxFail > 0,
 	}
 	for _, one := range batch.Cases {
 		c.Cases = append(c.Cases, one.Name)
 	}
 	t.worker.send(c)
-	out := &output{report: t.report, quiet: !t.worker.ready}
+	if t.worker.ready {
+		t.worker.out.report = t.report
+	}
+	defer func() { t.worker.out.report = nil }()
 	for {
-		m, err := t.worker.next(ctx, out)
+		m, err := t.worker.next(ctx)
 		if err != nil {
-			return t.close(ctx, out, err)
+			return t.close(ctx, err)
 		}
 		if m.Event == "done" {
-			return nil
+			return t.done()
 		}
-		t.handle(m, out)
+		t.handle(m)
 	}
 }
 
-func (t *turn) handle(m message, out *output) {
+// done gives back what the worker has not run because a case was bad.
+func (t *turn) done() (again [][]event.Case) {
+	if len(t.left) == 0 {
+		return nil
+	}
+	if t.ran {
+		return [][]event.Case{t.left}
+	}
+	for _, c := range t.left {
+		t.report.Finished(c, event.Result{Outcome: event.Outcome{
+			Status: event.Errored, Type: event.TypeStart, Message: "the worker says that it is done, but has not run it",
+		}})
+	}
+	return nil
+}
+
+func (t *turn) handle(m message) {
+	out := &t.worker.out
 	switch m.Event {
 	case "ready":
-		t.worker.ready, out.quiet = true, false
+		t.worker.ready, out.report = true, t.report
 	case "started":
 		if c := t.lookup(m.Case); c != nil {
 			t.running, out.c, out.last = c, *c, nil
@@ -60,6 +82,7 @@ func (t *turn) handle(m message, out *output) {
 		}
 		if c != nil {
 			t.report.Finished(*c, m.result())
+			t.ran = true
 			t.left = slices.DeleteFunc(t.left, func(other event.Case) bool { return other == *c })
 		}
 		t.running, out.c = nil, event.Case{}
@@ -82,14 +105,15 @@ func (t *turn) lookup(name string) *event.Case {
 
 // close is for a worker that has ended amid its turn, or is to be stopped. The
 // case that ran ends with it; those that did not run another time.
-func (t *turn) close(ctx context.Context, out *output, err error) (again [][]event.Case) {
+func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 	t.program.forget(t.worker)
-	if ctx.Err() != nil {
-		t.worker.stop(out)
-	}
 	message := err.Error()
-	if t.worker.result.Signal == "" {
-		message += out.tail()
+	switch {
+	case ctx.Err() != nil: // the engine says why
+		t.worker.stop()
+		message = "the process ended with " + describe(t.worker.result)
+	case t.worker.result.Signal == "":
+		message += t.worker.out.tail()
 	}
 	if t.running == nil && !t.worker.ready && ctx.Err() == nil {
 		for _, c := range t.left {

@@ -6,11 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +23,7 @@ type worker struct {
 	commands *os.File
 	messages chan message
 	printed  chan []byte
+	out      output // where that goes
 	kill     context.CancelFunc
 	ended    chan struct{}
 	// result and err are what became of it, once it has ended.
@@ -34,12 +33,8 @@ type worker struct {
 
 // start starts the process of a worker. The caller has locked p.mu.
 func (p *Program) start(number int, lists bool) (*worker, error) {
-	if p.pipes == "" {
-		dir, err := os.MkdirTemp(p.options.Dir, "pipes")
-		if err != nil {
-			return nil, err
-		}
-		p.pipes = dir
+	if err := p.makeDir(); err != nil {
+		return nil, err
 	}
 	p.started++
 	stem := filepath.Join(p.pipes, strconv.Itoa(p.started))
@@ -92,6 +87,20 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 	return w, nil
 }
 
+// makeDir makes the folder of the pipes.
+func (p *Program) makeDir() (err error) {
+	if p.pipes != "" {
+		return nil
+	}
+	if p.options.Dir != "" {
+		if err := os.MkdirAll(p.options.Dir, 0o755); err != nil {
+			return err
+		}
+	}
+	p.pipes, err = os.MkdirTemp(p.options.Dir, "pipes")
+	return err
+}
+
 // Write takes what the process prints.
 func (w *worker) Write(text []byte) (int, error) {
 	w.printed <- bytes.Clone(text)
@@ -130,16 +139,16 @@ func (w *worker) send(c command) {
 	}()
 }
 
-// next returns the next message; what the process prints until then goes to out.
-// The error is errEnded or that of ctx.
-func (w *worker) next(ctx context.Context, out *output) (message, error) {
+// next returns the next message; what the process prints until then goes to its
+// output. The error is errEnded or that of ctx.
+func (w *worker) next(ctx context.Context) (message, error) {
 	for {
 		select {
 		case text := <-w.printed:
-			out.write(text)
+			w.out.write(text)
 		case m, ok := <-w.messages:
 			if ok {
-				w.drain(out)
+				w.drain()
 				return m, nil
 			}
 			<-w.ended
@@ -154,11 +163,11 @@ func (w *worker) next(ctx context.Context, out *output) (message, error) {
 }
 
 // drain takes what the process has printed by now.
-func (w *worker) drain(out *output) {
+func (w *worker) drain() {
 	for {
 		select {
 		case text := <-w.printed:
-			out.write(text)
+			w.out.write(text)
 		default:
 			return
 		}
@@ -166,12 +175,12 @@ func (w *worker) drain(out *output) {
 }
 
 // stop ends the process by force if need be, and waits for that.
-func (w *worker) stop(out *output) {
+func (w *worker) stop() {
 	w.kill()
 	for {
 		select {
 		case text := <-w.printed:
-			out.write(text)
+			w.out.write(text)
 		case <-w.messages:
 			select {
 			case <-w.ended:
@@ -187,44 +196,4 @@ func describe(result child.Result) string {
 		return "signal: " + result.Signal
 	}
 	return fmt.Sprintf("exit code %d", result.ExitCode)
-}
-
-// output is what a process prints beside the protocol, and whose it is.
-type output struct {
-	report event.Report
-	quiet  bool       // each worker would print the same
-	log    io.Writer  // where it goes without a report
-	c      event.Case // who runs; empty if nobody does
-	last   []byte
-}
-
-const maxTail = 2 << 10
-
-func (o *output) write(text []byte) {
-	switch {
-	case o.quiet:
-	case o.report != nil:
-		o.report.Output(o.c, text)
-	default:
-		_, _ = o.log.Write(text)
-	}
-	o.last = append(o.last, text...)
-	if len(o.last) > maxTail {
-		o.last = o.last[len(o.last)-maxTail:]
-	}
-}
-
-// tail continues a sentence with the last line that was printed, if any was.
-func (o *output) tail() string {
-	line := lastLine(strings.ToValidUTF8(string(o.last), "\uFFFD"))
-	if line == "" {
-		return ""
-	}
-	return ": " + line
-}
-
-// lastLine returns the last line of a text that says something.
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
 }
