@@ -76,7 +76,8 @@ func describe(t task, listed []event.Listed, partial bool) ([]engine.Case, error
 		return nil, err
 	}
 	for i := range cases {
-		cases[i].Serial, cases[i].File, cases[i].Everywhere = serial[i], listed[i].File, listed[i].Everywhere
+		cases[i].Serial, cases[i].Setup = serial[i], listed[i].Setup
+		cases[i].File, cases[i].Everywhere = listed[i].File, listed[i].Everywhere
 	}
 	return cases, addTimings(cases, m, t.files)
 }

@@ -175,6 +175,39 @@ func checkMixed(t *testing.T, all map[string]string) {
 	}
 }
 
+// Where a group lets one test run at a time, a fixture of the module is set up once
+// for all that hold it; where several run, once for each, since nothing of a group
+// may outlive its use.
+func TestFixturesOfTestsThatHoldGroups(t *testing.T) {
+	t.Parallel()
+	for capacity, setups := range map[int]int{1: 1, 2: 6} {
+		x := newPytestTarget(t, "3", map[string]string{"conftest.py": journalist, "test_a.py": `
+import pytest
+from conftest import note
+pytestmark = pytest.mark.xdist_group("db")
+@pytest.fixture(scope="module")
+def table():
+    note("set up")
+    yield
+    note("ended")
+@pytest.mark.parametrize("n", range(6))
+def test_a(table, n): pass
+def test_b(): pass
+`})
+		x.manifest["groups"] = []any{map[string]any{
+			"label": "@@//pkg:db", "name": "db", "scope": "process", "capacity": capacity, "cases": []any{}, "markers": []string{"db"},
+		}}
+		x.run().wantExit(0)
+		text, _ := x.read("journal")
+		if n := strings.Count(text, "set up\n"); n != setups || strings.Count(text, "ended\n") != setups {
+			t.Errorf("capacity %d: set up %d times, want %d:\n%s", capacity, n, setups, text)
+		}
+		if tests, _ := x.ran(); atOnce(tests, "test_") > capacity || len(tests) != 7 {
+			t.Errorf("capacity %d: %d of %d at once", capacity, atOnce(tests, "test_"), len(tests))
+		}
+	}
+}
+
 // A group that the target declares, by a mark in the code.
 func TestMarksOfPytestHoldDeclaredGroups(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,8 @@ def part_of(report):
     context = getattr(report, "context", None)
     if context is None:
         return None
-    values = ", ".join("%s=%r" % pair for pair in getattr(context, "kwargs", {}).items())
+    # Pytest has the values as text, the plugin pytest-subtests as they are.
+    values = ", ".join("%s=%s" % pair for pair in getattr(context, "kwargs", {}).items())
     message = getattr(context, "msg", None)
     return " ".join(text for text in (message and "[%s]" % message, values and "(%s)" % values) if text) or "(<subtest>)"
 

@@ -8,6 +8,7 @@ import pytest
 from . import fixtures, xdist
 from .marks import groups_of, is_serial
 from .outcome import outcome, part_of
+from .scopes import setup_of
 
 
 class Worker:
@@ -97,9 +98,15 @@ class Worker:
         path, _, rest = item.nodeid.partition("::")
         classes = _outside_of_brackets(rest).split("::")[:-1]
         module = path[:-3].replace("/", ".") if path.endswith(".py") else path
-        fields = {"class": ".".join([module] + classes)}
         self._channel.send(
-            "case", case=name, file=path, groups=groups_of(item), serial=is_serial(item), asked=asked, **fields
+            "case",
+            case=name,
+            file=path,
+            setup=setup_of(item),
+            groups=groups_of(item),
+            serial=is_serial(item),
+            asked=asked,
+            **{"class": ".".join([module] + classes)},
         )
 
     def _run(self, items, command):
@@ -135,10 +142,13 @@ class Worker:
         self._stale = following is None and not end_scopes
         if following is None:
             following = _Unknown(item, chain[:1] if end_scopes else chain[:-1])
-        self._name, self._reports = name, []
+        self._name, self._reports, self._bad_parts = name, [], []
         self._channel.send("started", case=name)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         came_to = outcome(self._reports)
+        if self._bad_parts and came_to["status"] == "passed":
+            message = "of its subtests, these failed: " + ", ".join(self._bad_parts)
+            came_to.update(status="failed", type="failure", message=message)
         self._channel.send("finished", case=name, **came_to)
         self._reports = None
         self._session.shouldfail = False
@@ -163,6 +173,8 @@ class Worker:
             self._reports.append(report)
         else:
             self._channel.send("finished", case=self._name, part=part, **outcome([report]))
+            if report.failed:
+                self._bad_parts.append(part)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session):

@@ -47,7 +47,8 @@ func newAgenda(options Options, cases []Case, u *usage) *agenda {
 		key := fmt.Sprint(c.Needs)
 		known := classes[key]
 		if known == nil {
-			known = &class{number: len(a.classes), needs: c.Needs, uses: u.usesOf(c.Needs)}
+			uses := u.usesOf(c.Needs)
+			known = &class{number: len(a.classes), needs: c.Needs, uses: uses, chained: a.batches && !a.inOrder && u.chained(uses)}
 			classes[key] = known
 			a.classes = append(a.classes, known)
 		}

@@ -13,6 +13,9 @@ type batch struct {
 
 func alone(c Case) batch { return batch{cases: []event.Case{c.Case}, needs: c.Needs} }
 
+// sharing is a batch of cases that need the same.
+func sharing(cases []Case) batch { return batch{cases: casesOf(cases), needs: cases[0].Needs} }
+
 // together is a batch that holds what any of cases needs.
 func together(cases []Case) batch {
 	b := batch{cases: casesOf(cases)}

@@ -14,6 +14,8 @@ type class struct {
 	number int // in the order given
 	needs  []group.Need
 	uses   []use
+	// chained is whether only one of them can run at a time.
+	chained bool
 	// cases are those from next on that have not started, the longest first.
 	cases []Case
 	next  int
@@ -43,11 +45,6 @@ func (c *class) add(added Case) {
 	c.account(added, 1)
 }
 
-// sort brings the longest first, those that are unknown in the order given.
-func (c *class) sort() {
-	slices.SortStableFunc(c.cases, func(a, b Case) int { return cmp.Compare(b.Takes, a.Takes) })
-}
-
 func (c *class) account(counted Case, times int) {
 	if counted.Takes > 0 {
 		c.known += time.Duration(times) * counted.Takes
@@ -66,10 +63,12 @@ func (c *class) take(n int) []Case {
 	return taken
 }
 
-// putBack undoes the last take, of one case.
-func (c *class) putBack() {
-	c.next--
-	c.account(c.cases[c.next], 1)
+// putBack undoes the last take, of n cases.
+func (c *class) putBack(n int) {
+	for range n {
+		c.next--
+		c.account(c.cases[c.next], 1)
+	}
 }
 
 // putIn adds a case that goes first.

@@ -32,10 +32,10 @@ type dispatcher struct {
 	preparing sync.WaitGroup
 }
 
-// ask is a case that asks for its groups.
+// ask is a case that asks for its groups, or several that will hold them in one go.
 type ask struct {
 	class *class
-	c     Case
+	cases []Case
 	// worker is set aside for it until it is known to have to wait; then -1.
 	worker int
 }
@@ -108,7 +108,7 @@ func (d *dispatcher) free(worker int) {
 }
 
 func (d *dispatcher) ask(c *class) {
-	a := &ask{class: c, c: c.take(1)[0], worker: d.worker()}
+	a := &ask{class: c, cases: c.take(c.neighbours()), worker: d.worker()}
 	c.asking, c.waits = true, false
 	if c.since.IsZero() {
 		c.since = time.Now()
@@ -116,7 +116,7 @@ func (d *dispatcher) ask(c *class) {
 	since := c.since
 	d.asking++
 	go func() {
-		d.answer(a, d.run.hold(alone(a.c), since, func() { d.wait(a) }))
+		d.answer(a, d.run.hold(sharing(a.cases), since, func() { d.wait(a) }))
 	}()
 }
 
@@ -157,7 +157,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 		d.start(h, a.worker)
 	case h.held != nil && a.class.givenBack < maxGiveBacks:
 		a.class.givenBack++
-		a.class.putBack()
+		a.class.putBack(len(a.cases))
 		d.agenda.usage.count(a.class.uses, -1)
 		defer h.held.Release()
 	default:

@@ -25,9 +25,9 @@ type Case struct {
 	Serial bool
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
-	// File and Everywhere are those of event.Listed.
-	File       string
-	Everywhere bool
+	// Setup, File and Everywhere are those of event.Listed.
+	Setup, File string
+	Everywhere  bool
 
 	position int  // in the order given
 	retry    bool // it was bad before
@@ -93,8 +93,9 @@ type Options struct {
 	Workers int
 	// Batches is whether one call of the framework may get several cases. Those
 	// that hold groups go one by one all the same, so that each holds them only
-	// while it runs; unless Workers is 0, where all cases are one batch, which
-	// holds what any of them needs.
+	// while it runs; but for those that share a Setup and could not run at the
+	// same time anyway, and unless Workers is 0, where all cases are one batch,
+	// which holds what any of them needs.
 	Batches bool
 	// InOrder is whether cases start in the order given, as far as their groups
 	// allow, and not in the order by which they end soonest.

@@ -31,6 +31,7 @@ type message struct {
 	Part     string   `json:"part"`
 	Class    string   `json:"class"`
 	File     string   `json:"file"`
+	Setup    string   `json:"setup"`
 	Groups   []string `json:"groups"`
 	Serial   bool     `json:"serial"`
 	Asked    bool     `json:"asked"`
@@ -47,7 +48,8 @@ type message struct {
 
 func (m message) listed() event.Listed {
 	return event.Listed{
-		Case: event.Case{Name: m.Case, Class: m.Class}, File: m.File, Marks: m.Groups, Serial: m.Serial, Asked: m.Asked,
+		Case: event.Case{Name: m.Case, Class: m.Class}, File: m.File, Setup: m.Setup, Marks: m.Groups, Serial: m.Serial,
+		Asked: m.Asked,
 	}
 }
 

@@ -91,10 +91,11 @@ func (a *account) Output(c event.Case, text []byte) {
 func (a *account) Finished(c event.Case, r event.Result) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, twice := a.outcomes[c.Name]; twice {
-		a.outcomes[c.Name+" once more"] = r.Outcome
+	name := c.FullName()
+	if _, twice := a.outcomes[name]; twice {
+		name += " once more"
 	}
-	a.outcomes[c.Name] = r.Outcome
+	a.outcomes[name] = r.Outcome
 }
 
 // run runs cases in batches on one worker, and ends the session.
@@ -450,4 +451,81 @@ func TestWarningsAndRawOutput(t *testing.T) {
 	if !strings.Contains(all, "UserWarning: old") || !strings.Contains(all, "raw\n") {
 		t.Errorf("the output is %q", a.output)
 	}
+}
+
+const setups = `
+import pytest
+@pytest.fixture(scope="session")
+def s(): pass
+@pytest.fixture(scope="module")
+def m(s): pass
+@pytest.fixture(scope="class")
+def c(): pass
+@pytest.fixture
+def f(m): pass
+class TestOne:
+    def test_class(self, c): pass
+    def test_module(self, c, f): pass
+    def test_session(self, s): pass
+def test_nothing(): pass
+`
+
+// What an item shares with others is the outermost of what it uses below the
+// session.
+func TestSetups(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, l := range newSuite(t, map[string]string{"d/test_a.py": setups}).list() {
+		got = append(got, l.Setup)
+	}
+	if want := []string{"d/test_a.py::TestOne", "d/test_a.py", "", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Two items can have one node ID.
+func TestDuplicateNames(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, map[string]string{
+		"test_a.py":   "def test_a(): pass\n",
+		"conftest.py": "def pytest_collection_modifyitems(items): items.append(items[0])\n",
+	})
+	a := s.runAll()
+	a.want(t, "test_a.py::test_a", event.Passed, "")
+	a.want(t, "test_a.py::test_a (2)", event.Passed, "")
+	if len(a.outcomes) != 2 {
+		t.Errorf("got %v", a.outcomes)
+	}
+}
+
+// Options of pytest-xdist in a suite's configuration mean nothing, whether it is
+// there or not.
+func TestOptionsOfXdist(t *testing.T) {
+	t.Parallel()
+	for _, without := range []string{"", " -p no:xdist"} {
+		s := newSuite(t, map[string]string{
+			"test_a.py":  "def test_a(worker_id): assert worker_id == 'gw0'\n",
+			"pytest.ini": "[pytest]\naddopts = -n 4 --dist=loadgroup --maxprocesses 8\n",
+		}, func(o *adapter.Options) { o.Args = append(o.Args, strings.Fields(without)...) })
+		s.runAll().want(t, "test_a.py::test_a", event.Passed, "")
+	}
+}
+
+func TestSubtests(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, map[string]string{"test_a.py": `
+import unittest
+class TestX(unittest.TestCase):
+    def test_parts(self):
+        for i in range(3):
+            with self.subTest("part", i=i): self.assertNotEqual(i, 1)
+def test_of_pytest(subtests):
+    for i in range(3):
+        with subtests.test("part", i=i): assert i != 2
+`})
+	a := s.runAll()
+	a.want(t, "test_a.py::TestX::test_parts", event.Failed, "[part] (i=1)")
+	a.want(t, "test_a.py::TestX::test_parts/[part] (i=1)", event.Failed, "1 == 1")
+	a.want(t, "test_a.py::test_of_pytest", event.Failed, "")
+	a.want(t, "test_a.py::test_of_pytest/[part] (i=2)", event.Failed, "assert 2 != 2")
 }
