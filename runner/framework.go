@@ -36,6 +36,8 @@ type framework struct {
 	// maxFail returns after how many bad cases the arguments want no further one
 	// to start, once the cases are listed; 0 is never. Nil is never, too.
 	maxFail func() int
+	// stop ends what list has started, if nothing is to run. Nil is nothing.
+	stop func()
 	// batches is whether several cases may share a process.
 	batches bool
 	// whole is whether the arguments need one process for all cases.
@@ -45,6 +47,13 @@ type framework struct {
 	unlisted event.Case
 	// style is how the log looks.
 	style report.Style
+}
+
+// end stops what the framework has started.
+func (f framework) end() {
+	if f.stop != nil {
+		f.stop()
+	}
 }
 
 // isPartial reports whether list has left out cases.
@@ -138,6 +147,7 @@ func newAdapter(t task, path string) framework {
 		list:      program.List,
 		partial:   program.Partial,
 		maxFail:   program.MaxFail,
+		stop:      program.Stop,
 		batches:   true,
 		style:     report.Style{Grouped: workers > 1, Brief: true},
 	}

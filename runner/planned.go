@@ -28,6 +28,7 @@ func printPlan(ctx context.Context, t task) error {
 	if err != nil {
 		return err
 	}
+	defer framework.end()
 	cases, err := listCases(ctx, t, framework)
 	if err != nil {
 		return err

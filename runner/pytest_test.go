@@ -362,3 +362,17 @@ func TestPytestThatIsInterrupted(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// The plan alone leaves no worker behind that would keep what it has open.
+func TestPlanOfPytest(t *testing.T) {
+	t.Parallel()
+	x := newPytestTarget(t, "2", map[string]string{"test_mixed.py": mixed, "conftest.py": journalist})
+	delete(x.vars, "XML_OUTPUT_FILE")
+	r := x.run("--interlock-plan=only")
+	r.wantExit(0)
+	r.wantLog(`"test_mixed.py::test_db[0]"`)
+	r.wantLog(`"mark:db"`)
+	if left, _ := filepath.Glob(filepath.Join(x.vars["TEST_TMPDIR"], "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}

@@ -63,6 +63,7 @@ func prepare(ctx context.Context, t task) (*test, error) {
 	}
 	cases, err := selectCases(ctx, t, framework, workers)
 	if err != nil {
+		framework.end()
 		return nil, err
 	}
 	return &test{

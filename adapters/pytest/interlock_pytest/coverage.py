@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import os
+import re
 
 
 def of_this_process():
@@ -16,12 +17,21 @@ def of_this_process():
 def _instrumented_files():
     """The names of the files that Bazel wants to know of, by their real paths.
 
-    Tests see files through links. The manifest has the names that the report is to have.
+    The manifest has the names that the report is to have. Tests see the files through links among the
+    runfiles, and need not have them anywhere else.
     """
-    root = os.environ.get("ROOT", os.getcwd())
     with open(os.environ["COVERAGE_MANIFEST"], encoding="utf-8") as manifest:
         names = [line.strip() for line in manifest]
-    return {os.path.realpath(os.path.join(root, name)): name for name in names if name.endswith(".py")}
+    return {os.path.realpath(_runfile(name)): name for name in names if name.endswith(".py")}
+
+
+def _runfile(name):
+    """The path among the runfiles of a file whose name is relative to Bazel's execution root."""
+    runfiles = os.environ["TEST_SRCDIR"]
+    name = re.sub("^bazel-out/[^/]*/bin/", "", name)
+    if name.startswith("external/"):
+        return os.path.join(runfiles, name[len("external/") :])
+    return os.path.join(runfiles, os.environ["TEST_WORKSPACE"], name)
 
 
 class _Recorder:

@@ -19,12 +19,17 @@ go_cases+=,TestNothing1,TestNothing2,TestSmall1,TestSmall2,TestSmall3,TestBig1,T
 go_cases+=,TestRead1,TestRead2,TestRead3,TestRead4,TestRead5,TestRead6
 readonly go_cases
 
+# Those of the pytest tests.
+pytest_cases=test_db_1,test_db_2,test_db_and_port,test_api[0],test_api[1],test_api[2],test_api[3],test_big,test_read,test_nothing
+readonly pytest_cases
+
 # checker PACKAGE FLAG...
 checker() {
   local package=$1
   shift
   bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3,pool=3 \
-    -cases "//$package:go_test=$go_cases" -cases "//$package:go_local_test=$go_cases" "$@" \
+    -cases "//$package:go_test=$go_cases" -cases "//$package:go_local_test=$go_cases" \
+    -cases "//$package:pytest_test=$pytest_cases" -cases "//$package:pytest_local_test=$pytest_cases" "$@" \
     "$CONTENTION_DIR/log" >"$CONTENTION_DIR/findings"
 }
 

@@ -2,6 +2,7 @@
 
 load("@rules_interlock//rules:defs.bzl", "grouped_test")
 load("@rules_interlock//rules:go.bzl", "go_test")
+load("@rules_interlock//rules:python.bzl", "pytest_test")
 load(":configured_test.bzl", "configured_test")
 
 # Changes of `configured_test`, and one that needs none: another execution platform.
@@ -58,6 +59,19 @@ _GO_GROUPS = {
     ],
 }
 
+# Pytest tests, whose marks name their groups.
+_PYTEST_TESTS = {
+    "pytest_test": [],
+    "pytest_local_test": ["local"],
+}
+
+_PYTEST_MARKERS = {name: "//resources:" + name for name in ["api", "db", "port"]}
+
+_PYTEST_GROUPS = {"//resources:pool": [
+    "*::test_big=2",
+    "*::test_read=shared",
+]}
+
 def cases(*, name, grouped):
     """Declares all cases.
 
@@ -69,9 +83,11 @@ def cases(*, name, grouped):
         "_".join((case[0] or ["nothing"]) + [case[1], case[2]]): case
         for case in _CASES
     }
-    native.test_suite(name = name, tests = tests.keys() + _GO_TESTS.keys())
+    native.test_suite(name = name, tests = tests.keys() + _GO_TESTS.keys() + _PYTEST_TESTS.keys())
     for test, tags in _GO_TESTS.items():
         _go_case(name = test, grouped = grouped, tags = tags)
+    for test, tags in _PYTEST_TESTS.items():
+        _pytest_case(name = test, grouped = grouped, tags = tags)
     for test, (uses, configuration, strategy) in tests.items():
         _case(
             name = test,
@@ -90,6 +106,21 @@ def _go_case(*, name, grouped, tags):
         shard_count = 3,
         tags = tags,
         workers = 2,
+    )
+
+def _pytest_case(*, name, grouped, tags):
+    # Without groups the names in marks still are those of groups, but of each process its own.
+    pytest_test(
+        name = name,
+        size = "small",
+        srcs = ["//program:test_cases.py"],
+        group_markers = _PYTEST_MARKERS if grouped else {},
+        resource_groups = _PYTEST_GROUPS if grouped else {},
+        shard_count = 2,
+        strict_groups = grouped,
+        tags = tags,
+        workers = 2,
+        deps = ["@interlock_pypi//:pytest"],
     )
 
 def _case(*, name, uses, grouped, configuration, tags):

@@ -104,7 +104,7 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 		m, err := w.next(ctx)
 		switch {
 		case err != nil:
-			p.stopAll()
+			p.Stop()
 			return nil, fmt.Errorf("listing the tests: %w\n%s", err, printed.String())
 		case m.Event == "collecting":
 			p.startAhead(m.Count)
@@ -241,8 +241,8 @@ func (p *Program) Close(ctx context.Context, report event.Report) {
 	_ = os.RemoveAll(p.pipes)
 }
 
-// stopAll ends all processes by force.
-func (p *Program) stopAll() {
+// Stop ends all processes by force, when nothing is to run after all.
+func (p *Program) Stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range p.workers {
