@@ -9,6 +9,7 @@ from . import fixtures, xdist
 from .marks import groups_of, is_serial
 from .outcome import outcome, part_of
 from .scopes import setup_of
+from .silence import replace_reporter
 
 
 class Worker:
@@ -40,10 +41,8 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
-        # It would tell a story of its own, of this worker's part only.
-        reporter = config.pluginmanager.getplugin("terminalreporter")
-        if reporter and not self._at_terminal:
-            config.pluginmanager.unregister(reporter)
+        if not self._at_terminal:
+            replace_reporter(config)
         # After xdist's own, which do not know these workers.
         config.pluginmanager.register(fixtures, "interlock-fixtures")
 

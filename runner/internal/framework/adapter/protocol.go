@@ -24,6 +24,9 @@ type command struct {
 	EndScopes bool `json:"end_scopes"`
 }
 
+// eventStarted is the event that says that a case begins.
+const eventStarted = "started"
+
 // message is a line from a worker.
 type message struct {
 	Event    string   `json:"event"`

@@ -65,9 +65,9 @@ func (t *turn) handle(m message) {
 	switch m.Event {
 	case "ready":
 		t.worker.ready, out.report = true, t.report
-	case "started":
+	case eventStarted:
 		if c := t.lookup(m.Case); c != nil {
-			t.running, out.c, out.last = c, *c, nil
+			t.running, out.c = c, *c
 			t.report.Started(*c)
 		}
 	case "finished":

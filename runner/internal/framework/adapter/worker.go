@@ -143,23 +143,36 @@ func (w *worker) send(c command) {
 // output. The error is errEnded or that of ctx.
 func (w *worker) next(ctx context.Context) (message, error) {
 	for {
+		select { // first, since what is printed may be of the case that a message begins
+		case m, ok := <-w.messages:
+			return w.received(m, ok)
+		default:
+		}
 		select {
+		case m, ok := <-w.messages:
+			return w.received(m, ok)
 		case text := <-w.printed:
 			w.out.write(text)
-		case m, ok := <-w.messages:
-			if ok {
-				w.drain()
-				return m, nil
-			}
-			<-w.ended
-			if w.err != nil {
-				return message{}, w.err
-			}
-			return message{}, fmt.Errorf("%w with %s", errEnded, describe(w.result))
 		case <-ctx.Done():
 			return message{}, context.Cause(ctx)
 		}
 	}
+}
+
+// received returns a message, or how the process has ended if that was the last.
+func (w *worker) received(m message, ok bool) (message, error) {
+	switch {
+	case ok && m.Event == eventStarted:
+		return m, nil
+	case ok:
+		w.drain() // what the case has printed that this may be the end of
+		return m, nil
+	}
+	<-w.ended
+	if w.err != nil {
+		return message{}, w.err
+	}
+	return message{}, fmt.Errorf("%w with %s", errEnded, describe(w.result))
 }
 
 // drain takes what the process has printed by now.
