@@ -52,7 +52,7 @@ def pytest_test(
     )
     ```
 
-    It takes all that a `py_test` takes, and needs pytest 7.2 or newer among its `deps`, with whatever plugins
+    It takes all that a `py_test` takes, and needs pytest 7 or newer among its `deps`, with whatever plugins
     the tests use. It is a [`grouped_test`](rules.md#grouped_test) with `framework = "pytest"`, where more is said of
     groups, workers, time and tags.
 

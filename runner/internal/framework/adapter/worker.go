@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -50,18 +51,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	env = append(env,
-		"INTERLOCK_PROTOCOL="+protocol, "INTERLOCK_COMMANDS="+stem+".commands", "INTERLOCK_EVENTS="+stem+".events",
-		"INTERLOCK_RUN_ID="+p.options.RunID, "INTERLOCK_FILTER="+p.options.Filter)
-	if lists {
-		env = append(env, "INTERLOCK_LIST=1")
-	}
-	if p.options.InOrder {
-		env = append(env, "INTERLOCK_IN_ORDER=1")
-	}
-	if p.options.Terminal != nil {
-		env = append(env, "INTERLOCK_TERMINAL=1")
-	}
+	env = append(env, p.variables(stem, lists)...)
 	ctx, kill := context.WithCancel(context.Background())
 	w := &worker{
 		number: number, commands: commands, messages: make(chan message, 64), printed: make(chan []byte),
@@ -85,6 +75,23 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 		done()
 	}()
 	return w, nil
+}
+
+// variables are those of the protocol, for a process whose pipes have names that
+// begin with stem.
+func (p *Program) variables(stem string, lists bool) []string {
+	set := []string{
+		"INTERLOCK_PROTOCOL=" + protocol, "INTERLOCK_COMMANDS=" + stem + ".commands", "INTERLOCK_EVENTS=" + stem + ".events",
+		"INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter,
+	}
+	for name, on := range map[string]bool{
+		"INTERLOCK_LIST": lists, "INTERLOCK_IN_ORDER": p.options.InOrder, "INTERLOCK_TERMINAL": p.options.Terminal != nil,
+	} {
+		if on {
+			set = append(set, name+"=1")
+		}
+	}
+	return set
 }
 
 // makeDir makes the folder of the pipes.
@@ -203,6 +210,9 @@ func (w *worker) stop() {
 		}
 	}
 }
+
+// errEnded means that the process has ended.
+var errEnded = errors.New("the process ended")
 
 func describe(result child.Result) string {
 	if result.Signal != "" {

@@ -1,0 +1,109 @@
+package adapter_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework/adapter"
+)
+
+const scopes = `
+import os, pytest
+
+def note(text):
+    with open(os.environ["NOTES"], "a") as f: f.write(text + "\n")
+
+@pytest.fixture(scope="session")
+def s():
+    note("session+"); yield; note("session-")
+@pytest.fixture(scope="module")
+def m():
+    note("module+"); yield; note("module-")
+@pytest.fixture(scope="class")
+def c():
+    note("class+"); yield; note("class-")
+class TestOne:
+    def test_a(self, s, m, c): note("a")
+    def test_b(self, s, m, c): note("b")
+def test_c(s, m): note("c")
+`
+
+// Fixtures live as long as they are needed, over several batches; but those
+// below the session end before groups are given back.
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	for holds, want := range map[bool]string{
+		false: "session+ module+ class+ a b class- c module- session-",
+		true:  "session+ module+ class+ a class- module- module+ class+ b class- module- module+ c module- session-",
+	} {
+		notes := filepath.Join(t.TempDir(), "notes")
+		s := newSuite(t, map[string]string{"test_a.py": scopes}, func(o *adapter.Options) {
+			o.CaseEnv = func(event.Batch) map[string]string { return map[string]string{"NOTES": notes} }
+			env := o.Env
+			o.Env = func(b event.Batch) ([]string, func(), error) {
+				list, done, err := env(b)
+				return append(list, "NOTES="+notes), done, err
+			}
+			o.CaseEnv = func(event.Batch) map[string]string { return nil }
+		})
+		var batches []event.Batch
+		for _, c := range s.all().Cases {
+			batches = append(batches, event.Batch{Cases: []event.Case{c}, Holds: holds})
+		}
+		a := s.run(t.Context(), batches...)
+		text, err := os.ReadFile(notes)
+		if got := strings.Join(strings.Fields(string(text)), " "); err != nil || got != want {
+			t.Errorf("got %s, want %s, %v", got, want, err)
+		}
+		if len(a.outcomes) != 3 {
+			t.Errorf("got %v", a.outcomes)
+		}
+	}
+}
+
+// Fixtures of several cases that cannot end are told of, once the last of their
+// cases has its result.
+func TestScopeThatCannotEnd(t *testing.T) {
+	t.Parallel()
+	for _, scope := range []string{"module", "session"} {
+		s := newSuite(t, map[string]string{"test_a.py": "import pytest\n@pytest.fixture(scope='" + scope +
+			"')\ndef f():\n    yield\n    raise ValueError('stuck')\ndef test_a(f): pass\n"})
+		a := s.runAll()
+		a.want(t, "test_a.py::test_a", event.Passed, "")
+		a.want(t, "session", event.Failed, "ValueError: stuck")
+	}
+}
+
+const setups = `
+import pytest
+@pytest.fixture(scope="session")
+def s(): pass
+@pytest.fixture(scope="module")
+def m(s): pass
+@pytest.fixture(scope="class")
+def c(): pass
+@pytest.fixture
+def f(m): pass
+class TestOne:
+    def test_class(self, c): pass
+    def test_module(self, c, f): pass
+    def test_session(self, s): pass
+def test_nothing(): pass
+`
+
+// What an item shares with others is the outermost of what it uses below the
+// session.
+func TestSetups(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, l := range newSuite(t, map[string]string{"d/test_a.py": setups}).list() {
+		got = append(got, l.Setup)
+	}
+	if want := []string{"d/test_a.py::TestOne", "d/test_a.py", "", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
