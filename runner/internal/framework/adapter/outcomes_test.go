@@ -2,7 +2,6 @@ package adapter_test
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 	"time"
