@@ -7,10 +7,15 @@ protocol. Without the runner it is pytest, and runs all that it collects.
 
 import os
 
+from .bytecode import share_bytecode
+
+share_bytecode()  # of all that is imported from here on
+
 import pytest
 
 from . import arguments, coverage, fixtures
 from .channel import Channel, is_asked_for
+from .cov import NoCov
 from .marks import Marks
 from .worker import Worker
 from .xdist import Options
@@ -30,7 +35,7 @@ def main(args, files=None, config=None):
     line = arguments.Arguments(args, wanted=wanted, files=files, config=config)
     plugins = [Marks(), line.plugin()]
     if asked:
-        plugins.append(Worker(Channel(), complete=line.complete))
+        plugins += [NoCov(), Worker(Channel(), complete=line.complete)]
     if not arguments.has_xdist(args):
         plugins.append(Options())
         if not asked:
