@@ -17,33 +17,34 @@ func (u *usage) chained(uses []use) bool {
 }
 
 // sort brings the longest first, those that are unknown in the order given. Those
-// that are to keep their groups stay together, and count as one.
+// that share a set-up stay together, and count as one, where neighbours can use it
+// one after the other.
 func (c *class) sort() {
-	total := map[string]time.Duration{}
-	first := map[string]int{}
-	for i, one := range c.cases {
-		if _, known := first[one.Setup]; !known {
-			first[one.Setup] = i
+	blocks := map[string]block{}
+	for _, one := range c.cases {
+		b, known := blocks[one.Setup]
+		if !known {
+			b.position = one.position
 		}
-		total[one.Setup] += one.Takes
+		b.takes += one.Takes
+		blocks[one.Setup] = b
 	}
-	position := func(one Case) int {
-		if !c.keeps(one) {
-			return one.position
+	of := func(one Case) block {
+		if one.Setup == "" || !c.chained && len(c.needs) > 0 {
+			return block{one.position, one.Takes}
 		}
-		return c.cases[first[one.Setup]].position
+		return blocks[one.Setup]
 	}
-	takes := func(one Case) time.Duration {
-		if !c.keeps(one) {
-			return one.Takes
-		}
-		return total[one.Setup]
-	}
-	sorted := slices.Clone(c.cases)
-	slices.SortStableFunc(sorted, func(a, b Case) int {
-		return cmp.Or(cmp.Compare(takes(b), takes(a)), cmp.Compare(position(a), position(b)))
+	slices.SortStableFunc(c.cases, func(a, b Case) int {
+		x, y := of(a), of(b)
+		return cmp.Or(cmp.Compare(y.takes, x.takes), cmp.Compare(x.position, y.position))
 	})
-	c.cases = sorted
+}
+
+// block is cases that stay together: the place of the first, and what all take.
+type block struct {
+	position int
+	takes    time.Duration
 }
 
 // keeps reports whether a case keeps its groups for the next one, if that shares

@@ -67,6 +67,20 @@ func TestCasesThatShareASetup(t *testing.T) {
 	}
 }
 
+// Cases that need nothing stay together, too, so that few batches need a set-up.
+func TestFreeCasesThatShareASetup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &batches{}
+		run(t.Context(), engine.Options{Framework: b, Workers: 1, Batches: true},
+			withSetup("", 2*time.Second, newCase("a")), withSetup("m", 2*time.Second, newCase("b")),
+			withSetup("n", 5*time.Second, newCase("c")), withSetup("n", time.Second, newCase("d")),
+			withSetup("m", 3*time.Second, newCase("e")))
+		if got, want := strings.Fields(strings.Join(b.got, " ")), []string{"c", "d", "b", "e", "a"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
 // If the groups come while no worker is free, all are given back, and run later.
 func TestCasesThatShareASetupAreGivenBackTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
