@@ -1,0 +1,106 @@
+// Package api is the API that the tests of the seed's suite share: a language
+// model that says what it was told, takes its time, and bears only so many
+// calls at once.
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// API answers POST /complete, and tells its Statistics at GET /statistics.
+type API struct {
+	calls calls
+	// takes is how long an answer takes for which the request does not say.
+	takes time.Duration
+	mux   *http.ServeMux
+}
+
+// TakesHeader is the header of a request that says how many seconds its answer
+// takes.
+const TakesHeader = "Takes"
+
+// New returns an API that bears so many calls at once, and takes so long for
+// an answer unless the request says otherwise.
+func New(limit int, takes time.Duration) *API {
+	a := &API{takes: takes, mux: http.NewServeMux()}
+	a.calls.reset(limit)
+	a.mux.HandleFunc("POST /complete", a.complete)
+	a.mux.HandleFunc("GET /statistics", a.statistics)
+	return a
+}
+
+// ServeHTTP implements [http.Handler].
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// Reset sets the limit, and begins the statistics anew.
+func (a *API) Reset(limit int) { a.calls.reset(limit) }
+
+// Statistics tells of the calls since the last Reset.
+func (a *API) Statistics() Statistics { return a.calls.statistics() }
+
+type message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+type request struct {
+	Model    string    `json:"model"`
+	Messages []message `json:"messages"`
+}
+
+type answer struct {
+	message
+	Model string `json:"model"`
+}
+
+func (a *API) complete(w http.ResponseWriter, r *http.Request) {
+	end, ok := a.calls.begin()
+	if !ok {
+		http.Error(w, "too many calls at once", http.StatusTooManyRequests)
+		return
+	}
+	defer end()
+	takes, err := a.takesFor(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	var asked request
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || len(asked.Messages) == 0 {
+		http.Error(w, fmt.Sprintf("not a request: %v", err), http.StatusBadRequest)
+		return
+	}
+	select {
+	case <-time.After(takes):
+	case <-r.Context().Done(): // nobody waits for it
+		return
+	}
+	last := asked.Messages[len(asked.Messages)-1]
+	// Those who get the answer may at once let somebody else call.
+	end()
+	writeJSON(w, answer{message{Role: "assistant", Content: "echo: " + last.Content}, asked.Model})
+}
+
+// takesFor is how long an answer takes.
+func (a *API) takesFor(r *http.Request) (time.Duration, error) {
+	text := r.Header.Get(TakesHeader)
+	if text == "" {
+		return a.takes, nil
+	}
+	seconds, err := strconv.ParseFloat(text, 64)
+	if err != nil || seconds < 0 {
+		return 0, fmt.Errorf("%s: %q is no number of seconds", TakesHeader, text)
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
+}
+
+func (a *API) statistics(w http.ResponseWriter, _ *http.Request) { writeJSON(w, a.Statistics()) }
+
+func writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value) // whoever asked has gone
+}

@@ -1,0 +1,129 @@
+package api_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/bench/seed/api"
+)
+
+const hello = `{"model": "small", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]}`
+
+// start starts an API that is stopped when the test ends.
+func start(t *testing.T, limit int, takes time.Duration) (*api.API, string) {
+	a := api.New(limit, takes)
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close)
+	return a, server.URL
+}
+
+// ask returns the status and the body of the answer to a request.
+func ask(t *testing.T, address, body, takes string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodPost, address+"/complete", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if takes != "" {
+		request.Header.Set(api.TakesHeader, takes)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+func TestAnswer(t *testing.T) {
+	_, address := start(t, 1, 0)
+	status, text := ask(t, address, hello, "")
+	const want = `{"role":"assistant","content":"echo: Hello","model":"small"}` + "\n"
+	if status != http.StatusOK || text != want {
+		t.Errorf("got %d, %s", status, text)
+	}
+}
+
+func TestTakesAsLongAsTheRequestSays(t *testing.T) {
+	_, address := start(t, 1, time.Hour)
+	began := time.Now()
+	if status, text := ask(t, address, hello, "0.05"); status != http.StatusOK {
+		t.Fatalf("got %d, %s", status, text)
+	}
+	if took := time.Since(began); took < 50*time.Millisecond || took > time.Minute {
+		t.Errorf("it took %v", took)
+	}
+}
+
+func TestBadRequests(t *testing.T) {
+	_, address := start(t, 1, 0)
+	for _, c := range []struct{ body, takes string }{{"", ""}, {"{}", ""}, {hello, "long"}, {hello, "-1"}} {
+		if status, text := ask(t, address, c.body, c.takes); status != http.StatusBadRequest {
+			t.Errorf("%+v: got %d, %s", c, status, text)
+		}
+	}
+}
+
+// Of five calls at once, an API that bears three refuses two.
+func TestRefusesWhatIsBeyondTheLimit(t *testing.T) {
+	const limit, all = 3, 5
+	a, address := start(t, limit, 0)
+	var statuses sync.Map
+	var running sync.WaitGroup
+	for n := range all {
+		running.Go(func() {
+			status, _ := ask(t, address, hello, "1.5")
+			statuses.Store(n, status)
+		})
+	}
+	running.Wait()
+	count := map[int]int{}
+	statuses.Range(func(_, status any) bool { count[status.(int)]++; return true })
+	if count[http.StatusOK] != limit || count[http.StatusTooManyRequests] != all-limit {
+		t.Errorf("got %v", count)
+	}
+	if got, want := a.Statistics(), (api.Statistics{Calls: limit, Refused: all - limit, MostAtOnce: limit + 1, Limit: limit}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// What is over makes room: it is calls at once that are limited, not calls.
+func TestOneAfterTheOther(t *testing.T) {
+	a, address := start(t, 1, 0)
+	for range 20 {
+		if status, text := ask(t, address, hello, ""); status != http.StatusOK {
+			t.Fatalf("got %d, %s", status, text)
+		}
+	}
+	if got, want := a.Statistics(), (api.Statistics{Calls: 20, MostAtOnce: 1, Limit: 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestReset(t *testing.T) {
+	a, address := start(t, 1, 0)
+	ask(t, address, hello, "")
+	a.Reset(7)
+	response, err := http.Get(address + "/statistics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	var got api.Statistics
+	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if want := (api.Statistics{Limit: 7}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

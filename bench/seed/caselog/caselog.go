@@ -1,0 +1,121 @@
+// Package caselog reads what the tests of the seed's suite write down about
+// themselves, and checks it.
+package caselog
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+)
+
+// Entry is a test that has run.
+type Entry struct {
+	// Case is its node id.
+	Case string `json:"case"`
+	// Group is that of its xdist_group, if it has one.
+	Group string `json:"group"`
+	// Worker is the name of the worker, and Process the id of its process.
+	Worker  string `json:"worker"`
+	Process int    `json:"process"`
+	// Begin and End are by the machine's monotonic clock, which all processes
+	// have in common.
+	Begin time.Duration `json:"begin"`
+	End   time.Duration `json:"end"`
+	// Outcome is "passed", "skipped" or "failed".
+	Outcome string `json:"outcome"`
+}
+
+// Took is how long the test ran, with its fixtures.
+func (e Entry) Took() time.Duration { return e.End - e.Begin }
+
+// Log is the tests of a run, in the order in which they began.
+type Log []Entry
+
+// Read returns the log in a file.
+func Read(path string) (Log, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text)
+}
+
+// Parse returns the log of a text: an object of JSON in each line.
+func Parse(text []byte) (Log, error) {
+	var log Log
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for lines.Scan() {
+		decoder := json.NewDecoder(bytes.NewReader(lines.Bytes()))
+		decoder.DisallowUnknownFields()
+		var e Entry
+		if err := decoder.Decode(&e); err != nil || e.Case == "" || e.End < e.Begin {
+			return nil, fmt.Errorf("not a line of the tests' log: %s", lines.Text())
+		}
+		log = append(log, e)
+	}
+	slices.SortStableFunc(log, func(a, b Entry) int { return cmp.Compare(a.Begin, b.Begin) })
+	return log, lines.Err()
+}
+
+// Makespan is the time from the begin of the first test to the end of the
+// last.
+func (l Log) Makespan() time.Duration {
+	if len(l) == 0 {
+		return 0
+	}
+	end := l[0].End
+	for _, e := range l {
+		end = max(end, e.End)
+	}
+	return end - l[0].Begin
+}
+
+// MostAtOnce is how many tests ran at once at most.
+func (l Log) MostAtOnce() int {
+	type event struct {
+		at   time.Duration
+		step int
+	}
+	var events []event
+	for _, e := range l {
+		events = append(events, event{e.Begin, 1}, event{e.End, -1})
+	}
+	// What ends at an instant makes room for what begins then.
+	slices.SortFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.step, b.step)) })
+	most, running := 0, 0
+	for _, e := range events {
+		running += e.step
+		most = max(most, running)
+	}
+	return most
+}
+
+// In returns the part of the log that is of a group.
+func (l Log) In(group string) Log {
+	return slices.DeleteFunc(slices.Clone(l), func(e Entry) bool { return e.Group != group })
+}
+
+// Processes is how many processes ran tests.
+func (l Log) Processes() int {
+	processes := map[int]bool{}
+	for _, e := range l {
+		processes[e.Process] = true
+	}
+	return len(processes)
+}
+
+// Count is how many tests had an outcome.
+func (l Log) Count(outcome string) int {
+	n := 0
+	for _, e := range l {
+		if e.Outcome == outcome {
+			n++
+		}
+	}
+	return n
+}

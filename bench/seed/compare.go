@@ -1,0 +1,64 @@
+package main
+
+import "github.com/interlock-build/rules_interlock/bench/harness"
+
+// variant is a way to run the suite, while the API bears so many calls at once.
+type variant struct {
+	target string
+	limit  int
+}
+
+// The limit is never met by one test at a time, nor by loadgroup, which runs
+// all of a group in one process.
+var (
+	serially     = variant{serial, 4}
+	grouped      = variant{loadgroup, 4}
+	ungroupedBy4 = variant{load, 4}
+	ungroupedBy1 = variant{load, 1}
+	oursBy4      = variant{ours(4), 4}
+	oursBy1      = variant{ours(1), 1}
+)
+
+// round is what is run side by side. That which must not fail once in ten runs
+// is run most often.
+var round = []variant{
+	oursBy4, serially, oursBy4, grouped, oursBy4, oursBy1, oursBy4, oursBy4,
+}
+
+// compare runs all variants in rounds, every other one backwards, so that none
+// always comes after the same other.
+func (b *bench) compare(rounds int) (map[variant][]run, error) {
+	runs := map[variant][]run{}
+	for n := range rounds {
+		for i := range round {
+			if n%2 == 1 {
+				i = len(round) - 1 - i
+			}
+			v := round[i]
+			r, err := b.test("test", v.target, v.limit)
+			if err != nil {
+				return nil, err
+			}
+			runs[v] = append(runs[v], r)
+		}
+	}
+	return runs, nil
+}
+
+// took is how long the whole commands took.
+func took(runs []run) harness.Samples {
+	var s harness.Samples
+	for _, r := range runs {
+		s = append(s, r.took)
+	}
+	return s
+}
+
+// makespans are the times from the first test's begin to the last one's end.
+func makespans(runs []run) harness.Samples {
+	var s harness.Samples
+	for _, r := range runs {
+		s = append(s, r.log.Makespan())
+	}
+	return s
+}

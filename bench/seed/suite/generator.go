@@ -1,0 +1,124 @@
+package suite
+
+import (
+	"embed"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+)
+
+//go:embed templates/*.tmpl
+var templates embed.FS
+
+// generator makes the files, one after the other.
+type generator struct {
+	random *rand.Rand
+	// plain and llm are what the tests still to come take.
+	plain, llm []time.Duration
+	// lines and cases are what there is so far.
+	lines, cases int
+	templates    *template.Template
+	// page is where the block goes that is being made.
+	page *page
+}
+
+func newGenerator(seed uint64) *generator {
+	random := rand.New(rand.NewPCG(seed, 1))
+	g := &generator{random: random, plain: plainDurations(random), llm: llmDurations(random)}
+	g.templates = template.Must(template.New("").Funcs(g.functions()).ParseFS(templates, "templates/*.tmpl"))
+	return g
+}
+
+// file makes a file to plan.
+func (g *generator) file(p plan) (File, error) {
+	g.page = &page{path: p.path}
+	head, err := g.head(p)
+	if err != nil {
+		return File{}, err
+	}
+	blocks := []string{head}
+	llmAfter := g.random.IntN(p.plain)
+	for g.page.plain < p.plain || p.llm {
+		left := p.plain - g.page.plain
+		name := g.kind(p.area, left)
+		if p.llm && g.page.plain >= llmAfter {
+			name, p.llm = g.one(g.kinds("llm/", "class", "functions")), false
+		}
+		block, err := g.block(name, left)
+		if err != nil {
+			return File{}, err
+		}
+		blocks = append(blocks, block)
+	}
+	return File{Path: p.path, Text: strings.Join(blocks, between) + "\n", Cases: g.page.cases}, nil
+}
+
+// between is what there is between two blocks.
+const between = "\n\n\n"
+
+// head is the begin of a file, with all imports.
+func (g *generator) head(p plan) (string, error) {
+	head, err := g.render(p.area+"/header", nil)
+	if err != nil || !p.llm {
+		return head, err
+	}
+	imports, err := g.render("llm/imports", nil)
+	return withImports(head, imports), err
+}
+
+// block makes a block of tests; a table has so many rows at most.
+func (g *generator) block(name string, most int) (string, error) {
+	before := len(g.page.cases)
+	text, err := g.render(name, min(most, g.int(4, 9)))
+	g.cases += len(g.page.cases) - before
+	return text, err
+}
+
+// kind chooses what the next tests of an area are like: a table, also where a
+// class would be more tests than are left, or a class.
+func (g *generator) kind(area string, left int) string {
+	const mostInClass, tables = 6, 0.15
+	if left < mostInClass || g.random.Float64() < tables {
+		return g.one(g.kinds(area+"/", "table"))
+	}
+	return g.one(g.kinds(area+"/", "class"))
+}
+
+// kinds are the names of the templates of an area that begin in one of some
+// ways.
+func (g *generator) kinds(area string, beginnings ...string) []string {
+	var names []string
+	for _, t := range g.templates.Templates() {
+		for _, beginning := range beginnings {
+			if strings.HasPrefix(t.Name(), area+beginning) {
+				names = append(names, t.Name())
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (g *generator) one(names []string) string { return names[g.random.IntN(len(names))] }
+
+func (g *generator) render(name string, data any) (string, error) {
+	g.page.begin()
+	var text strings.Builder
+	if err := g.templates.ExecuteTemplate(&text, name, data); err != nil {
+		return "", err
+	}
+	trimmed := strings.TrimSpace(text.String())
+	g.lines += strings.Count(trimmed+between, "\n")
+	return trimmed, nil
+}
+
+// withImports adds imports to those of the head of a file, which end it.
+func withImports(head, imports string) string {
+	const last = "import pytest\n\n"
+	before, own, _ := strings.Cut(head, last)
+	lines := append(strings.Split(own, "\n"), strings.Split(imports, "\n")...)
+	slices.Sort(lines)
+	return before + last + strings.Join(slices.Compact(lines), "\n")
+}

@@ -1,0 +1,1 @@
+"""What the suite tests: a small service that answers prompts by a language model that it pays for."""
