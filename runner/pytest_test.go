@@ -208,14 +208,28 @@ def test_b(): pass
 	}
 }
 
+// meeting is tests of which the first waits until another worker runs one, too.
+const meeting = `
+import os, pathlib, pytest, time
+@pytest.mark.xdist_group("db")
+@pytest.mark.parametrize("n", range(6))
+def test_db(n, tmp_path, worker_id):
+    here = pathlib.Path(os.environ["JOURNAL"]).parent
+    (here / ("met_" + worker_id)).touch()
+    for _ in range(3000):
+        if len(list(here.glob("met_*"))) > 1: return
+        time.sleep(0.01)
+    assert 0, "nobody came"
+`
+
 // A group that the target declares, by a mark in the code.
 func TestMarksOfPytestHoldDeclaredGroups(t *testing.T) {
 	t.Parallel()
-	x := newPytestTarget(t, "4", map[string]string{"test_mixed.py": mixed, "conftest.py": journalist})
+	x := newPytestTarget(t, "4", map[string]string{"test_a.py": meeting, "test_mixed.py": mixed, "conftest.py": journalist})
 	x.manifest["groups"] = []any{map[string]any{
 		"label": "@@//pkg:db", "name": "db", "scope": "process", "capacity": 2, "cases": []any{}, "markers": []string{"db"},
 	}}
-	x.run("--interlock-strict-groups=on", "-k", "test_db").wantExit(0)
+	x.run("--interlock-strict-groups=on", "test_a.py").wantExit(0)
 	tests, _ := x.ran()
 	if n := atOnce(tests, "test_db"); n != 2 || len(tests) != 6 {
 		t.Errorf("%d of %d tests held the group at once", n, len(tests))

@@ -221,7 +221,7 @@ def grouped_debug(
         workers = 0,
         group_markers = group_markers,
         strict_groups = strict_groups,
-        tags = [tag for tag in tags or [] if not tag.startswith("workers:")],
+        tags = _without_workers(tags),
     )
     grouped_binary(
         name = name,
@@ -231,6 +231,12 @@ def grouped_debug(
         tags = ["manual"],
         **(_of_cases(settings) | kwargs)
     )
+
+# What is wrong with tags is reported later.
+def _without_workers(tags):
+    if type(tags) not in ("list", "tuple"):
+        return tags
+    return [tag for tag in tags if type(tag) != "string" or not tag.startswith("workers:")]
 
 def _of_cases(settings):
     return dict(

@@ -10,24 +10,34 @@ import sys
 import interlock_pytest
 
 if __name__ == "__main__":
-    sys.exit(interlock_pytest.main(sys.argv[1:], files={files}, config={config}))
+    sys.exit(interlock_pytest.main(
+        sys.argv[1:],
+        files={files},
+        data={data},
+        config={config},
+    ))
 '''
 
 def _pytest_main_impl(ctx):
     program = ctx.actions.declare_file(ctx.label.name + ".py")
     ctx.actions.write(program, _PROGRAM.format(
         label = ctx.label,
-        # Paths as seen from where a test begins.
-        files = json.encode(sorted([file.short_path for file in ctx.files.srcs])),
+        data = _paths(ctx.files.data),
+        files = _paths(ctx.files.srcs),
         config = json.encode(ctx.file.config.short_path) if ctx.file.config else None,
     ))
     return [DefaultInfo(files = depset([program]))]
+
+# As seen from where a test begins.
+def _paths(files):
+    return json.encode(sorted([file.short_path for file in files]))
 
 pytest_main = rule(
     implementation = _pytest_main_impl,
     doc = "Writes the main file of a `py_test`, NAME.py.",
     attrs = {
         "config": attr.label(allow_single_file = True),
+        "data": attr.label_list(allow_files = True),
         "srcs": attr.label_list(allow_files = True),
     },
 )

@@ -66,7 +66,7 @@ def pytest_test(
     any characters, and `[` begins a set, so `*test_name?a?` is for `test_name[a]`.
 
     **Which files.** Pytest looks at the folders of `srcs` as ever, so its `python_files` (`test_*.py` and `*_test.py`
-    by default) decides which of `srcs` hold tests; it looks at no files but `srcs` and `data`.
+    by default) decides which of `srcs` hold tests; it looks at no files but those, and at `data` that lie beside them.
 
     **Processes.** Each worker is a process that collects once and then runs one item after another, so fixtures of
     classes, modules, packages and the session live as under pytest-xdist; but where a test gives back groups, all but
@@ -105,7 +105,7 @@ def pytest_test(
       tags: As for any test; and see `grouped_test` for `resource-group:NAME`, `workers:N`, `shards:N` and `serial`.
       **kwargs: All else that `py_test` takes: `imports`, `args`, `env`, `env_inherit`, `size`, `timeout`, `shard_count`,
         `flaky`, `visibility` and so on. `$(location)` in `args` and `env` sees what is in `data`. A `main` has to
-        call `interlock_pytest.main()`. `legacy_create_init` is 0 by default: packages are what they are in the sources.
+        call `interlock_pytest.main()`, with the `files` and the `config`. `legacy_create_init` is 0 by default: packages are what they are in the sources.
     """
     inner = inner_name(name)
     program = []
@@ -113,7 +113,8 @@ def pytest_test(
         pytest_main(
             name = inner + "_main",
             config = config,
-            srcs = srcs + data,
+            data = data,
+            srcs = srcs,
             tags = ["manual"],
             testonly = True,
             visibility = ["//visibility:private"],

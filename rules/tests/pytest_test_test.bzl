@@ -56,7 +56,12 @@ _PROGRAM = [
     "import interlock_pytest",
     "",
     "if __name__ == \"__main__\":",
-    "    sys.exit(interlock_pytest.main(sys.argv[1:], files=[\"rules/tests/names_test.bzl\",\"rules/tests/pytest_full/test_a.py\"], config=\"rules/tests/pytest_full/pytest.ini\"))",
+    "    sys.exit(interlock_pytest.main(",
+    "        sys.argv[1:],",
+    "        files=[\"rules/tests/pytest_full/test_a.py\"],",
+    "        data=[\"rules/tests/names_test.bzl\"],",
+    "        config=\"rules/tests/pytest_full/pytest.ini\",",
+    "    ))",
 ]
 
 def pytest_test_test_suite(name):

@@ -13,32 +13,32 @@ share_bytecode()  # of all that is imported from here on
 
 import pytest
 
-from . import arguments, coverage, fixtures
+from . import coverage
+from .arguments import Selection
 from .channel import Channel, is_asked_for
 from .cov import NoCov
 from .marks import Marks
 from .worker import Worker
-from .xdist import Options
+from .xdist import AsWorker, WithoutXdist
 
 
-def main(args, files=None, config=None):
+def main(args, files=None, data=(), config=None):
     """Runs pytest, and returns its exit code.
 
     Args:
       args: The program's arguments, which are pytest's.
-      files: Paths of the files that pytest is to look at, as seen from the current folder. None leaves it
-        to pytest.
+      files: Paths of the sources in which pytest is to look for tests, as seen from the current folder. None leaves
+        it to pytest.
+      data: Paths of other files, which pytest may look at where they lie beside sources.
       config: Path of pytest's configuration file. None looks for one beside and above the files.
     """
     asked = is_asked_for()
     wanted = os.environ.pop("INTERLOCK_FILTER", "") if asked else ""
-    line = arguments.Arguments(args, wanted=wanted, files=files, config=config)
-    plugins = [Marks(), line.plugin()]
+    selection = Selection(wanted=wanted, files=files, data=data, config=config)
+    plugins = [Marks(), selection, WithoutXdist()]
     if asked:
-        plugins += [NoCov(), Worker(Channel(), complete=line.complete)]
-    if not arguments.has_xdist(args):
-        plugins.append(Options())
-        if not asked:
-            plugins.append(fixtures)
+        plugins += [NoCov(), Worker(Channel(), selection)]
+        if os.environ.pop("INTERLOCK_IN_ORDER", "") != "1":
+            plugins.append(AsWorker())
     with coverage.of_this_process():
-        return pytest.main(line.list(), plugins=plugins)
+        return pytest.main(selection.options() + args, plugins=plugins)

@@ -1,8 +1,9 @@
-"""Pytest's command line: the files of the target, and what of them is asked for."""
+"""What of a target's files pytest is to look at."""
 
-import importlib.util
 import os
 import re
+
+import pytest
 
 # The files that configure pytest, in the order in which it looks, and how a file that configures
 # other things as well begins its part (https://docs.pytest.org/en/stable/reference/customize.html).
@@ -16,107 +17,103 @@ _CONFIGS = (
     ("setup.cfg", r"^\[tool:pytest\]"),
 )
 
-# Options whose value may look like the path of a test.
-_WITH_PATHS = frozenset(
-    "-c --config-file --rootdir --confcutdir --basetemp --ignore --ignore-glob --deselect -k -m -p -o --override-ini "
-    "-W --pythonwarnings --junit-xml --junitxml --log-file --debug --cov --cov-config --cov-report --import-mode".split()
-)
 
-
-class Arguments:
-    """Args of a program, and what they ask for.
+class Selection:
+    """The plugin that keeps pytest to the files of the target, and to what of them is asked for.
 
     Args:
-      args: The program's arguments.
       wanted: The value of --test_filter.
-      files: Paths of the target's files; None leaves it to pytest to find some.
-      config: Path of pytest's configuration file, or None.
+      files: Paths of the target's sources; None leaves it to pytest to find some.
+      data: Paths of its other files. Pytest may look at those that are among the sources.
+      config: Path of pytest's configuration file. None looks for one beside and above the sources.
     """
 
-    def __init__(self, args, *, wanted="", files=None, config=None):
+    def __init__(self, *, wanted="", files=None, data=(), config=None):
+        self._wanted = wanted
         self._files = None if files is None else {os.path.abspath(file) for file in files}
         self._config = config or (_config_above(files) if files else None)
-        self._args, asked = self._divide(args)
-        if is_list_of_nodeids(wanted):
-            asked = [name for name in wanted.split(",") if name]
-        elif wanted:
-            self._args += ["-k", wanted]
-        self._asked = None if not asked else [found for name in asked for found in self._find(name)]
+        seen = (self._files or set()) | {os.path.abspath(file) for file in data}
+        self._seen = seen | {folder for file in seen for folder in _above(file)}
+        self.complete = True
 
-    @property
-    def complete(self):
-        """Whether pytest is to look at all files."""
-        return self._asked is None
-
-    def list(self):
-        """The arguments for pytest."""
-        ours = []
+    def options(self):
+        """Options for pytest's command line, to go before the user's."""
+        options = []
         if self._files is not None:
-            config = self._config or os.devnull
-            ours = ["-c", config, "--rootdir=" + (os.path.dirname(self._config or "") or ".")]
+            options += ["-c", self._config or os.devnull]
+            options += ["--rootdir=" + (os.path.dirname(self._config or "") or ".")]
         if "TEST_TMPDIR" in os.environ:
             # Beside the tests there may be no place to write.
-            ours += ["--basetemp=" + os.path.join(os.environ["TEST_TMPDIR"], "t")]
-            ours += ["-o", "cache_dir=" + os.path.join(os.environ["TEST_TMPDIR"], "cache")]
-        last = ["-n0"] if has_xdist(self._args) else []
-        return ours + self._args + last + (self._asked or self._folders())
+            options += ["--basetemp=" + os.path.join(os.environ["TEST_TMPDIR"], "t")]
+            options += ["-o", "cache_dir=" + os.path.join(os.environ["TEST_TMPDIR"], "cache")]
+        if self._wanted and not _is_list_of_nodeids(self._wanted):
+            options += ["-k", self._wanted]
+        return options
 
-    def plugin(self):
-        """The plugin that keeps pytest to the files, and to what is asked for."""
-        return _Files(self._files, nothing=self._asked == [])
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config):
+        # They may add options, whatever tests are asked for.
+        if self._files is not None:
+            early_config.known_args_namespace.file_or_dir = self._folders()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        given = config.option.file_or_dir
+        if _is_list_of_nodeids(self._wanted):
+            # Of what a filter names, other targets may have the rest.
+            asked = [found for name in _split(self._wanted) for found in self._find(name)]
+        elif given and self._files is not None:
+            asked = [self._find_or_fail(name) for name in given]
+        else:
+            asked = None
+        self.complete = asked is None
+        if asked is not None:
+            config.args = asked
+        elif self._files is not None:
+            config.args = self._folders()
+
+    def pytest_ignore_collect(self, collection_path):
+        return None if self._files is None or str(collection_path) in self._seen else True
 
     def _folders(self):
-        folders = {os.path.dirname(os.path.relpath(file)) or "." for file in self._files or ()}
+        folders = {os.path.dirname(os.path.relpath(file)) or "." for file in self._files}
         return sorted(folder for folder in folders if not any(_is_below(folder, other) for other in folders))
 
-    def _divide(self, args):
-        """Tells the tests among the arguments from the options."""
-        options, tests = [], []
-        for previous, arg in zip([""] + args, args):
-            names_test = "::" in arg or arg.endswith(".py") or (os.path.isdir(arg) and not previous.startswith("-"))
-            if self._files is not None and names_test and arg[0] != "-" and previous not in _WITH_PATHS:
-                tests.append(arg)
-            else:
-                options.append(arg)
-        return options, tests
-
     def _find(self, name):
-        """Where a node ID is, seen from the current folder. Another target may be meant: then it is nowhere here."""
+        """Where a node ID is, seen from the current folder: in a list of one, or of none if it is not here."""
         if self._files is None:
             return [name]
         path, separator, rest = name.partition("::")
         for base in ("", os.path.dirname(self._config or "")):
             found = os.path.normpath(os.path.join(base, path))
-            if any(file == os.path.abspath(found) or _is_below(file, os.path.abspath(found)) for file in self._files):
+            if os.path.abspath(found) in self._seen:
                 return [found + separator + rest]
         return []
 
-
-class _Files:
-    """Keeps pytest to some files; None is any."""
-
-    def __init__(self, files, nothing):
-        self._files = files
-        self._folders = None if files is None else {folder for file in files for folder in _above(file)}
-        self._nothing = nothing
-
-    def pytest_ignore_collect(self, collection_path):
-        if self._nothing:
-            return True
-        if self._files is None:
-            return None
-        path = str(collection_path)
-        return None if path in self._files or path in self._folders else True
+    def _find_or_fail(self, name):
+        found = self._find(name)
+        if not found:
+            raise pytest.UsageError(
+                "args: %s is none of the files of this target, nor in one of them; they are %s"
+                % (name, ", ".join(sorted(os.path.relpath(file) for file in self._files)))
+            )
+        return found[0]
 
 
-def has_xdist(args):
-    """Whether pytest is going to load pytest-xdist."""
-    return "no:xdist" not in args and importlib.util.find_spec("xdist") is not None
-
-
-def is_list_of_nodeids(text):
+def _is_list_of_nodeids(text):
     """Whether a --test_filter names files or tests, and is not what -k takes."""
     return "::" in text or text.endswith(".py")
+
+
+def _split(text):
+    """The node IDs in a list. Parameters may have commas, too."""
+    names = []
+    for part in text.split(","):
+        if names and not re.match(r"[^\[\]]*(\.py$|::)", part):
+            names[-1] += "," + part
+        elif part:
+            names.append(part)
+    return names
 
 
 def _config_above(files):

@@ -1,18 +1,29 @@
-"""What the reports of an item's phases come to, in the words of the protocol."""
+"""What pytest's reports come to, in the words of the protocol."""
 
 
-def outcome(reports):
+def outcome(reports, parts=()):
     """The fields of the event that an item has finished.
 
     Args:
-      reports: The reports of its phases, in order. Plugins that run an item again have several of each.
+      reports: The reports of its phases, in order.
+      parts: Those of its subtests.
     """
-    by_phase = {report.when: report for report in reports if report.outcome != "rerun"}
-    fields = _worst(by_phase)
-    if fields["status"] in ("failed", "errored") and by_phase:
-        fields["output"] = _output(list(by_phase.values())[-1], fields.pop("details", ""))
+    fields = _worst(reports)
+    bad_parts = [part_of(report) for report in parts if report.failed]
+    if bad_parts and fields["status"] == "passed":
+        message = "of its subtests, these failed: " + ", ".join(bad_parts)
+        fields = {"status": "failed", "type": "failure", "message": message}
+    if fields["status"] in ("failed", "errored"):
+        fields["output"] = _output(reports)
     fields["seconds"] = sum(getattr(report, "duration", 0) for report in reports)
     return fields
+
+
+def collected(report):
+    """The fields of the event that tells of a file, or the like, in which there are no tests to run."""
+    if report.skipped:
+        return {"status": "skipped", "message": _reason(report)}
+    return {"status": "errored", "message": report.longreprtext}
 
 
 def part_of(report):
@@ -20,38 +31,40 @@ def part_of(report):
     context = getattr(report, "context", None)
     if context is None:
         return None
-    # Pytest has the values as text, the plugin pytest-subtests as they are.
+    if hasattr(report, "sub_test_description"):  # of the plugin pytest-subtests
+        return report.sub_test_description()
     values = ", ".join("%s=%s" % pair for pair in getattr(context, "kwargs", {}).items())
     message = getattr(context, "msg", None)
     return " ".join(text for text in (message and "[%s]" % message, values and "(%s)" % values) if text) or "(<subtest>)"
 
 
-def _worst(by_phase):
-    for phase, report in by_phase.items():
-        if report.failed:
-            return _bad(phase, report)
-    for report in by_phase.values():
+def _worst(reports):
+    bad = [report for report in reports if report.failed]
+    if bad:
+        kind = {"call": "failure"}.get(bad[0].when, bad[0].when)
+        message = "; ".join(_phase(report) + _first_line(report) for report in bad)
+        return {"status": "failed" if bad[0].when == "call" else "errored", "type": kind, "message": message}
+    for report in reports:
         if report.skipped:
             kind = "xfail" if hasattr(report, "wasxfail") else ""
             return {"status": "skipped", "type": kind, "message": _reason(report)}
-    if not by_phase:
+    if not reports:
         return {"status": "errored", "type": "failure", "message": "pytest did not run it"}
-    call = by_phase.get("call")
-    if call is not None and hasattr(call, "wasxfail"):
-        return {"status": "passed", "message": ("xpass: " + call.wasxfail).rstrip(": ")}
+    for report in reports:
+        if hasattr(report, "wasxfail"):
+            return {"status": "passed", "message": ("xpass: " + report.wasxfail).rstrip(": ")}
     return {"status": "passed"}
 
 
-def _bad(phase, report):
-    details = report.longreprtext
-    if phase == "call":
-        return {"status": "failed", "type": "failure", "message": _first_line(report), "details": details}
-    message = "%s: %s" % (phase, _first_line(report))
-    return {"status": "errored", "type": phase, "message": message, "details": details}
+def _phase(report):
+    return "" if report.when == "call" else report.when + ": "
 
 
-def _output(report, details):
-    return details + "".join("\n-- %s --\n%s" % section for section in report.sections)
+def _output(reports):
+    """What pytest shows of a bad item: of each bad phase the traceback, then what was captured."""
+    tracebacks = [report.longreprtext for report in reports if report.failed]
+    sections = ["-- %s --\n%s" % section for report in reports[-1:] for section in report.sections]
+    return "\n".join(tracebacks + sections)
 
 
 def _reason(report):

@@ -5,9 +5,8 @@ import warnings
 
 import pytest
 
-from . import fixtures, xdist
 from .marks import groups_of, is_serial
-from .outcome import outcome, part_of
+from .outcome import collected, outcome, part_of
 from .scopes import setup_of
 from .silence import replace_reporter
 
@@ -17,34 +16,34 @@ class Worker:
 
     Args:
       channel: The Channel to the runner.
-      complete: Whether all tests of the target are collected, and not only those that are asked for.
+      selection: The Selection of what is collected.
     """
 
-    def __init__(self, channel, complete=True):
+    def __init__(self, channel, selection):
         self._channel = channel
-        self._complete = complete
+        self._selection = selection
         self._lists = os.environ.pop("INTERLOCK_LIST", "") == "1"
         self._left_out = []
-        self._broken = {}
+        self._uncollected = []
         self._collected = 0
         self._reports = None
         self._stale = False
         self._at_terminal = os.environ.pop("INTERLOCK_TERMINAL", "") == "1"
-        if os.environ.pop("INTERLOCK_IN_ORDER", "") != "1":
-            xdist.announce(int(os.environ["INTERLOCK_WORKER"]))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config):
-        if config.option.usepdb and not self._at_terminal:
-            config.option.usepdb = False
+        if self._at_terminal:
+            return
+        debugging = [name for name in ("usepdb", "trace") if getattr(config.option, name, False)]
+        for name in debugging:
+            setattr(config.option, name, False)
+        if debugging:
             self._channel.send("warning", text="--pdb needs a terminal: bazel run NAME_OF_THE_TEST.debug -- --pdb\n")
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
         if not self._at_terminal:
             replace_reporter(config)
-        # After xdist's own, which do not know these workers.
-        config.pluginmanager.register(fixtures, "interlock-fixtures")
 
     def pytest_itemcollected(self, item):
         self._collected += 1
@@ -52,8 +51,8 @@ class Worker:
             self._channel.send("collecting", count=self._collected)
 
     def pytest_collectreport(self, report):
-        if report.failed:
-            self._broken[report.nodeid or "collection"] = report.longreprtext
+        if report.failed or report.skipped:
+            self._uncollected.append(report)
 
     def pytest_deselected(self, items):
         self._left_out.extend(items)
@@ -73,20 +72,18 @@ class Worker:
         items = _by_name(session.items)
         if self._lists:
             self._list(items)
-        self._channel.send("ready", max_fail=session.config.getvalue("maxfail") or 0, complete=self._complete)
+        max_fail = session.config.getvalue("maxfail") or 0
+        self._channel.send("ready", max_fail=max_fail, complete=self._selection.complete)
         for command in self._channel.commands():
             if command["command"] == "end":
                 break
             self._run(items, command)
         self._end_scopes(None)
-        # What became of the tests is the runner's to tell.
-        session.testsfailed = 0
-        session.shouldfail = False
         return True
 
     def _list(self, items):
-        for nodeid, message in self._broken.items():
-            self._channel.send("broken", case=nodeid, message=message)
+        for report in self._uncollected:
+            self._channel.send("broken", case=report.nodeid or "collection", **collected(report))
         for name, item in items.items():
             self._describe(name, item, True)
         for name, item in _by_name(self._left_out).items():
@@ -127,10 +124,18 @@ class Worker:
             following = next((items[n] for n in cases[i + 1 :] if n in items), None)
             status = self._run_item(name, item, following, command["end_scopes"])
             if command["stop_at_bad"] and status in ("failed", "errored"):
+                self._leave(item, command["end_scopes"])
                 break
         for variable in env:
             os.environ.pop(variable, None)
         self._channel.send("done")
+
+    def _leave(self, item, end_scopes):
+        """Is called if what was to follow an item is not going to."""
+        if end_scopes:
+            self._end_scopes(_Unknown(item, item.listchain()[:1]))
+        else:
+            self._stale = True
 
     def _run_item(self, name, item, following, end_scopes):
         if self._stale:
@@ -141,16 +146,16 @@ class Worker:
         self._stale = following is None and not end_scopes
         if following is None:
             following = _Unknown(item, chain[:1] if end_scopes else chain[:-1])
-        self._name, self._reports, self._bad_parts = name, [], []
+        self._reports, self._parts = [], []
         self._channel.send("started", case=name)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        came_to = outcome(self._reports)
-        if self._bad_parts and came_to["status"] == "passed":
-            message = "of its subtests, these failed: " + ", ".join(self._bad_parts)
-            came_to.update(status="failed", type="failure", message=message)
+        came_to = outcome(self._reports, self._parts)
+        for report in self._parts:
+            self._channel.send("finished", case=name, part=part_of(report), **outcome([report]))
         self._channel.send("finished", case=name, **came_to)
         self._reports = None
-        self._session.shouldfail = False
+        # What became of the tests, and what follows from it, is the runner's to tell.
+        self._session.shouldfail = self._session.shouldstop = False
         return came_to["status"]
 
     def _end_scopes(self, following):
@@ -167,17 +172,16 @@ class Worker:
     def pytest_runtest_logreport(self, report):
         if self._reports is None:
             return
-        part = part_of(report)
-        if part is None:
-            self._reports.append(report)
+        if part_of(report) is not None:
+            self._parts.append(report)
+        elif report.outcome == "rerun":  # of the plugin pytest-rerunfailures: only the last attempt counts
+            self._reports, self._parts = [], []
         else:
-            self._channel.send("finished", case=self._name, part=part, **outcome([report]))
-            if report.failed:
-                self._bad_parts.append(part)
+            self._reports.append(report)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session):
-        self._channel.send("ended")
+        self._channel.send("ended", exit=int(session.exitstatus))
 
 
 class _Unknown:

@@ -1,26 +1,74 @@
-"""What suites expect of pytest-xdist, for those that do not have it any more."""
+"""What suites expect of pytest-xdist, which does not run here, whether it is installed or not."""
 
 import os
 
-# Of xdist's own command line. Suites have them in their addopts.
-_FLAGS = ("-f", "--looponfail", "-d", "--boxed", "--no-loadscope-reorder")
-_WITH_VALUES = ("-n", "--numprocesses", "--dist", "--maxprocesses", "--max-worker-restart", "--tx", "--px", "--rsyncdir")
+import pytest
+
+from . import fixtures
+
+# Of xdist's own command line and configuration (version 3.8). Suites have them in their addopts.
+_FLAGS = ("-f", "--looponfail", "-d", "--boxed", "--loadscope-reorder", "--no-loadscope-reorder")
+_WITH_VALUES = (
+    "-n",
+    "--numprocesses",
+    "--dist",
+    "--maxprocesses",
+    "--max-worker-restart",
+    "--maxschedchunk",
+    "--px",
+    "--rsyncdir",
+    "--rsyncignore",
+    "--testrunuid",
+    "--tx",
+)
+_SETTINGS = ("looponfailroots", "rsyncdirs", "rsyncignore")
 
 
-class Options:
-    """Xdist's options, which mean nothing here: the runner decides how many workers there are."""
+class WithoutXdist:
+    """Accepts xdist's options, which mean nothing here: the runner decides how many workers there are."""
 
-    def pytest_addoption(self, parser):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config, parser):
+        if early_config.pluginmanager.hasplugin("xdist"):
+            return
         group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
         # Short options are pytest's own to declare, and xdist does it so, too.
         for flag in _FLAGS:
             group._addoption(flag, action="store_true", dest="interlock_ignored", help="ignored")
         for option in _WITH_VALUES:
             group._addoption(option, action="append", dest="interlock_ignored_values", help="ignored")
+        for setting in _SETTINGS:
+            parser.addini(setting, "ignored")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        if config.pluginmanager.hasplugin("xdist"):
+            config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
+        else:
+            config.pluginmanager.register(fixtures, "interlock-fixtures")
 
 
-def announce(number):
-    """Says in the environment which worker this is, as xdist does."""
-    os.environ["PYTEST_XDIST_WORKER"] = "gw%d" % number
-    os.environ["PYTEST_XDIST_WORKER_COUNT"] = os.environ["INTERLOCK_WORKERS"]
-    os.environ["PYTEST_XDIST_TESTRUNUID"] = os.environ["INTERLOCK_RUN_ID"]
+class AsWorker:
+    """Makes a worker of the runner look like one of xdist to the tests and to plugins."""
+
+    def __init__(self):
+        self._number = int(os.environ["INTERLOCK_WORKER"])
+        os.environ["PYTEST_XDIST_WORKER"] = self._name()
+        os.environ["PYTEST_XDIST_WORKER_COUNT"] = os.environ["INTERLOCK_WORKERS"]
+        os.environ["PYTEST_XDIST_TESTRUNUID"] = os.environ["INTERLOCK_RUN_ID"]
+
+    def _name(self):
+        return "gw%d" % self._number
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        run = os.environ["INTERLOCK_RUN_ID"]
+        # By this, plugins and conftest files tell workers from the process that controls them. The
+        # last one is what pytest-randomly's own part in that process would add.
+        config.workerinput = {
+            "workerid": self._name(),
+            "workercount": int(os.environ["INTERLOCK_WORKERS"]),
+            "testrunuid": run,
+            "mainargv": [],
+            "randomly_seed": sum(run.encode()),
+        }

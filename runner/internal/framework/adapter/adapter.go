@@ -19,7 +19,7 @@ type Program struct {
 	starting chan struct{} // has room for those that may start at a time
 
 	// What the listing says.
-	broken   map[event.Case]string // why what is there instead of cases cannot run
+	broken   map[event.Case]message // what is there instead of cases that can run
 	position map[event.Case]int
 	maxFail  int
 	partial  bool
@@ -34,7 +34,7 @@ type Program struct {
 // New returns the program that options describe.
 func New(options Options) *Program {
 	return &Program{
-		options: options, broken: map[event.Case]string{}, position: map[event.Case]int{},
+		options: options, broken: map[event.Case]message{}, position: map[event.Case]int{},
 		workers: map[int]*worker{}, warned: map[string]bool{}, starting: make(chan struct{}, runtime.NumCPU()),
 	}
 }
@@ -81,13 +81,9 @@ func (p *Program) forget(w *worker) {
 // Run implements engine.Framework.
 func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	batch.Cases = slices.DeleteFunc(slices.Clone(batch.Cases), func(c event.Case) bool {
-		message, broken := p.broken[once(c)]
+		m, broken := p.broken[once(c)]
 		if broken {
-			report.Started(c)
-			report.Output(c, []byte(message+"\n"))
-			report.Finished(c, event.Result{Outcome: event.Outcome{
-				Status: event.Errored, Type: event.TypeStart, Message: lastLine(message),
-			}})
+			reportBroken(c, m, report)
 		}
 		return broken
 	})
@@ -106,6 +102,17 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 	}
 	t := &turn{program: p, worker: w, report: report, left: slices.Clone(batch.Cases)}
 	return t.run(ctx, batch)
+}
+
+// reportBroken is for what is there instead of cases.
+func reportBroken(c event.Case, m message, report event.Report) {
+	report.Started(c)
+	outcome := event.Outcome{Status: event.Skipped, Message: m.Message}
+	if m.Status != "skipped" {
+		report.Output(c, []byte(m.Message+"\n"))
+		outcome = event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: lastLine(m.Message)}
+	}
+	report.Finished(c, event.Result{Outcome: outcome})
 }
 
 // once returns the case that c is a run of.

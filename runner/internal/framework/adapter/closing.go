@@ -41,7 +41,7 @@ func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 	}
 	w.send(command{Command: "end"})
 	w.out.report = report
-	ended := false
+	ended, code := false, 0
 	for {
 		m, err := w.next(ctx)
 		if err != nil {
@@ -53,7 +53,7 @@ func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 		case "warning":
 			report.Output(event.Case{}, []byte(p.warning(m)))
 		case "ended":
-			ended = true
+			ended, code = true, m.Exit
 		}
 	}
 	if ctx.Err() != nil {
@@ -63,15 +63,12 @@ func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 	switch result := w.result; {
 	case w.err != nil:
 		p.fail(report, w.err.Error())
-	case !ended || result.ExitCode != 0 && result.ExitCode != exitNothing:
+	case !ended || result.ExitCode != code:
 		p.fail(report, "the process of the tests ended with "+describe(result)+", although its tests had run"+w.out.tail())
 	case result.Leak != "":
 		report.Finished(p.process(), event.Result{Leak: "the process of the tests " + result.Leak})
 	}
 }
-
-// exitNothing is what pytest exits with if no test was to run.
-const exitNothing = 5
 
 func (p *Program) process() event.Case {
 	return event.Case{Name: "session", Class: p.options.Class, Process: true}

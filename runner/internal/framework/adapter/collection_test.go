@@ -59,7 +59,7 @@ func TestMarks(t *testing.T) {
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{
-		"d/test_a.py": "import pytest\nclass TestX:\n    def test_one(self): pass\n    def test_two(self): pass\n@pytest.mark.parametrize('x', [1, 2])\ndef test_three(x): pass\n",
+		"d/test_a.py": "import pytest\nclass TestX:\n    def test_one(self): pass\n    def test_two(self): pass\n@pytest.mark.parametrize('x', [1, 2])\ndef test_three(x): pass\n@pytest.mark.parametrize('x', ['1,2'])\ndef test_commas(x): pass\n",
 		"e/test_b.py": "import pytest\n@pytest.mark.slow\ndef test_one(): pass\n",
 		"pytest.ini":  "[pytest]\nmarkers = slow\n",
 	}
@@ -68,12 +68,16 @@ func TestFilters(t *testing.T) {
 		args   []string
 		want   string
 	}{
-		{"", nil, "TestX::test_one TestX::test_two test_three[1] test_three[2] test_one"},
+		{"", nil, "TestX::test_one TestX::test_two test_three[1] test_three[2] test_commas[1,2] test_one"},
 		{"one", nil, "TestX::test_one test_one"},
 		{"one and not TestX", nil, "test_one"},
 		{"d/test_a.py::TestX", nil, "TestX::test_one TestX::test_two"},
 		{"d/test_a.py::test_three", nil, "test_three[1] test_three[2]"},
 		{"d/test_a.py::test_three[2],e/test_b.py", nil, "test_three[2] test_one"},
+		{"d/test_a.py::test_commas[1,2],e/test_b.py", nil, "test_commas[1,2] test_one"},
+		{"", []string{"-v", "e"}, "test_one"},
+		{"", []string{"-x", "d/test_a.py::TestX"}, "TestX::test_one TestX::test_two"},
+		{"", []string{"--log-format", "%(name)s::%(message)s", "--junit-prefix", "x.py", "e"}, "test_one"},
 		{"", []string{"-k", "two"}, "TestX::test_two"},
 		{"", []string{"-m", "slow"}, "test_one"},
 		{"nothing", nil, ""},
@@ -124,7 +128,7 @@ func TestOptionsOfXdist(t *testing.T) {
 	for _, without := range []string{"", " -p no:xdist"} {
 		s := newSuite(t, map[string]string{
 			"test_a.py":  "def test_a(worker_id): assert worker_id == 'gw0'\n",
-			"pytest.ini": "[pytest]\naddopts = -n 4 --dist=loadgroup --maxprocesses 8\n",
+			"pytest.ini": "[pytest]\naddopts = -n 4 --dist=loadgroup --maxprocesses 8 --maxschedchunk=2 --testrunuid x --loadscope-reorder\nrsyncdirs = x\n",
 		}, func(o *adapter.Options) { o.Args = append(o.Args, strings.Fields(without)...) })
 		s.runAll().want(t, "test_a.py::test_a", event.Passed, "")
 	}
@@ -166,4 +170,61 @@ func pytestVersion(t *testing.T) (version int) {
 		t.Fatal(err)
 	}
 	return version
+}
+
+// Files that skip themselves are told of.
+func TestSkippedFiles(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, map[string]string{
+		"test_a.py": "import pytest\npytest.skip('not here', allow_module_level=True)\n",
+		"test_b.py": "import pytest\npytest.importorskip('nowhere')\ndef test_b(): pass\n",
+	})
+	a := s.runAll()
+	a.want(t, "test_a.py", event.Skipped, "not here")
+	a.want(t, "test_b.py", event.Skipped, "could not import 'nowhere'")
+	if len(a.outcomes) != 2 {
+		t.Errorf("got %v", a.outcomes)
+	}
+}
+
+// What args name has to be there.
+func TestArgumentsThatNameNothing(t *testing.T) {
+	t.Parallel()
+	for _, arg := range []string{"test_typo.py::test_x", "nowhere"} {
+		s := newSuite(t, map[string]string{"test_a.py": "def test_a(): pass\n"}, func(o *adapter.Options) { o.Args = append(o.Args, arg) })
+		want := "args: " + arg + " is none of the files of this target, nor in one of them; they are test_a.py"
+		if _, err := s.List(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+}
+
+// Plugins and conftest files tell workers from the process that controls them.
+func TestWorkerInput(t *testing.T) {
+	t.Parallel()
+	for inOrder, want := range map[bool]string{false: "gw0 2 run", true: "none"} {
+		s := newSuite(t, map[string]string{
+			"test_a.py": "def test_a(pytestconfig):\n    given = getattr(pytestconfig, 'workerinput', None)\n" +
+				"    names = ('workerid', 'workercount', 'testrunuid')\n" +
+				"    assert (' '.join(str(given[name]) for name in names) if given else 'none') == '" + want + "'\n",
+		}, func(o *adapter.Options) { o.InOrder = inOrder })
+		s.runAll().want(t, "test_a.py::test_a", event.Passed, "")
+	}
+}
+
+// Data of other folders changes neither the configuration nor the names.
+func TestDataIsNoSource(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, map[string]string{
+		"pkg/test_a.py": "def test_a(): assert open('data/x.json').read() == '{}'\n", "pkg/pytest.ini": "[pytest]\naddopts = -v\n",
+		"data/x.json": "{}", "data/test_x.py": "import nowhere\n",
+	}, func(o *adapter.Options) {
+		o.Args[len(o.Args)-1] = "pkg/test_a.py"
+		o.Args[len(o.Args)-2] = strings.Replace(pythontest.Program, "files=", "data=['data/x.json', 'data/test_x.py'], files=", 1)
+	})
+	a := s.runAll()
+	a.want(t, "test_a.py::test_a", event.Passed, "")
+	if len(a.outcomes) != 1 {
+		t.Errorf("got %v", a.outcomes)
+	}
 }

@@ -71,6 +71,7 @@ type account struct {
 	outcomes map[string]event.Outcome
 	output   map[string]string
 	started  []string
+	onStart  func() // is called when a case starts; nil if nothing is
 }
 
 func (a *account) Paused(event.Case)  {}
@@ -80,6 +81,9 @@ func (a *account) Started(c event.Case) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.started = append(a.started, c.Name)
+	if a.onStart != nil {
+		a.onStart()
+	}
 }
 
 func (a *account) Output(c event.Case, text []byte) {

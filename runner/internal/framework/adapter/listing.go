@@ -34,8 +34,8 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 			listed = append(listed, m.listed())
 		case m.Event == "broken":
 			c := event.Case{Name: m.Case, Class: p.options.Class}
-			p.broken[c] = m.Message
-			listed = append(listed, event.Listed{Case: c, File: m.Case, Asked: true, Everywhere: true})
+			p.broken[c] = m
+			listed = append(listed, event.Listed{Case: c, File: m.Case, Asked: true, Everywhere: m.Status != "skipped"})
 		case m.Event == "ready":
 			p.maxFail, p.partial = m.MaxFail, !m.Complete
 			w.ready, w.out.log = true, nil

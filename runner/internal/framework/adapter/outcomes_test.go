@@ -2,9 +2,11 @@ package adapter_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/adapter"
@@ -112,10 +114,9 @@ func TestInternalError(t *testing.T) {
 func TestEndlessLoopIsStopped(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, map[string]string{"test_a.py": "def test_a():\n    while True: pass\ndef test_b(): pass\n"})
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-	defer cancel()
 	all := s.all()
-	a := &account{outcomes: map[string]event.Outcome{}, output: map[string]string{}}
+	ctx, cancel := context.WithCancel(t.Context())
+	a := &account{outcomes: map[string]event.Outcome{}, output: map[string]string{}, onStart: cancel}
 	again := s.Run(ctx, all, a)
 	a.want(t, "test_a.py::test_a", event.Failed, "the process ended with signal: terminated")
 	if len(again) != 1 || len(again[0]) != 1 || again[0][0].Name != "test_a.py::test_b" {
@@ -166,6 +167,36 @@ func TestProgramThatCannotList(t *testing.T) {
 		if _, err := s.List(t.Context()); err == nil || !strings.Contains(err.Error(), c.want) ||
 			!strings.HasPrefix(err.Error(), "listing the tests: the process ended with exit code ") {
 			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// What goes wrong at the end of a case that has failed is told, too.
+func TestFailureAndErrorAtTheEnd(t *testing.T) {
+	t.Parallel()
+	s := newSuite(t, map[string]string{"test_a.py": "import pytest\n@pytest.fixture\ndef f():\n    yield\n" +
+		"    raise ValueError('stuck')\ndef test_a(f): assert 1 == 2\n"})
+	a := s.runAll()
+	a.want(t, "test_a.py::test_a", event.Failed, "assert 1 == 2; teardown: ValueError: stuck")
+	if o := a.output["test_a.py::test_a"]; !strings.Contains(o, "assert 1 == 2") || !strings.Contains(o, "ValueError: stuck") {
+		t.Errorf("the output is %q", o)
+	}
+}
+
+// Hooks of the suite see at the end whether tests were bad.
+func TestSessionKnowsOfBadTests(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"pass": "0", "assert 0": "1"} {
+		notes := filepath.Join(t.TempDir(), "notes")
+		s := newSuite(t, map[string]string{
+			"test_a.py":   "def test_a(): " + code + "\n",
+			"conftest.py": "def pytest_sessionfinish(exitstatus): open(" + strconv.Quote(notes) + ", 'w').write(str(int(exitstatus)))\n",
+		})
+		if a := s.runAll(); len(a.outcomes) != 1 {
+			t.Errorf("got %v", a.outcomes)
+		}
+		if got, err := os.ReadFile(notes); err != nil || string(got) != want {
+			t.Errorf("%s: the exit status is %s, %v", code, got, err)
 		}
 	}
 }

@@ -41,6 +41,7 @@ type message struct {
 	Complete bool     `json:"complete"`
 	Count    int      `json:"count"`
 	MaxFail  int      `json:"max_fail"`
+	Exit     int      `json:"exit"`
 	Status   string   `json:"status"`
 	Type     string   `json:"type"`
 	Message  string   `json:"message"`

@@ -107,3 +107,41 @@ func TestSetups(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// If the rest of a batch is given back because a case was bad, what was set up
+// for it ends before the groups are given back.
+func TestScopesEndWhereABatchIsCut(t *testing.T) {
+	t.Parallel()
+	for holds, want := range map[bool]string{
+		true:  "module+ a module- module+ b module-",
+		false: "module+ a b module-",
+	} {
+		notes := filepath.Join(t.TempDir(), "notes")
+		s := newSuite(t, map[string]string{"test_a.py": `
+import os, pytest
+def note(text):
+    with open(os.environ["NOTES"], "a") as f: f.write(text + "\n")
+@pytest.fixture(scope="module")
+def m():
+    note("module+"); yield; note("module-")
+def test_a(m): note("a"); assert 0
+def test_b(m): note("b")
+`}, func(o *adapter.Options) {
+			o.StopAtBad = true
+			env := o.Env
+			o.Env = func(b event.Batch) ([]string, func(), error) {
+				list, done, err := env(b)
+				return append(list, "NOTES="+notes), done, err
+			}
+		})
+		b := s.all()
+		b.Holds = holds
+		a := s.run(t.Context(), b)
+		a.want(t, "test_a.py::test_a", event.Failed, "assert 0")
+		a.want(t, "test_a.py::test_b", event.Passed, "")
+		text, err := os.ReadFile(notes)
+		if got := strings.Join(strings.Fields(string(text)), " "); err != nil || got != want {
+			t.Errorf("got %s, want %s, %v", got, want, err)
+		}
+	}
+}
