@@ -258,9 +258,9 @@ func TestWorkersOfPytestShareCompiledCode(t *testing.T) {
 	t.Parallel()
 	x := newPytestTarget(t, "2", map[string]string{
 		"conftest.py": journalist,
-		"test_a.py": "import pathlib, sys, time\nfrom conftest import note\n" +
+		"test_a.py": "import os, pathlib, sys, time\nfrom conftest import note\n" +
 			"for path in pathlib.Path(sys.pycache_prefix).rglob('test_a.*.pyc'): note('compiled', path)\n" +
-			"def test_a(): time.sleep(3)\ndef test_b(): pass\n",
+			"def test_a():\n    while len(open(os.environ['JOURNAL']).read().split('process')) < 3: time.sleep(0.01)\ndef test_b(): pass\n",
 	})
 	delete(x.vars, "PYTHONDONTWRITEBYTECODE")
 	x.run().wantExit(0)
