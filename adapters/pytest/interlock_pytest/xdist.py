@@ -31,14 +31,13 @@ class WithoutXdist:
     def pytest_load_initial_conftests(self, early_config, parser):
         if early_config.pluginmanager.hasplugin("xdist"):
             return
-        group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
-        # Short options are pytest's own to declare, and xdist does it so, too.
         for flag in _FLAGS:
-            group._addoption(flag, action="store_true", dest="interlock_ignored", help="ignored")
+            _declare(parser, flag, action="store_true", dest="interlock_ignored")
         for option in _WITH_VALUES:
-            group._addoption(option, action="append", dest="interlock_ignored_values", help="ignored")
+            _declare(parser, option, action="append", dest="interlock_ignored_values")
         for setting in _SETTINGS:
-            parser.addini(setting, "ignored")
+            if setting not in parser._inidict:
+                parser.addini(setting, "ignored")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
@@ -46,6 +45,15 @@ class WithoutXdist:
             config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
         else:
             config.pluginmanager.register(fixtures, "interlock-fixtures")
+
+
+def _declare(parser, option, **kwargs):
+    # -f is that of a plugin of its own, which -p no:xdist leaves in place.
+    if any(option in declared.names() for group in parser._groups for declared in group.options):
+        return
+    group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
+    # Short options are pytest's own to declare, and xdist does it so, too.
+    group._addoption(option, help="ignored", **kwargs)
 
 
 class AsWorker:
