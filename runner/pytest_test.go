@@ -253,25 +253,6 @@ func TestWorkersOfPytest(t *testing.T) {
 	}
 }
 
-// What one worker compiles, the others need not.
-func TestWorkersOfPytestShareCompiledCode(t *testing.T) {
-	t.Parallel()
-	x := newPytestTarget(t, "2", map[string]string{
-		"conftest.py": journalist,
-		"test_a.py": "import os, pathlib, sys, time\nfrom conftest import note\n" +
-			"for path in pathlib.Path(sys.pycache_prefix).rglob('test_a.*.pyc'): note('compiled', path)\n" +
-			"def test_a():\n    while len(open(os.environ['JOURNAL']).read().split('process')) < 3: time.sleep(0.01)\ndef test_b(): pass\n",
-	})
-	delete(x.vars, "PYTHONDONTWRITEBYTECODE")
-	x.run().wantExit(0)
-	if text, _ := x.read("journal"); strings.Count(text, "process") != 2 || !strings.Contains(text, "compiled "+x.vars["TEST_TMPDIR"]) {
-		t.Errorf("got %s", text)
-	}
-	if left, _ := filepath.Glob(filepath.Join(x.vars["TEST_TMPDIR"], "*")); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-}
-
 // What is set up for all tests ends with the last of them, and if that goes
 // wrong the test fails.
 func TestSessionOfPytestEnds(t *testing.T) {

@@ -7,10 +7,6 @@ protocol. Without the runner it is pytest, and runs all that it collects.
 
 import os
 
-from .bytecode import share_bytecode
-
-share_bytecode()  # of all that is imported from here on
-
 import pytest
 
 from . import coverage

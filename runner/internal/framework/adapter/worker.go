@@ -82,7 +82,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 func (p *Program) variables(stem string, lists bool) []string {
 	set := []string{
 		"INTERLOCK_PROTOCOL=" + protocol, "INTERLOCK_COMMANDS=" + stem + ".commands", "INTERLOCK_EVENTS=" + stem + ".events",
-		"INTERLOCK_SHARED=" + p.pipes, "INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter,
+		"INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter,
 	}
 	for name, on := range map[string]bool{
 		"INTERLOCK_LIST": lists, "INTERLOCK_IN_ORDER": p.options.InOrder, "INTERLOCK_TERMINAL": p.options.Terminal != nil,
