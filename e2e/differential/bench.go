@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,7 @@ import (
 	"time"
 )
 
-// bench is where modules are tested.
+// bench is where modules and suites are tested.
 type bench struct {
 	options
 	test2json string
@@ -53,77 +52,51 @@ func (b *bench) goCommand(ctx context.Context, dir string, args ...string) ([]by
 	return output, err
 }
 
-// module tests the packages of a module in a folder of its own below the work
-// folder.
-func (b *bench) module(ctx context.Context, folder string, m module) (*report, error) {
+// settings are those that are asked for; usual is how many shards there are if
+// nobody asks.
+func (b *bench) settings(usual ...int) []setting {
+	shards := b.shards
+	if len(shards) == 0 {
+		shards = usual
+	}
+	var all []setting
+	for _, s := range shards {
+		for _, w := range b.workers {
+			all = append(all, setting{s, w})
+		}
+	}
+	return all
+}
+
+// test tests a target in a folder of its own below the work folder.
+func (b *bench) test(ctx context.Context, folder string, t target) (*report, error) {
 	began := time.Now()
 	dir := filepath.Join(b.work, folder)
-	source := filepath.Join(dir, "module")
-	m, err := b.fetch(ctx, m, source)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	r, err := t.test(ctx, b, dir)
 	if err != nil {
 		return nil, err
 	}
-	packages, err := b.list(ctx, source, m)
-	if err != nil {
-		return nil, err
-	}
-	r := &report{module: m, packages: make([]packageReport, len(packages))}
-	var running sync.WaitGroup
-	slots := make(chan struct{}, b.jobs)
-	for i, path := range packages {
-		running.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			r.packages[i] = b.newPackage(m, source, filepath.Join(dir, fmt.Sprint(i)), path).compare(ctx)
-		})
-	}
-	running.Wait()
 	r.took = time.Since(began)
 	return r, errors.Join(ctx.Err(), remove(dir))
 }
 
-// fetch makes a writable copy of a module from the module cache.
-func (b *bench) fetch(ctx context.Context, m module, to string) (module, error) {
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return m, err
+// compareAll compares the sides of several subjects, some at once.
+func (b *bench) compareAll(ctx context.Context, subjects []subject, settings []setting) []packageReport {
+	reports := make([]packageReport, len(subjects))
+	var running sync.WaitGroup
+	slots := make(chan struct{}, b.jobs)
+	for i, s := range subjects {
+		running.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			reports[i] = compareSides(ctx, s, settings)
+		})
 	}
-	text, err := b.goCommand(ctx, filepath.Dir(to), "mod", "download", "-json", m.String())
-	if err != nil {
-		return m, err
-	}
-	var found struct{ Version, Dir string }
-	if err := json.Unmarshal(text, &found); err != nil {
-		return m, fmt.Errorf("go mod download: %w", err)
-	}
-	m.version = found.Version
-	if err := os.CopyFS(to, os.DirFS(found.Dir)); err != nil {
-		return m, err
-	}
-	if err := makeWritable(to); err != nil {
-		return m, err
-	}
-	if _, err := os.Stat(filepath.Join(to, "go.mod")); os.IsNotExist(err) {
-		return m, os.WriteFile(filepath.Join(to, "go.mod"), []byte("module "+m.path+"\n"), 0o644)
-	}
-	return m, nil
-}
-
-// list returns the packages of a module that have tests, relative to it.
-func (b *bench) list(ctx context.Context, source string, m module) ([]string, error) {
-	args := append([]string{"list", "-e", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}}{{end}}"}, m.packages...)
-	text, err := b.goCommand(ctx, source, args...)
-	if err != nil {
-		return nil, err
-	}
-	var packages []string
-	for _, dir := range strings.Fields(string(text)) {
-		path, err := filepath.Rel(source, dir)
-		if err != nil {
-			return nil, err
-		}
-		packages = append(packages, filepath.ToSlash(path))
-	}
-	return packages, nil
+	running.Wait()
+	return reports
 }
 
 // makeWritable lets this user write to all that is below dir.

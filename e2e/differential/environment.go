@@ -10,21 +10,23 @@ import (
 // environment is what a process sees.
 type environment map[string]string
 
-// hostEnvironment returns this process's, without what would make a runner or a
-// Go command think of another test.
+// hostEnvironment returns this process's, without what would make a runner, a
+// Go command or a pytest think of another test.
 func hostEnvironment() environment {
 	env := environment{}
 	for _, entry := range os.Environ() {
 		name, value, _ := strings.Cut(entry, "=")
-		if name != "GOFLAGS" && !ofBazel(name) {
+		if name != "GOFLAGS" && !ofTests(name) {
 			env[name] = value
 		}
 	}
 	return env
 }
 
-func ofBazel(name string) bool {
-	for _, prefix := range []string{"TEST_", "TESTBRIDGE_", "XML_OUTPUT", "RUNFILES_", "COVERAGE", "BUILD_", "GTEST_"} {
+func ofTests(name string) bool {
+	for _, prefix := range []string{
+		"TEST_", "TESTBRIDGE_", "XML_OUTPUT", "RUNFILES_", "COVERAGE", "BUILD_", "GTEST_", "INTERLOCK_", "PYTEST_", "PYTHON",
+	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

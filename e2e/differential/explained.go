@@ -10,10 +10,10 @@ import (
 
 // explanation is a line of explained.txt: a difference that is as it should be.
 type explanation struct {
-	module, pkg, kind, why string
-	test                   *regexp.Regexp
-	line                   string
-	count                  int // of what it has explained
+	module, kind, why string
+	pkg, test         *regexp.Regexp
+	line              string
+	count             int // of what it has explained
 }
 
 // explanations are all that there are.
@@ -35,8 +35,9 @@ func readExplanations(path string) (explanations, error) {
 //
 //	MODULE PACKAGE TEST KIND WHY...
 //
-// where PACKAGE is relative to the module, * in TEST stands for any text, and
-// KIND is a difference's. # begins a comment.
+// where MODULE may be a suite, as in pypi:NAME, and PACKAGE its pytest; * in
+// PACKAGE and TEST stands for any text, and KIND is a difference's. # begins a
+// comment.
 func parseExplanations(text string) (explanations, error) {
 	var all explanations
 	for line := range strings.Lines(text) {
@@ -47,20 +48,24 @@ func parseExplanations(text string) (explanations, error) {
 		case len(f) < 5:
 			return nil, fmt.Errorf("%q: want MODULE PACKAGE TEST KIND WHY", strings.TrimSpace(line))
 		}
-		glob := strings.ReplaceAll(regexp.QuoteMeta(f[2]), `\*`, `.*`)
 		all = append(all, &explanation{
-			module: f[0], pkg: f[1], kind: f[3], why: strings.Join(f[4:], " "),
-			test: regexp.MustCompile("^(?:" + glob + ")$"), line: strings.Join(f[:4], " "),
+			module: f[0], pkg: glob(f[1]), test: glob(f[2]), kind: f[3], why: strings.Join(f[4:], " "),
+			line: strings.Join(f[:4], " "),
 		})
 	}
 	return all, nil
+}
+
+// glob returns what matches a text in which * stands for any.
+func glob(text string) *regexp.Regexp {
+	return regexp.MustCompile("^(?:" + strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, `.*`) + ")$")
 }
 
 // explain reports whether a difference is as it should be.
 func (all explanations) explain(module, pkg string, d difference) bool {
 	explained := false
 	for _, e := range all {
-		if e.module == module && e.pkg == pkg && e.kind == d.kind && e.test.MatchString(d.test) {
+		if e.module == module && e.pkg.MatchString(pkg) && e.kind == d.kind && e.test.MatchString(d.test) {
 			e.count++
 			explained = true
 		}

@@ -6,6 +6,7 @@ const explanationsText = `# comment
 example.com/m . TestA pass-fail because of A
 example.com/m sub/pkg TestB/* missing-pass names from the clock  # of late
 example.com/m . TestFlaky unstable it has a race
+pypi:p pytest==7.* test_a.py::test[*] pass-fail this pytest does not know it
 `
 
 func parsed(t *testing.T) explanations {
@@ -29,6 +30,8 @@ func TestExplanations(t *testing.T) {
 		{"example.com/m", ".", "xTestA", "pass-fail", false},
 		{"example.com/m", "sub", "TestA", "pass-fail", false},
 		{"example.com/other", ".", "TestA", "pass-fail", false},
+		{"pypi:p", "pytest==7.4.4", "test_a.py::test[a b]", "pass-fail", true},
+		{"pypi:p", "pytest==9.2.0", "test_a.py::test[a b]", "pass-fail", false},
 	} {
 		if got := parsed(t).explain(c.module, c.pkg, difference{c.test, c.kind}); got != c.want {
 			t.Errorf("%v: got %v", c, got)
@@ -59,8 +62,8 @@ func TestCheckedInFiles(t *testing.T) {
 	if _, err := readExplanations("explained.txt"); err != nil {
 		t.Error(err)
 	}
-	modules, err := readModules("modules.txt", nil)
-	if err != nil || len(modules) < 8 {
-		t.Errorf("%d modules, %v", len(modules), err)
+	targets, err := readTargets(".", nil)
+	if err != nil || len(targets) < 12 {
+		t.Errorf("%d targets, %v", len(targets), err)
 	}
 }

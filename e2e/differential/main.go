@@ -1,6 +1,6 @@
-// Differential runs the tests of public Go modules twice, as `go test` does and
-// with the runner, and compares them outcome by outcome: each test and subtest
-// has to end alike, exactly once over all shards.
+// Differential runs the tests of public Go modules and Python projects twice,
+// as `go test` or pytest does and with the runner, and compares them outcome by
+// outcome: each test and subtest has to end alike, exactly once over all shards.
 //
 // The script run starts it. It exits with 1 if a difference is not explained,
 // and with 2 if it could not work.
@@ -33,41 +33,42 @@ func main() {
 
 // options are the command line.
 type options struct {
-	data, runner, work string
-	logs               string
-	modules            []string
-	shards, workers    numbers
-	limit              time.Duration
-	jobs               int
+	data, runner, adapter, work string
+	logs                        string
+	targets                     []string
+	shards, workers             numbers
+	limit                       time.Duration
+	jobs                        int
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	o := options{shards: numbers{1, 2, 5}, workers: numbers{0, 1, 4}}
+	o := options{workers: numbers{0, 1, 4}}
 	flags := flag.NewFlagSet("differential", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.data, "data", "", "the `folder` of modules.txt and explained.txt")
+	flags.StringVar(&o.data, "data", "", "the `folder` of modules.txt, suites.txt and explained.txt")
 	flags.StringVar(&o.runner, "runner", "", "the runner's `file`")
+	flags.StringVar(&o.adapter, "adapter", "", "the `folder` of interlock_pytest")
 	flags.StringVar(&o.work, "work", "", "the `folder` to write to")
 	flags.StringVar(&o.logs, "logs", "", "a `folder` for what all runs write, if that is to be kept")
-	flags.Var(&o.shards, "shards", "how many shards, a `list`")
+	flags.Var(&o.shards, "shards", "how many shards, a `list` (default 1,2,5 for modules and 1,3 for suites)")
 	flags.Var(&o.workers, "workers", "how many workers, a `list`")
-	flags.DurationVar(&o.limit, "limit", 2*time.Minute, "how long a package may take under go test")
-	flags.IntVar(&o.jobs, "jobs", 2, "how many packages are tested at once")
+	flags.DurationVar(&o.limit, "limit", 2*time.Minute, "how long a package or suite may take without the runner")
+	flags.IntVar(&o.jobs, "jobs", 2, "how many packages of a module, or pytests of a suite, are tested at once")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	if o.data == "" || o.runner == "" || o.work == "" || o.jobs < 1 {
-		return o, fmt.Errorf("-data, -runner and -work are needed, and -jobs has to be at least 1; the script run gives them")
+	if o.data == "" || o.runner == "" || o.adapter == "" || o.work == "" || o.jobs < 1 {
+		return o, fmt.Errorf("-data, -runner, -adapter and -work are needed, and -jobs has to be at least 1; the script run gives them")
 	}
-	o.modules = flags.Args()
+	o.targets = flags.Args()
 	return o, nil
 }
 
 // whole reports whether every explanation should be of use.
-func (o options) whole() bool { return len(o.shards) == 3 && len(o.workers) == 3 }
+func (o options) whole() bool { return len(o.shards) == 0 && len(o.workers) == 3 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	code, err := compareModules(ctx, args, stdout, stderr)
+	code, err := compareTargets(ctx, args, stdout, stderr)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "differential:", err)
 		return exitBroken
@@ -75,12 +76,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-func compareModules(ctx context.Context, args []string, stdout, stderr io.Writer) (int, error) {
+func compareTargets(ctx context.Context, args []string, stdout, stderr io.Writer) (int, error) {
 	o, err := parseOptions(args, stderr)
 	if err != nil {
 		return exitBroken, err
 	}
-	modules, err := readModules(filepath.Join(o.data, "modules.txt"), o.modules)
+	targets, err := readTargets(o.data, o.targets)
 	if err != nil {
 		return exitBroken, err
 	}
@@ -93,10 +94,10 @@ func compareModules(ctx context.Context, args []string, stdout, stderr io.Writer
 		return exitBroken, err
 	}
 	code := exitSame
-	for i, m := range modules {
-		r, err := bench.module(ctx, fmt.Sprint(i), m)
+	for i, t := range targets {
+		r, err := bench.test(ctx, fmt.Sprint(i), t)
 		if err != nil {
-			return exitBroken, fmt.Errorf("%s: %w", m, err)
+			return exitBroken, fmt.Errorf("%s: %w", t, err)
 		}
 		if !r.print(stdout, explained, o.whole()) {
 			code = exitDiffer

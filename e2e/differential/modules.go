@@ -18,10 +18,7 @@ type module struct {
 
 func (m module) String() string { return m.path + "@" + m.version }
 
-// readModules returns the modules of a list or, if some are asked for, those. A
-// module that is asked for without a version, or with that of the list, is
-// tested as the list says.
-func readModules(list string, asked []string) ([]module, error) {
+func readModules(list string) ([]module, error) {
 	text, err := os.ReadFile(list)
 	if err != nil {
 		return nil, err
@@ -30,14 +27,7 @@ func readModules(list string, asked []string) ([]module, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", list, err)
 	}
-	if len(asked) == 0 {
-		return modules, nil
-	}
-	var chosen []module
-	for _, a := range asked {
-		chosen = append(chosen, choose(modules, a))
-	}
-	return chosen, nil
+	return modules, nil
 }
 
 // parseModules reads lines like
@@ -72,7 +62,9 @@ func parseModules(text string) ([]module, error) {
 	return modules, nil
 }
 
-func choose(modules []module, asked string) module {
+// chooseModule returns the module that is asked for. One without a version, or
+// with that of the list, is as the list says.
+func chooseModule(modules []module, asked string) module {
 	path, version, pinned := strings.Cut(asked, "@")
 	i := slices.IndexFunc(modules, func(m module) bool {
 		return m.path == path && (!pinned || m.version == version)

@@ -25,7 +25,7 @@ func TestModules(t *testing.T) {
 		"example.com/b@v3.0.0": {path: "example.com/b", version: "v3.0.0", packages: []string{"./..."}},
 		"example.com/c":        {path: "example.com/c", version: "latest", packages: []string{"./..."}},
 	} {
-		if got := choose(modules, asked); !reflect.DeepEqual(got, want) {
+		if got := chooseModule(modules, asked); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: got %v", asked, got)
 		}
 	}

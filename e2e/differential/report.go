@@ -10,14 +10,17 @@ import (
 	"time"
 )
 
-// report is what was found in a module.
+// report is what was found in a target.
 type report struct {
-	module   module
+	// target is its name for explanations, title that for people.
+	target, title string
+	// parts is what packages are.
+	parts    string
 	packages []packageReport
 	took     time.Duration
 }
 
-// packageReport is what was found in a package.
+// packageReport is what was found in a package, or with a pytest.
 type packageReport struct {
 	path            string
 	tests, subtests int
@@ -46,8 +49,8 @@ func (p *packageReport) add(s setting, found []difference) {
 	}
 }
 
-// print writes a line about the module, and one about each thing that is not
-// as it should be, or explained. It reports whether the module is as it should
+// print writes a line about the target, and one about each thing that is not
+// as it should be, or explained. It reports whether the target is as it should
 // be. Where whole is set, each explanation should have been of use.
 func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool) {
 	var lines []string
@@ -63,7 +66,7 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 			continue
 		}
 		tested, tests, subtests = tested+1, tests+p.tests, subtests+p.subtests
-		unexplained := p.unexplained(r.module.path, explained)
+		unexplained := p.unexplained(r.target, explained)
 		differences += len(p.found)
 		bad += len(unexplained)
 		lines = append(lines, unexplained...)
@@ -72,7 +75,7 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 		bad++
 		lines = append(lines, "BROKEN: nothing was compared")
 	}
-	for _, e := range explained.of(r.module.path) {
+	for _, e := range explained.of(r.target) {
 		switch {
 		case e.count > 0:
 			lines = append(lines, fmt.Sprintf("explained: %s (%d): %s", e.line, e.count, e.why))
@@ -80,8 +83,8 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 			lines = append(lines, "explains nothing: "+e.line)
 		}
 	}
-	_, _ = fmt.Fprintf(w, "%-40s %3d packages %5d tests %6d subtests %3d differences, %d unexplained %6.0f s\n",
-		r.module, tested, tests, subtests, differences, bad, r.took.Seconds())
+	_, _ = fmt.Fprintf(w, "%-40s %3d %-8s %5d tests %6d subtests %3d differences, %d unexplained %6.0f s\n",
+		r.title, tested, r.parts, tests, subtests, differences, bad, r.took.Seconds())
 	for _, line := range lines {
 		_, _ = fmt.Fprintf(w, "    %s\n", line)
 	}
@@ -89,10 +92,10 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 }
 
 // unexplained returns lines about the differences that have no explanation.
-func (p packageReport) unexplained(module string, explained explanations) []string {
+func (p packageReport) unexplained(target string, explained explanations) []string {
 	var lines []string
 	for _, d := range sorted(p.found) {
-		if !explained.explain(module, p.path, d) {
+		if !explained.explain(target, p.path, d) {
 			lines = append(lines, fmt.Sprintf("DIFFERENT: %s %s %s: %s", p.path, d.test, d.kind, settingsOf(p.found[d])))
 		}
 	}
@@ -108,7 +111,7 @@ func sorted(found map[difference][]setting) []difference {
 // settingsOf says where a difference shows.
 func settingsOf(settings []setting) string {
 	if len(settings) == 0 {
-		return "two runs of go test differ"
+		return "two runs without the runner differ"
 	}
 	var all []string
 	for _, s := range settings {

@@ -31,12 +31,12 @@ func TestVerdict(t *testing.T) {
 		{
 			"flaky and unexplained",
 			[]packageReport{explainedTest, other, {path: "x", found: map[difference][]setting{{"TestF", unstable}: nil}}},
-			false, "DIFFERENT: x TestF unstable: two runs of go test differ",
+			false, "DIFFERENT: x TestF unstable: two runs without the runner differ",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var out strings.Builder
-			r := &report{module: module{path: "example.com/m", version: "v1"}, packages: c.packages}
+			r := &report{target: "example.com/m", title: "example.com/m@v1", parts: "packages", packages: c.packages}
 			if ok := r.print(&out, parsed(t), true); ok != c.ok || !strings.Contains(out.String(), c.want) {
 				t.Errorf("ok: %v, want %v, and %q in\n%s", ok, c.ok, c.want, out.String())
 			}

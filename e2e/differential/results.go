@@ -21,8 +21,11 @@ const (
 	passed  = "pass"
 	failed  = "fail"
 	skipped = "skip"
-	// errored is for what the runner says of a test that did not run.
+	// errored is for a test that did not run, or in pytest for what goes wrong
+	// around one.
 	errored = "error"
+	// xfailed is for a test that fails as pytest was told that it would.
+	xfailed = "xfail"
 	// missing stands for no outcome.
 	missing = "missing"
 )
@@ -31,8 +34,8 @@ const (
 // together, which is that of the process too.
 const wholePackage = "(package)"
 
-// aroundTests is the runner's name for what is no test's own, such as an exit
-// code of TestMain's.
+// aroundTests is the runner's name for what is no test's own in Go, such as an
+// exit code of TestMain's.
 const aroundTests = "TestMain"
 
 // address matches what %p prints, which some tests have in their names.
@@ -69,13 +72,24 @@ func (r results) count() (tests, subtests int) {
 	for name := range r {
 		switch {
 		case name == wholePackage:
-		case strings.Contains(name, "/"):
+		case r.hasPart(name):
 			subtests++
 		default:
 			tests++
 		}
 	}
 	return tests, subtests
+}
+
+// hasPart reports whether a name is that of a part of another test. A slash does
+// not tell: the node IDs of pytest are full of them.
+func (r results) hasPart(name string) bool {
+	for i, letter := range name {
+		if letter == '/' && len(r[name[:i]]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // parseEvents reads what test2json prints. A test that began and has no result
@@ -114,7 +128,7 @@ func (r results) addReport(path string) error {
 		return err
 	}
 	var report struct {
-		Suites []suite `xml:"testsuite"`
+		Suites []xmlSuite `xml:"testsuite"`
 	}
 	if err := xml.Unmarshal(text, &report); err != nil {
 		return err
@@ -125,8 +139,8 @@ func (r results) addReport(path string) error {
 	return r.addSuite(report.Suites[0])
 }
 
-// suite is the part of a test.xml that counts here.
-type suite struct {
+// xmlSuite is the part of a test.xml that counts here.
+type xmlSuite struct {
 	Tests    int `xml:"tests,attr"`
 	Failures int `xml:"failures,attr"`
 	Errors   int `xml:"errors,attr"`
@@ -135,11 +149,13 @@ type suite struct {
 		Name    string    `xml:"name,attr"`
 		Failure *struct{} `xml:"failure"`
 		Error   *struct{} `xml:"error"`
-		Skipped *struct{} `xml:"skipped"`
+		Skipped *struct {
+			Type string `xml:"type,attr"`
+		} `xml:"skipped"`
 	} `xml:"testcase"`
 }
 
-func (r results) addSuite(s suite) error {
+func (r results) addSuite(s xmlSuite) error {
 	counts := map[string]int{}
 	for _, c := range s.Cases {
 		outcome := passed
@@ -148,6 +164,8 @@ func (r results) addSuite(s suite) error {
 			outcome = failed
 		case c.Error != nil:
 			outcome = errored
+		case c.Skipped != nil && c.Skipped.Type == xfailed:
+			outcome = xfailed
 		case c.Skipped != nil:
 			outcome = skipped
 		}
@@ -157,7 +175,8 @@ func (r results) addSuite(s suite) error {
 		}
 		r.add(c.Name, outcome)
 	}
-	if s.Tests != len(s.Cases) || s.Failures != counts[failed] || s.Errors != counts[errored] || s.Skipped != counts[skipped] {
+	if s.Tests != len(s.Cases) || s.Failures != counts[failed] || s.Errors != counts[errored] ||
+		s.Skipped != counts[skipped]+counts[xfailed] {
 		return fmt.Errorf("test.xml counts %d tests, %d failures, %d errors, %d skipped, but has %d and %v",
 			s.Tests, s.Failures, s.Errors, s.Skipped, len(s.Cases), counts)
 	}

@@ -31,11 +31,12 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-const testXML = `<testsuites><testsuite tests="5" failures="1" errors="1" skipped="1">
+const testXML = `<testsuites><testsuite tests="6" failures="1" errors="1" skipped="2">
 <testcase name="TestA"></testcase>
 <testcase name="TestA/b"><failure message="m"></failure></testcase>
 <testcase name="TestC"><error message="m"></error></testcase>
 <testcase name="TestD"><skipped></skipped></testcase>
+<testcase name="TestE"><skipped type="xfail"></skipped></testcase>
 <testcase name="TestMain"></testcase>
 </testsuite></testsuites>`
 
@@ -51,11 +52,12 @@ func addXML(t *testing.T, r results, text string) error {
 func TestReport(t *testing.T) {
 	r := results{}
 	err := addXML(t, r, testXML)
-	want := outcomes("TestA", passed, "TestA/b", failed, "TestC", errored, "TestD", skipped, "TestMain", passed)
+	want := outcomes("TestA", passed, "TestA/b", failed, "TestC", errored, "TestD", skipped, "TestE", xfailed,
+		"TestMain", passed)
 	if err != nil || !reflect.DeepEqual(r, want) {
 		t.Errorf("got %v, %v; want %v", r, err, want)
 	}
-	if tests, subtests := r.count(); tests != 4 || subtests != 1 {
+	if tests, subtests := r.count(); tests != 5 || subtests != 1 {
 		t.Errorf("got %d tests, %d subtests", tests, subtests)
 	}
 }
@@ -75,10 +77,10 @@ func TestReportsOfShardsAddUp(t *testing.T) {
 
 func TestReportThatContradictsItself(t *testing.T) {
 	for _, c := range [][2]string{
-		{`tests="5"`, `tests="6"`},
+		{`tests="6"`, `tests="7"`},
 		{`failures="1"`, `failures="0"`},
 		{`errors="1"`, `errors="2"`},
-		{`skipped="1"`, `skipped="0"`},
+		{`skipped="2"`, `skipped="1"`},
 		{`<testsuite `, `<testsuite/><testsuite `},
 		{`</testsuites>`, ``},
 	} {
@@ -94,6 +96,14 @@ func TestWhatIsAroundTestsIsTheExitCodesAffair(t *testing.T) {
 	err := addXML(t, r, `<testsuites><testsuite tests="1" failures="1"><testcase name="TestMain"><failure/></testcase></testsuite></testsuites>`)
 	if err != nil || len(r) != 0 {
 		t.Errorf("got %v, %v", r, err)
+	}
+}
+
+// A node ID has slashes without being a part of anything.
+func TestPartsOfNodeIDs(t *testing.T) {
+	r := outcomes("tests/test_a.py::test[a/b]", passed, "tests/test_a.py::test", passed, "tests/test_a.py::test/(i=1/2)", passed)
+	if tests, subtests := r.count(); tests != 2 || subtests != 1 {
+		t.Errorf("got %d tests, %d subtests", tests, subtests)
 	}
 }
 

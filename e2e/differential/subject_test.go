@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+)
+
+// fakeSubject says with the runner what ours say, in turn.
+type fakeSubject struct {
+	site
+	skipped string
+	theirs  results
+	ours    []results
+}
+
+func (f *fakeSubject) place() *site                            { return &f.site }
+func (f *fakeSubject) prepare(context.Context) (string, error) { return f.skipped, nil }
+func (f *fakeSubject) plain(context.Context) (results, error)  { return f.theirs, nil }
+func (f *fakeSubject) withRunner(context.Context, setting) (results, error) {
+	next := f.ours[0]
+	f.ours = f.ours[1:]
+	return next, nil
+}
+
+func newFake(theirs results, ours ...results) *fakeSubject {
+	return &fakeSubject{
+		site: site{bench: &bench{options: options{limit: time.Minute}}, part: "part", dir: "/nonexistent"}, theirs: theirs, ours: ours,
+	}
+}
+
+// What is different runs once more, and only for the first time.
+func TestCompareSides(t *testing.T) {
+	good, bad := outcomes("TestA", passed), outcomes("TestA", failed)
+	always, once := difference{"TestA", "pass-fail"}, difference{"TestA", unstable}
+	for _, c := range []struct {
+		name string
+		ours []results
+		want map[difference]int
+	}{
+		{"the same", []results{good, good}, map[difference]int{}},
+		{"always different", []results{bad, bad, bad}, map[difference]int{always: 2}},
+		{"different once", []results{bad, good, good}, map[difference]int{once: 1}},
+		{"different in one setting", []results{good, bad, bad}, map[difference]int{always: 1}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f := newFake(good, c.ours...)
+			r := compareSides(t.Context(), f, []setting{{1, 0}, {3, 4}})
+			if len(f.ours) > 0 || r.problem != nil || r.tests != 1 || r.path != "part" || len(r.found) != len(c.want) {
+				t.Errorf("got %v, and %v is left", r, f.ours)
+			}
+			for d, n := range c.want {
+				if len(r.found[d]) != n {
+					t.Errorf("%v: got %v, want %d", d, r.found[d], n)
+				}
+			}
+		})
+	}
+}
+
+func TestSubjectThatCannotRun(t *testing.T) {
+	f := newFake(nil)
+	f.skipped = "does not build"
+	if r := compareSides(t.Context(), f, []setting{{1, 0}}); r.skipped != f.skipped || r.problem != nil {
+		t.Errorf("got %v", r)
+	}
+}
