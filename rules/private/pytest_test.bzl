@@ -105,7 +105,8 @@ def pytest_test(
       tags: As for any test; and see `grouped_test` for `resource-group:NAME`, `workers:N`, `shards:N` and `serial`.
       **kwargs: All else that `py_test` takes: `imports`, `args`, `env`, `env_inherit`, `size`, `timeout`, `shard_count`,
         `flaky`, `visibility` and so on. `$(location)` in `args` and `env` sees what is in `data`. A `main` has to
-        call `interlock_pytest.main()`, with the `files` and the `config`. `legacy_create_init` is 0 by default: packages are what they are in the sources.
+        call `interlock_pytest.main()`, with the `files` and the `config`. `legacy_create_init` is 0 by default: packages
+        are what they are in the sources.
     """
     inner = inner_name(name)
     program = []
@@ -137,7 +138,7 @@ def pytest_test(
         strict_groups = strict_groups,
         resource_groups = resource_groups,
         tags = tags,
-    ) | _environment(kwargs, data)
+    )
     outer = outer_attributes(kwargs | {"data": data})
     grouped_test(
         name = name,
@@ -155,8 +156,3 @@ def pytest_test(
         name = name + ".debug",
         **({key: value for key, value in outer.items() if key not in _OF_TESTS_ONLY} | cases | {"testonly": True})
     )
-
-# A native `py_test` keeps its environment to itself.
-def _environment(attributes, data):
-    environment = {key: attributes[key] for key in ["env", "env_inherit"] if attributes.get(key)}
-    return environment | {"data": data} if environment else environment
