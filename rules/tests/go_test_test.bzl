@@ -6,6 +6,7 @@ load("//rules:defs.bzl", "resource_group")
 load("//rules:go.bzl", "go_test")
 load("//rules/private:importpath.bzl", "with_importpath")
 load("//rules/private:inner_attributes.bzl", "inner_attributes", "outer_attributes")
+load(":declared_test.bzl", "declared", "declared_test")
 load(":failure_test.bzl", "failure_test")
 
 visibility("private")
@@ -88,24 +89,6 @@ data_is_outside_only_for_args_test = unittest.make(_data_is_outside_only_for_arg
 
 # Real targets.
 
-def _declared_test_impl(ctx):
-    env = unittest.begin(ctx)
-    asserts.equals(env, json.decode(ctx.attr.expected), json.decode(ctx.attr.actual))
-    return unittest.end(env)
-
-declared_test = unittest.make(
-    _declared_test_impl,
-    attrs = {"actual": attr.string(), "expected": attr.string()},
-)
-
-def _declared(name, attributes):
-    declared = native.existing_rule(name)
-    return json.encode({
-        attribute: list(declared[attribute]) if type(declared[attribute]) == "tuple" else declared[attribute]
-        for attribute in attributes
-        if attribute in declared
-    } if declared else None)
-
 def _environment_and_runfiles_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
@@ -178,7 +161,7 @@ def go_test_test_suite(name):
         go_test(name = "go_" + case, srcs = [":go_source"], shard_count = 2, tags = ["manual", "mine"], **attributes)
         declared_test(
             name = name + "_" + case,
-            actual = _declared("go_" + case, ["kind", "name", "shard_count", "tags"]),
+            actual = declared("go_" + case, ["kind", "name", "shard_count", "tags"]),
             expected = json.encode({
                 "kind": "go_test",
                 "name": "go_" + case,
@@ -188,7 +171,7 @@ def go_test_test_suite(name):
         )
         declared_test(
             name = name + "_" + case + "_alone",
-            actual = _declared("go_" + case + "_ungrouped", []),
+            actual = declared("go_" + case + "_ungrouped", []),
             expected = "null",
         )
         tests.extend([name + "_" + case, name + "_" + case + "_alone"])
@@ -213,7 +196,7 @@ def go_test_test_suite(name):
         go_test(name = "go_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
         declared_test(
             name = name + "_" + case,
-            actual = _declared("go_" + case, ["kind", "framework", "cpus"]),
+            actual = declared("go_" + case, ["kind", "framework", "cpus"]),
             expected = json.encode({
                 "cpus": attributes.get("cpus", 1),
                 "framework": "go",
@@ -222,7 +205,7 @@ def go_test_test_suite(name):
         )
         declared_test(
             name = name + "_" + case + "_inner",
-            actual = _declared("go_" + case + "_ungrouped", ["kind", "tags", "visibility"]),
+            actual = declared("go_" + case + "_ungrouped", ["kind", "tags", "visibility"]),
             expected = json.encode({
                 "kind": "go_test",
                 "tags": ["manual"],
@@ -252,7 +235,7 @@ def go_test_test_suite(name):
     )
     declared_test(
         name = name + "_test_attributes",
-        actual = _declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
+        actual = declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
         expected = json.encode(_OF_THE_TEST | {
             "cpus": 3,
             "env": {},
@@ -268,7 +251,7 @@ def go_test_test_suite(name):
     )
     declared_test(
         name = name + "_inner_attributes",
-        actual = _declared("go_full_test_ungrouped", ["env_inherit", "importpath", "kind", "rundir", "tags", "visibility"]),
+        actual = declared("go_full_test_ungrouped", ["env_inherit", "importpath", "kind", "rundir", "tags", "visibility"]),
         expected = json.encode({
             "env_inherit": ["MINE_INHERITED"],
             "importpath": "rules/tests/go_full_test",

@@ -1,10 +1,11 @@
 """Tests of `pytest_test`: the program that it makes, and which of its targets gets which attributes."""
 
-load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@bazel_skylib//rules:diff_test.bzl", "diff_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:python.bzl", "pytest_test")
+load(":declared_test.bzl", "declared", "declared_test")
 
 visibility("private")
 
@@ -28,24 +29,6 @@ def _environment_and_runfiles_test_impl(ctx):
     return analysistest.end(env)
 
 environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test_impl)
-
-def _declared_test_impl(ctx):
-    env = unittest.begin(ctx)
-    asserts.equals(env, json.decode(ctx.attr.expected), json.decode(ctx.attr.actual))
-    return unittest.end(env)
-
-declared_test = unittest.make(
-    _declared_test_impl,
-    attrs = {"actual": attr.string(), "expected": attr.string()},
-)
-
-def _declared(name, attributes):
-    declared = native.existing_rule(name)
-    return json.encode({
-        attribute: list(declared[attribute]) if type(declared[attribute]) == "tuple" else declared[attribute]
-        for attribute in attributes
-        if attribute in declared
-    } if declared else None)
 
 # What the program of pytest_full_test has to be.
 _PROGRAM = [
@@ -106,7 +89,7 @@ def pytest_test_test_suite(name):
     )
     declared_test(
         name = name + "_inner",
-        actual = _declared("pytest_full_test_ungrouped", ["kind", "legacy_create_init", "main", "tags", "visibility"]),
+        actual = declared("pytest_full_test_ungrouped", ["kind", "legacy_create_init", "main", "tags", "visibility"]),
         expected = json.encode({
             "kind": "py_test",
             "legacy_create_init": 0,
@@ -117,7 +100,7 @@ def pytest_test_test_suite(name):
     )
     declared_test(
         name = name + "_outer",
-        actual = _declared("pytest_full_test", ["kind", "running_budget_seconds", "shard_count", "size", "tags", "timeout", "workers"]),
+        actual = declared("pytest_full_test", ["kind", "running_budget_seconds", "shard_count", "size", "tags", "timeout", "workers"]),
         expected = json.encode({
             "kind": "grouped_test",
             "running_budget_seconds": 60,
@@ -130,7 +113,7 @@ def pytest_test_test_suite(name):
     )
     declared_test(
         name = name + "_debug",
-        actual = _declared("pytest_full_test.debug", ["kind", "running_budget_seconds", "tags", "testonly", "workers"]),
+        actual = declared("pytest_full_test.debug", ["kind", "running_budget_seconds", "tags", "testonly", "workers"]),
         expected = json.encode({
             "kind": "grouped_binary",
             "running_budget_seconds": 0,
