@@ -108,10 +108,8 @@ class Worker:
     def _run(self, items, command):
         env = command.get("env") or {}
         os.environ.update(env)
-        cases = command["cases"]
-        for i, name in enumerate(cases):
-            item = items.get(name)
-            if item is None:
+        for name in command["cases"]:
+            if name not in items:
                 self._channel.send(
                     "finished",
                     case=name,
@@ -120,8 +118,9 @@ class Worker:
                     message="the worker that was to run it has not collected it: "
                     "what pytest collects has to be the same in each process",
                 )
-                continue
-            following = next((items[n] for n in cases[i + 1 :] if n in items), None)
+        names = [name for name in command["cases"] if name in items]
+        for name, next_name in zip(names, names[1:] + [None]):
+            item, following = items[name], items.get(next_name)
             status = self._run_item(name, item, following, command["end_scopes"])
             if command["stop_at_bad"] and status in ("failed", "errored"):
                 self._leave(item, command["end_scopes"])

@@ -60,13 +60,10 @@ class AsWorker:
     """Makes a worker of the runner look like one of xdist to the tests and to plugins."""
 
     def __init__(self):
-        self._number = int(os.environ["INTERLOCK_WORKER"])
-        os.environ["PYTEST_XDIST_WORKER"] = self._name()
+        self._name = "gw" + os.environ["INTERLOCK_WORKER"]
+        os.environ["PYTEST_XDIST_WORKER"] = self._name
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = os.environ["INTERLOCK_WORKERS"]
         os.environ["PYTEST_XDIST_TESTRUNUID"] = os.environ["INTERLOCK_RUN_ID"]
-
-    def _name(self):
-        return "gw%d" % self._number
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
@@ -74,7 +71,7 @@ class AsWorker:
         # By this, plugins and conftest files tell workers from the process that controls them. The
         # last one is what pytest-randomly's own part in that process would add.
         config.workerinput = {
-            "workerid": self._name(),
+            "workerid": self._name,
             "workercount": int(os.environ["INTERLOCK_WORKERS"]),
             "testrunuid": run,
             "mainargv": [],

@@ -95,9 +95,7 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 	}
 	w, err := p.worker(batch.Worker, false)
 	if err != nil {
-		for _, c := range batch.Cases {
-			report.Finished(c, event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}})
-		}
+		cannotRun(batch.Cases, err.Error(), report)
 		return nil
 	}
 	t := &turn{program: p, worker: w, report: report, left: slices.Clone(batch.Cases)}
@@ -113,6 +111,13 @@ func reportBroken(c event.Case, m message, report event.Report) {
 		outcome = event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: lastLine(m.Message)}
 	}
 	report.Finished(c, event.Result{Outcome: outcome})
+}
+
+// cannotRun reports cases for which there is no process.
+func cannotRun(cases []event.Case, why string, report event.Report) {
+	for _, c := range cases {
+		report.Finished(c, event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: why}})
+	}
 }
 
 // once returns the case that c is a run of.

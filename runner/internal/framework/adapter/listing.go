@@ -30,8 +30,9 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 		case m.Event == "warning":
 			w.out.write([]byte(p.warning(m)))
 		case m.Event == "case":
-			p.position[m.listed().Case] = len(listed)
-			listed = append(listed, m.listed())
+			l := m.listed()
+			p.position[l.Case] = len(listed)
+			listed = append(listed, l)
 		case m.Event == "broken":
 			c := event.Case{Name: m.Case, Class: p.options.Class}
 			p.broken[c] = m

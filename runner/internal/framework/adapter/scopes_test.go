@@ -32,6 +32,26 @@ class TestOne:
 def test_c(s, m): note("c")
 `
 
+// notesIn lets the tests know of a file for notes.
+func notesIn(path string) func(*adapter.Options) {
+	return func(o *adapter.Options) {
+		env := o.Env
+		o.Env = func(b event.Batch) ([]string, func(), error) {
+			list, done, err := env(b)
+			return append(list, "NOTES="+path), done, err
+		}
+	}
+}
+
+// wantNotes fails the test unless these are all notes, in order.
+func wantNotes(t *testing.T, path, want string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if got := strings.Join(strings.Fields(string(text)), " "); err != nil || got != want {
+		t.Errorf("got %s, want %s, %v", got, want, err)
+	}
+}
+
 // Fixtures live as long as they are needed, over several batches; but those
 // below the session end before groups are given back.
 func TestScopes(t *testing.T) {
@@ -41,24 +61,13 @@ func TestScopes(t *testing.T) {
 		true:  "session+ module+ class+ a class- module- module+ class+ b class- module- module+ c module- session-",
 	} {
 		notes := filepath.Join(t.TempDir(), "notes")
-		s := newSuite(t, map[string]string{"test_a.py": scopes}, func(o *adapter.Options) {
-			o.CaseEnv = func(event.Batch) map[string]string { return map[string]string{"NOTES": notes} }
-			env := o.Env
-			o.Env = func(b event.Batch) ([]string, func(), error) {
-				list, done, err := env(b)
-				return append(list, "NOTES="+notes), done, err
-			}
-			o.CaseEnv = func(event.Batch) map[string]string { return nil }
-		})
+		s := newSuite(t, map[string]string{"test_a.py": scopes}, notesIn(notes))
 		var batches []event.Batch
 		for _, c := range s.all().Cases {
 			batches = append(batches, event.Batch{Cases: []event.Case{c}, Holds: holds})
 		}
 		a := s.run(t.Context(), batches...)
-		text, err := os.ReadFile(notes)
-		if got := strings.Join(strings.Fields(string(text)), " "); err != nil || got != want {
-			t.Errorf("got %s, want %s, %v", got, want, err)
-		}
+		wantNotes(t, notes, want)
 		if len(a.outcomes) != 3 {
 			t.Errorf("got %v", a.outcomes)
 		}
@@ -126,22 +135,12 @@ def m():
     note("module+"); yield; note("module-")
 def test_a(m): note("a"); assert 0
 def test_b(m): note("b")
-`}, func(o *adapter.Options) {
-			o.StopAtBad = true
-			env := o.Env
-			o.Env = func(b event.Batch) ([]string, func(), error) {
-				list, done, err := env(b)
-				return append(list, "NOTES="+notes), done, err
-			}
-		})
+`}, notesIn(notes), func(o *adapter.Options) { o.StopAtBad = true })
 		b := s.all()
 		b.Holds = holds
 		a := s.run(t.Context(), b)
 		a.want(t, "test_a.py::test_a", event.Failed, "assert 0")
 		a.want(t, "test_a.py::test_b", event.Passed, "")
-		text, err := os.ReadFile(notes)
-		if got := strings.Join(strings.Fields(string(text)), " "); err != nil || got != want {
-			t.Errorf("got %s, want %s, %v", got, want, err)
-		}
+		wantNotes(t, notes, want)
 	}
 }

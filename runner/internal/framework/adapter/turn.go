@@ -52,11 +52,7 @@ func (t *turn) done() (again [][]event.Case) {
 	if t.ran {
 		return [][]event.Case{t.left}
 	}
-	for _, c := range t.left {
-		t.report.Finished(c, event.Result{Outcome: event.Outcome{
-			Status: event.Errored, Type: event.TypeStart, Message: "the worker says that it is done, but has not run it",
-		}})
-	}
+	cannotRun(t.left, "the worker says that it is done, but has not run it", t.report)
 	return nil
 }
 
@@ -83,7 +79,7 @@ func (t *turn) handle(m message) {
 		if c != nil {
 			t.report.Finished(*c, m.result())
 			t.ran = true
-			t.left = slices.DeleteFunc(t.left, func(other event.Case) bool { return other == *c })
+			t.remove(*c)
 		}
 		t.running, out.c = nil, event.Case{}
 	case "warning":
@@ -94,13 +90,20 @@ func (t *turn) handle(m message) {
 }
 
 func (t *turn) lookup(name string) *event.Case {
-	for i := range t.left {
-		if t.left[i].Name == name {
-			c := t.left[i]
-			return &c
-		}
+	i := slices.IndexFunc(t.left, func(c event.Case) bool { return c.Name == name })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	c := t.left[i]
+	return &c
+}
+
+// remove takes a case out of those that are left. Cases end in their order, so
+// it is the first one: only those before it move.
+func (t *turn) remove(c event.Case) {
+	i := slices.Index(t.left, c)
+	copy(t.left[1:i+1], t.left[:i])
+	t.left = t.left[1:]
 }
 
 // close is for a worker that has ended amid its turn, or is to be stopped. The
@@ -116,16 +119,12 @@ func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 		message += t.worker.out.tail()
 	}
 	if t.running == nil && !t.worker.ready && ctx.Err() == nil {
-		for _, c := range t.left {
-			t.report.Finished(c, event.Result{Outcome: event.Outcome{
-				Status: event.Errored, Type: event.TypeStart, Message: "before any of its tests began, " + message,
-			}})
-		}
+		cannotRun(t.left, "before any of its tests began, "+message, t.report)
 		return nil
 	}
 	if t.running != nil {
 		c := *t.running
-		t.left = slices.DeleteFunc(t.left, func(other event.Case) bool { return other == c })
+		t.remove(c)
 		t.report.Finished(c, event.Result{Outcome: event.Outcome{
 			Status: event.Failed, Type: event.TypeExit, Message: message, ExitCode: t.worker.result.ExitCode,
 		}})
