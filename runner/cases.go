@@ -53,7 +53,7 @@ func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) 
 		}
 	}
 	if len(asked) == 0 && (len(listed) > 0 || f.isPartial()) && t.options.Plan != options.OnlyPlan {
-		say(t.p, "no case of this test was asked for; "+selection.ListOf(casesOf(listed)))
+		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
 	}
 	return asked, nil
 }
@@ -76,18 +76,9 @@ func describe(t task, listed []event.Listed, partial bool) ([]engine.Case, error
 		return nil, err
 	}
 	for i := range cases {
-		cases[i].Serial, cases[i].Setup = serial[i], listed[i].Setup
-		cases[i].File, cases[i].Everywhere = listed[i].File, listed[i].Everywhere
+		cases[i].Serial = serial[i]
 	}
 	return cases, addTimings(cases, m, t.files)
-}
-
-func casesOf(listed []event.Listed) []event.Case {
-	cases := make([]event.Case, len(listed))
-	for i, l := range listed {
-		cases[i] = l.Case
-	}
-	return cases
 }
 
 // sameForAll reports whether everything that is said of cases is said of all,

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -18,11 +19,17 @@ import (
 type environments struct {
 	task    task
 	workers int
-	made    atomic.Int64
+	// slots returns the variables, by label of a group: all groups are known when
+	// the first case holds one.
+	slots func() map[string]string
+	made  atomic.Int64
 }
 
 func newEnvironments(t task, workers int) *environments {
-	return &environments{task: t, workers: max(workers, 1)}
+	return &environments{
+		task: t, workers: max(workers, 1),
+		slots: sync.OnceValue(func() map[string]string { return slotVariables(t.manifest.Groups) }),
+	}
 }
 
 // of returns the environment for a batch, and what is to be called when its
@@ -61,11 +68,8 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 // process.
 func (e *environments) ofCases(b event.Batch) map[string]string {
 	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
-	if len(b.Slots) > 0 {
-		variables := slotVariables(e.task.manifest.Groups)
-		for label, units := range b.Slots {
-			set[variables[label]] = strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
-		}
+	for label, units := range b.Slots {
+		set[e.slots()[label]] = strings.Trim(strings.ReplaceAll(fmt.Sprint(units), " ", ","), "[]")
 	}
 	return set
 }

@@ -28,8 +28,6 @@ type dispatcher struct {
 	resting int // cases that are to run again, later
 	done    chan struct{}
 	ended   bool // done is closed
-
-	preparing sync.WaitGroup
 }
 
 // ask is a case that asks for its groups, or several that will hold them in one go.

@@ -1,6 +1,9 @@
 package engine
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // Preparer is a Framework whose workers take a while before they can run a case.
 // A case is given only to one that is ready, so that none holds its groups while
@@ -23,8 +26,9 @@ func (d *dispatcher) workers(cases int) (end func()) {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(d.run.starting)
+	var preparing sync.WaitGroup
 	for worker := range min(d.run.Workers, cases) {
-		d.preparing.Go(func() {
+		preparing.Go(func() {
 			preparer.Prepare(ctx, worker)
 			d.mu.Lock()
 			defer d.mu.Unlock()
@@ -34,5 +38,5 @@ func (d *dispatcher) workers(cases int) (end func()) {
 			}
 		})
 	}
-	return func() { cancel(); d.preparing.Wait() }
+	return func() { cancel(); preparing.Wait() }
 }

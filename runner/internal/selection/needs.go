@@ -20,14 +20,14 @@ const allCases = "*"
 // maxListed is how many case names an error lists.
 const maxListed = 50
 
-// AddNeeds returns cases with what each has to hold: of several uses of one
+// AddNeeds returns cases, as they are listed, with what each has to hold: of several uses of one
 // group, by patterns and by marks, the strongest. A pattern that is malformed is
 // an error, and so is one that matches no case, unless the cases are only a part
 // of all: a typing mistake must not switch exclusion off.
 func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]engine.Case, error) {
 	withNeeds := make([]engine.Case, len(cases))
 	for i, c := range cases {
-		withNeeds[i].Case = c.Case
+		withNeeds[i] = engine.Case{Case: c.Case, Setup: c.Setup, File: c.File, Everywhere: c.Everywhere}
 	}
 	for _, g := range groups {
 		if err := addGroup(withNeeds, cases, g, partial); err != nil {
@@ -53,7 +53,7 @@ func addGroup(cases []engine.Case, all []event.Listed, g manifest.Group, partial
 		}
 		if len(matched) == 0 && use.Glob != allCases && !partial {
 			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
-				g.Label, use.Glob, listOf(all))
+				g.Label, use.Glob, ListOf(all))
 		}
 		for _, i := range matched {
 			cases[i].Needs = append(cases[i].Needs, use.Need(g.Label))
@@ -88,7 +88,7 @@ func compile(pattern string) (matches func(string) bool, err error) {
 }
 
 // ListOf is the end of a sentence that lists the names of cases.
-func ListOf(cases []event.Case) string {
+func ListOf(cases []event.Listed) string {
 	if len(cases) == 0 {
 		return "it lists none"
 	}
@@ -101,12 +101,4 @@ func ListOf(cases []event.Case) string {
 		names = append(names, c.Name)
 	}
 	return fmt.Sprintf("the cases are: %s", strings.Join(names, ", "))
-}
-
-func listOf(listed []event.Listed) string {
-	cases := make([]event.Case, len(listed))
-	for i, l := range listed {
-		cases[i] = l.Case
-	}
-	return ListOf(cases)
 }

@@ -22,7 +22,7 @@ func Serial(cases []event.Listed, patterns []string, partial bool) ([]bool, erro
 		}
 		if len(matched) == 0 && pattern != allCases && !partial {
 			return nil, fmt.Errorf("serial: the pattern %q matches no case of this test, so nothing would run alone; %s",
-				pattern, listOf(cases))
+				pattern, ListOf(cases))
 		}
 		for _, i := range matched {
 			serial[i] = true
