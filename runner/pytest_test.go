@@ -31,8 +31,7 @@ def journal(request, worker_id):
     note("test", request.node.name, worker_id, begin, time.time_ns())
 `
 
-// newPytestTarget returns a target of Python files, all of which but those in
-// folders are its tests.
+// newPytestTarget returns a target whose sources are some Python files.
 func newPytestTarget(t *testing.T, workers string, files map[string]string) *target {
 	t.Helper()
 	python, path := pythontest.Find(t)
@@ -48,7 +47,7 @@ func newPytestTarget(t *testing.T, workers string, files map[string]string) *tar
 	return x
 }
 
-// run is a line of the journal: a test that has run.
+// ranTest is a line of the journal: a test that has run.
 type ranTest struct {
 	name, worker string
 	begin, end   int64
@@ -142,8 +141,7 @@ func checkPytest(t *testing.T, shards int, workers string) {
 		t.Errorf("%d tests held the group at once", n)
 	}
 	for _, r := range tests {
-		alone := atOnce(append(tests, ranTest{"test_x", "", r.begin, r.begin}), "test_")
-		if r.name == "test_alone" && shards == 1 && alone > 1 && workers != "0" && overlaps(tests, r) {
+		if r.name == "test_alone" && shards == 1 && overlaps(tests, r) {
 			t.Errorf("the serial test was not alone: %v", tests)
 		}
 	}
@@ -267,8 +265,8 @@ func TestSessionOfPytestEnds(t *testing.T) {
 		if text, _ := x.read("journal"); !strings.Contains(text, "ended\n") {
 			t.Errorf("the session has not ended: %s", text)
 		}
-		if want := "ending fixtures: E   ValueError: stuck"; code == 1 && !strings.Contains(x.outcomes()["session"], "stuck") {
-			t.Errorf("got %v, want %q", x.outcomes(), want)
+		if code == 1 && !strings.Contains(x.outcomes()["session"], "stuck") {
+			t.Errorf("got %v", x.outcomes())
 		}
 	}
 }

@@ -29,9 +29,9 @@ func readWorkers(stage *harness.Stage) ([]process, error) {
 		return nil, err
 	}
 	var workers []process
-	for _, line := range bytes.Fields(bytes.ReplaceAll(text, []byte(" "), nil)) {
+	for lines := json.NewDecoder(bytes.NewReader(text)); lines.More(); {
 		var p process
-		if err := json.Unmarshal(line, &p); err != nil {
+		if err := lines.Decode(&p); err != nil {
 			return nil, err
 		}
 		if p.Worker != "" {
