@@ -24,48 +24,9 @@
 package main
 
 import (
-	"context"
-	"io"
 	"os"
-	"path/filepath"
-	"runtime/debug"
-	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/app"
 )
 
-// gcPercent is by how much the heap may grow before garbage is collected. The
-// heap is small and short-lived, and the CPUs are the tests'.
-const gcPercent = 400
-
-func main() {
-	debug.SetGCPercent(gcPercent)
-	nameRunfiles(os.Args[0])
-	os.Exit(run(context.Background(), invocation{
-		args: os.Args, environ: os.Environ(), lookup: os.LookupEnv,
-		stdin: os.Stdin, stdout: os.Stdout, started: time.Now(),
-	}))
-}
-
-// nameRunfiles sets RUNFILES_DIR, for this process and its children, where
-// nobody has said where the runfiles are: `bazel run` does that for tests only.
-func nameRunfiles(program string) {
-	if os.Getenv("RUNFILES_DIR") != "" || os.Getenv("RUNFILES_MANIFEST_FILE") != "" {
-		return
-	}
-	dir, err := filepath.Abs(program + ".runfiles")
-	if err != nil {
-		return
-	}
-	if info, err := os.Stat(dir); err == nil && info.IsDir() {
-		_ = os.Setenv("RUNFILES_DIR", dir)
-	}
-}
-
-// invocation is what the operating system gives this one.
-type invocation struct {
-	args    []string
-	environ []string
-	lookup  func(string) (string, bool)
-	stdin   *os.File
-	stdout  io.Writer
-	started time.Time
-}
+func main() { os.Exit(app.Main(nil)) }

@@ -53,8 +53,11 @@ type Result struct {
 	Leak string
 }
 
+// Urgent is implemented by causes of a context that leave the program no grace.
+type Urgent interface{ AtOnce() bool }
+
 // Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
-// and SIGKILL after the grace. What is left of the group when the program has
+// and SIGKILL after the grace, or at once if the cause of ctx is Urgent. What is left of the group when the program has
 // ended is killed, and on Linux gone when Run returns. Output then has all that
 // the group wrote. A process that left the group may still run, but is not
 // waited for. The error is for a program that could not be started.
@@ -125,6 +128,10 @@ func stopWith(ctx context.Context, pid int, grace time.Duration) (release func()
 		case <-done:
 			return
 		case <-ctx.Done():
+		}
+		if u := Urgent(nil); errors.As(context.Cause(ctx), &u) && u.AtOnce() {
+			killGroup(pid)
+			return
 		}
 		terminateGroup(pid)
 		select {

@@ -48,7 +48,11 @@ func newAgenda(options Options, cases []Case, u *usage) *agenda {
 		known := classes[key]
 		if known == nil {
 			uses := u.usesOf(c.Needs)
-			known = &class{number: len(a.classes), needs: c.Needs, uses: uses, chained: a.batches && !a.inOrder && u.chained(uses)}
+			rated := options.isRated(c)
+			known = &class{
+				number: len(a.classes), needs: c.Needs, uses: uses, rated: rated,
+				chained: a.batches && !a.inOrder && !rated && u.chained(uses),
+			}
 			classes[key] = known
 			a.classes = append(a.classes, known)
 		}

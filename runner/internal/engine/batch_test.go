@@ -190,7 +190,7 @@ func TestStoppedProcessRunsNothingAgain(t *testing.T) {
 // can hold the group on which the run depends.
 func TestBatchesComeAfterAllThatAGroupHasRoomFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		locker := process.New([]group.Group{{Label: db, Name: db, Scope: group.Process, Capacity: 3}})
+		locker := process.New([]group.Group{{Label: db, Name: db, Scope: group.Process, Definition: group.Definition{Capacity: 3}}})
 		cases := numbered(40)
 		for i := range 6 {
 			c := newCase(fmt.Sprint("db", i), db)

@@ -14,6 +14,9 @@ type class struct {
 	number int // in the order given
 	needs  []group.Need
 	uses   []use
+	// rated is whether the starts of its cases are counted, so that each has to
+	// ask by itself.
+	rated bool
 	// chained is whether only one of them can run at a time.
 	chained bool
 	// cases are those from next on that have not started, the longest first.
@@ -106,7 +109,7 @@ func (c *class) meets(other *class) bool {
 
 // shares reports whether the class only shares groups.
 func (c *class) shares() bool {
-	return len(c.uses) > 0 && !slices.ContainsFunc(c.uses, func(u use) bool { return !u.shared })
+	return len(c.uses) > 0 && !c.rated && !slices.ContainsFunc(c.uses, func(u use) bool { return !u.shared })
 }
 
 func casesOf(taken []Case) []event.Case {

@@ -53,9 +53,17 @@ type Closer interface {
 var (
 	// ErrBudget means that the cases ran for longer than Options.Budget.
 	ErrBudget = errors.New("the running budget is used up")
-	// ErrLost means that the case lost a group while it ran.
-	ErrLost = errors.New("the case lost its resource groups while it ran")
+	// ErrLost means that the case lost a group while it ran. The case gets no
+	// time to end by itself, since somebody else may have the group soon.
+	ErrLost error = lostError{}
 )
+
+type lostError struct{}
+
+func (lostError) Error() string { return "the case lost its resource groups while it ran" }
+
+// AtOnce makes the framework kill the case.
+func (lostError) AtOnce() bool { return true }
 
 // maxFailError means that as many cases were bad as Options.MaxFail says.
 type maxFailError int
@@ -78,11 +86,16 @@ const (
 type Options struct {
 	// Framework runs the cases.
 	Framework Framework
+	// Target is the label of the test, for those who wait for what it holds.
+	Target string
 	// Locker knows every group that a case needs.
 	Locker lock.Locker
 	// Capacity is that of groups, by label, so that this run does not ask for
 	// what it uses up itself. Without it only the locker knows.
 	Capacity map[string]int
+	// Rated is whether a group has a rate, by label. What counts is each start,
+	// so cases that hold such a group hold it one by one.
+	Rated map[string]bool
 	// Sink gets every event; it may be called from several goroutines.
 	Sink event.Sink
 	// Shards is how many processes run the cases of the test, each a part of
@@ -169,7 +182,7 @@ type run struct {
 }
 
 func (r *run) inOrder(cases []Case) {
-	if r.Batches && len(cases) > 0 {
+	if r.Batches && len(cases) > 0 && !slices.ContainsFunc(cases, r.isRated) {
 		all := together(cases)
 		for _, retried := range r.attempt(all) {
 			r.rest(retried)
@@ -178,6 +191,11 @@ func (r *run) inOrder(cases []Case) {
 		return
 	}
 	r.oneByOne(cases)
+}
+
+// isRated reports whether the starts of a case are counted.
+func (o Options) isRated(c Case) bool {
+	return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return o.Rated[n.Group] })
 }
 
 func (r *run) oneByOne(cases []Case) {

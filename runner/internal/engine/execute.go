@@ -57,7 +57,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	defer report.watches.stopAll()
 	batch := event.Batch{Cases: cases, Worker: worker, Holds: len(h.needs) > 0, Attempt: r.attempts.next(cases[0])}
 	if h.held != nil {
-		batch.Slots = h.held.Slots()
+		batch.Grants = h.held.Grants()
 	}
 	r.budget.start()
 	again = r.Framework.Run(ctx, batch, report)

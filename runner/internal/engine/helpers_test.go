@@ -29,7 +29,7 @@ func newCase(name string, groups ...string) engine.Case {
 func newLocker(groups ...string) lock.Locker {
 	var described []group.Group
 	for _, label := range groups {
-		described = append(described, group.Group{Label: label, Name: label, Scope: group.Process, Capacity: 1})
+		described = append(described, group.Group{Label: label, Name: label, Scope: group.Process, Definition: group.Definition{Capacity: 1}})
 	}
 	return process.New(described)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +39,7 @@ func (r *run) hold(b batch, since time.Time, waits func()) holding {
 	}
 	wait := &waiting{}
 	defer r.reportWaiting(b.cases[0], wait)()
-	trace := lock.Trace{Waiting: func(group string) {
+	trace := lock.Trace{User: lock.User{Target: r.Target, Case: nameOf(b)}, Waiting: func(group string) {
 		wait.begin(group)
 		if waits != nil {
 			waits()
@@ -91,13 +92,35 @@ func (r *run) reportWaiting(c event.Case, w *waiting) (stop func()) {
 				return
 			case now := <-timer.C:
 				if group, since := w.current(); group != "" {
-					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, At: now})
+					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, Holders: r.holders(group), At: now})
 				}
 				timer.Reset(nextReport)
 			}
 		}
 	})
 	return func() { close(done); reporter.Wait() }
+}
+
+// nameOf says which cases a batch has.
+func nameOf(b batch) string {
+	name := b.cases[0].FullName()
+	if more := len(b.cases) - 1; more > 0 {
+		name += fmt.Sprintf(" and %d more", more)
+	}
+	return name
+}
+
+// holders says who holds a group, as far as the locker knows.
+func (r *run) holders(group string) string {
+	inspector, ok := r.Locker.(lock.Inspector)
+	if !ok {
+		return ""
+	}
+	var names []string
+	for _, user := range inspector.Holders(group) {
+		names = append(names, user.String())
+	}
+	return strings.Join(names, "; ")
 }
 
 // waiting is what a case waits for at present.

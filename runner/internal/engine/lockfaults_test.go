@@ -20,9 +20,10 @@ type losable struct {
 	released *bool
 }
 
-func (losable) Slots() map[string][]int { return nil }
-func (l losable) Lost() <-chan struct{} { return l.lost }
-func (l losable) Release()              { *l.released = true }
+func (losable) Grants() map[string]group.Grant { return nil }
+func (losable) Confirm() error                 { return nil }
+func (l losable) Lost() <-chan struct{}        { return l.lost }
+func (l losable) Release()                     { *l.released = true }
 
 func TestLostLockStopsItsCaseOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -25,7 +25,7 @@ type placing struct {
 
 func (p *placing) Run(_ context.Context, batch event.Batch, report event.Report) [][]event.Case {
 	places := map[string][]int{"worker": {batch.Worker}}
-	for label, slots := range batch.Slots {
+	for label, slots := range slotsOf(batch) {
 		places[label] = slots
 	}
 	p.enter(places)
@@ -65,7 +65,7 @@ func (p *placing) enter(places map[string][]int) {
 func TestWorkersAndSlots(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &placing{t: t, taken: map[string]map[int]bool{}, most: map[string]int{}}
-		locker := process.New([]group.Group{{Label: db, Capacity: 3}, {Label: port, Capacity: 2}})
+		locker := process.New([]group.Group{{Label: db, Definition: group.Definition{Capacity: 3}}, {Label: port, Definition: group.Definition{Capacity: 2}}})
 		var cases []engine.Case
 		for i := range 60 {
 			groups := [][]string{{}, {db}, {port}, {db, port}}[i%4]
@@ -113,4 +113,12 @@ func TestLeaksMayFail(t *testing.T) {
 			}
 		}
 	})
+}
+
+func slotsOf(b event.Batch) map[string][]int {
+	slots := map[string][]int{}
+	for label, grant := range b.Grants {
+		slots[label] = grant.Slots
+	}
+	return slots
 }

@@ -28,7 +28,7 @@ func drawScenario(rt *rapid.T) scenario {
 	s := scenario{duration: map[string]time.Duration{}, failing: map[string]bool{}}
 	for i := range rapid.IntRange(0, 4).Draw(rt, "groups") {
 		s.groups = append(s.groups, group.Group{
-			Label: fmt.Sprintf("//:g%d", i), Scope: group.Process, Capacity: rapid.IntRange(1, 3).Draw(rt, "capacity"),
+			Label: fmt.Sprintf("//:g%d", i), Scope: group.Process, Definition: group.Definition{Capacity: rapid.IntRange(1, 3).Draw(rt, "capacity")},
 		})
 	}
 	for i := range rapid.IntRange(0, 12).Draw(rt, "cases") {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
 // batchReport turns what a framework reports of a batch into events.
@@ -16,6 +17,7 @@ type batchReport struct {
 	run     *run
 	ctx     context.Context // its cause says why the batch was stopped
 	waited  time.Duration
+	held    lock.Held
 	class   *class // of the cases; nil without workers
 	begun   time.Time
 	watches *stopwatches
@@ -29,7 +31,7 @@ type batchReport struct {
 
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
-		run: r, ctx: ctx, waited: h.waited, class: h.class, begun: time.Now(), watches: watches,
+		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, begun: time.Now(), watches: watches,
 		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{},
 	}
 }
@@ -115,10 +117,23 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
 		e.Outcome = event.Outcome{Status: event.Failed, Type: event.TypeLeak, Message: e.Leak}
 	}
-	if cause := context.Cause(b.ctx); cause != nil && !isOfAnother(cause, c) {
+	if cause := b.cause(); cause != nil && !isOfAnother(cause, c) {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
 	return e
+}
+
+// cause is why the batch was stopped, or should have been: a process that is
+// stopped with its cases learns that a group is lost only when it goes on, and
+// then a case may be done before anybody has told it.
+func (b *batchReport) cause() error {
+	if cause := context.Cause(b.ctx); cause != nil {
+		return cause
+	}
+	if b.held != nil && b.held.Confirm() != nil {
+		return ErrLost
+	}
+	return nil
 }
 
 // retry arranges that a case that was bad runs again; false if it does not.

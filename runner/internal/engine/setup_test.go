@@ -48,7 +48,7 @@ func TestCasesThatShareASetup(t *testing.T) {
 	for capacity, want := range map[int]string{1: "c d,b f,a,e", 2: "c,f,b,d,a,e"} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &batches{}
-			described := group.Group{Label: db, Name: db, Scope: group.Process, Capacity: capacity}
+			described := group.Group{Label: db, Name: db, Scope: group.Process, Definition: group.Definition{Capacity: capacity}}
 			begun := time.Now()
 			r := run(t.Context(), engine.Options{
 				Framework: b, Locker: process.New([]group.Group{described}), Capacity: map[string]int{db: capacity},

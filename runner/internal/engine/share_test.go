@@ -45,9 +45,10 @@ func (l *turns) Acquire(ctx context.Context, _ []group.Need) (lock.Held, error) 
 
 type turn struct{ of *turns }
 
-func (turn) Slots() map[string][]int { return nil }
-func (turn) Lost() <-chan struct{}   { return nil }
-func (h turn) Release()              { time.AfterFunc(time.Hour, func() { <-h.of.group }) }
+func (turn) Grants() map[string]group.Grant { return nil }
+func (turn) Confirm() error                 { return nil }
+func (turn) Lost() <-chan struct{}          { return nil }
+func (h turn) Release()                     { time.AfterFunc(time.Hour, func() { <-h.of.group }) }
 
 // Cases of one process share what one of them has asked for, so that nobody
 // gets in between; but who waits for the group has a turn in the end.
@@ -83,7 +84,7 @@ func TestCasesThatShareGoTogether(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cases := append([]engine.Case{newCase("write0", db), newCase("write1", db)}, readers(3)...)
 			r := run(t.Context(), engine.Options{
-				Framework: passAfter(time.Second), Locker: process.New([]group.Group{{Label: db, Capacity: 1}}),
+				Framework: passAfter(time.Second), Locker: process.New([]group.Group{{Label: db, Definition: group.Definition{Capacity: 1}}}),
 				Shards: shards, Workers: 1, Capacity: map[string]int{db: 1},
 			}, cases...)
 			if got := strings.Join(r.started(), " "); got != want {

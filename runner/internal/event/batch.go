@@ -1,5 +1,7 @@
 package event
 
+import "github.com/interlock-build/rules_interlock/runner/internal/group"
+
 // Batch is cases that run at the same place, and what they have there.
 type Batch struct {
 	Cases []Case
@@ -8,10 +10,8 @@ type Batch struct {
 	Worker int
 	// Holds is whether the cases hold groups.
 	Holds bool
-	// Slots are numbers from 0, by the label of each group that the cases hold
-	// exclusively: as many as they take units. No two holders of a group have
-	// one in common.
-	Slots map[string][]int
+	// Grants are what the cases hold of each group, by its label.
+	Grants map[string]group.Grant
 	// Attempt is 1, or that of a retry.
 	Attempt int
 }

@@ -62,6 +62,8 @@ type CaseWaiting struct {
 	Group string
 	// Since is when it began to wait for that group.
 	Since time.Time
+	// Holders says who has the group, as far as that can be known.
+	Holders string
 	// At is when this was noted.
 	At time.Time
 }

@@ -2,7 +2,11 @@
 // while it runs.
 package group
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Scope says among whom a group excludes.
 type Scope string
@@ -12,25 +16,79 @@ const (
 	Process Scope = "process"
 	// Build excludes among all test processes of one Bazel server.
 	Build Scope = "build"
+	// Host excludes among all processes of this machine.
+	Host Scope = "host"
+	// Cluster excludes among all machines that share a coordinator.
+	Cluster Scope = "cluster"
 )
+
+// Scopes are all of them, narrow ones first. It is also the order in which
+// they are taken, so that what many wait for is not held while waiting for
+// what few want.
+var Scopes = []Scope{Process, Build, Host, Cluster}
 
 // ParseScope returns the scope called s, or an error that lists those that exist.
 func ParseScope(s string) (Scope, error) {
-	switch scope := Scope(s); scope {
-	case Process, Build:
-		return scope, nil
+	if !slices.Contains(Scopes, Scope(s)) {
+		return "", fmt.Errorf("unknown scope %q: this runner knows %q", s, Scopes)
 	}
-	return "", fmt.Errorf("unknown scope %q: this runner knows %q and %q", s, Process, Build)
+	return Scope(s), nil
 }
+
+// Keyed reports whether a group of the scope is identified by its key, and not
+// by its label, which means nothing to other workspaces.
+func (s Scope) Keyed() bool { return s == Host || s == Cluster }
 
 // Group is a resource that at most Capacity units of use may share.
 type Group struct {
-	// Label identifies the group; canonical order is the order of labels.
+	// Label identifies the group in the scopes process and build; canonical
+	// order is the order of labels.
 	Label string
 	// Name is the last part of the label, for people and tags.
 	Name string
 	// Scope says among whom the group excludes.
 	Scope Scope
+	// Key identifies the group in the scopes host and cluster; it is empty in
+	// the others.
+	Key string
+	// Definition is what all who use the group have to agree on.
+	Definition
+}
+
+// Identity is what identifies the group in its scope.
+func (g Group) Identity() string {
+	if g.Scope.Keyed() {
+		return g.Key
+	}
+	return g.Label
+}
+
+// Definition is what a group is, whoever uses it. Its JSON form is what a
+// coordinator records.
+type Definition struct {
 	// Capacity is the number of units, at least 1.
-	Capacity int
+	Capacity int `json:"capacity"`
+	// Rate limits how often cases that hold the group start; the zero value
+	// does not.
+	Rate Rate `json:"rate,omitzero"`
+	// Instances are the names of the units, if they have some: then there are
+	// Capacity of them.
+	Instances []string `json:"instances,omitempty"`
+}
+
+// Equal reports whether d and other are the same.
+func (d Definition) Equal(other Definition) bool {
+	return d.Capacity == other.Capacity && d.Rate == other.Rate && slices.Equal(d.Instances, other.Instances)
+}
+
+// String says what the group is, as in "capacity 2, rate 60/m, instances pg0, pg1".
+func (d Definition) String() string {
+	text := fmt.Sprintf("capacity %d", d.Capacity)
+	if d.Rate.Limited() {
+		text += fmt.Sprintf(", rate %s", d.Rate)
+	}
+	if len(d.Instances) > 0 {
+		text += ", instances " + strings.Join(d.Instances, ", ")
+	}
+	return text
 }

@@ -74,7 +74,7 @@ func TestModesAreWords(t *testing.T) {
 }
 
 func TestValidateNamesWhatCanNeverBeHeld(t *testing.T) {
-	g := group.Group{Label: "//:db", Name: "db", Scope: group.Build, Capacity: 2}
+	g := group.Group{Label: "//:db", Name: "db", Scope: group.Build, Definition: group.Definition{Capacity: 2}}
 	for _, c := range []struct {
 		need group.Need
 		ok   bool

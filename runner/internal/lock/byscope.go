@@ -2,48 +2,70 @@ package lock
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
-// widening is the order in which scopes are taken: narrow ones first, so
-// that what others wait for is never held while waiting inside one process.
-var widening = []group.Scope{group.Process, group.Build}
-
 // byScope routes each need to the locker of its group's scope.
 type byScope struct {
-	scopes  map[string]group.Scope
+	groups  map[string]group.Group
 	lockers map[group.Scope]Locker
 }
 
-// ByScope returns a locker for groups that asks, for each group, the locker
-// of its scope, scopes in one fixed order.
-func ByScope(groups []group.Group, lockers map[group.Scope]Locker) Locker {
-	scopes := make(map[string]group.Scope, len(groups))
-	for _, g := range groups {
-		scopes[g.Label] = g.Scope
+// stage is what is taken in one go: those needs of one scope that have a rate,
+// or those that have none.
+type stage struct {
+	rated bool
+	scope group.Scope
+}
+
+// stages is the order in which groups are taken, the same in every process.
+// Narrow scopes go first (group.Scopes). Groups with a rate go last of all,
+// since what counts against the rate is when the case starts, and nothing
+// should be waited for between being counted and starting.
+var stages = func() (all []stage) {
+	for _, rated := range []bool{false, true} {
+		for _, scope := range group.Scopes {
+			all = append(all, stage{rated, scope})
+		}
 	}
-	return &byScope{scopes: scopes, lockers: lockers}
+	return all
+}()
+
+// ByScope returns a locker for groups that asks, for each group, the locker
+// of its scope.
+func ByScope(groups []group.Group, lockers map[group.Scope]Locker) Locker {
+	known := make(map[string]group.Group, len(groups))
+	for _, g := range groups {
+		known[g.Label] = g
+	}
+	return &byScope{groups: known, lockers: lockers}
 }
 
 func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error) {
-	parts := map[group.Scope][]group.Need{}
+	parts := map[stage][]group.Need{}
 	for _, n := range needs {
-		scope, ok := b.scopes[n.Group]
+		g, ok := b.groups[n.Group]
 		if !ok {
 			return nil, fmt.Errorf("%s: %w", n.Group, ErrUnknownGroup)
 		}
-		parts[scope] = append(parts[scope], n)
+		s := stage{g.Rate.Limited(), g.Scope}
+		parts[s] = append(parts[s], n)
 	}
-	var held heldParts
-	for _, scope := range widening {
-		if len(parts[scope]) == 0 {
+	if err := checkRates(parts); err != nil {
+		return nil, err
+	}
+	var held All
+	for _, s := range stages {
+		if len(parts[s]) == 0 {
 			continue
 		}
-		part, err := b.lockers[scope].Acquire(ctx, parts[scope])
+		part, err := b.lockers[s.scope].Acquire(ctx, parts[s])
 		if err != nil {
 			held.Release()
 			return nil, err
@@ -53,31 +75,71 @@ func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error)
 	return held, nil
 }
 
-// heldParts is what the lockers of several scopes gave, narrowest first.
-type heldParts []Held
+// checkRates refuses what no order of stages can do: to start in the same
+// instant in which several lockers count.
+func checkRates(parts map[stage][]group.Need) error {
+	var rated []string
+	for _, s := range stages {
+		if s.rated && len(parts[s]) > 0 {
+			rated = append(rated, parts[s][0].Group)
+		}
+	}
+	if len(rated) > 1 {
+		return fmt.Errorf("%s: a case cannot hold groups with a rate in several scopes, since it is to start "+
+			"when all of them count it; give those groups one scope", strings.Join(rated, " and "))
+	}
+	return nil
+}
 
-func (h heldParts) Release() {
+// Holders implements Inspector.
+func (b *byScope) Holders(label string) []User {
+	if i, ok := b.lockers[b.groups[label].Scope].(Inspector); ok {
+		return i.Holders(label)
+	}
+	return nil
+}
+
+// Wanted implements Inspector.
+func (b *byScope) Wanted(label string) bool {
+	i, ok := b.lockers[b.groups[label].Scope].(Inspector)
+	return ok && i.Wanted(label)
+}
+
+// All is several Held as one, in the order in which they were got.
+type All []Held
+
+// Release releases the last one first.
+func (h All) Release() {
 	for _, part := range slices.Backward(h) {
 		part.Release()
 	}
 }
 
-// Slots returns those of all parts.
-func (h heldParts) Slots() map[string][]int {
-	all := map[string][]int{}
+// Grants returns those of all parts.
+func (h All) Grants() map[string]group.Grant {
+	all := map[string]group.Grant{}
 	for _, part := range h {
-		maps.Copy(all, part.Slots())
+		maps.Copy(all, part.Grants())
 	}
 	return all
 }
 
-// Lost returns the channel of the one part that can be lost, if there is one:
-// what memory or the kernel keeps cannot.
-func (h heldParts) Lost() <-chan struct{} {
+// Lost returns the channel of the part that can be lost. Of the scopes only
+// cluster can, and all its groups are lost together.
+func (h All) Lost() <-chan struct{} {
 	for _, part := range h {
 		if lost := part.Lost(); lost != nil {
 			return lost
 		}
 	}
 	return nil
+}
+
+// Confirm confirms every part.
+func (h All) Confirm() error {
+	var errs []error
+	for _, part := range h {
+		errs = append(errs, part.Confirm())
+	}
+	return errors.Join(errs...)
 }

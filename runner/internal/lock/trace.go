@@ -1,9 +1,37 @@
 package lock
 
-import "context"
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// User is who holds a group, or waits for it, for people to read.
+type User struct {
+	// Target is the label of the test, and Case the name of its case. Either may
+	// be empty; for a command without a test, Case is the command.
+	Target string `json:"target,omitempty"`
+	Case   string `json:"case,omitempty"`
+	// Since is when it began to hold, or to wait.
+	Since time.Time `json:"since,omitzero"`
+}
+
+// String is as in "TestX of //a:b since 12:00:01".
+func (u User) String() string {
+	text := u.Case
+	if u.Target != "" {
+		text = strings.TrimPrefix(text+" of "+u.Target, " of ")
+	}
+	if !u.Since.IsZero() {
+		text += " since " + u.Since.Format(time.TimeOnly)
+	}
+	return text
+}
 
 // Trace observes an Acquire, in the way of net/http/httptrace.
 type Trace struct {
+	// User is who asks.
+	User User
 	// Waiting is called with the label of a group each time that Acquire
 	// begins to wait for that group, and before it does: until then the engine
 	// keeps a worker for the case. It must not block.
@@ -23,4 +51,10 @@ func Waiting(ctx context.Context, label string) {
 	if t, ok := ctx.Value(traceKey{}).(Trace); ok && t.Waiting != nil {
 		t.Waiting(label)
 	}
+}
+
+// UserOf returns who asks in ctx. It is for implementations of Locker.
+func UserOf(ctx context.Context) User {
+	t, _ := ctx.Value(traceKey{}).(Trace)
+	return t.User
 }

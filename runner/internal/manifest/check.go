@@ -27,19 +27,40 @@ func (m *Manifest) check() error {
 	require(err == nil, "%v", err)
 	require(m.RunningBudgetSeconds >= 0, "running_budget_seconds is %d: want 0 or more", m.RunningBudgetSeconds)
 	for i, g := range m.Groups {
-		_, err := group.ParseScope(g.Scope)
-		require(err == nil, "group %s: %v", g.Label, err)
 		require(g.Label != "" && g.Name != "", "group %d has no label or no name", i)
-		require(g.Capacity >= 1, "group %s: capacity %d: want at least 1", g.Label, g.Capacity)
-		require(len(g.Cases)+len(g.Markers) > 0, "group %s: no cases", g.Label)
-		require(!slices.Contains(g.Markers, ""), "group %s: a marker without a name", g.Label)
-		for _, u := range g.Cases {
-			require(u.Glob != "", "group %s: a use without a glob", g.Label)
-			err := u.Need(g.Label).Validate(group.Group{Label: g.Label, Capacity: g.Capacity})
-			require(err == nil, "group %v", err)
-		}
-		require((g.Lock != nil) == (g.Scope == string(group.Build)), "group %s: lock files go with scope build, and only with it", g.Label)
 		require(i == 0 || m.Groups[i-1].Label < g.Label, "groups are not sorted by label, each once: %s", g.Label)
+		for _, err := range g.check() {
+			errs = append(errs, fmt.Errorf("group %s: %w", g.Label, err))
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// check reports what is wrong with the group itself.
+func (g Group) check() (errs []error) {
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	scope, err := group.ParseScope(g.Scope)
+	require(err == nil, "%v", err)
+	require(scope.Keyed() == (g.Key != ""), "a key goes with the scopes host and cluster, and only with them")
+	require(g.Capacity >= 1, "capacity %d: want at least 1", g.Capacity)
+	require(len(g.Instances) == 0 || len(g.Instances) == g.Capacity, "%d instances, but capacity %d", len(g.Instances), g.Capacity)
+	require(!slices.Contains(g.Instances, ""), "an instance without a name")
+	require(len(g.Cases)+len(g.Markers) > 0, "no cases")
+	require(!slices.Contains(g.Markers, ""), "a marker without a name")
+	for _, u := range g.Cases {
+		require(u.Glob != "", "a use without a glob")
+		err := u.Need(g.Label).Validate(g.Group())
+		require(err == nil, "%v", err)
+	}
+	for name, text := range g.Env {
+		_, err := group.ParseTemplate(text)
+		require(err == nil && name != "", "env[%q]: %v", name, err)
+	}
+	require(g.Setup == nil || g.Setup.Program != "" && g.Setup.TimeoutSeconds >= 1, "a setup needs a program and a timeout of at least 1 s")
+	require((g.Lock != nil) == (scope == group.Build), "lock files go with scope build, and only with it")
+	return errs
 }

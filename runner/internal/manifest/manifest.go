@@ -12,10 +12,12 @@ import (
 	"io"
 	"os"
 	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
 // Version is the version of the format that this package reads.
-const Version = 5
+const Version = 6
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -66,8 +68,17 @@ type Group struct {
 	Name string `json:"name"`
 	// Scope is a group.Scope.
 	Scope string `json:"scope"`
-	// Capacity is the number of units, at least 1.
-	Capacity int `json:"capacity"`
+	// Key identifies the group in the scopes host and cluster; it is empty in the
+	// others.
+	Key string `json:"key,omitempty"`
+	// Definition has the group's capacity, rate and instances.
+	group.Definition
+	// Env are variables for the cases that hold units of the group, as templates
+	// (group.Template) by name. Those that hold several units get a value for
+	// each, with commas in between.
+	Env map[string]string `json:"env,omitempty"`
+	// Setup starts what a unit of the group is; nil if nothing has to be started.
+	Setup *Setup `json:"setup,omitempty"`
 	// Cases say which cases hold the group, and how.
 	Cases []Use `json:"cases"`
 	// Markers are the names by which cases ask for a unit of the group in their
@@ -77,7 +88,20 @@ type Group struct {
 	Lock *Lock `json:"lock,omitempty"`
 }
 
-// Lock says where the files <stem>.turnstile.lock and <stem>.<unit>.lock are.
+// Group returns what the lockers have to know of it.
+func (g Group) Group() group.Group {
+	return group.Group{Label: g.Label, Name: g.Name, Scope: group.Scope(g.Scope), Key: g.Key, Definition: g.Definition}
+}
+
+// Setup says how an instance is started.
+type Setup struct {
+	// Program is the runfiles path of the executable.
+	Program string `json:"program"`
+	// TimeoutSeconds is how long it may take, at least 1.
+	TimeoutSeconds int `json:"timeout_seconds"`
+}
+
+// Lock says where the files <stem>.turnstile.lock and <stem>.units.lock are.
 type Lock struct {
 	// Runfile is the stem as a runfiles path.
 	Runfile string `json:"runfile"`

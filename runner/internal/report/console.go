@@ -51,12 +51,20 @@ func (c *console) Handle(e event.Event) {
 	case event.CaseRetried:
 		c.retried(e)
 	case event.CaseWaiting:
-		c.printf("%s waits for %s since %s (%s)", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)))
+		c.waiting(e)
 	case event.CaseFinished:
 		c.finished(e)
 	case event.RunFinished:
 		c.summary()
 	}
+}
+
+func (c *console) waiting(e event.CaseWaiting) {
+	holders := ""
+	if e.Holders != "" {
+		holders = ", which is held by " + e.Holders
+	}
+	c.printf("%s waits for %s since %s (%s)%s", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)), holders)
 }
 
 func (c *console) summary() {

@@ -36,7 +36,7 @@ func BindMarks(cases []event.Listed, groups []manifest.Group, strict bool) ([]ma
 			}
 			known[name] = true
 			bound = append(bound, manifest.Group{
-				Label: markPrefix + name, Name: name, Scope: string(group.Process), Capacity: 1, Markers: []string{name},
+				Label: markPrefix + name, Name: name, Scope: string(group.Process), Definition: group.Definition{Capacity: 1}, Markers: []string{name},
 			})
 		}
 	}

@@ -20,7 +20,7 @@ var marked = []event.Listed{
 // A name without a group is a group of the process.
 func TestMarks(t *testing.T) {
 	db := manifest.Group{
-		Label: "//:db", Name: "db", Scope: "build", Capacity: 2, Markers: []string{"database", "db"},
+		Label: "//:db", Name: "db", Scope: "build", Definition: group.Definition{Capacity: 2}, Markers: []string{"database", "db"},
 		Cases: []manifest.Use{{Glob: "b", Weight: 2}},
 	}
 	groups, err := selection.BindMarks(marked, []manifest.Group{db}, false)

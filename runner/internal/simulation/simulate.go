@@ -86,7 +86,7 @@ func withoutTimes(cases []plan.Case) []plan.Case {
 func (w Workload) Groups() []group.Group {
 	var groups []group.Group
 	for label, capacity := range w.Capacity {
-		groups = append(groups, group.Group{Label: label, Name: label, Scope: group.Process, Capacity: capacity})
+		groups = append(groups, group.Group{Label: label, Name: label, Scope: group.Process, Definition: group.Definition{Capacity: capacity}})
 	}
 	return groups
 }

@@ -33,7 +33,7 @@ def test_free(): pass
 func TestMarks(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, map[string]string{"test_a.py": marks, "pytest.ini": "[pytest]\naddopts = --strict-markers\n"}, func(o *adapter.Options) {
-		o.CaseEnv = func(event.Batch) map[string]string { return map[string]string{"INTERLOCK_SLOT_A": "1"} }
+		o.CaseEnv = func(event.Batch) (map[string]string, error) { return map[string]string{"INTERLOCK_SLOT_A": "1"}, nil }
 	})
 	listed := s.list()
 	for i, want := range []event.Listed{

@@ -45,7 +45,7 @@ func newSuite(t *testing.T, files map[string]string, change ...func(*adapter.Opt
 			return append(os.Environ(), "TEST_TMPDIR="+t.TempDir(), "INTERLOCK_WORKER="+string(rune('0'+b.Worker)),
 				"INTERLOCK_WORKERS=2", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+pythonPath), func() {}, nil
 		},
-		CaseEnv: func(event.Batch) map[string]string { return nil },
+		CaseEnv: func(event.Batch) (map[string]string, error) { return nil, nil },
 		RunID:   "run", Grace: time.Second, Dir: t.TempDir(), Log: s.log,
 	}
 	for _, c := range change {

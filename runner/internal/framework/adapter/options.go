@@ -20,7 +20,7 @@ type Options struct {
 	// called when it has ended.
 	Env func(event.Batch) (env []string, done func(), err error)
 	// CaseEnv returns the variables that only the cases of a batch have.
-	CaseEnv func(event.Batch) map[string]string
+	CaseEnv func(event.Batch) (map[string]string, error)
 	// Filter is the value of --test_filter, for the program to make sense of.
 	Filter string
 	// Ahead returns how many workers are worth starting when this many cases are

@@ -18,8 +18,13 @@ type turn struct {
 }
 
 func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case) {
+	env, err := t.program.options.CaseEnv(batch)
+	if err != nil {
+		cannotRun(batch.Cases, err.Error(), t.report)
+		return nil
+	}
 	c := command{
-		Command: "run", Env: t.program.options.CaseEnv(batch),
+		Command: "run", Env: env,
 		// Nothing that a case has set up may use a group that it does not hold.
 		EndScopes: batch.Holds,
 		StopAtBad: t.program.options.StopAtBad || t.program.maxFail > 0,
@@ -113,7 +118,7 @@ func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 	message := err.Error()
 	switch {
 	case ctx.Err() != nil: // the engine says why
-		t.worker.stop()
+		t.worker.stop(context.Cause(ctx))
 		message = "the process ended with " + describe(t.worker.result)
 	case t.worker.result.Signal == "":
 		message += t.worker.out.tail()

@@ -25,7 +25,7 @@ type worker struct {
 	messages chan message
 	printed  chan []byte
 	out      output // where that goes
-	kill     context.CancelFunc
+	kill     context.CancelCauseFunc
 	ended    chan struct{}
 	// result and err are what became of it, once it has ended.
 	result child.Result
@@ -52,7 +52,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 		return nil, err
 	}
 	env = append(env, p.variables(stem, lists)...)
-	ctx, kill := context.WithCancel(context.Background())
+	ctx, kill := context.WithCancelCause(context.Background())
 	w := &worker{
 		number: number, commands: commands, messages: make(chan message, 64), printed: make(chan []byte),
 		kill: kill, ended: make(chan struct{}),
@@ -65,7 +65,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 			Path: p.options.Path, Args: p.options.Args, Env: env, Stdin: p.options.Stdin, Terminal: p.options.Terminal, Output: w,
 			Grace: p.options.Grace, LeakTimeout: p.options.LeakTimeout,
 		})
-		kill()
+		kill(nil)
 		_, _ = events.Write([]byte(lastWord)) // behind all that the process has written
 		reading.Wait()
 		_ = commands.Close()
@@ -194,9 +194,9 @@ func (w *worker) drain() {
 	}
 }
 
-// stop ends the process by force if need be, and waits for that.
-func (w *worker) stop() {
-	w.kill()
+// stop ends the process because of cause, by force if need be, and waits for that.
+func (w *worker) stop(cause error) {
+	w.kill(cause)
 	for {
 		select {
 		case text := <-w.printed:

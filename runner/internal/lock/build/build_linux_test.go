@@ -104,11 +104,7 @@ func placed(groups []group.Group) []build.Group {
 }
 
 func lockFiles(g group.Group) []string {
-	files := []string{"pkg/" + g.Name + ".turnstile.lock"}
-	for i := range g.Capacity {
-		files = append(files, fmt.Sprintf("pkg/%s.%d.lock", g.Name, i))
-	}
-	return files
+	return []string{"pkg/" + g.Name + ".turnstile.lock", "pkg/" + g.Name + ".units.lock"}
 }
 
 // order is what a holder process is told.

@@ -9,14 +9,6 @@ import (
 	"strings"
 )
 
-// groupFiles are the lock files of a group, as absolute real paths.
-type groupFiles struct {
-	// turnstile has all copies of the queue's file, sorted.
-	turnstile []string
-	// units has, for each unit, all its copies, sorted.
-	units [][]string
-}
-
 // CopyError says that a lock file is not the one that other tests see, so
 // that locking it would exclude nobody.
 type CopyError struct {
@@ -52,29 +44,6 @@ func (e *CopyError) strategy() string {
 	return ""
 }
 
-// findFiles returns the files of g in every configuration that has been built.
-//
-// Several configurations have a copy each, so a unit is the set of its copies,
-// and to hold it is to hold all of them. Of two runners the one that looks
-// later sees both its own copy and the other's, since a copy exists before any
-// runner of its configuration starts: so any two runners have a copy in common.
-func findFiles(g Group, resolve Resolve) (*groupFiles, error) {
-	f := &finder{group: g, resolve: resolve, folders: realFolders{}, configurations: map[string][]string{}}
-	turnstile, err := f.copies("turnstile")
-	if err != nil {
-		return nil, err
-	}
-	files := &groupFiles{turnstile: turnstile}
-	for i := range g.Capacity {
-		unit, err := f.copies(fmt.Sprint(i))
-		if err != nil {
-			return nil, err
-		}
-		files.units = append(files.units, unit)
-	}
-	return files, nil
-}
-
 // finder finds one file of a group after the other, and remembers what they
 // have in common.
 type finder struct {
@@ -85,26 +54,27 @@ type finder struct {
 	configurations map[string][]string
 }
 
-// copies returns all copies of one file of the group, sorted.
-func (f *finder) copies(file string) ([]string, error) {
+// copies returns all copies of one file of the group, sorted, and the folder
+// bazel-out that they are in.
+func (f *finder) copies(file string) (copies []string, bazelOut string, err error) {
 	label, suffix := f.group.Label, "."+file+".lock"
 	runfile, err := f.resolve(f.group.Runfile + suffix)
 	if err != nil {
-		return nil, fmt.Errorf("%s: lock file %s: %w", label, f.group.Runfile+suffix, err)
+		return nil, "", fmt.Errorf("%s: lock file %s: %w", label, f.group.Runfile+suffix, err)
 	}
 	own, err := f.folders.realPath(runfile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: lock file: %w", label, err)
+		return nil, "", fmt.Errorf("%s: lock file: %w", label, err)
 	}
 	bazelOut, ok := bazelOutOf(own, f.group.Output+suffix)
 	if !ok {
-		return nil, &CopyError{Group: label, Path: own}
+		return nil, "", &CopyError{Group: label, Path: own}
 	}
 	configurations, err := f.configurationsIn(bazelOut)
 	if err != nil {
-		return nil, fmt.Errorf("%s: looking for the lock files of other configurations: %w", label, err)
+		return nil, "", fmt.Errorf("%s: looking for the lock files of other configurations: %w", label, err)
 	}
-	copies := []string{own}
+	copies = []string{own}
 	for _, c := range configurations {
 		path := bazelOut + "/" + c + "/bin/" + f.group.Output + suffix
 		if path != own && isRegular(path) {
@@ -112,7 +82,7 @@ func (f *finder) copies(file string) ([]string, error) {
 		}
 	}
 	slices.Sort(copies)
-	return copies, nil
+	return copies, bazelOut, nil
 }
 
 // configurationsIn returns the names of the configurations in which something

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var db = group.Group{Label: "//pkg:db", Name: "db", Scope: group.Build, Capacity: 1}
+var db = group.Group{Label: "//pkg:db", Name: "db", Scope: group.Build, Definition: group.Definition{Capacity: 1}}
 
 var dbNeed = []group.Need{{Group: db.Label, Weight: 1}}
 
@@ -88,7 +88,7 @@ func TestReplacedFileIsTakenAnew(t *testing.T) {
 		got <- err
 	}()
 	<-waiting.begun
-	unit := base.path("k8-fastbuild", "pkg/db.0.lock")
+	unit := base.path("k8-fastbuild", "pkg/db.units.lock")
 	if err := os.Remove(unit); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,8 @@ func TestReplacedFileIsTakenAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Flock(int(newFile.Fd()), unix.LOCK_EX); err != nil {
+	firstUnit := unix.Flock_t{Type: unix.F_RDLCK, Len: 1}
+	if err := unix.FcntlFlock(newFile.Fd(), unix.F_OFD_SETLK, &firstUnit); err != nil {
 		t.Fatal(err)
 	}
 	old.Release()
@@ -121,10 +122,10 @@ func TestReplacedFileIsTakenAnew(t *testing.T) {
 func TestMissingFileIsNamed(t *testing.T) {
 	base := newOutputBase(t, []group.Group{db})
 	locker := base.open()
-	if err := os.Remove(base.path("k8-fastbuild", "pkg/db.0.lock")); err != nil {
+	if err := os.Remove(base.path("k8-fastbuild", "pkg/db.units.lock")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := locker.Acquire(t.Context(), dbNeed); err == nil || !strings.Contains(err.Error(), "db.0.lock") {
+	if _, err := locker.Acquire(t.Context(), dbNeed); err == nil || !strings.Contains(err.Error(), "db.units.lock") {
 		t.Errorf("error %v, want the file's name in it", err)
 	}
 }

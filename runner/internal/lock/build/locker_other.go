@@ -3,20 +3,9 @@
 package build
 
 import (
-	"context"
-	"errors"
-
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/register"
 )
 
-// unsupported fails closed where the means of this package do not exist.
-type unsupported struct{}
-
 // New returns a locker whose Acquire always fails.
-func New([]Group, Resolve) lock.Locker { return unsupported{} }
-
-func (unsupported) Acquire(context.Context, []group.Need) (lock.Held, error) {
-	return nil, errors.New("groups of scope \"build\" work on Linux only: " +
-		"they need open-file-description locks on files opened read-only; use scope = \"process\", or run the test on Linux")
-}
+func New([]Group, Resolve) lock.Locker { return register.New(nil, nil) }

@@ -60,12 +60,17 @@ func pathOfFolder(folder string) (string, error) {
 		return filepath.EvalSymlinks(folder)
 	}
 	defer func() { _ = unix.Close(fd) }()
-	if path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)); err == nil {
-		if same, err := sameFile(fd, path); same && err == nil {
-			return path, nil
-		}
+	if path, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)); err == nil && isOpen(fd, path) {
+		return path, nil
 	}
 	return filepath.EvalSymlinks(folder)
+}
+
+// isOpen reports whether fd is open on what path names.
+func isOpen(fd int, path string) bool {
+	var opened, named unix.Stat_t
+	return unix.Fstat(fd, &opened) == nil && unix.Lstat(path, &named) == nil &&
+		opened.Dev == named.Dev && opened.Ino == named.Ino
 }
 
 // isRegular reports whether path is a regular file, and no link to one.

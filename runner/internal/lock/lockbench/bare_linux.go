@@ -44,6 +44,7 @@ func blockingFlock(fd, how int) error {
 
 type bareHeld int
 
-func (fd bareHeld) Release()             { _ = unix.Close(int(fd)) }
-func (bareHeld) Slots() map[string][]int { return nil }
-func (bareHeld) Lost() <-chan struct{}   { return nil }
+func (fd bareHeld) Release()                    { _ = unix.Close(int(fd)) }
+func (bareHeld) Grants() map[string]group.Grant { return nil }
+func (bareHeld) Lost() <-chan struct{}          { return nil }
+func (bareHeld) Confirm() error                 { return nil }

@@ -67,11 +67,7 @@ func makeFile(path string) error {
 }
 
 func (s space) files() []string {
-	files := []string{"resources/db.turnstile.lock"}
-	for unit := range s.Capacity {
-		files = append(files, fmt.Sprintf("resources/db.%d.lock", unit))
-	}
-	return files
+	return []string{"resources/db.turnstile.lock", "resources/db.units.lock"}
 }
 
 // outputBase has as many parts as one below a home folder.
@@ -90,7 +86,7 @@ func (s space) runfile(file string) string {
 func (s space) locker() lock.Locker {
 	return build.New(
 		[]build.Group{{
-			Group:   group.Group{Label: label, Name: "db", Scope: group.Build, Capacity: s.Capacity},
+			Group:   group.Group{Label: label, Name: "db", Scope: group.Build, Definition: group.Definition{Capacity: s.Capacity}},
 			Runfile: "resources/db",
 			Output:  "resources/db",
 		}},
@@ -99,7 +95,7 @@ func (s space) locker() lock.Locker {
 }
 
 // bare returns a locker that is one flock of one file.
-func (s space) bare() lock.Locker { return bareFlock(s.output(0, "resources/db.0.lock")) }
+func (s space) bare() lock.Locker { return bareFlock(s.output(0, "resources/db.units.lock")) }
 
 func (s space) remove() { _ = os.RemoveAll(s.Dir) }
 

@@ -25,7 +25,7 @@ func testSmallestSlots(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, groups)
 	want := func(held lock.Held, slots ...int) lock.Held {
 		t.Helper()
-		if got := held.Slots()[api]; !slices.Equal(got, slots) {
+		if got := held.Grants()[api].Slots; !slices.Equal(got, slots) {
 			t.Errorf("got the slots %v, want %v", got, slots)
 		}
 		return held

@@ -18,9 +18,9 @@ const (
 )
 
 var groups = []group.Group{
-	{Label: api, Name: "api", Capacity: 3},
-	{Label: db, Name: "db", Capacity: 1},
-	{Label: port, Name: "port", Capacity: 2},
+	{Label: api, Name: "api", Definition: group.Definition{Capacity: 3}},
+	{Label: db, Name: "db", Definition: group.Definition{Capacity: 1}},
+	{Label: port, Name: "port", Definition: group.Definition{Capacity: 2}},
 }
 
 func exclusive(label string, weight int) []group.Need {
@@ -46,10 +46,10 @@ func contend(t *testing.T, open func() lock.Locker, participants, rounds int, pi
 					t.Errorf("acquire %v: %v", needs, err)
 					return
 				}
-				account.enter(needs, held.Slots())
+				account.enter(needs, held.Grants())
 				runtime.Gosched()
 				time.Sleep(time.Duration(random.IntN(300)) * time.Microsecond)
-				account.leave(needs, held.Slots())
+				account.leave(needs, held.Grants())
 				held.Release()
 			}
 		})

@@ -29,7 +29,7 @@ func newLedger(t *testing.T, groups []group.Group) *ledger {
 
 // enter records that needs are held, and fails the test where that is too much,
 // or where a slot is somebody else's.
-func (l *ledger) enter(needs []group.Need, slots map[string][]int) {
+func (l *ledger) enter(needs []group.Need, grants map[string]group.Grant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range needs {
@@ -40,7 +40,7 @@ func (l *ledger) enter(needs []group.Need, slots map[string][]int) {
 		if l.units[n.Group] > 0 && l.sharers[n.Group] > 0 {
 			l.t.Errorf("%s: held exclusively and shared at once", n.Group)
 		}
-		l.enterSlots(n, slots[n.Group])
+		l.enterSlots(n, grants[n.Group].Slots)
 		l.most[n.Group] = max(l.most[n.Group], l.units[n.Group], l.sharers[n.Group])
 	}
 }
@@ -58,12 +58,12 @@ func (l *ledger) enterSlots(n group.Need, slots []int) {
 }
 
 // leave records that needs are about to be released.
-func (l *ledger) leave(needs []group.Need, slots map[string][]int) {
+func (l *ledger) leave(needs []group.Need, grants map[string]group.Grant) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range needs {
 		l.count(n, -1)
-		for _, slot := range slots[n.Group] {
+		for _, slot := range grants[n.Group].Slots {
 			delete(l.slots[n.Group], slot)
 		}
 	}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/rate"
 )
 
 // MaxBypass is the number of later requests for one of its groups that may be
@@ -21,6 +23,9 @@ type locker struct {
 	mu    sync.Mutex
 	use   map[string]*usage
 	queue []*request
+	// again is when to serve next, because a rate allows no start before; nil if
+	// none is waited for.
+	again *time.Timer
 }
 
 // usage is how much of one group is in use.
@@ -29,12 +34,13 @@ type usage struct {
 	taken  []bool // by unit
 	units  int    // how many of them are held exclusively
 	shared int    // holders that share
+	starts *rate.Log
 }
 
 // request is a call of Acquire that waits.
 type request struct {
 	needs    []group.Need
-	slots    map[string][]int // once it is granted
+	grants   map[string]group.Grant // once it is granted
 	bypassed int
 	granted  chan struct{}
 }
@@ -43,7 +49,7 @@ type request struct {
 func New(groups []group.Group) lock.Locker {
 	l := &locker{use: make(map[string]*usage, len(groups))}
 	for _, g := range groups {
-		l.use[g.Label] = &usage{group: g, taken: make([]bool, g.Capacity)}
+		l.use[g.Label] = &usage{group: g, taken: make([]bool, g.Capacity), starts: rate.NewLog(g.Rate, rate.InMemory())}
 	}
 	return l
 }
@@ -102,7 +108,7 @@ func (l *locker) enqueue(r *request) string {
 // first one, which is then kept for somebody older.
 func (l *locker) blocker(r *request) string {
 	for _, n := range r.needs {
-		if !l.use[n.Group].fits(n) {
+		if u := l.use[n.Group]; !u.fits(n) || u.wait() > 0 {
 			return n.Group
 		}
 	}
@@ -128,6 +134,31 @@ func (l *locker) serve() {
 		}
 	}
 	l.queue = waiting
+	l.serveAgain()
+}
+
+// serveAgain serves once more when a rate allows the next start, if somebody
+// waits for that.
+func (l *locker) serveAgain() {
+	var soonest time.Duration
+	for _, r := range l.queue {
+		for _, n := range r.needs {
+			if wait := l.use[n.Group].wait(); wait > 0 && (soonest == 0 || wait < soonest) {
+				soonest = wait
+			}
+		}
+	}
+	if l.again != nil {
+		l.again.Stop()
+		l.again = nil
+	}
+	if soonest > 0 {
+		l.again = time.AfterFunc(soonest, func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.serve()
+		})
+	}
 }
 
 // noteBypass counts the grant of r against those older ones that need one of
@@ -146,7 +177,7 @@ func (r *request) uses(n group.Need) bool {
 
 func (l *locker) fits(r *request, kept map[string]bool) bool {
 	for _, n := range r.needs {
-		if kept[n.Group] || !l.use[n.Group].fits(n) {
+		if u := l.use[n.Group]; kept[n.Group] || !u.fits(n) || u.wait() > 0 {
 			return false
 		}
 	}
@@ -154,11 +185,9 @@ func (l *locker) fits(r *request, kept map[string]bool) bool {
 }
 
 func (l *locker) grant(r *request) {
-	r.slots = map[string][]int{}
+	r.grants = map[string]group.Grant{}
 	for _, n := range r.needs {
-		if slots := l.use[n.Group].take(n); len(slots) > 0 {
-			r.slots[n.Group] = slots
-		}
+		r.grants[n.Group] = group.Grant{Slots: l.use[n.Group].take(n)}
 	}
 	close(r.granted)
 }
@@ -178,7 +207,7 @@ func (l *locker) abandon(r *request) {
 
 func (l *locker) giveBack(r *request) {
 	for _, n := range r.needs {
-		l.use[n.Group].giveBack(n, r.slots[n.Group])
+		l.use[n.Group].giveBack(n, r.grants[n.Group].Slots)
 	}
 	l.serve()
 }
@@ -190,9 +219,21 @@ func (u *usage) fits(n group.Need) bool {
 	return u.shared == 0 && u.units+n.Weight <= u.group.Capacity
 }
 
+// wait is for how long the group's rate allows no start. Memory does not fail.
+func (u *usage) wait() time.Duration {
+	if !u.group.Rate.Limited() {
+		return 0
+	}
+	wait, _ := u.starts.Wait()
+	return wait
+}
+
 // take notes that n, which fits, is in use, and returns the units that it has
 // for itself.
 func (u *usage) take(n group.Need) (slots []int) {
+	if u.group.Rate.Limited() {
+		_ = u.starts.Count()
+	}
 	if n.Mode == group.Shared {
 		u.shared++
 		return nil
@@ -234,8 +275,23 @@ func (h *held) Release() {
 	})
 }
 
-// Slots implements lock.Held.
-func (h *held) Slots() map[string][]int { return h.request.slots }
+// Grants implements lock.Held.
+func (h *held) Grants() map[string]group.Grant { return h.request.grants }
 
 // Lost returns nil: memory is not lost while its process lives.
 func (h *held) Lost() <-chan struct{} { return nil }
+
+// Confirm returns nil, for the same reason.
+func (h *held) Confirm() error { return nil }
+
+// Holders implements lock.Inspector: who asks in a process is known to nobody else.
+func (l *locker) Holders(string) []lock.User { return nil }
+
+// Wanted implements lock.Inspector.
+func (l *locker) Wanted(label string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.queue, func(r *request) bool {
+		return slices.ContainsFunc(r.needs, func(n group.Need) bool { return n.Group == label })
+	})
+}

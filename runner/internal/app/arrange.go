@@ -1,0 +1,50 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/options"
+)
+
+// repeated returns each case as often as it is to run.
+func repeated(cases []engine.Case, times int) []engine.Case {
+	if times == 1 {
+		return cases
+	}
+	var all []engine.Case
+	for number := range times {
+		for _, c := range cases {
+			c.Run = number + 1
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// errWhole is for a run that belongs to one process, and cannot be repeated.
+var errWhole = errors.New("args: a benchmark, a profile and the like belong to one process for all cases, and " +
+	options.ArgPrefix + "repeat starts many: leave one of them out")
+
+// maxSeed keeps seeds short, since people type them.
+const maxSeed = 1_000_000
+
+// chooseSeed returns s with a seed, which it prints.
+func chooseSeed(p invocation, s options.Shuffle) options.Shuffle {
+	if !s.On {
+		return s
+	}
+	if s.Seed == 0 {
+		s.Seed = 1 + rand.Int64N(maxSeed)
+	}
+	say(p, fmt.Sprintf("cases run in random order; the same again: --test_arg=%sshuffle=%d", options.ArgPrefix, s.Seed))
+	return s
+}
+
+// shuffle brings cases into the random order of a seed.
+func shuffle(cases []engine.Case, seed int64) {
+	r := rand.New(rand.NewPCG(uint64(seed), 0))
+	r.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+}

@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/runner/internal/plan"
+	"github.com/interlock-build/rules_interlock/runner/internal/selection"
+	"github.com/interlock-build/rules_interlock/runner/options"
+)
+
+// selectCases returns the cases of this shard, or one that stands for them.
+func selectCases(ctx context.Context, t task, f framework, workers int) ([]engine.Case, error) {
+	m := t.manifest
+	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
+		t.options.Plan == "" {
+		return selection.AddNeeds([]event.Listed{{Case: f.unlisted}}, m.Groups, false)
+	}
+	selected, err := listCases(ctx, t, f)
+	if err != nil {
+		return nil, err
+	}
+	if t.options.Plan == options.WritePlan {
+		if err := writePlan(t, selected, workers); err != nil {
+			return nil, err
+		}
+	}
+	own := ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
+	if t.options.Shuffle.On {
+		shuffle(own, t.options.Shuffle.Seed)
+	}
+	return own, nil
+}
+
+// listCases returns the cases of all shards that are asked for.
+func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) {
+	listed, err := f.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := describe(t, listed, f.isPartial())
+	if err != nil {
+		return nil, err
+	}
+	var asked []engine.Case
+	for i, c := range all {
+		if listed[i].Asked {
+			asked = append(asked, c)
+		}
+	}
+	if len(asked) == 0 && (len(listed) > 0 || f.isPartial()) && t.options.Plan != options.OnlyPlan {
+		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
+	}
+	return asked, nil
+}
+
+// describe adds what the manifest and the cases themselves say of each case.
+// Patterns need not match if only a part of the cases is listed.
+func describe(t task, listed []event.Listed, partial bool) ([]engine.Case, error) {
+	m := t.manifest
+	bound, err := selection.BindMarks(listed, m.Groups, t.options.StrictGroups)
+	if err != nil {
+		return nil, err
+	}
+	m.Groups = bound
+	cases, err := selection.AddNeeds(listed, m.Groups, partial)
+	if err != nil {
+		return nil, err
+	}
+	serial, err := selection.Serial(listed, m.Serial, partial)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cases {
+		cases[i].Serial = serial[i]
+	}
+	return cases, addTimings(cases, m, t.files)
+}
+
+// sameForAll reports whether everything that is said of cases is said of all,
+// whatever their names. Other patterns have to be compared with the names: one
+// that matches none is an error.
+func sameForAll(m *manifest.Manifest) bool {
+	if len(m.Serial) > 0 && !m.AllSerial() {
+		return false
+	}
+	for _, g := range m.Groups {
+		if slices.ContainsFunc(g.Cases, func(u manifest.Use) bool { return u.Glob != "*" }) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofShard returns the cases that the plan gives a shard, in the order in which
+// they are listed.
+func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
+	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
+	for _, c := range cases {
+		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
+	}
+	var own []engine.Case
+	for i, shard := range plan.Make(p).Shard {
+		if shard == s.Index || cases[i].Everywhere {
+			own = append(own, cases[i])
+		}
+	}
+	return own
+}
+
+// unitOf returns the name of what keeps a case together with others.
+func unitOf(c engine.Case, unit manifest.Unit) string {
+	switch unit {
+	case manifest.Class:
+		return c.Class
+	case manifest.File:
+		return c.File
+	}
+	return ""
+}
+
+func capacities(groups []manifest.Group) map[string]int {
+	capacities := map[string]int{}
+	for _, g := range groups {
+		capacities[g.Label] = g.Capacity
+	}
+	return capacities
+}
+
+// rated returns which groups have a rate, by label.
+func rated(groups []manifest.Group) map[string]bool {
+	rated := map[string]bool{}
+	for _, g := range groups {
+		rated[g.Label] = g.Rate.Limited()
+	}
+	return rated
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// environments gives each process that runs cases an environment of its own.
+type environments struct {
+	task    task
+	workers int
+	// grants returns the variables of each group, by label: all groups are known
+	// when the first case holds one.
+	grants func() map[string]grantVariables
+	made   atomic.Int64
+}
+
+func newEnvironments(t task, workers int) *environments {
+	return &environments{
+		task: t, workers: max(workers, 1),
+		grants: sync.OnceValue(func() map[string]grantVariables { return variablesOf(t.manifest.Groups) }),
+	}
+}
+
+// of returns the environment for a batch, and what is to be called when its
+// process has ended. Besides what Bazel gives a test it has
+//
+//   - TEST_TMPDIR, an empty folder of this process, with a short name in that of
+//     the test: the path of a socket can be 107 bytes long (unix(7));
+//   - INTERLOCK_WORKER, the number of the worker, from 0, and INTERLOCK_WORKERS,
+//     how many there are;
+//   - INTERLOCK_ATTEMPT, 1 or that of a retry;
+//   - for each group that it holds, what grantVariables.of returns.
+func (e *environments) of(b event.Batch) (environ []string, done func(), err error) {
+	number := e.made.Add(1)
+	set, err := coverageOf(e.task.env.Coverage, fmt.Sprintf("%s.%d", nameOf(e.task.manifest.Label), number))
+	if err != nil {
+		return nil, nil, err
+	}
+	if set == nil {
+		set = map[string]string{}
+	}
+	done = func() {}
+	if e.task.env.TmpDir != "" {
+		dir := filepath.Join(e.task.env.TmpDir, strconv.FormatInt(number, 36))
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, nil, fmt.Errorf("TEST_TMPDIR: %w", err)
+		}
+		set["TEST_TMPDIR"], done = dir, func() { _ = os.RemoveAll(dir) }
+	}
+	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.workers)
+	ofCases, err := e.ofCases(b)
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	maps.Copy(set, ofCases)
+	return bazelenv.ForChild(e.task.p.environ, set), done, nil
+}
+
+// ofCases returns the variables among these that differ between batches of one
+// process.
+func (e *environments) ofCases(b event.Batch) (map[string]string, error) {
+	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
+	for label, grant := range b.Grants {
+		variables, err := e.grants()[label].of(grant)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", label, err)
+		}
+		maps.Copy(set, variables)
+	}
+	return set, nil
+}

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/bazelbuild/rules_go/go/runfiles"
+)
+
+// faultyPackage is the test binary that goes wrong on demand.
+const faultyPackage = "./internal/framework/gotest/faulty"
+
+// built is where binaries are that these tests have built.
+var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "faulty") })
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if os.Getenv("FAULTY") == "" {
+		if dir, err := built(); err == nil {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	os.Exit(code)
+}
+
+// Under Bazel the binaries are data, and elsewhere go builds them.
+var (
+	faulty     = sync.OnceValues(func() (string, error) { return find("FAULTY") })
+	faultyRace = sync.OnceValues(func() (string, error) { return find("FAULTY_RACE", "-race") })
+)
+
+func find(variable string, flags ...string) (string, error) {
+	if path := os.Getenv(variable); path != "" {
+		return runfiles.Rlocation(path)
+	}
+	dir, err := built()
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, variable)
+	build := exec.Command("go", append(append([]string{"test", "-c", "-o", path}, flags...), faultyPackage)...)
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", build, err, output)
+	}
+	return path, nil
+}
+
+// newGoTarget returns a target that wraps the test binary, in which something
+// goes wrong.
+func newGoTarget(t *testing.T, binary func() (string, error), fault, workers string) *target {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := newTarget(t, "")
+	program := filepath.Join(x.dir, "x_test.runfiles/_main/pkg/program")
+	if err := os.Remove(program); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, program); err != nil {
+		t.Fatal(err)
+	}
+	x.manifest["framework"], x.manifest["workers"] = "go", workers
+	x.vars["FAULT"], x.vars["JOURNAL"] = fault, filepath.Join(x.dir, "journal")
+	return x
+}
+
+// journal returns how often each test began, and "process" how many processes
+// got to TestMain.
+func (x *target) journal() map[string]int {
+	x.t.Helper()
+	count := map[string]int{}
+	text, _ := x.read("journal")
+	for line := range strings.Lines(text) {
+		first, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		count[first]++
+	}
+	return count
+}
+
+// outcomes returns what test.xml says of each case and each part of one, such
+// as "pass" or "failure: why". The test fails if it has one twice.
+func (x *target) outcomes() map[string]string {
+	x.t.Helper()
+	outcomes := map[string]string{}
+	for _, c := range x.report().Cases {
+		if _, twice := outcomes[c.Name]; twice {
+			x.t.Errorf("test.xml has %s twice", c.Name)
+		}
+		switch {
+		case c.Failure != nil:
+			outcomes[c.Name] = "failure: " + c.Failure.Message
+		case c.Error != nil:
+			outcomes[c.Name] = "error: " + c.Error.Message
+		case c.Skipped != nil:
+			outcomes[c.Name] = "skipped: " + c.Skipped.Message
+		default:
+			outcomes[c.Name] = "pass"
+		}
+	}
+	return outcomes
+}

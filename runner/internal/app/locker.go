@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
+)
+
+// NewCluster returns a locker for groups of scope cluster, which finds its
+// coordinator through variables of the environment or a file of the machine.
+type NewCluster func(groups []group.Group, lookup func(string) (string, bool)) lock.Locker
+
+// newLocker returns the locker for the groups of a test, each in its scope.
+func newLocker(t task) lock.Locker {
+	var all []group.Group
+	var inBuild []build.Group
+	inScope := map[group.Scope][]group.Group{}
+	for _, d := range t.manifest.Groups {
+		g := d.Group()
+		all = append(all, g)
+		inScope[g.Scope] = append(inScope[g.Scope], g)
+		if g.Scope == group.Build {
+			inBuild = append(inBuild, build.Group{Group: g, Runfile: d.Lock.Runfile, Output: d.Lock.Output})
+		}
+	}
+	return lock.ByScope(all, map[group.Scope]lock.Locker{
+		group.Process: process.New(inScope[group.Process]),
+		group.Build:   build.New(inBuild, t.files.Rlocation),
+		group.Host:    host.New(inScope[group.Host], t.p.lookup),
+		group.Cluster: t.p.clusterLocker(inScope[group.Cluster]),
+	})
+}
+
+func (p invocation) clusterLocker(groups []group.Group) lock.Locker {
+	if p.cluster == nil {
+		return noCluster{}
+	}
+	return p.cluster(groups, p.lookup)
+}
+
+// noCluster fails closed in a runner that carries no client of a coordinator,
+// which the rules give only to tests without such groups.
+type noCluster struct{}
+
+func (noCluster) Acquire(context.Context, []group.Need) (lock.Held, error) {
+	return nil, errors.New("this runner knows no groups of scope \"cluster\": let the test run with the runner " +
+		"of //runner/cluster, which its rule chooses for such groups")
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/options"
+	"github.com/interlock-build/rules_interlock/runner/planfile"
+)
+
+// planName is the file of the plan among the test's outputs.
+const planName = "plan.json"
+
+const askOnly = options.ArgPrefix + "plan=" + string(options.OnlyPlan)
+
+// printPlan writes the plan to stdout, and runs nothing. So it refuses where
+// that would count as a test that has passed.
+func printPlan(ctx context.Context, t task) error {
+	if t.env.XMLOutput != "" {
+		return fmt.Errorf("%s runs no case, and the test would pass without: under bazel test, use %splan=%s; "+
+			"for the plan alone, use interlock plan %s", askOnly, options.ArgPrefix, options.WritePlan, t.manifest.Label)
+	}
+	framework, workers, err := t.setUp()
+	if err != nil {
+		return err
+	}
+	defer framework.end()
+	cases, err := listCases(ctx, t, framework)
+	if err != nil {
+		return err
+	}
+	plan, err := planOf(t, cases, workers)
+	if err != nil {
+		return err
+	}
+	return plan.Write(t.p.stdout)
+}
+
+// writePlan writes the plan to the folder that Bazel keeps with the results.
+func writePlan(t task, cases []engine.Case, workers int) error {
+	if t.env.Outputs == "" {
+		return fmt.Errorf("%splan=%s: there is no folder for %s: TEST_UNDECLARED_OUTPUTS_DIR is not set; "+
+			"start the test with bazel test, or print the plan with %s", options.ArgPrefix, options.WritePlan, planName, askOnly)
+	}
+	plan, err := planOf(t, cases, workers)
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(filepath.Join(t.env.Outputs, planName))
+	if err != nil {
+		return err
+	}
+	return errors.Join(plan.Write(file), file.Close())
+}
+
+// planOf returns the plan of all shards. Who asks outside of Bazel wants those
+// that the target has. Cases that are repeated count once.
+func planOf(t task, cases []engine.Case, workers int) (planfile.File, error) {
+	m := t.manifest
+	f := planfile.File{Label: m.Label, Shards: t.env.Shard.Total, Workers: workers, Unit: string(m.Unit)}
+	if t.env.Shard.StatusFile == "" {
+		f.Shards = m.Shards
+	}
+	for _, g := range m.Groups {
+		f.Groups = append(f.Groups, planfile.Group{Label: g.Label, Scope: g.Scope, Capacity: g.Capacity})
+	}
+	for _, c := range cases {
+		planned := planfile.Case{
+			Name: c.Name, Together: unitOf(c, m.Unit), Seconds: c.Takes.Seconds(), Serial: c.Serial,
+		}
+		for _, n := range c.Needs {
+			planned.Needs = append(planned.Needs, planfile.Need{Group: n.Group, Weight: n.Weight, Mode: n.Mode.String()})
+		}
+		f.Cases = append(f.Cases, planned)
+	}
+	return planfile.Make(f)
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/report"
+)
+
+// makePromises writes the files that Bazel wants before anything can go wrong:
+// that this runner shards, and that it has not ended yet.
+func makePromises(env bazelenv.Env) error {
+	for _, path := range []string{env.Shard.StatusFile, env.PrematureExit} {
+		if path == "" {
+			continue
+		}
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
+			return fmt.Errorf("telling Bazel about this runner: %w", err)
+		}
+	}
+	return nil
+}
+
+// keepPromise is the last act of a runner that ends in an orderly way.
+func keepPromise(env bazelenv.Env) {
+	if env.PrematureExit != "" {
+		_ = os.Remove(env.PrematureExit)
+	}
+}
+
+// noteInfrastructureFailure writes the file that tells such a failure from the
+// test's own: a line with the component, then one with the description.
+func noteInfrastructureFailure(p invocation, env bazelenv.Env, message string) {
+	if env.InfrastructureFailure == "" {
+		return
+	}
+	if err := os.WriteFile(env.InfrastructureFailure, []byte("interlock\n"+message+"\n"), 0o644); err != nil {
+		complain(p, err)
+	}
+}
+
+// complain writes an error to the log.
+func complain(p invocation, err error) { say(p, "error: "+err.Error()) }
+
+// say writes a line of the runner's own to the log.
+func say(p invocation, line string) {
+	_, _ = io.WriteString(p.stdout, report.Prefix+line+"\n")
+}

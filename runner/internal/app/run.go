@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/report"
+	"github.com/interlock-build/rules_interlock/runner/options"
+)
+
+// run is the life of the process, from the promises that Bazel wants first to
+// the exit code.
+func run(ctx context.Context, p invocation) int {
+	env, err := bazelenv.Parse(p.lookup)
+	err = errors.Join(makePromises(env), err) // the promises even if the rest is malformed
+	defer keepPromise(env)
+	if err != nil {
+		return failed(p, env, "", err)
+	}
+	m, err := readManifest(p)
+	if err != nil {
+		return failed(p, env, "", err)
+	}
+	asked, err := newTask(p, env, m)
+	if err != nil {
+		return failed(p, env, m.Label, err)
+	}
+	ctx, stop := asked.limits.apply(ctx)
+	defer stop()
+	if asked.options.Plan == options.OnlyPlan {
+		if err := printPlan(ctx, asked); err != nil {
+			return failed(p, env, m.Label, err)
+		}
+		return 0
+	}
+	t, err := prepare(ctx, asked)
+	if err != nil {
+		return failed(p, env, m.Label, err)
+	}
+	return t.run(ctx)
+}
+
+// test is a test that is ready to run.
+type test struct {
+	p       invocation
+	env     bazelenv.Env
+	label   string
+	cases   []engine.Case
+	options engine.Options
+	style   report.Style
+}
+
+// prepare finds out what there is to run, and what each case needs.
+func prepare(ctx context.Context, t task) (*test, error) {
+	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
+	framework, workers, err := t.setUp()
+	if err != nil {
+		return nil, err
+	}
+	cases, err := selectCases(ctx, t, framework, workers)
+	if err != nil {
+		framework.end()
+		return nil, err
+	}
+	return &test{
+		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style,
+		options: t.engineOptions(framework, workers),
+	}, nil
+}
+
+// setUp returns what runs the cases, and how many at once.
+func (t *task) setUp() (f framework, workers int, err error) {
+	if t.files, err = newRunfiles(); err != nil {
+		return framework{}, 0, err
+	}
+	if f, err = newFramework(*t); err != nil {
+		return framework{}, 0, err
+	}
+	if f.whole && t.options.Repeat > 1 {
+		return framework{}, 0, errWhole
+	}
+	if f.whole {
+		return f, 0, nil
+	}
+	return f, workersOf(t.manifest), nil
+}
+
+func (t task) engineOptions(f framework, workers int) engine.Options {
+	o := t.options
+	return engine.Options{
+		Framework:   f.Framework,
+		Target:      t.manifest.Label,
+		Locker:      newLocker(t),
+		Capacity:    capacities(t.manifest.Groups),
+		Rated:       rated(t.manifest.Groups),
+		Shards:      t.env.Shard.Total,
+		Workers:     workers,
+		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
+		InOrder:     o.Shuffle.On,
+		MaxFail:     t.maxFail(f),
+		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),
+		Retries: engine.Retries{
+			PerCase: o.Retries, Budget: o.RetryBudget, Delay: o.RetryDelay, MaxDelay: o.RetryMaxDelay,
+			FlakyFails: o.FlakyResult == options.FlakyFails,
+		},
+		LeaksFail: o.Leaks == options.FailLeaks,
+		Budget:    t.limits.budget(t.manifest),
+	}
+}
+
+// maxFail is after how many bad cases no further one starts.
+func (t task) maxFail(f framework) int {
+	if t.env.FailFast {
+		return 1
+	}
+	if f.maxFail != nil && f.maxFail() > 0 {
+		return f.maxFail()
+	}
+	return t.options.MaxFail
+}
+
+func (t *test) run(ctx context.Context) int {
+	verdict := &report.Verdict{}
+	sinks := []event.Sink{report.Console(t.p.stdout, t.style), verdict}
+	var junit *report.JUnit
+	if t.env.XMLOutput != "" {
+		junit = report.NewJUnit(t.env.XMLOutput, t.label)
+		sinks = append(sinks, junit)
+	}
+	t.options.Sink = event.FanOut(sinks...)
+	engine.Run(ctx, t.options, t.cases)
+	if message := verdict.Infrastructure(); message != "" {
+		noteInfrastructureFailure(t.p, t.env, message)
+	}
+	if junit != nil && junit.Err() != nil {
+		complain(t.p, junit.Err())
+		noteInfrastructureFailure(t.p, t.env, junit.Err().Error())
+		if !verdict.Bad() {
+			return report.ExitInfrastructure
+		}
+	}
+	if s, ok := context.Cause(ctx).(signalError); ok && verdict.Bad() {
+		return 128 + int(s)
+	}
+	return verdict.ExitCode()
+}
+
+// failed reports a test that could not be set up, in the log and in test.xml,
+// so that whoever reads only the report sees it too.
+func failed(p invocation, env bazelenv.Env, label string, err error) int {
+	complain(p, err)
+	kind, code := event.TypeConfig, report.ExitConfig
+	var signal signalError
+	var deadline deadlineError
+	switch {
+	case errors.As(err, &signal):
+		kind, code = event.TypeInterrupted, 128+int(signal)
+	case errors.As(err, &deadline):
+		kind, code = event.TypeTimeout, report.ExitTimeout
+	}
+	if label == "" {
+		label = env.Target
+	}
+	if env.XMLOutput != "" {
+		c := event.Case{Name: nameOf(label), Class: label}
+		junit := report.NewJUnit(env.XMLOutput, label)
+		junit.Handle(event.RunStarted{At: p.started, Cases: []event.Case{c}})
+		junit.Handle(event.CaseFinished{Case: c, At: time.Now(), Outcome: event.Outcome{
+			Status: event.Errored, Type: kind, Message: err.Error(),
+		}})
+		junit.Handle(event.RunFinished{At: time.Now()})
+		if junit.Err() != nil {
+			complain(p, junit.Err())
+		}
+	}
+	return code
+}

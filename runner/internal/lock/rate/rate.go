@@ -1,0 +1,135 @@
+// Package rate limits how many cases start in any window of time.
+//
+// It remembers when each of the last cases started, so that the limit holds in
+// *every* window, and not only in those of some clock face: as many starts as
+// the rate allows may come at once, and the next one a window after the first
+// of them. What is remembered outlives the process (Store), so that a burst
+// cannot come from a process that ends, crashes or is started again.
+package rate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
+
+// Instant is a time by a clock that all who share a Store read alike, that
+// never jumps, and that goes on while the machine sleeps.
+type Instant int64
+
+// Store remembers starts. Its callers see to it that only one of them at a time
+// uses it.
+type Store interface {
+	// Now is the time by the store's clock.
+	Now() (Instant, error)
+	// Load returns the starts that are remembered, in any order. An error means
+	// that they cannot be known.
+	Load() ([]Instant, error)
+	// Save remembers starts, which are sorted, in place of all earlier ones of
+	// this user.
+	Save([]Instant) error
+}
+
+// stretch is by which part windows are longer than the rate says. A case starts
+// some time after it was counted, when its process is up; if one start is late
+// and another one a window later is not, the resource sees them closer together.
+const stretch = 50 // of its length
+
+// Log is the starts of one group.
+type Log struct {
+	rate  group.Rate
+	store Store
+}
+
+// NewLog returns the log of a group's starts that store remembers.
+func NewLog(r group.Rate, store Store) *Log { return &Log{rate: r, store: store} }
+
+// window is how long a start is remembered.
+func (l *Log) window() time.Duration { return l.rate.Window + l.rate.Window/stretch }
+
+// next returns the starts that are remembered, and for how long the rate does
+// not allow another one.
+func (l *Log) next(now Instant) (starts []Instant, wait time.Duration, err error) {
+	if starts, err = l.store.Load(); err != nil {
+		return nil, 0, err
+	}
+	slices.Sort(starts)
+	starts = slices.Compact(starts) // users remember those of others too
+	if n := len(starts); n > 0 && starts[n-1] > now {
+		return nil, 0, fmt.Errorf("a start is remembered for %s from now: the memory is not to be trusted", time.Duration(starts[n-1]-now))
+	}
+	forgotten := now - Instant(l.window())
+	starts = slices.DeleteFunc(starts, func(s Instant) bool { return s <= forgotten })
+	if n := len(starts); n >= l.rate.Starts {
+		wait = time.Duration(starts[n-l.rate.Starts] - forgotten)
+	}
+	return starts, wait, nil
+}
+
+// Wait returns for how long the rate does not allow a start.
+func (l *Log) Wait() (time.Duration, error) {
+	now, err := l.store.Now()
+	if err != nil {
+		return 0, err
+	}
+	_, wait, err := l.next(now)
+	return wait, err
+}
+
+// Count remembers a start, which the rate has to allow.
+func (l *Log) Count() error {
+	now, err := l.store.Now()
+	if err != nil {
+		return err
+	}
+	starts, _, err := l.next(now)
+	if err != nil {
+		return err
+	}
+	return l.store.Save(append(starts, now))
+}
+
+// Start waits until all of logs allow a start, and counts it in each. It calls
+// waiting with the number of a log whenever it begins to wait for that.
+func Start(ctx context.Context, logs []*Log, waiting func(int)) error {
+	for {
+		last, wait, err := longest(logs)
+		if err != nil {
+			return err
+		}
+		if wait == 0 {
+			break
+		}
+		waiting(last)
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+	for _, l := range logs {
+		if err := l.Count(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// longest returns the log that does not allow a start for the longest time.
+func longest(logs []*Log) (which int, wait time.Duration, err error) {
+	for i, l := range logs {
+		w, err := l.Wait()
+		if err != nil {
+			return 0, 0, err
+		}
+		if w > wait {
+			which, wait = i, w
+		}
+	}
+	return which, wait, nil
+}
