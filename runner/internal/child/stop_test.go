@@ -3,6 +3,7 @@ package child_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -88,5 +89,28 @@ func TestEndAndStopAtOnce(t *testing.T) {
 			t.Errorf("got %+v", result)
 		}
 		cancel()
+	}
+}
+
+type urgentError struct{}
+
+func (urgentError) Error() string { return "the house is on fire" }
+func (urgentError) AtOnce() bool  { return true }
+
+func TestUrgentCauseKillsAtOnce(t *testing.T) {
+	t.Parallel()
+	ready := pipetest.NewLifeline(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() {
+		ready.Line()
+		cancel(fmt.Errorf("stopped: %w", urgentError{}))
+	}()
+	var output bytes.Buffer
+	c := shell(`trap 'echo cleaning up' TERM
+		exec 9> "$1"; echo ready >&9; while :; do sleep 0.05; done`, &output, ready.Path)
+	c.Grace = time.Hour
+	result := runCommand(ctx, t, c)
+	if want := (child.Result{ExitCode: 128 + 9, Signal: "killed"}); result != want || output.Len() > 0 {
+		t.Errorf("got %+v, %q, want %+v", result, output.String(), want)
 	}
 }

@@ -48,6 +48,27 @@ func TestLostLockStopsItsCaseOnly(t *testing.T) {
 	})
 }
 
+// unconfirmed is held by a process that was stopped for so long that the group is
+// lost when it goes on, and that nobody has told so yet.
+type unconfirmed struct{ losable }
+
+func (unconfirmed) Confirm() error { return lock.ErrLost }
+
+func TestResultThatIsNotConfirmedDoesNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, workers := range []int{0, 1} {
+			released := false
+			locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
+				return unconfirmed{losable{nil, &released}}, nil
+			})
+			r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: workers}, newCase("x", db))
+			if o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure); !strings.Contains(o.Message, "lost its resource groups") {
+				t.Errorf("message %q", o.Message)
+			}
+		}
+	})
+}
+
 func TestLockThatFailsIsInfrastructure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, workers := range []int{0, 1} {

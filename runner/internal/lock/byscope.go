@@ -115,6 +115,13 @@ func (h All) Release() {
 	}
 }
 
+// Undo implements Undoer.
+func (h All) Undo() {
+	for _, part := range slices.Backward(h) {
+		Undo(part)
+	}
+}
+
 // Grants returns those of all parts.
 func (h All) Grants() map[string]group.Grant {
 	all := map[string]group.Grant{}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/rate"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/register"
 )
 
@@ -40,5 +39,5 @@ func findPlace(g Group, resolve Resolve) (register.Place, error) {
 	if err != nil {
 		return register.Place{}, err
 	}
-	return register.Place{Queue: queue, Units: units, Starts: rate.OnMachine(path.Join(bazelOut, g.Output))}, nil
+	return register.Place{Queue: queue, Units: units, Identity: path.Join(bazelOut, g.Output)}, nil
 }

@@ -40,7 +40,8 @@ type usage struct {
 // request is a call of Acquire that waits.
 type request struct {
 	needs    []group.Need
-	grants   map[string]group.Grant // once it is granted
+	grants   map[string]group.Grant  // once it is granted
+	counted  map[string]rate.Instant // starts, by group
 	bypassed int
 	granted  chan struct{}
 }
@@ -185,9 +186,13 @@ func (l *locker) fits(r *request, kept map[string]bool) bool {
 }
 
 func (l *locker) grant(r *request) {
-	r.grants = map[string]group.Grant{}
+	r.grants, r.counted = map[string]group.Grant{}, map[string]rate.Instant{}
 	for _, n := range r.needs {
-		r.grants[n.Group] = group.Grant{Slots: l.use[n.Group].take(n)}
+		u := l.use[n.Group]
+		r.grants[n.Group] = group.Grant{Slots: u.take(n)}
+		if u.group.Rate.Limited() {
+			r.counted[n.Group], _ = u.starts.Count()
+		}
 	}
 	close(r.granted)
 }
@@ -231,9 +236,6 @@ func (u *usage) wait() time.Duration {
 // take notes that n, which fits, is in use, and returns the units that it has
 // for itself.
 func (u *usage) take(n group.Need) (slots []int) {
-	if u.group.Rate.Limited() {
-		_ = u.starts.Count()
-	}
 	if n.Mode == group.Shared {
 		u.shared++
 		return nil
@@ -271,6 +273,18 @@ func (h *held) Release() {
 	h.once.Do(func() {
 		h.locker.mu.Lock()
 		defer h.locker.mu.Unlock()
+		h.locker.giveBack(h.request)
+	})
+}
+
+// Undo implements lock.Undoer.
+func (h *held) Undo() {
+	h.once.Do(func() {
+		h.locker.mu.Lock()
+		defer h.locker.mu.Unlock()
+		for label, start := range h.request.counted {
+			_ = h.locker.use[label].starts.Uncount(start)
+		}
 		h.locker.giveBack(h.request)
 	})
 }

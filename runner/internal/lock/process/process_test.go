@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
@@ -15,7 +16,8 @@ func TestConformance(t *testing.T) {
 			locker := process.New(groups)
 			return func() lock.Locker { return locker }
 		},
-		MaxBypass: process.MaxBypass,
+		MaxBypass:  process.MaxBypass,
+		RateWindow: time.Second,
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,11 +21,19 @@ const maxFile = 1 << 20
 
 // machine is a store of all processes of a machine, until it is started again.
 // Each user has a file of its own, with the starts of its cases.
-type machine struct{ name string }
+type machine struct {
+	name string
+	lock func() (unlock func(), err error)
+}
 
 // OnMachine returns the store for the group of that identity, which is unique
-// on the machine.
-func OnMachine(identity string) Store { return &machine{name: shm.FileName(identity)} }
+// on the machine. The lock is one that all who use the group have in common.
+func OnMachine(identity string, lock func() (unlock func(), err error)) Store {
+	return &machine{name: shm.FileName(identity), lock: lock}
+}
+
+// Lock implements Store.
+func (m *machine) Lock() (unlock func(), err error) { return m.lock() }
 
 // Now implements Store.
 func (m *machine) Now() (Instant, error) { return sinceBoot() }
@@ -51,7 +60,10 @@ func (m *machine) Load() ([]Instant, error) {
 		}
 		all = append(all, starts...)
 	}
-	return all, nil
+	// Users remember those of others too. No two starts are at the same time,
+	// since each is counted under the lock.
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 func untrusted(path string, err error) error {

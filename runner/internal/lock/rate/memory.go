@@ -1,16 +1,21 @@
 package rate
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // memory is a store of one process.
 type memory struct {
 	begun  time.Time
+	mu     sync.Mutex
 	starts []Instant
 }
 
 // InMemory returns a store that forgets when the process ends.
 func InMemory() Store { return &memory{begun: time.Now()} }
 
+func (m *memory) Lock() (func(), error)       { m.mu.Lock(); return m.mu.Unlock, nil }
 func (m *memory) Now() (Instant, error)       { return Instant(time.Since(m.begun)), nil }
 func (m *memory) Load() ([]Instant, error)    { return append([]Instant(nil), m.starts...), nil }
 func (m *memory) Save(starts []Instant) error { m.starts = starts; return nil }

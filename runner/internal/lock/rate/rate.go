@@ -20,9 +20,11 @@ import (
 // never jumps, and that goes on while the machine sleeps.
 type Instant int64
 
-// Store remembers starts. Its callers see to it that only one of them at a time
-// uses it.
+// Store remembers starts.
 type Store interface {
+	// Lock lets nobody else use the store until the returned function is called,
+	// which is to be soon.
+	Lock() (unlock func(), err error)
 	// Now is the time by the store's clock.
 	Now() (Instant, error)
 	// Load returns the starts that are remembered, in any order. An error means
@@ -57,7 +59,6 @@ func (l *Log) next(now Instant) (starts []Instant, wait time.Duration, err error
 		return nil, 0, err
 	}
 	slices.Sort(starts)
-	starts = slices.Compact(starts) // users remember those of others too
 	if n := len(starts); n > 0 && starts[n-1] > now {
 		return nil, 0, fmt.Errorf("a start is remembered for %s from now: the memory is not to be trusted", time.Duration(starts[n-1]-now))
 	}
@@ -80,7 +81,28 @@ func (l *Log) Wait() (time.Duration, error) {
 }
 
 // Count remembers a start, which the rate has to allow.
-func (l *Log) Count() error {
+func (l *Log) Count() (Instant, error) {
+	var counted Instant
+	return counted, l.change(func(starts []Instant, now Instant) []Instant {
+		counted = now
+		return append(starts, now)
+	})
+}
+
+// Uncount forgets a start that was counted and did not come about.
+func (l *Log) Uncount(start Instant) error {
+	return l.change(func(starts []Instant, _ Instant) []Instant {
+		return slices.DeleteFunc(starts, func(s Instant) bool { return s == start })
+	})
+}
+
+// change replaces the starts that are remembered.
+func (l *Log) change(by func(starts []Instant, now Instant) []Instant) error {
+	unlock, err := l.store.Lock()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	now, err := l.store.Now()
 	if err != nil {
 		return err
@@ -89,35 +111,48 @@ func (l *Log) Count() error {
 	if err != nil {
 		return err
 	}
-	return l.store.Save(append(starts, now))
+	return l.store.Save(by(starts, now))
 }
 
+// lookAgain is how long Start sleeps at most: a start that is uncounted leaves
+// room for another one.
+const lookAgain = 200 * time.Millisecond
+
 // Start waits until all of logs allow a start, and counts it in each. It calls
-// waiting with the number of a log whenever it begins to wait for that.
-func Start(ctx context.Context, logs []*Log, waiting func(int)) error {
+// waiting with the number of a log whenever it begins to wait for that. Of one log
+// only one at a time may call it. What it returns uncounts the start.
+func Start(ctx context.Context, logs []*Log, waiting func(int)) (uncount func(), err error) {
 	for {
 		last, wait, err := longest(logs)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if wait == 0 {
-			break
+			return countAll(logs)
 		}
 		waiting(last)
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(min(wait, lookAgain))
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return ctx.Err()
+			return nil, ctx.Err()
 		case <-timer.C:
 		}
 	}
-	for _, l := range logs {
-		if err := l.Count(); err != nil {
-			return err
+}
+
+func countAll(logs []*Log) (uncount func(), err error) {
+	counted := make([]Instant, len(logs))
+	for i, l := range logs {
+		if counted[i], err = l.Count(); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return func() {
+		for i, l := range logs {
+			_ = l.Uncount(counted[i]) // if it fails, there is one start less than could be
+		}
+	}, nil
 }
 
 // longest returns the log that does not allow a start for the longest time.

@@ -135,14 +135,15 @@ func areCurrent(files []*lockFile) (bool, error) {
 	return true, nil
 }
 
-// anyAnnounced reports whether somebody else has a lock in [from, to) of one of files.
-func anyAnnounced(files []*lockFile, from, to int64) (bool, error) {
+// firstAnnounced returns a byte in [from, to) of one of files on which somebody
+// else has a lock.
+func firstAnnounced(files []*lockFile, from, to int64) (at int64, found bool, err error) {
 	for _, f := range files {
-		if _, found, err := f.announcedIn(from, to); found || err != nil {
-			return found, err
+		if at, found, err = f.announcedIn(from, to); found || err != nil {
+			return at, found, err
 		}
 	}
-	return false, nil
+	return 0, false, nil
 }
 
 func announceAll(files []*lockFile, at int64) error {

@@ -135,7 +135,8 @@ func (a *acquisition) take(n group.Need) error {
 		return fmt.Errorf("%s: queue: %w", n.Group, err)
 	}
 	if g.Rate.Limited() {
-		a.rated = append(a.rated, ratedTurn{turn: turn, label: n.Group, log: rate.NewLog(g.Rate, place.Starts)})
+		log := rate.NewLog(g.Rate, rate.OnMachine(place.Identity, func() (func(), error) { return lockUnits(place) }))
+		a.rated = append(a.rated, ratedTurn{turn: turn, label: n.Group, log: log})
 	} else {
 		defer turn.leave()
 	}
@@ -152,12 +153,13 @@ func (a *acquisition) take(n group.Need) error {
 }
 
 // start waits until every rate allows a start, and counts it.
-func (a *acquisition) start() error {
+func (a *acquisition) start() (err error) {
 	logs := make([]*rate.Log, len(a.rated))
 	for i, r := range a.rated {
 		logs[i] = r.log
 	}
-	return rate.Start(a.ctx, logs, func(i int) { lock.Waiting(a.ctx, a.rated[i].label) })
+	a.held.uncount, err = rate.Start(a.ctx, logs, func(i int) { lock.Waiting(a.ctx, a.rated[i].label) })
+	return err
 }
 
 func (a *acquisition) leaveQueues() {
@@ -168,8 +170,9 @@ func (a *acquisition) leaveQueues() {
 
 // held is the units of all groups of one Acquire.
 type held struct {
-	once  sync.Once
-	units []*units
+	once    sync.Once
+	units   []*units
+	uncount func()
 }
 
 func (h *held) Release() {
@@ -178,6 +181,12 @@ func (h *held) Release() {
 			u.release()
 		}
 	})
+}
+
+// Undo implements lock.Undoer.
+func (h *held) Undo() {
+	h.uncount()
+	h.Release()
 }
 
 // Grants implements lock.Held.

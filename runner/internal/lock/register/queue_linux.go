@@ -98,7 +98,7 @@ func lastTicket(f *lockFile, r region, last int64) (int64, error) {
 
 // isFirst reports whether nobody with a lower ticket waits or takes units.
 func (t *turn) isFirst() (bool, error) {
-	earlier, err := anyAnnounced(t.copies, t.region.ticket(1), t.region.ticket(t.ticket))
+	_, earlier, err := firstAnnounced(t.copies, t.region.ticket(1), t.region.ticket(t.ticket))
 	return !earlier, err
 }
 
@@ -106,12 +106,13 @@ func (t *turn) isFirst() (bool, error) {
 func (t *turn) leave() { closeAll(t.copies) }
 
 // isWanted reports whether anybody is in a queue. Who is, is woken by the look.
-func isWanted(place Place) (bool, error) {
+func isWanted(place Place) (wanted bool, err error) {
 	files, err := openAll(place.Queue)
 	if err != nil {
 		return false, err
 	}
 	defer closeAll(files)
 	r := regionOf(place.Region)
-	return anyAnnounced(files, r.ticket(1), r.ticket(maxTicket+1))
+	_, wanted, err = firstAnnounced(files, r.ticket(1), r.ticket(maxTicket+1))
+	return wanted, err
 }

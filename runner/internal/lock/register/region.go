@@ -1,6 +1,7 @@
 package register
 
 import (
+	"fmt"
 	"hash/fnv"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -13,10 +14,15 @@ const (
 	// Regions is how many regions a file has. An offset is at most 2^63-1.
 	Regions = 1 << (63 - regionBits)
 
-	maxTicket   = 1<<33 - 1 // tickets are 1 to that
-	maxUnits    = 1 << 16
-	sharedByte  = maxUnits
-	definitions = 1 << 33 // begin there, 2^33 of them
+	maxTicket = 1<<33 - 1 // tickets are 1 to that
+
+	capacityBits = 11
+	maxCapacity  = 1<<capacityBits - 1
+	sharedByte   = maxCapacity
+	// definitions is where they begin. The number of one is the capacity, and
+	// then a hash of the rest.
+	definitions = 1 << 33
+	hashBits    = 33 - capacityBits
 )
 
 // region is the offset of a region's first byte.
@@ -33,10 +39,30 @@ func (r region) shared() int64 { return int64(r) + sharedByte }
 // ticket is the byte of a ticket.
 func (r region) ticket(n int64) int64 { return int64(r) + n }
 
-// definition is the byte of a definition: two that differ have the same one
-// with a chance of 2^-33.
+// definitions is the first byte of those for definitions.
+func (r region) definitions() int64 { return int64(r) + definitions }
+
+// definition is the byte of a definition: two with the same capacity that differ
+// otherwise, or two groups whose keys happen to share a region, have the same
+// one with a chance of 2^-22.
 func (r region) definition(g group.Group) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(g.Key + "\x00" + g.Definition.String()))
-	return int64(r) + definitions + int64(h.Sum64()%definitions)
+	return r.definitions() + int64(g.Capacity)<<hashBits + int64(h.Sum64()%(1<<hashBits))
+}
+
+// otherDefinition says what the definition at a byte is, which is not that of g.
+func (r region) otherDefinition(at int64, g group.Group) string {
+	if capacity := int((at - r.definitions()) >> hashBits); capacity != g.Capacity {
+		return fmt.Sprintf("capacity %d", capacity)
+	}
+	return "another rate or other instances"
+}
+
+// checkCapacity is for capacities that no rule writes.
+func checkCapacity(g group.Group) error {
+	if g.Capacity > maxCapacity {
+		return fmt.Errorf("%s: capacity %d: this runner knows at most %d", g.Label, g.Capacity, maxCapacity)
+	}
+	return nil
 }

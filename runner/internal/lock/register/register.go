@@ -21,7 +21,6 @@ package register
 import (
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/rate"
 )
 
 // MaxBypass is the number of later requests that are served before one that
@@ -40,8 +39,9 @@ type Place struct {
 	Region int64
 	// Agree is whether all users of the group have to have one definition.
 	Agree bool
-	// Starts remembers when cases started; it is needed for groups with a rate.
-	Starts rate.Store
+	// Identity is one that no other group on the machine has; by it the starts of
+	// a group with a rate are remembered.
+	Identity string
 }
 
 // Find returns where the register of a group is.

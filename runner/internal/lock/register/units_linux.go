@@ -1,7 +1,7 @@
 package register
 
 import (
-	"fmt"
+	"context"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -70,14 +70,15 @@ func (u *units) claim() (bool, error) {
 }
 
 func (u *units) claimShare() (bool, error) {
-	if used, err := u.inUse(u.region.unit(0), maxUnits); used || err != nil {
+	if used, err := u.inUse(u.region.unit(0), maxCapacity); used || err != nil {
 		return false, err
 	}
 	return true, announceAll(u.copies, u.region.shared())
 }
 
 func (u *units) inUse(from, count int64) (bool, error) {
-	return anyAnnounced(u.copies, from, from+count)
+	_, used, err := firstAnnounced(u.copies, from, from+count)
+	return used, err
 }
 
 // open opens the files and, where users have to agree, says what the group is
@@ -87,12 +88,14 @@ func (u *units) open() (err error) {
 	if u.copies, err = openAll(u.place.Units); err != nil || !u.place.Agree {
 		return err
 	}
-	own := u.region.definition(u.group)
-	for _, others := range [][2]int64{{int64(u.region) + definitions, own}, {own + 1, int64(u.region) + 2*definitions}} {
-		if found, err := anyAnnounced(u.copies, others[0], others[1]); err != nil {
+	own, first := u.region.definition(u.group), u.region.definitions()
+	for _, others := range [][2]int64{{first, own}, {own + 1, first + definitions}} {
+		at, found, err := firstAnnounced(u.copies, others[0], others[1])
+		if err != nil {
 			return err
-		} else if found {
-			return &lock.DisagreementError{Group: u.group, Theirs: "something else"}
+		}
+		if found {
+			return &lock.DisagreementError{Group: u.group, Theirs: u.region.otherDefinition(at, u.group)}
 		}
 	}
 	return announceAll(u.copies, own)
@@ -106,10 +109,18 @@ func (u *units) release() {
 
 func (u *units) grant() group.Grant { return group.Grant{Slots: u.slots} }
 
-// checkCapacity is for capacities that no rule writes.
-func checkCapacity(g group.Group) error {
-	if g.Capacity > maxUnits {
-		return fmt.Errorf("%s: capacity %d: this runner knows at most %d", g.Label, g.Capacity, maxUnits)
+// lockUnits lets nobody else call it until the returned function is called.
+// Units are claimed all the same: that has nothing to do with a flock.
+func lockUnits(place Place) (unlock func(), err error) {
+	files, err := openAll(place.Units)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	for _, f := range files {
+		if err := passDoorway(context.Background(), f); err != nil {
+			closeAll(files)
+			return nil, err
+		}
+	}
+	return func() { closeAll(files) }, nil
 }

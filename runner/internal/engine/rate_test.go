@@ -1,0 +1,82 @@
+package engine_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/engine"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
+)
+
+// newRatedLocker returns a locker in which db has a rate of two starts a minute.
+func newRatedLocker(capacity int) lock.Locker {
+	return process.New([]group.Group{{Label: db, Definition: group.Definition{
+		Capacity: capacity, Rate: group.Rate{Starts: 2, Window: time.Minute},
+	}}})
+}
+
+// startTimes returns when each case started, from begin on, sorted.
+func (r *recorder) startTimes(begin time.Time) []time.Duration {
+	var times []time.Duration
+	for _, e := range eventsOf[event.CaseStarted](r) {
+		times = append(times, e.At.Sub(begin))
+	}
+	slices.Sort(times)
+	return times
+}
+
+// Every start counts: of cases in one batch, of those that share the group, and
+// of retries.
+func TestEachStartCounts(t *testing.T) {
+	for name, options := range map[string]engine.Options{
+		"in parallel": {Workers: 4},
+		"one batch":   {Workers: 0, Batches: true},
+		"one by one":  {Workers: 0},
+		"batches":     {Workers: 4, Batches: true, Capacity: map[string]int{db: 1}},
+	} {
+		for _, mode := range []group.Mode{group.Exclusive, group.Shared} {
+			t.Run(name+" "+mode.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var cases []engine.Case
+					for _, name := range []string{"a", "b", "c", "d"} {
+						c := newCase(name, db)
+						c.Needs[0].Mode, c.Setup = mode, "the same"
+						cases = append(cases, c)
+					}
+					options.Framework, options.Locker, options.Rated = passAfter(time.Second), newRatedLocker(1), map[string]bool{db: true}
+					begin := time.Now()
+					times := run(t.Context(), options, cases...).startTimes(begin)
+					if len(times) != 4 || times[2]-times[0] < time.Minute || times[3]-times[1] < time.Minute {
+						t.Errorf("started at %v, want at most two in a minute", times)
+					}
+				})
+			})
+		}
+	}
+}
+
+// A case that gets its turn when no worker is free gives it back, and that is no
+// start that it had to wait for again.
+func TestTurnThatIsGivenBackIsNoStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		uneven := framework(func(ctx context.Context, name string) event.Outcome {
+			return passAfter(map[string]time.Duration{"free": 100 * time.Second}[name])(ctx, name)
+		})
+		locker := process.New([]group.Group{{Label: db, Definition: group.Definition{
+			Capacity: 3, Rate: group.Rate{Starts: 1, Window: time.Minute},
+		}}})
+		begin := time.Now()
+		r := run(t.Context(), engine.Options{Framework: uneven, Locker: locker, Workers: 1, Rated: map[string]bool{db: true}, InOrder: true},
+			newCase("a", db), newCase("b", db), newCase("free"))
+		// b could have started after a minute, but the worker had begun something else.
+		if times := r.startTimes(begin); !slices.Equal(times, []time.Duration{0, 0, 100 * time.Second}) {
+			t.Errorf("started at %v", times)
+		}
+	})
+}

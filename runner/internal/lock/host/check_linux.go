@@ -1,0 +1,173 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// FolderError says why a folder is not one to keep locks in: that would exclude
+// nobody, or somebody could let them exclude nobody.
+type FolderError struct {
+	// Path is what is wrong: the folder, one above it, or a file in it.
+	Path string
+	// Problem says what is wrong with it.
+	Problem string
+}
+
+// Error names the path, the problem and the remedy.
+func (e *FolderError) Error() string {
+	return fmt.Sprintf("%s %s, so locks in it would not be safe: when no test runs, remove the folder and run `%s`",
+		e.Path, e.Problem, initCommand)
+}
+
+// check makes sure that folder is one that Init has made, and that nobody but
+// its owner or root can change.
+func check(folder string) error {
+	owners, err := trustedOwners()
+	if err != nil {
+		return err
+	}
+	for _, check := range []func() error{
+		func() error { return owners.checkFolder(folder) },
+		func() error { return owners.checkParents(folder) },
+		func() error { return owners.checkFiles(folder) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owners are the users by their numbers in this process's user namespace who may
+// own what locks are kept in.
+type owners []uint32
+
+// trustedOwners are root and this user. In a user namespace, as sandboxes make
+// them, all others, root too, are one user that owns nothing
+// (user_namespaces(7), "Unmapped user and group IDs").
+func trustedOwners() (owners, error) {
+	trusted := owners{0, uint32(os.Geteuid())}
+	mapping, err := os.ReadFile("/proc/self/uid_map")
+	if err != nil {
+		return trusted, nil // no namespaces in this kernel
+	}
+	if strings.Join(strings.Fields(string(mapping)), " ") == "0 0 4294967295" {
+		return trusted, nil
+	}
+	text, err := os.ReadFile("/proc/sys/kernel/overflowuid")
+	if err != nil {
+		return nil, err
+	}
+	var unmapped uint32
+	if _, err := fmt.Sscan(string(text), &unmapped); err != nil {
+		return nil, fmt.Errorf("/proc/sys/kernel/overflowuid: %w", err)
+	}
+	return append(trusted, unmapped), nil
+}
+
+func (o owners) trust(stat *unix.Stat_t) bool { return slices.Contains(o, stat.Uid) }
+
+func (o owners) checkFolder(folder string) error {
+	stat, err := lstat(folder)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s does not exist: run `%s`", folder, initCommand)
+	case err != nil:
+		return err
+	case stat.Mode&unix.S_IFMT == unix.S_IFLNK:
+		return &FolderError{folder, "is a symbolic link"}
+	case stat.Mode&unix.S_IFMT != unix.S_IFDIR:
+		return &FolderError{folder, "is no folder"}
+	case !o.trust(stat):
+		return &FolderError{folder, fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
+	case stat.Mode&0o022 != 0:
+		return &FolderError{folder, "can be written by others"}
+	}
+	return nil
+}
+
+// checkParents makes sure that nobody else can put another folder in its place,
+// neither by its path nor, if a link is part of that, by the one that it leads to.
+func (o owners) checkParents(folder string) error {
+	parent := filepath.Dir(folder)
+	real, err := filepath.EvalSymlinks(parent)
+	if err != nil {
+		return err
+	}
+	if err := o.checkUpwards(parent); err != nil || real == parent {
+		return err
+	}
+	return o.checkUpwards(real)
+}
+
+// checkUpwards checks a folder and all above it. In one with the sticky bit, such
+// as /tmp, only the owner of an entry can put another in its place.
+func (o owners) checkUpwards(folder string) error {
+	for ; ; folder = filepath.Dir(folder) {
+		stat, err := lstat(folder)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !o.trust(stat):
+			return &FolderError{folder, fmt.Sprintf("is above the folder for locks and belongs to user %d, "+
+				"and not to root or this user", stat.Uid)}
+		case stat.Mode&unix.S_IFMT != unix.S_IFLNK && stat.Mode&0o022 != 0 && stat.Mode&unix.S_ISVTX == 0:
+			return &FolderError{folder, "is above the folder for locks and can be written by others"}
+		}
+		if folder == filepath.Dir(folder) {
+			return nil
+		}
+	}
+}
+
+func (o owners) checkFiles(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	if want := 2 * pairs; len(entries) != want {
+		return &FolderError{folder, fmt.Sprintf("has %d files, and not the %d that belong there", len(entries), want)}
+	}
+	for _, name := range fileNames() {
+		if err := o.checkFile(filepath.Join(folder, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o owners) checkFile(path string) error {
+	stat, err := lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &FolderError{path, "is missing"}
+	case err != nil:
+		return err
+	case stat.Mode&unix.S_IFMT != unix.S_IFREG:
+		return &FolderError{path, "is no regular file"}
+	case !o.trust(stat):
+		return &FolderError{path, fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
+	case stat.Mode&0o222 != 0:
+		return &FolderError{path, "can be written"}
+	case stat.Nlink != 1:
+		return &FolderError{path, "has a second name"}
+	}
+	return nil
+}
+
+func lstat(path string) (*unix.Stat_t, error) {
+	var stat unix.Stat_t
+	if err := unix.Lstat(path, &stat); err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return &stat, nil
+}

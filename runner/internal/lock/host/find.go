@@ -1,0 +1,82 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+)
+
+// Variable names the folder, for those who want another one than the machine's
+// or their own.
+const Variable = "INTERLOCK_HOST_DIR"
+
+// machineFolder is that of all users of the machine.
+const machineFolder = "/var/lib/interlock/host"
+
+// ownFolder is that of one user, below the home folder.
+const ownFolder = ".local/share/interlock/host"
+
+// initCommand is what makes the folder.
+const initCommand = "bazel run @rules_interlock//tools:interlock -- host init"
+
+// Folder returns the folder that Init is to make: what lookup says of Variable,
+// or for root that of the machine, or the user's own.
+func Folder(lookup func(string) (string, bool)) (string, error) {
+	if folder, ok := lookup(Variable); ok {
+		return chosen(folder)
+	}
+	if os.Geteuid() == 0 {
+		return machineFolder, nil
+	}
+	return own()
+}
+
+// Find returns the folder of this machine, once it is checked: what lookup says
+// of Variable, or that of the machine if there is one, or the user's own.
+func Find(lookup func(string) (string, bool)) (string, error) {
+	folder, err := existing(lookup)
+	if err != nil {
+		return "", err
+	}
+	return folder, check(folder)
+}
+
+func existing(lookup func(string) (string, bool)) (string, error) {
+	if folder, ok := lookup(Variable); ok {
+		return chosen(folder)
+	}
+	if _, err := os.Lstat(machineFolder); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return machineFolder, err
+	}
+	folder, err := own()
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("groups of scope \"host\" need a folder for their locks, and there is neither %s nor %s: "+
+			"run `%s` once, as root for all users of the machine", machineFolder, folder, initCommand)
+	}
+	return folder, nil
+}
+
+func chosen(folder string) (string, error) {
+	if !filepath.IsAbs(folder) || filepath.Clean(folder) != folder {
+		return "", fmt.Errorf("%s is %q: want an absolute path without \"..\" and the like", Variable, folder)
+	}
+	return folder, nil
+}
+
+// own returns the user's folder. A test's HOME is not the user's, so it is not
+// asked.
+func own() (string, error) {
+	u, err := user.LookupId(strconv.Itoa(os.Geteuid()))
+	if err != nil {
+		return "", fmt.Errorf("groups of scope \"host\": there is no %s, and the home folder is not known (%w): "+
+			"run `%s` as root, or set %s", machineFolder, err, initCommand, Variable)
+	}
+	return filepath.Join(u.HomeDir, ownFolder), nil
+}

@@ -1,0 +1,56 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+const fileContent = "A lock file of rules_interlock. Processes of this machine lock parts of it while they use what is scarce; " +
+	"its content means nothing.\n"
+
+// ErrExists is wrapped by the error of Init if the folder is there and as it
+// should be.
+var ErrExists = errors.New("is there already")
+
+// Init makes the folder for locks, with all that belongs in it, or nothing.
+func Init(folder string) error {
+	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
+		if err == nil {
+			err = check(folder)
+		}
+		if err == nil {
+			err = fmt.Errorf("%s %w", folder, ErrExists)
+		}
+		return err
+	}
+	parent := filepath.Dir(folder)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	fresh, err := os.MkdirTemp(parent, ".host-")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(fill(fresh), os.Chmod(fresh, 0o755)); err != nil {
+		return errors.Join(err, os.RemoveAll(fresh))
+	}
+	if err := os.Rename(fresh, folder); err != nil {
+		return errors.Join(err, os.RemoveAll(fresh))
+	}
+	return check(folder)
+}
+
+// fill writes the files, which all can read and none can write, whatever the
+// umask is.
+func fill(folder string) error {
+	for _, name := range fileNames() {
+		path := filepath.Join(folder, name)
+		if err := errors.Join(os.WriteFile(path, []byte(fileContent), 0o444), os.Chmod(path, 0o444)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
