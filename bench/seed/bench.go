@@ -44,7 +44,7 @@ func start(shorter float64) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{api: api.New(0, 0)}
+	b := &bench{api: api.New(api.Limits{}, 0)}
 	go func() { _ = http.Serve(listener, b.api) }() // until the process ends
 	b.flags = []string{
 		"--nocache_test_results", "--nozip_undeclared_test_outputs",
@@ -71,7 +71,7 @@ func (b *bench) build() error {
 // targets are the labels of all targets that are run.
 func targets() []string {
 	var labels []string
-	for _, name := range []string{serial, loadgroup, load, ours(4), ours(1), serialCoverage} {
+	for _, name := range []string{serial, loadgroup, load, ours(4), ours(1), rated, serialCoverage} {
 		labels = append(labels, label(name))
 	}
 	return labels
@@ -85,6 +85,7 @@ const (
 	loadgroup      = "loadgroup_test"
 	load           = "load_test"
 	serialCoverage = "serial_coverage_test"
+	rated          = "rated_test"
 )
 
 func ours(capacity int) string { return fmt.Sprintf("capacity_%d_test", capacity) }
@@ -102,10 +103,9 @@ type run struct {
 // testsFailed is Bazel's exit code for that.
 const testsFailed = 3
 
-// test runs a target by a command of Bazel, while the API bears so many calls
-// at once.
-func (b *bench) test(command, target string, limit int, flags ...string) (run, error) {
-	b.api.Reset(limit)
+// test runs a target by a command of Bazel, while the API bears so much.
+func (b *bench) test(command, target string, limits api.Limits, flags ...string) (run, error) {
+	b.api.Reset(limits)
 	arguments := append(append(append([]string{command}, b.flags...), flags...), label(target))
 	began := time.Now()
 	output, err := exec.Command("tools/bazel", arguments...).CombinedOutput()
@@ -118,7 +118,7 @@ func (b *bench) test(command, target string, limit int, flags ...string) (run, e
 		return r, fmt.Errorf("bazel %s %s: %w\n%s", command, target, err, output)
 	}
 	fmt.Fprintf(os.Stderr, "seed: %s, limit %d: %s, %d of %d passed, %s from the first test to the last\n",
-		target, limit, harness.Text(r.took), r.log.Count("passed"), len(b.cases), harness.Text(r.log.Makespan()))
+		target, limits.AtOnce, harness.Text(r.took), r.log.Count("passed"), len(b.cases), harness.Text(r.log.Makespan()))
 	return r, nil
 }
 
@@ -128,9 +128,10 @@ func outputs(target string) string { return "bazel-testlogs/" + pkg + "/" + targ
 // check returns an error unless each test ran once and passed, no more of
 // those that share the API ran at once than it bears, and it refused nothing.
 func (b *bench) check(r run) error {
-	err := errors.Join(r.log.Once(b.cases), r.log.Passed(), r.log.AtMost(r.api.Limit, suite.LLMGroup))
-	if r.api.MostAtOnce > r.api.Limit {
-		err = errors.Join(err, fmt.Errorf("the API saw %d calls at once, and bears %d", r.api.MostAtOnce, r.api.Limit))
+	err := errors.Join(r.log.Once(b.cases), r.log.Passed(), r.log.AtMost(r.api.Limits.AtOnce, suite.LLMGroup))
+	if r.api.Refused > 0 {
+		err = errors.Join(err, fmt.Errorf("the API saw up to %d calls at once and %d conversations begin, and bears %+v",
+			r.api.MostAtOnce, r.api.MostBegun, r.api.Limits))
 	}
 	if !r.passed && err == nil {
 		err = errors.New("all tests passed, and yet the target failed")

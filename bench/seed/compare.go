@@ -1,28 +1,41 @@
 package main
 
-import "github.com/interlock-build/rules_interlock/bench/harness"
+import (
+	"time"
 
-// variant is a way to run the suite, while the API bears so many calls at once.
+	"github.com/interlock-build/rules_interlock/bench/harness"
+	"github.com/interlock-build/rules_interlock/bench/seed/api"
+)
+
+// variant is a way to run the suite, while the API bears so much.
 type variant struct {
 	target string
-	limit  int
+	limits api.Limits
 }
+
+func atOnce(n int) api.Limits { return api.Limits{AtOnce: n} }
+
+// byRate is the limit of the target with a rate: fewer conversations than would
+// begin without.
+var byRate = api.Limits{AtOnce: 4, Conversations: 15, Window: 5 * time.Second}
 
 // The limit is never met by one test at a time, nor by loadgroup, which runs
 // all of a group in one process.
 var (
-	serially     = variant{serial, 4}
-	grouped      = variant{loadgroup, 4}
-	ungroupedBy4 = variant{load, 4}
-	ungroupedBy1 = variant{load, 1}
-	oursBy4      = variant{ours(4), 4}
-	oursBy1      = variant{ours(1), 1}
+	serially     = variant{serial, atOnce(4)}
+	grouped      = variant{loadgroup, atOnce(4)}
+	ungroupedBy4 = variant{load, atOnce(4)}
+	ungroupedBy1 = variant{load, atOnce(1)}
+	oursBy4      = variant{ours(4), atOnce(4)}
+	oursBy1      = variant{ours(1), atOnce(1)}
+	oursByRate   = variant{rated, byRate}
+	unratedBy4   = variant{ours(4), byRate}
 )
 
 // round is what is run side by side. That which must not fail once in ten runs
 // is run most often.
 var round = []variant{
-	oursBy4, serially, oursBy4, grouped, oursBy4, oursBy1, oursBy4, oursBy4,
+	oursBy4, serially, oursBy4, grouped, oursBy4, oursBy1, oursBy4, oursByRate, oursBy4,
 }
 
 // compare runs all variants in rounds, every other one backwards, so that none
@@ -35,7 +48,7 @@ func (b *bench) compare(rounds int) (map[variant][]run, error) {
 				i = len(round) - 1 - i
 			}
 			v := round[i]
-			r, err := b.test("test", v.target, v.limit)
+			r, err := b.test("test", v.target, v.limits)
 			if err != nil {
 				return nil, err
 			}

@@ -21,12 +21,12 @@ type once struct {
 func (b *bench) once() (once, error) {
 	o := once{ungrouped: map[variant]run{}}
 	var err error
-	for _, v := range []variant{ungroupedBy4, ungroupedBy1} {
-		if o.ungrouped[v], err = b.test("test", v.target, v.limit); err != nil {
+	for _, v := range []variant{ungroupedBy4, ungroupedBy1, unratedBy4} {
+		if o.ungrouped[v], err = b.test("test", v.target, v.limits); err != nil {
 			return o, err
 		}
 	}
-	if o.inOrder, err = b.test("test", ours(4), 4, "--test_arg=--interlock-workers=0"); err != nil {
+	if o.inOrder, err = b.test("test", ours(4), atOnce(4), "--test_arg=--interlock-workers=0"); err != nil {
 		return o, err
 	}
 	if o.wanted, err = b.coverage(&o, "test", serialCoverage, outputs(serialCoverage)+"coverage.lcov"); err != nil {
@@ -40,7 +40,7 @@ func (b *bench) once() (once, error) {
 // coverage runs a target, and returns the lines of the application that its
 // report has.
 func (b *bench) coverage(o *once, command, target, report string, flags ...string) (lcov.Lines, error) {
-	r, err := b.test(command, target, 4, flags...)
+	r, err := b.test(command, target, atOnce(4), flags...)
 	if err != nil {
 		return nil, err
 	}

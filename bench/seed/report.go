@@ -52,6 +52,8 @@ func (r report) success(t *harness.Table) {
 			atLeast(good, max(flakeless, len(best)))),
 		r.calls(oursBy4),
 		r.calls(oursBy1),
+		r.passed("tests that passed, capacity 4 and a rate", oursByRate),
+		r.begun(oursByRate),
 		r.parallel(best),
 		verdict("with --interlock-workers=0", fmt.Sprintf("%d process, %d test at once", r.once.inOrder.log.Processes(), r.once.inOrder.log.MostAtOnce()),
 			"1, in order", errors.Join(r.bench.check(r.once.inOrder), r.once.inOrder.log.InOrder(r.bench.cases))),
@@ -72,6 +74,8 @@ func (r report) speed(t *harness.Table) {
 		t.Compare(what+"ours from the first test to the last, against the bound", bounds, makespans(runs), harness.RatioAtMost(1.10))
 		t.Compare("- the whole command, against the bound and what the serial one takes besides its tests", r.withStart(bounds), took(runs), harness.Information)
 	}
+	t.Compare("capacity 4 and a rate: ours from the first test to the last, against the bound", r.ratedBounds(), makespans(r.runs[oursByRate]),
+		harness.RatioAtMost(1.10))
 	t.Rows = append(t.Rows, r.passed("tests that passed serially", serially), r.passed("tests that passed with loadgroup", grouped))
 }
 
@@ -81,9 +85,12 @@ func (r report) information(t *harness.Table) {
 	t.Compare("loadgroup: from the first test to the last", nil, makespans(r.runs[grouped]), harness.Information)
 	for _, v := range []variant{ungroupedBy4, ungroupedBy1} {
 		runs := []run{r.once.ungrouped[v]}
-		what := fmt.Sprintf("load with an API of capacity %d, not valid: failed tests: %d", v.limit, suite.Cases-fewestPassed(runs))
+		what := fmt.Sprintf("load with an API of capacity %d, not valid: failed tests: %d", v.limits.AtOnce, suite.Cases-fewestPassed(runs))
 		t.Compare(what, nil, took(runs), harness.Information)
 	}
+	runs := []run{r.once.ungrouped[unratedBy4]}
+	t.Compare(fmt.Sprintf("capacity 4 without a rate, with an API that has one, not valid: failed tests: %d", suite.Cases-fewestPassed(runs)),
+		nil, took(runs), harness.Information)
 }
 
 // bounds are those of the serial runs.
@@ -91,6 +98,17 @@ func (r report) bounds(capacity int) harness.Samples {
 	var s harness.Samples
 	for _, run := range r.runs[serially] {
 		s = append(s, run.log.Bound(workers, suite.LLMGroup, capacity))
+	}
+	return s
+}
+
+// ratedBounds are those of the serial runs for tests that may not start faster
+// than the API lets them.
+func (r report) ratedBounds() harness.Samples {
+	var s harness.Samples
+	for _, run := range r.runs[serially] {
+		s = append(s, max(run.log.Bound(workers, suite.LLMGroup, byRate.AtOnce),
+			run.log.In(suite.LLMGroup).RateBound(byRate.Conversations, byRate.Window)))
 	}
 	return s
 }
@@ -128,8 +146,21 @@ func (r report) passed(what string, v variant) harness.Row {
 func (r report) calls(v variant) harness.Row {
 	most := mostAtOnce(r.runs[v])
 	return harness.Row{
-		What: fmt.Sprintf("calls of the API at once, capacity %d", v.limit), Figure: fmt.Sprint(most),
-		Bound: fmt.Sprintf("≤ %d", v.limit), Missed: most > v.limit || most == 0,
+		What: fmt.Sprintf("calls of the API at once, capacity %d", v.limits.AtOnce), Figure: fmt.Sprint(most),
+		Bound: fmt.Sprintf("≤ %d", v.limits.AtOnce), Missed: most > v.limits.AtOnce || most == 0,
+	}
+}
+
+// begun is the row that says that no more conversations begin than the API lets.
+func (r report) begun(v variant) harness.Row {
+	most := 0
+	for _, run := range r.runs[v] {
+		most = max(most, run.api.MostBegun)
+	}
+	limits := v.limits
+	return harness.Row{
+		What: fmt.Sprintf("conversations with the API that began in any %s", limits.Window), Figure: fmt.Sprint(most),
+		Bound: fmt.Sprintf("≤ %d", limits.Conversations), Missed: most > limits.Conversations || most == 0,
 	}
 }
 

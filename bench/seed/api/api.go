@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -23,11 +24,11 @@ type API struct {
 // takes.
 const TakesHeader = "Takes"
 
-// New returns an API that bears so many calls at once, and takes so long for
-// an answer unless the request says otherwise.
-func New(limit int, takes time.Duration) *API {
+// New returns an API that bears so much, and takes so long for an answer unless
+// the request says otherwise.
+func New(limits Limits, takes time.Duration) *API {
 	a := &API{takes: takes, mux: http.NewServeMux()}
-	a.calls.reset(limit)
+	a.calls.reset(limits)
 	a.mux.HandleFunc("POST /complete", a.complete)
 	a.mux.HandleFunc("GET /statistics", a.statistics)
 	return a
@@ -36,8 +37,8 @@ func New(limit int, takes time.Duration) *API {
 // ServeHTTP implements [http.Handler].
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
-// Reset sets the limit, and begins the statistics anew.
-func (a *API) Reset(limit int) { a.calls.reset(limit) }
+// Reset sets the limits, and begins the statistics anew.
+func (a *API) Reset(limits Limits) { a.calls.reset(limits) }
 
 // Statistics tells of the calls since the last Reset.
 func (a *API) Statistics() Statistics { return a.calls.statistics() }
@@ -52,28 +53,36 @@ type request struct {
 	Messages []message `json:"messages"`
 }
 
+// beginsConversation reports whether there was no answer before.
+func (r request) beginsConversation() bool {
+	return !slices.ContainsFunc(r.Messages, func(m message) bool { return m.Role == assistant })
+}
+
+// assistant is the role of those who answer.
+const assistant = "assistant"
+
 type answer struct {
 	message
 	Model string `json:"model"`
 }
 
 func (a *API) complete(w http.ResponseWriter, r *http.Request) {
-	end, ok := a.calls.begin()
-	if !ok {
-		http.Error(w, "too many calls at once", http.StatusTooManyRequests)
-		return
-	}
-	defer end()
-	takes, err := a.takesFor(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
 	var asked request
 	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil || len(asked.Messages) == 0 {
 		http.Error(w, fmt.Sprintf("not a request: %v", err), http.StatusBadRequest)
 		return
 	}
+	takes, err := a.takesFor(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	end, ok := a.calls.begin(asked.beginsConversation())
+	if !ok {
+		http.Error(w, "too many calls", http.StatusTooManyRequests)
+		return
+	}
+	defer end()
 	select {
 	case <-time.After(takes):
 	case <-r.Context().Done(): // nobody waits for it
@@ -82,7 +91,7 @@ func (a *API) complete(w http.ResponseWriter, r *http.Request) {
 	last := asked.Messages[len(asked.Messages)-1]
 	// Those who get the answer may at once let somebody else call.
 	end()
-	writeJSON(w, answer{message{Role: "assistant", Content: "echo: " + last.Content}, asked.Model})
+	writeJSON(w, answer{message{Role: assistant, Content: "echo: " + last.Content}, asked.Model})
 }
 
 // takesFor is how long an answer takes.

@@ -16,8 +16,8 @@ import (
 const hello = `{"model": "small", "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]}`
 
 // start starts an API that is stopped when the test ends.
-func start(t *testing.T, limit int, takes time.Duration) (*api.API, string) {
-	a := api.New(limit, takes)
+func start(t *testing.T, limits api.Limits, takes time.Duration) (*api.API, string) {
+	a := api.New(limits, takes)
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 	return a, server.URL
@@ -46,7 +46,7 @@ func ask(t *testing.T, address, body, takes string) (int, string) {
 }
 
 func TestAnswer(t *testing.T) {
-	_, address := start(t, 1, 0)
+	_, address := start(t, api.Limits{AtOnce: 1}, 0)
 	status, text := ask(t, address, hello, "")
 	const want = `{"role":"assistant","content":"echo: Hello","model":"small"}` + "\n"
 	if status != http.StatusOK || text != want {
@@ -55,7 +55,7 @@ func TestAnswer(t *testing.T) {
 }
 
 func TestTakesAsLongAsTheRequestSays(t *testing.T) {
-	_, address := start(t, 1, time.Hour)
+	_, address := start(t, api.Limits{AtOnce: 1}, time.Hour)
 	began := time.Now()
 	if status, text := ask(t, address, hello, "0.05"); status != http.StatusOK {
 		t.Fatalf("got %d, %s", status, text)
@@ -66,7 +66,7 @@ func TestTakesAsLongAsTheRequestSays(t *testing.T) {
 }
 
 func TestBadRequests(t *testing.T) {
-	_, address := start(t, 1, 0)
+	_, address := start(t, api.Limits{AtOnce: 1}, 0)
 	for _, c := range []struct{ body, takes string }{{"", ""}, {"{}", ""}, {hello, "long"}, {hello, "-1"}} {
 		if status, text := ask(t, address, c.body, c.takes); status != http.StatusBadRequest {
 			t.Errorf("%+v: got %d, %s", c, status, text)
@@ -77,7 +77,7 @@ func TestBadRequests(t *testing.T) {
 // Of five calls at once, an API that bears three refuses two.
 func TestRefusesWhatIsBeyondTheLimit(t *testing.T) {
 	const limit, all = 3, 5
-	a, address := start(t, limit, 0)
+	a, address := start(t, api.Limits{AtOnce: limit}, 0)
 	var statuses sync.Map
 	var running sync.WaitGroup
 	for n := range all {
@@ -92,28 +92,58 @@ func TestRefusesWhatIsBeyondTheLimit(t *testing.T) {
 	if count[http.StatusOK] != limit || count[http.StatusTooManyRequests] != all-limit {
 		t.Errorf("got %v", count)
 	}
-	if got, want := a.Statistics(), (api.Statistics{Calls: limit, Refused: all - limit, MostAtOnce: limit + 1, Limit: limit}); got != want {
+	if got, want := a.Statistics(), (api.Statistics{Calls: limit, Refused: all - limit, MostAtOnce: limit + 1, Limits: api.Limits{AtOnce: limit}}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
 // What is over makes room: it is calls at once that are limited, not calls.
 func TestOneAfterTheOther(t *testing.T) {
-	a, address := start(t, 1, 0)
+	a, address := start(t, api.Limits{AtOnce: 1}, 0)
 	for range 20 {
 		if status, text := ask(t, address, hello, ""); status != http.StatusOK {
 			t.Fatalf("got %d, %s", status, text)
 		}
 	}
-	if got, want := a.Statistics(), (api.Statistics{Calls: 20, MostAtOnce: 1, Limit: 1}); got != want {
+	if got, want := a.Statistics(), (api.Statistics{Calls: 20, MostAtOnce: 1, Limits: api.Limits{AtOnce: 1}}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
+// Of four conversations at once, an API that lets two begin in a while refuses two;
+// those that have begun go on.
+func TestRefusesConversationsBeyondTheLimit(t *testing.T) {
+	limits := api.Limits{AtOnce: 10, Conversations: 2, Window: time.Hour}
+	a, address := start(t, limits, 0)
+	for i, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests, http.StatusTooManyRequests} {
+		if status, text := ask(t, address, hello, ""); status != want {
+			t.Errorf("conversation %d: got %d, %s, want %d", i, status, text, want)
+		}
+	}
+	const goesOn = `{"model": "small", "messages": [{"role": "assistant", "content": "Hi"}, {"role": "user", "content": "And?"}]}`
+	if status, text := ask(t, address, goesOn, ""); status != http.StatusOK {
+		t.Errorf("got %d, %s", status, text)
+	}
+	if got, want := a.Statistics(), (api.Statistics{Calls: 3, Refused: 2, MostAtOnce: 1, MostBegun: 3, Limits: limits}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// What began before the window makes room.
+func TestConversationsAfterTheWindow(t *testing.T) {
+	_, address := start(t, api.Limits{AtOnce: 1, Conversations: 1, Window: 10 * time.Millisecond}, 0)
+	for range 3 {
+		if status, text := ask(t, address, hello, ""); status != http.StatusOK {
+			t.Fatalf("got %d, %s", status, text)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 func TestReset(t *testing.T) {
-	a, address := start(t, 1, 0)
+	a, address := start(t, api.Limits{AtOnce: 1}, 0)
 	ask(t, address, hello, "")
-	a.Reset(7)
+	a.Reset(api.Limits{AtOnce: 7})
 	response, err := http.Get(address + "/statistics")
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +153,7 @@ func TestReset(t *testing.T) {
 	if err := json.NewDecoder(response.Body).Decode(&got); err != nil {
 		t.Fatal(err)
 	}
-	if want := (api.Statistics{Limit: 7}); got != want {
+	if want := (api.Statistics{Limits: api.Limits{AtOnce: 7}}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

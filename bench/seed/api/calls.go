@@ -1,32 +1,48 @@
 package api
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
+
+// Limits are what the API bears.
+type Limits struct {
+	// AtOnce is how many calls there may be at once.
+	AtOnce int `json:"at_once"`
+	// Conversations is how many may begin in any Window; 0 is no limit.
+	Conversations int           `json:"conversations"`
+	Window        time.Duration `json:"window"`
+}
 
 // Statistics tells of calls.
 type Statistics struct {
 	// Calls is how many were answered, or are going to be.
 	Calls int `json:"calls"`
-	// Refused is how many were more than the limit.
+	// Refused is how many were more than the limits.
 	Refused int `json:"refused"`
 	// MostAtOnce is how many there were at once at most: more than the limit if
 	// some were refused.
 	MostAtOnce int `json:"most_at_once"`
-	// Limit is how many there may be at once.
-	Limit int `json:"limit"`
+	// MostBegun is how many conversations began in one Window at most: more than
+	// the limit if some were refused.
+	MostBegun int `json:"most_begun"`
+	// Limits are those of these calls.
+	Limits Limits `json:"limits"`
 }
 
 // calls counts calls.
 type calls struct {
 	mutex   sync.Mutex
 	running int
+	begun   []time.Time // conversations, within the last window
 	told    Statistics
 }
 
 // reset forgets all calls but those that are running.
-func (c *calls) reset(limit int) {
+func (c *calls) reset(limits Limits) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.told = Statistics{Limit: limit}
+	c.begun, c.told = nil, Statistics{Limits: limits}
 }
 
 func (c *calls) statistics() Statistics {
@@ -36,17 +52,34 @@ func (c *calls) statistics() Statistics {
 }
 
 // begin counts a call, until end is called for the first time, or refuses it.
-func (c *calls) begin() (end func(), ok bool) {
+func (c *calls) begin(beginsConversation bool) (end func(), ok bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.told.MostAtOnce = max(c.told.MostAtOnce, c.running+1)
-	if c.running >= c.told.Limit {
+	if c.running >= c.told.Limits.AtOnce || beginsConversation && !c.mayBegin(time.Now()) {
 		c.told.Refused++
 		return nil, false
 	}
 	c.running++
 	c.told.Calls++
 	return sync.OnceFunc(c.end), true
+}
+
+// mayBegin counts a conversation, if there is a limit and it allows one more.
+func (c *calls) mayBegin(now time.Time) bool {
+	limits := c.told.Limits
+	if limits.Conversations == 0 {
+		return true
+	}
+	for len(c.begun) > 0 && now.Sub(c.begun[0]) >= limits.Window {
+		c.begun = c.begun[1:]
+	}
+	c.told.MostBegun = max(c.told.MostBegun, len(c.begun)+1)
+	if len(c.begun) >= limits.Conversations {
+		return false
+	}
+	c.begun = append(c.begun, now)
+	return true
 }
 
 func (c *calls) end() {

@@ -100,3 +100,15 @@ func TestBound(t *testing.T) {
 		}
 	}
 }
+
+func TestRateBound(t *testing.T) {
+	log := caselog.Log{ran("a", "api", 1, 0, 30), ran("b", "api", 1, 30, 40), ran("c", "api", 1, 60, 100)}
+	for starts, want := range map[int]time.Duration{1: 210, 2: 110, 3: 10} {
+		if got := log.RateBound(starts, 100); got != want {
+			t.Errorf("%d starts in a window: got %d, want %d", starts, got, want)
+		}
+	}
+	if got := (caselog.Log{}).RateBound(1, 100); got != 0 {
+		t.Errorf("got %d for no tests", got)
+	}
+}

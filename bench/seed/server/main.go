@@ -15,11 +15,14 @@ import (
 )
 
 func main() {
-	limit := flag.Int("limit", 4, "bear `N` calls at once")
+	var limits api.Limits
+	flag.IntVar(&limits.AtOnce, "limit", 4, "bear `N` calls at once")
+	flag.IntVar(&limits.Conversations, "conversations", 0, "let `N` begin in a window; 0 is no limit")
+	flag.DurationVar(&limits.Window, "window", time.Minute, "`D`, of -conversations")
 	takes := flag.Duration("takes", time.Second, "take `D` for an answer, unless the request says how long")
 	address := flag.String("listen", "127.0.0.1:0", "listen at `HOST:PORT`")
 	flag.Parse()
-	if err := serve(*address, api.New(*limit, *takes)); err != nil {
+	if err := serve(*address, api.New(limits, *takes)); err != nil {
 		fmt.Fprintf(os.Stderr, "server: %v\n", err)
 		os.Exit(1)
 	}
