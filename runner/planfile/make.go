@@ -1,6 +1,7 @@
 package planfile
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -11,11 +12,11 @@ import (
 // Make returns f with all that follows from the rest: the shard of each case,
 // the times of those of which nothing is known, what the groups come to, the
 // bound and the makespan. Of f it takes the label, shards, workers and unit; of
-// the groups label, scope and capacity; and of the cases all but Known and
+// the groups label, scope, capacity and rate; and of the cases all but Known and
 // Shard, with Seconds 0 where nothing is known.
 //
 // Shards are those of plan.Make, so the same as in every process of the test.
-// The error is for a mode that is neither exclusive nor shared.
+// The error is for a mode that is neither exclusive nor shared, or for a rate that is none.
 func Make(f File) (File, error) {
 	f.Version = Version
 	f.Cases, f.Groups = append([]Case{}, f.Cases...), append([]Group{}, f.Groups...)
@@ -38,7 +39,7 @@ func Make(f File) (File, error) {
 	bound := p.Bound()
 	f.Bound = Bound{Seconds: bound.Time.Seconds(), Why: bound.Why}
 	makespan, err := Expected(f, believed, believed)
-	f.Makespan = makespan.Seconds()
+	f.Makespan = max(makespan.Seconds(), f.Bound.Seconds) // what is expected knows no rates
 	return f, err
 }
 
@@ -56,9 +57,14 @@ func (f File) count(chains map[string]time.Duration) {
 
 // problem is what plan has to solve, if times is what is known of the cases.
 func (f File) problem(times Times) (plan.Problem, error) {
-	p := plan.Problem{Capacity: map[string]int{}, Shards: f.Shards, Workers: f.Workers}
+	p := plan.Problem{Capacity: map[string]int{}, Rates: map[string]group.Rate{}, Shards: f.Shards, Workers: f.Workers}
 	for _, g := range f.Groups {
 		p.Capacity[g.Label] = g.Capacity
+		var rate group.Rate
+		if err := rate.UnmarshalText([]byte(g.Rate)); err != nil {
+			return plan.Problem{}, fmt.Errorf("%s: %w", g.Label, err)
+		}
+		p.Rates[g.Label] = rate
 	}
 	for _, c := range f.Cases {
 		needs, err := c.needs()

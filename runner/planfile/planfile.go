@@ -47,6 +47,9 @@ type Group struct {
 	Scope string `json:"scope"`
 	// Capacity is the number of units, at least 1.
 	Capacity int `json:"capacity"`
+	// Rate is how many cases that need it may start in a window of time, as in the
+	// attribute of resource_group; empty for no limit.
+	Rate string `json:"rate,omitempty"`
 	// Cases is how many cases of this test need it.
 	Cases int `json:"cases"`
 	// Chain is how long these take at least, since no more of them can run at

@@ -53,7 +53,11 @@ func explainGroups(f planfile.File, w io.Writer) {
 	}
 	fmt.Fprint(w, "\ngroup\tcapacity\tscope\tcases\tchain\n")
 	for _, g := range f.Groups {
-		fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\n", g.Label, g.Capacity, g.Scope, g.Cases, seconds(g.Chain))
+		capacity := fmt.Sprint(g.Capacity)
+		if g.Rate != "" {
+			capacity += ", " + g.Rate
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", g.Label, capacity, g.Scope, g.Cases, seconds(g.Chain))
 	}
 }
 

@@ -66,7 +66,7 @@ func planOf(t task, cases []engine.Case, workers int) (planfile.File, error) {
 		f.Shards = m.Shards
 	}
 	for _, g := range m.Groups {
-		f.Groups = append(f.Groups, planfile.Group{Label: g.Label, Scope: g.Scope, Capacity: g.Capacity})
+		f.Groups = append(f.Groups, planfile.Group{Label: g.Label, Scope: g.Scope, Capacity: g.Capacity, Rate: g.Rate.String()})
 	}
 	for _, c := range cases {
 		planned := planfile.Case{

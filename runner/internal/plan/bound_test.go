@@ -18,6 +18,9 @@ func TestBound(t *testing.T) {
 		want  time.Duration
 		why   string
 	}{
+		{named("rated", 7, time.Second, "rated"), 121 * time.Second, "the group rated"},
+		{named("rated", 6, time.Second, "rated"), 61 * time.Second, "the group rated"},
+		{named("rated", 3, time.Second, "rated"), time.Second, "the case rated000"},
 		{nil, 0, ""},
 		{named("free", 40, time.Second), 10 * time.Second, "all cases on 4 workers"},
 		{slices.Concat(named("free", 40, time.Second), named("long", 1, time.Minute)), time.Minute, "the case long000"},
@@ -30,7 +33,7 @@ func TestBound(t *testing.T) {
 			named("abc", 2, time.Second, "a", "b", "c"),
 		), 11 * time.Second, "cases that need two of a, b, c"},
 	} {
-		p := plan.Problem{Cases: test.cases, Capacity: capacity, Shards: 2, Workers: 2}
+		p := plan.Problem{Cases: test.cases, Capacity: capacity, Rates: rates, Shards: 2, Workers: 2}
 		if got := p.Bound(); got.Time != test.want || got.Why != test.why {
 			t.Errorf("got %v, %q; want %v, %q", got.Time, got.Why, test.want, test.why)
 		}

@@ -12,7 +12,9 @@ import (
 )
 
 // capacity is that of the groups in these tests.
-var capacity = map[string]int{"db": 1, "port": 1, "api": 3}
+var capacity = map[string]int{"db": 1, "port": 1, "api": 3, "rated": 10}
+
+var rates = map[string]group.Rate{"rated": {Starts: 3, Window: time.Minute}}
 
 func needs(labels ...string) []group.Need {
 	var needs []group.Need

@@ -28,6 +28,8 @@ type Problem struct {
 	Cases []Case
 	// Capacity is that of each group; 1 for those that it does not have.
 	Capacity map[string]int
+	// Rates are those of the groups that have one.
+	Rates map[string]group.Rate
 	// Shards is the number of processes, at least 1.
 	Shards int
 	// Workers is how many cases run at once in each of them, at least 1.
@@ -84,12 +86,15 @@ type chains struct {
 	exclusive map[string]time.Duration // the work alone
 	readers   map[string]time.Duration // the work of those that share it
 	reader    map[string]time.Duration // the longest of them
+	starts    map[string]int           // the number of cases, of groups with a rate
+	shortest  map[string]time.Duration // the shortest of those
 }
 
 func (p Problem) newChains() *chains {
 	return &chains{
 		problem: p, units: map[string]time.Duration{}, exclusive: map[string]time.Duration{},
 		readers: map[string]time.Duration{}, reader: map[string]time.Duration{},
+		starts: map[string]int{}, shortest: map[string]time.Duration{},
 	}
 }
 
@@ -104,6 +109,9 @@ func (p Problem) allChains() *chains {
 
 func (c *chains) add(added Case) {
 	for _, n := range added.Needs {
+		if c.problem.Rates[n.Group].Limited() {
+			c.start(n.Group, added.Takes)
+		}
 		if n.Mode == group.Shared {
 			c.readers[n.Group] += added.Takes
 			c.reader[n.Group] = max(c.reader[n.Group], added.Takes)
@@ -118,5 +126,22 @@ func (c *chains) add(added Case) {
 // Those that share it run at a time when no other one does.
 func (c *chains) length(label string, workers int) time.Duration {
 	alone := max(c.units[label]/time.Duration(c.problem.capacity(label)), c.exclusive[label]/time.Duration(workers))
-	return alone + max(c.reader[label], c.readers[label]/time.Duration(workers))
+	return max(alone+max(c.reader[label], c.readers[label]/time.Duration(workers)), c.rated(label))
+}
+
+func (c *chains) start(label string, takes time.Duration) {
+	if c.starts[label] == 0 || takes < c.shortest[label] {
+		c.shortest[label] = takes
+	}
+	c.starts[label]++
+}
+
+// rated is how long the cases of a group take at least by its rate: the last one
+// starts a window after the one that is so many before it, and so on.
+func (c *chains) rated(label string) time.Duration {
+	if c.starts[label] == 0 {
+		return 0
+	}
+	rate := c.problem.Rates[label]
+	return time.Duration((c.starts[label]-1)/rate.Starts)*rate.Window + c.shortest[label]
 }
