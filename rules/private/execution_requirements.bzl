@@ -12,7 +12,7 @@ def execution_requirements(groups, *, resource_tags = False):
     """Requirements for `testing.ExecutionInfo`.
 
     Args:
-      groups: list of struct with `label` (Label), `scope` (str) and `cases` (list of uses).
+      groups: list, as `used_groups` returns it.
       resource_tags: bool, whether Bazel is to schedule by groups too.
 
     Returns:
@@ -21,11 +21,14 @@ def execution_requirements(groups, *, resource_tags = False):
 
     # Without it Ctrl-C kills the runner outright, which then can neither stop its children nor report.
     requirements = {"supports-graceful-termination": ""}
-    if any([group.scope in _ONE_MACHINE for group in groups]):
+    if any([group.info.scope in _ONE_MACHINE for group in groups]):
         requirements["no-remote-exec"] = ""
+    if any([group.info.scope == "cluster" for group in groups]):
+        # Where sandboxes have no network by default, the coordinator would be out of reach.
+        requirements["requires-network"] = ""
     if resource_tags:
         requirements |= {
-            resource_requirement(group.label, units = weight_of_all(group.cases)): ""
+            resource_requirement(group.info.label, units = weight_of_all(group.cases)): ""
             for group in schedulable_groups(groups)
         }
     return requirements
@@ -33,7 +36,9 @@ def execution_requirements(groups, *, resource_tags = False):
 def schedulable_groups(groups):
     """Those that a test cannot do anything without: a process needs them from its first case to its last.
 
-    Not those that all cases share: Bazel knows no shared use, and would keep readers apart.
+    Not those that all cases share: Bazel knows no shared use, and would keep readers apart. Those with a rate
+    too: their capacity says as before how many can do something at once, and who waits for the rate is best
+    not started.
 
     Args:
       groups: as in `execution_requirements`.
@@ -41,4 +46,4 @@ def schedulable_groups(groups):
     Returns:
       list of those among them.
     """
-    return [group for group in groups if group.scope in _ONE_MACHINE and weight_of_all(group.cases)]
+    return [group for group in groups if group.info.scope in _ONE_MACHINE and weight_of_all(group.cases)]

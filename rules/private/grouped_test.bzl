@@ -73,8 +73,8 @@ def grouped_test(
     `--test_timeout` still caps running and waiting together, `--test_timeout_filters` sees `eternal`, and
     `--test_size_filters` the size. Without groups, Bazel keeps `size` and `timeout`, and there is no budget.
 
-    **Remote execution.** A test with a group of scope `build` runs on this machine (`no-remote-exec`), since
-    nothing would exclude it elsewhere.
+    **Remote execution.** A test with a group of scope `build` or `host` runs on this machine (`no-remote-exec`), since
+    nothing would exclude it elsewhere. One whose groups are all of scope `cluster` or `process` runs anywhere.
 
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. With the build setting
     `--@rules_interlock//rules:resource_tags` Bazel does not even start a test before the groups are free that
@@ -84,7 +84,8 @@ def grouped_test(
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
     `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`,
     `group_markers`, `strict_groups`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
-    above the group's capacity, as it is after its `select()`; a number out of its range; a `unit` that the framework
+    above the group's capacity, as it is after its `select()`; a shared use of a group that has instances or a setup; two
+    groups that have one key, set one variable, or have rates in two scopes; a number out of its range; a `unit` that the framework
     does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
     `manual`, or a `grouped_test`.
 

@@ -10,18 +10,18 @@ load(":paths.bzl", "output_path", "rlocation_path")
 load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
 load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 load(":toolchain.bzl", "TOOLCHAIN_TYPE")
-load(":uses.bzl", "weight_errors")
+load(":used_groups.bzl", "used_group_errors", "used_groups")
 
 visibility("//rules/...")
 
 def _grouped_test_impl(ctx):
-    groups = _distinct_groups(ctx.attr.resource_groups, ctx.attr.group_markers)
+    groups = used_groups(resource_groups = ctx.attr.resource_groups, group_markers = ctx.attr.group_markers)
     _check(ctx, groups)
-    toolchain = ctx.toolchains[TOOLCHAIN_TYPE]
+    runner = _runner(ctx, groups)
 
     windows = ctx.target_platform_has_constraint(ctx.attr._windows[platform_common.ConstraintValueInfo])
     executable = ctx.actions.declare_file(ctx.label.name + (".exe" if windows else ""))
-    ctx.actions.symlink(output = executable, target_file = toolchain.runner, is_executable = True)
+    ctx.actions.symlink(output = executable, target_file = runner.executable, is_executable = True)
 
     # The runner finds it by its own name.
     manifest = ctx.actions.declare_file(executable.basename + ".interlock.json", sibling = executable)
@@ -47,11 +47,7 @@ def _grouped_test_impl(ctx):
             runfiles = _runfiles(
                 ctx,
                 files = [executable, manifest] + ctx.files.timings,
-                lock_files = [
-                    target[DefaultInfo].files
-                    for target in ctx.attr.resource_groups.keys() + ctx.attr.group_markers.keys()
-                ],
-                runner_runfiles = toolchain.runner_runfiles,
+                runner_runfiles = runner.runfiles,
             ),
         ),
         OutputGroupInfo(interlock_manifest = depset([manifest])),
@@ -61,7 +57,7 @@ def _grouped_test_impl(ctx):
             resource_tags = ctx.attr._resource_tags[BuildSettingInfo].value,
         )),
         LocalResourcesInfo(flags = [
-            local_resources_flag(group.label, capacity = group.capacity)
+            local_resources_flag(group.info.label, capacity = group.info.capacity)
             for group in schedulable_groups(groups)
         ]),
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["test", "data"]),
@@ -74,64 +70,54 @@ def _check(ctx, groups):
         error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
         if error:
             errors.append(error)
-    for group in groups:
-        errors.extend(weight_errors(label = group.label, capacity = group.capacity, uses = group.cases))
+    errors.extend(used_group_errors(groups))
     if errors:
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
 
-# Two keys can be one group, since an alias may stand for it.
-def _distinct_groups(resource_groups, group_markers):
-    groups = {}
-    for target, cases in resource_groups.items():
-        _group_of(groups, target).uses.update({struct(**use): None for use in json.decode(cases)})
-    for target, names in group_markers.items():
-        _group_of(groups, target).markers.update({name: None for name in json.decode(names)})
-    return [
-        struct(
-            capacity = group.info.capacity,
-            cases = group.uses.keys(),
-            label = group.info.label,
-            markers = group.markers.keys(),
-            name = group.info.name,
-            scope = group.info.scope,
-            turnstile = group.info.turnstile,
-        )
-        for group in groups.values()
-    ]
-
-def _group_of(groups, target):
-    info = target[ResourceGroupInfo]
-    return groups.setdefault(info.label, struct(info = info, markers = {}, uses = {}))
+# The one that a group needs does all that the other one does.
+def _runner(ctx, groups):
+    needed = [group.info.runner for group in groups if group.info.runner]
+    return needed[0] if needed else ctx.toolchains[TOOLCHAIN_TYPE].runner
 
 def _manifest_group(ctx, group):
-    lock = {}
-    if group.turnstile:
-        file = group.turnstile
-        lock = dict(
-            lock_runfile = lock_stem(_runfiles_path(ctx, file)),
-            lock_output = lock_stem(output_path(path = file.path, root = file.root.path)),
+    info = group.info
+    setup = None
+    if info.setup:
+        setup = struct(
+            program = _runfiles_path(ctx, info.setup.program),
+            timeout_seconds = info.setup.timeout_seconds,
+        )
+    lock = None
+    if info.turnstile:
+        file = info.turnstile
+        lock = struct(
+            runfile = lock_stem(_runfiles_path(ctx, file)),
+            output = lock_stem(output_path(path = file.path, root = file.root.path)),
         )
     return manifest_group(
-        label = str(group.label),
-        name = group.name,
-        scope = group.scope,
-        capacity = group.capacity,
+        label = str(info.label),
+        name = info.name,
+        scope = info.scope,
+        key = info.key,
+        capacity = info.capacity,
+        rate = info.rate,
+        instances = info.instances,
+        env = info.env,
+        setup = setup,
         cases = group.cases,
         markers = group.markers,
-        **lock
+        lock = lock,
     )
 
 def _runfiles_path(ctx, file):
     return rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)
 
-def _runfiles(ctx, *, files, lock_files, runner_runfiles):
-    runfiles = ctx.runfiles(
-        files = files + [ctx.executable.test] + ctx.files.data,
-        transitive_files = depset(transitive = lock_files),
-    )
+def _runfiles(ctx, *, files, runner_runfiles):
+    runfiles = ctx.runfiles(files = files + [ctx.executable.test] + ctx.files.data)
+    groups = ctx.attr.resource_groups.keys() + ctx.attr.group_markers.keys()
     return runfiles.merge_all(
         [runner_runfiles] +
-        [target[DefaultInfo].default_runfiles for target in [ctx.attr.test] + ctx.attr.data],
+        [target[DefaultInfo].default_runfiles for target in [ctx.attr.test] + ctx.attr.data + groups],
     )
 
 def _run_environment_info(ctx):

@@ -3,20 +3,20 @@
 visibility("//rules/...")
 
 _TURNSTILE = "{stem}.turnstile.lock"
+_UNITS = "{stem}.units.lock"
 
-def lock_file_names(*, name, capacity):
+def lock_file_names(name):
     """Names the lock files of a group.
 
     Args:
       name: str, the group's target name.
-      capacity: int.
 
     Returns:
-      struct with `units` (list of str, one per unit of capacity) and `turnstile` (str).
+      struct with `turnstile` and `units`, both str.
     """
     return struct(
         turnstile = _TURNSTILE.format(stem = name),
-        units = ["{}.{}.lock".format(name, unit) for unit in range(capacity)],
+        units = _UNITS.format(stem = name),
     )
 
 def lock_stem(turnstile_path):

@@ -6,20 +6,38 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 5
+_VERSION = 6
 
-def manifest_group(*, label, name, scope, capacity, cases, markers = [], lock_runfile = None, lock_output = None):
+def manifest_group(
+        *,
+        label,
+        name,
+        scope,
+        capacity,
+        cases,
+        key = None,
+        rate = None,
+        instances = [],
+        env = {},
+        setup = None,
+        markers = [],
+        lock = None):
     """One group of a manifest.
 
     Args:
       label: str, canonical.
       name: str, target name.
-      scope: str, `process` or `build`.
+      scope: str, `process`, `build`, `host` or `cluster`.
       capacity: int.
       cases: list of uses, as //rules/private:uses.bzl describes them.
+      key: str, identity of a `host` or `cluster` group; None for the other scopes.
+      rate: str, None for none.
+      instances: list of str, names of the units.
+      env: dict of str to str, templates by variable.
+      setup: struct with `program` (str, runfiles path) and `timeout_seconds` (int); None for none.
       markers: list of str, the names by which marks in the tests' code ask for the group.
-      lock_runfile: str, runfiles path that the group's lock files begin with; None for `process`.
-      lock_output: str, the same path below `bazel-out/<configuration>/bin`; None for `process`.
+      lock: struct with `runfile` (str, runfiles path that the group's lock files begin with) and `output` (str,
+        the same path below `bazel-out/<configuration>/bin`); None for the other scopes than `build`.
 
     Returns:
       struct for `manifest_json`.
@@ -28,15 +46,28 @@ def manifest_group(*, label, name, scope, capacity, cases, markers = [], lock_ru
         ("label", json.encode(label)),
         ("name", json.encode(name)),
         ("scope", json.encode(scope)),
-        ("capacity", json.encode(capacity)),
-        ("cases", _array([_use(use) for use in cases])),
     ]
+    if key:
+        fields.append(("key", json.encode(key)))
+    fields.append(("capacity", json.encode(capacity)))
+    if rate:
+        fields.append(("rate", json.encode(rate)))
+    if instances:
+        fields.append(("instances", json.encode(instances)))
+    if env:
+        fields.append(("env", _strings(env)))
+    if setup:
+        fields.append(("setup", _object([
+            ("program", json.encode(setup.program)),
+            ("timeout_seconds", json.encode(setup.timeout_seconds)),
+        ])))
+    fields.append(("cases", _array([_use(use) for use in cases])))
     if markers:
         fields.append(("markers", json.encode(sorted(markers))))
-    if lock_runfile:
+    if lock:
         fields.append(("lock", _object([
-            ("runfile", json.encode(lock_runfile)),
-            ("output", json.encode(lock_output)),
+            ("runfile", json.encode(lock.runfile)),
+            ("output", json.encode(lock.output)),
         ])))
     return struct(label = label, json = _object(fields))
 
@@ -87,7 +118,7 @@ def manifest_json(
     if timings:
         fields.append(("timings", json.encode(timings)))
     if options:
-        fields.append(("options", _object([(name, json.encode(options[name])) for name in sorted(options)])))
+        fields.append(("options", _strings(options)))
     fields.extend([
         ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
@@ -104,6 +135,9 @@ def _use(use):
 # By hand, since json.encode promises no order of an object's fields, and people read manifests.
 def _object(fields):
     return "{" + ",".join([json.encode(key) + ":" + value for key, value in fields]) + "}"
+
+def _strings(strings):
+    return _object([(name, json.encode(strings[name])) for name in sorted(strings)])
 
 def _array(values):
     return "[" + ",".join(values) + "]"

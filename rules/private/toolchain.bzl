@@ -1,8 +1,13 @@
-"""The toolchain by which the rules reach the runner; the only file that knows how it is built."""
+"""The toolchains by which the rules reach the runners; the only file that knows how those are built."""
+
+load(":providers.bzl", "RunnerInfo")
 
 visibility("//rules/...")
 
 TOOLCHAIN_TYPE = Label("//rules:toolchain_type")
+
+# Of the runner that carries a coordinator's client.
+CLUSTER_TOOLCHAIN_TYPE = Label("//rules:cluster_toolchain_type")
 
 # The runner is part of every grouped test, but not what is tested: whatever configuration the test is in,
 # the runner is the same, neither instrumented nor rebuilt.
@@ -26,14 +31,14 @@ _runner_transition = transition(
 def _interlock_toolchain_impl(ctx):
     # A list, because the attribute has a transition.
     runner = ctx.attr.runner[0][DefaultInfo]
-    return [platform_common.ToolchainInfo(
-        runner = runner.files_to_run.executable,
-        runner_runfiles = runner.default_runfiles,
-    )]
+    return [platform_common.ToolchainInfo(runner = RunnerInfo(
+        executable = runner.files_to_run.executable,
+        runfiles = runner.default_runfiles,
+    ))]
 
 interlock_toolchain = rule(
     implementation = _interlock_toolchain_impl,
-    doc = "Provides the program that runs grouped tests.",
+    doc = "Provides a program that runs grouped tests.",
     attrs = {
         "runner": attr.label(
             cfg = _runner_transition,
@@ -42,4 +47,17 @@ interlock_toolchain = rule(
             mandatory = True,
         ),
     },
+)
+
+def _cluster_runner_impl(ctx):
+    return [ctx.toolchains[CLUSTER_TOOLCHAIN_TYPE].runner]
+
+cluster_runner = rule(
+    implementation = _cluster_runner_impl,
+    doc = """\
+The runner for groups of scope `cluster`. A rule of its own, so that nobody who does not depend on it has that
+toolchain resolved, and the coordinator's client fetched.
+""",
+    provides = [RunnerInfo],
+    toolchains = [CLUSTER_TOOLCHAIN_TYPE],
 )

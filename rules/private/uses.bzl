@@ -70,3 +70,29 @@ def weight_errors(*, label, capacity, uses):
         for use in uses
         if use.weight > capacity
     ]
+
+def sharing_errors(*, label, has_instances, has_setup, uses):
+    """Lists the shared uses of a group that can be used by one case at a time only.
+
+    Args:
+      label: Label of the group.
+      has_instances: bool, whether its units have names.
+      has_setup: bool, whether its units are started for whoever holds them.
+      uses: list of struct, as above.
+
+    Returns:
+      list of str.
+    """
+    if not (has_instances or has_setup):
+        return []
+    return [
+        ("resource_groups: {}: cases that match {} share the group, but it has {}, and each of its units has one " +
+         "holder. Take the \"={}\" away, or use a group without them.").format(
+            label,
+            repr(use.glob),
+            " and ".join((["instances"] if has_instances else []) + (["a setup"] if has_setup else [])),
+            _SHARED,
+        )
+        for use in uses
+        if use.mode == _SHARED
+    ]

@@ -82,6 +82,26 @@ _FAILURES = {
         attrs = {"serial": "TestA"},
         messages = [":failing_serial: serial is a string."],
     ),
+    "rates_of_two_scopes": struct(
+        attrs = {"resource_groups": {":failure_rate": ["TestA"], ":failure_process_rate": ["TestB"]}},
+        messages = [":failure_rate (build) and ", ":failure_process_rate (process) have a rate, but not one scope"],
+    ),
+    "same_key": struct(
+        attrs = {"resource_groups": {":failure_key": ["TestA"], ":failure_same_key": ["TestB"]}},
+        messages = [":failure_key and ", ":failure_same_key have the same scope and the key \"acme/db\""],
+    ),
+    "same_variable": struct(
+        attrs = {"framework": "pytest", "group_markers": {"db": ":failure_instances"}, "resource_groups": {":failure_rate": ["*"]}},
+        messages = [":failure_rate and ", ":failure_instances both set the variable DB in their env"],
+    ),
+    "shared_instance": struct(
+        attrs = {"resource_groups": {":failure_instances": ["TestRead*=shared"]}},
+        messages = [":failure_instances: cases that match \"TestRead*\" share the group, but it has instances"],
+    ),
+    "shared_setup": struct(
+        attrs = {"resource_groups": {":failure_setup": ["*=shared"]}},
+        messages = [":failure_setup: cases that match \"*\" share the group, but it has a setup"],
+    ),
     "size": struct(
         attrs = {"size": "tiny"},
         messages = ["size = \"tiny\" does not exist."],
@@ -111,6 +131,12 @@ def grouped_test_failure_test_suite(name):
       name: Name of the test suite.
     """
     resource_group(name = "failure_group", capacity = _select(4), tags = ["manual"])
+    resource_group(name = "failure_rate", env = {"DB": "{index}"}, rate = "60/m", tags = ["manual"])
+    resource_group(name = "failure_process_rate", rate = "60/m", scope = "process", tags = ["manual"])
+    resource_group(name = "failure_instances", env = {"DB": "{instance}"}, instances = ["a"], tags = ["manual"])
+    resource_group(name = "failure_setup", setup = ":failure_binary", tags = ["manual"])
+    resource_group(name = "failure_key", key = "acme/db", scope = "host", tags = ["manual"])
+    resource_group(name = "failure_same_key", key = "acme/db", scope = "host", tags = ["manual"])
     other_rule(name = "failure_no_group", tags = ["manual"])
     fixture_binary(name = "failure_binary", tags = ["manual"])
 

@@ -19,9 +19,8 @@ def _runfiles_test_impl(ctx):
         "checklist.interlock.json",
         "checklist_program",
         "checklist_timings.json",
-        "checklist_group.0.lock",
-        "checklist_group.1.lock",
         "checklist_group.turnstile.lock",
+        "checklist_group.units.lock",
         # The program's own, those of `data`, and the runfiles of a target in `data`.
         "fixtures.bzl",
         "names_test.bzl",

@@ -1,75 +1,71 @@
-"""Tests of //rules/private:resource_group.bzl."""
+"""Tests of `resource_group`: what it makes, and what it refuses; the grammars have tests of their own."""
 
-load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "resource_group")
 load("//rules/private:providers.bzl", "ResourceGroupInfo")
-load("//rules/private:resource_group.bzl", "resource_group_error")
 load(":failure_test.bzl", "failure_test")
+load(":fixtures.bzl", "fixture_binary")
 
 visibility("private")
 
-def _error(**kwargs):
-    return resource_group_error(**(dict(name = "db", capacity = 1, scope = "build", key = "") | kwargs))
-
-def _errors_test_impl(ctx):
-    env = unittest.begin(ctx)
-    for scope in ["build", "process"]:
-        for capacity in [1, 1024]:
-            asserts.equals(env, None, _error(scope = scope, capacity = capacity))
-    for attribute, value in [
-        ("name", "a:b"),
-        ("scope", "galaxy"),
-        ("scope", "cluster"),
-        ("scope", "host"),
-        ("capacity", 0),
-        ("capacity", 1025),
-        ("key", "acme/db"),
-    ]:
-        asserts.equals(env, attribute, _error(**{attribute: value})[0])
-
-    # Bazel itself lets no target be called that.
-    asserts.equals(
-        env,
-        ("name", "\"a:b\" cannot be the name of a resource group, because it contains ':', and tags and flags carry " +
-                 "the name. Use a letter, digit or '_', then letters, digits and any of '_.+~/-'."),
-        _error(name = "a:b"),
-    )
-    return unittest.end(env)
-
-errors_test = unittest.make(_errors_test_impl)
+def _select(value):
+    return select({"//conditions:default": value})
 
 _FAILURES = {
     "db,cache": struct(
         attrs = {},
-        message = "\"bad/db,cache\" cannot be the name of a resource group, because it contains ',', and tags and flags " +
-                  "carry the name. Use a letter, digit or '_', then letters, digits and any of '_.+~/-'.",
+        messages = ["\"bad/db,cache\" cannot be the name of a resource group, because it contains ',', and tags and flags " +
+                    "carry the name. Use a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
     ),
-    "capacity_above_the_limit": struct(
-        attrs = {"capacity": 1025},
-        message = "capacity = 1025 is more than 1024, and each unit is a file. Use a smaller capacity, or no group at " +
-                  "all for what is that plentiful.",
+    "capacity": struct(
+        attrs = {"capacity": _select(0)},
+        messages = ["bad/capacity: capacity = 0 would let no test run, ever."],
     ),
-    "capacity_zero": struct(
-        attrs = {"capacity": 0},
-        message = "capacity = 0 would let no test run, ever. Use 1 for a resource that one case uses at a time, or more.",
+    "env": struct(
+        attrs = {"env": {"PORT": "54{port}"}},
+        messages = ["env[\"PORT\"] = \"54{port}\": there is no {port}"],
     ),
-    "cluster_scope": struct(
-        attrs = {"scope": "cluster", "key": "acme/db"},
-        message = "scope = \"cluster\" does not exist yet. Use scope = \"build\", which covers the tests of one Bazel " +
-                  "server on one machine.",
+    "env_without_instances": struct(
+        attrs = {"env": {"DB": "{instance}"}, "setup": ":group_program"},
+        messages = ["env[\"DB\"] = \"{instance}\": there is no {instance}"],
     ),
-    "host_scope": struct(
-        attrs = {"scope": "host", "key": "acme/db"},
-        message = "scope = \"host\" does not exist yet.",
+    "instances": struct(
+        attrs = {"capacity": 3, "instances": _select(["pg0", "pg1"])},
+        messages = ["capacity = 3 and instances, of which there are 2, disagree."],
     ),
-    "key_of_a_build_group": struct(
+    "key": struct(
         attrs = {"key": "acme/db"},
-        message = "key = \"acme/db\" has no meaning here, because the label alone identifies a group of scope " +
-                  "\"build\". Remove the key.",
+        messages = ["key = \"acme/db\" has no meaning here"],
     ),
-    "unknown_scope": struct(
-        attrs = {"scope": "galaxy"},
-        message = "scope = \"galaxy\" does not exist. Use one of \"process\", \"build\".",
+    "no_key": struct(
+        attrs = {"scope": "host"},
+        messages = ["key is missing: a group of scope \"host\" is known by its key"],
+    ),
+    "rate": struct(
+        attrs = {"rate": "60"},
+        messages = ["rate = \"60\": there is no '/' in it."],
+    ),
+    "rate_and_setup": struct(
+        attrs = {"rate": "60/m", "setup": ":group_program"},
+        messages = ["setup and rate = \"60/m\" do not go together: what is started for tests is not a rate-limited " +
+                    "service. Use two groups."],
+    ),
+    "scope": struct(
+        attrs = {"scope": "galaxy", "key": "acme/db"},
+        messages = ["scope = \"galaxy\" does not exist. Use one of \"process\", \"build\", \"host\", \"cluster\"."],
+    ),
+    "select_of_scope": struct(
+        attrs = {"scope": _select("build")},
+        messages = ["scope is a select(), but a group cannot be another thing from one configuration to the next. " +
+                    "Write one scope; an alias to one of two groups takes a select() for its actual."],
+    ),
+    "setup_timeout": struct(
+        attrs = {"setup": ":group_program", "setup_timeout": 0},
+        messages = ["setup_timeout = 0 is no time to start anything in. Write a number of seconds, 1 or more."],
+    ),
+    "several": struct(
+        attrs = {"capacity": 0, "rate": "60"},
+        messages = ["bad/several: capacity = 0", "bad/several: rate = \"60\""],
     ),
 }
 
@@ -79,18 +75,20 @@ def _build_scope_test_impl(ctx):
     info = target[ResourceGroupInfo]
     asserts.equals(env, target.label, info.label)
     asserts.equals(env, ("acme/db", "build", 2, ""), (info.name, info.scope, info.capacity, info.key))
+    asserts.equals(env, None, info.runner)
     folder = target.label.package + "/"
+    files = target[DefaultInfo].files.to_list()
     asserts.equals(
         env,
-        [folder + "acme/db.0.lock", folder + "acme/db.1.lock"],
-        [file.short_path for file in info.units],
+        [folder + "acme/db.turnstile.lock", folder + "acme/db.units.lock"],
+        [file.short_path for file in files],
     )
-    asserts.equals(env, folder + "acme/db.turnstile.lock", info.turnstile.short_path)
-    asserts.equals(env, info.units + [info.turnstile], target[DefaultInfo].files.to_list())
+    asserts.equals(env, files[0], info.turnstile)
+    asserts.equals(env, files, target[DefaultInfo].default_runfiles.files.to_list())
 
     # Made by Bazel itself, and named so that whoever finds one knows what it is.
     actions = analysistest.target_actions(env)
-    asserts.equals(env, ["FileWrite"] * 3, [action.mnemonic for action in actions])
+    asserts.equals(env, ["FileWrite"] * 2, [action.mnemonic for action in actions])
     for action in actions:
         asserts.true(env, str(target.label) in action.content, action.content)
         asserts.true(env, action.content.startswith("# ") and action.content.count("\n") == 1, action.content)
@@ -98,16 +96,36 @@ def _build_scope_test_impl(ctx):
 
 build_scope_test = analysistest.make(_build_scope_test_impl)
 
-def _process_scope_test_impl(ctx):
+def _no_files_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
-    asserts.equals(env, ("process", 3, [], None), (info.scope, info.capacity, info.units, info.turnstile))
+    asserts.equals(env, (ctx.attr.scope, ctx.attr.key, 3, None), (info.scope, info.key, info.capacity, info.turnstile))
     asserts.equals(env, [], target[DefaultInfo].files.to_list())
     asserts.equals(env, [], analysistest.target_actions(env))
     return analysistest.end(env)
 
-process_scope_test = analysistest.make(_process_scope_test_impl)
+no_files_test = analysistest.make(
+    _no_files_test_impl,
+    attrs = {"key": attr.string(), "scope": attr.string()},
+)
+
+def _setup_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    info = target[ResourceGroupInfo]
+    asserts.equals(env, (2, ["pg0", "pg1"], {"PGPORT": "{port}"}), (info.capacity, info.instances, info.env))
+    asserts.equals(env, ctx.attr.timeout_seconds, info.setup.timeout_seconds)
+    asserts.equals(env, "group_program", info.setup.program.basename)
+    runfiles = [file.basename for file in target[DefaultInfo].default_runfiles.files.to_list()]
+    for name in ["group_program", "names_test.bzl", target.label.name + ".units.lock"]:
+        asserts.true(env, name in runfiles, "{} is not in {}".format(name, runfiles))
+    return analysistest.end(env)
+
+setup_test = analysistest.make(
+    _setup_test_impl,
+    attrs = {"timeout_seconds": attr.int()},
+)
 
 def resource_group_test_suite(name):
     """Instantiates the tests of `resource_group`.
@@ -121,15 +139,35 @@ def resource_group_test_suite(name):
     build_scope_test(name = name + "_build_scope", target_under_test = ":acme/db")
     tests.append(name + "_build_scope")
 
-    resource_group(name = "process_scope_group", capacity = 3, scope = "process", tags = ["manual"])
-    process_scope_test(name = name + "_process_scope", target_under_test = ":process_scope_group")
-    tests.append(name + "_process_scope")
+    for scope, key in {"process": "", "host": "acme/db"}.items():
+        resource_group(name = scope + "_scope_group", capacity = 3, key = key, scope = scope, tags = ["manual"])
+        no_files_test(
+            name = "{}_{}_scope".format(name, scope),
+            key = key,
+            scope = scope,
+            target_under_test = ":{}_scope_group".format(scope),
+        )
+        tests.append("{}_{}_scope".format(name, scope))
+
+    fixture_binary(name = "group_program", data = ["names_test.bzl"], tags = ["manual"])
+    for case, given, timeout_seconds in [("default", {}, 60), ("given", {"setup_timeout": 5}, 5)]:
+        group = "setup_group_with_{}_timeout".format(case)
+        resource_group(
+            name = group,
+            env = {"PGPORT": "{port}"},
+            instances = ["pg0", "pg1"],
+            setup = ":group_program",
+            tags = ["manual"],
+            **given
+        )
+        test = "{}_setup_with_{}_timeout".format(name, case)
+        setup_test(name = test, target_under_test = ":" + group, timeout_seconds = timeout_seconds)
+        tests.append(test)
 
     for case, failure in _FAILURES.items():
         resource_group(name = "bad/" + case, tags = ["manual"], **failure.attrs)
         test = name + "_fails_" + case
-        failure_test(name = test, target_under_test = ":bad/" + case, messages = [failure.message])
+        failure_test(name = test, target_under_test = ":bad/" + case, messages = failure.messages)
         tests.append(test)
 
-    unittest.suite(name + "_pure", errors_test)
-    native.test_suite(name = name, tests = [name + "_pure"] + tests)
+    native.test_suite(name = name, tests = tests)

@@ -1,7 +1,7 @@
 """Tests of //rules/private:uses.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:uses.bzl", "glob_use", "is_weightless", "split_use", "weight_errors", "weight_of_all")
+load("//rules/private:uses.bzl", "glob_use", "is_weightless", "sharing_errors", "split_use", "weight_errors", "weight_of_all")
 
 visibility("private")
 
@@ -68,6 +68,27 @@ def _each_weight_above_the_capacity_is_an_error_test_impl(ctx):
 
 each_weight_above_the_capacity_is_an_error_test = unittest.make(_each_weight_above_the_capacity_is_an_error_test_impl)
 
+def _what_has_one_holder_is_not_shared_test_impl(ctx):
+    env = unittest.begin(ctx)
+    uses = [glob_use(*split_use(glob)) for glob in ["A", "B=shared"]]
+    for has_instances, has_setup, what in [
+        (True, False, "instances"),
+        (False, True, "a setup"),
+        (True, True, "instances and a setup"),
+    ]:
+        asserts.equals(
+            env,
+            [
+                ("resource_groups: {}: cases that match \"B\" share the group, but it has {}, and each of its units has " +
+                 "one holder. Take the \"=shared\" away, or use a group without them.").format(Label("//pkg:db"), what),
+            ],
+            sharing_errors(label = Label("//pkg:db"), has_instances = has_instances, has_setup = has_setup, uses = uses),
+        )
+    asserts.equals(env, [], sharing_errors(label = Label("//pkg:db"), has_instances = False, has_setup = False, uses = uses))
+    return unittest.end(env)
+
+what_has_one_holder_is_not_shared_test = unittest.make(_what_has_one_holder_is_not_shared_test_impl)
+
 def uses_test_suite(name):
     unittest.suite(
         name,
@@ -75,4 +96,5 @@ def uses_test_suite(name):
         a_use_has_a_mode_and_a_weight_test,
         what_all_cases_take_test,
         each_weight_above_the_capacity_is_an_error_test,
+        what_has_one_holder_is_not_shared_test,
     )

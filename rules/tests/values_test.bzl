@@ -27,8 +27,8 @@ def _lock_files_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        struct(turnstile = "acme/db.turnstile.lock", units = ["acme/db.0.lock", "acme/db.1.lock"]),
-        lock_file_names(name = "acme/db", capacity = 2),
+        struct(turnstile = "acme/db.turnstile.lock", units = "acme/db.units.lock"),
+        lock_file_names("acme/db"),
     )
     asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.turnstile.lock"))
     return unittest.end(env)
@@ -59,22 +59,27 @@ def _environments_test_impl(ctx):
 
 environments_test = unittest.make(_environments_test_impl)
 
-def _only_locks_of_one_machine_forbid_remote_execution_test_impl(ctx):
+def _what_the_locks_need_of_the_executor_test_impl(ctx):
     env = unittest.begin(ctx)
     local = {"no-remote-exec": "", "supports-graceful-termination": ""}
     anywhere = {"supports-graceful-termination": ""}
+    network = {"requires-network": "", "supports-graceful-termination": ""}
     for scopes, requirements in [
         ([], anywhere),
         (["process"], anywhere),
-        (["cluster"], anywhere),
+        (["cluster"], network),
+        (["cluster", "build"], local | network),
         (["build"], local),
         (["process", "host"], local),
     ]:
-        groups = [struct(label = Label("//:" + scope), scope = scope, cases = [glob_use("*")]) for scope in scopes]
+        groups = [
+            struct(info = struct(label = Label("//:" + scope), scope = scope), cases = [glob_use("*")])
+            for scope in scopes
+        ]
         asserts.equals(env, requirements, execution_requirements(groups))
     return unittest.end(env)
 
-only_locks_of_one_machine_forbid_remote_execution_test = unittest.make(_only_locks_of_one_machine_forbid_remote_execution_test_impl)
+what_the_locks_need_of_the_executor_test = unittest.make(_what_the_locks_need_of_the_executor_test_impl)
 
 def values_test_suite(name):
     unittest.suite(
@@ -82,5 +87,5 @@ def values_test_suite(name):
         paths_test,
         lock_files_test,
         environments_test,
-        only_locks_of_one_machine_forbid_remote_execution_test,
+        what_the_locks_need_of_the_executor_test,
     )

@@ -5,6 +5,25 @@ load("//rules:defs.bzl", "grouped_test")
 
 visibility("private")
 
+# Manifests need no runner, so that of the cluster is not built for them, nor a coordinator's client fetched.
+_WITHOUT_CLUSTER_RUNNER = {"//command_line_option:extra_toolchains": [str(Label("//rules/tests:cluster_prebuilt"))]}
+
+_without_cluster_runner = transition(
+    implementation = lambda _settings, _attr: _WITHOUT_CLUSTER_RUNNER,
+    inputs = [],
+    outputs = _WITHOUT_CLUSTER_RUNNER.keys(),
+)
+
+def _manifest_impl(ctx):
+    # A list, because the attribute has a transition.
+    return [DefaultInfo(files = ctx.attr.test[0][OutputGroupInfo].interlock_manifest)]
+
+_manifest = rule(
+    implementation = _manifest_impl,
+    doc = "The manifest of a grouped test.",
+    attrs = {"test": attr.label(cfg = _without_cluster_runner)},
+)
+
 def golden_test(*, name, tags = [], **kwargs):
     """Compares the manifest of a real target with `<name>.json`.
 
@@ -18,12 +37,11 @@ def golden_test(*, name, tags = [], **kwargs):
         tags = tags + ["manual"],
         **kwargs
     )
-    native.filegroup(
+    _manifest(
         name = name + "_manifest",
         testonly = True,
-        srcs = [name + "_target"],
-        output_group = "interlock_manifest",
         tags = ["manual"],
+        test = name + "_target",
     )
     diff_test(
         name = name + "_test",

@@ -13,7 +13,7 @@ import (
 )
 
 // faultyPackage is the test binary that goes wrong on demand.
-const faultyPackage = "./internal/framework/gotest/faulty"
+const faultyPackage = "../framework/gotest/faulty"
 
 // built is where binaries are that these tests have built.
 var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "faulty") })

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,9 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
+
+// lockFiles are the names of the files of a group of scope build.
+var lockFiles = []string{"db.turnstile.lock", "db.units.lock"}
 
 // buildGroup is the group //r:db of scope build with its lock files, in a
 // folder laid out as Bazel's output base.
@@ -31,20 +33,12 @@ func newBuildGroupIn(t *testing.T, files string, capacity int) *buildGroup {
 	if err := os.MkdirAll(files, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range g.names() {
+	for _, name := range lockFiles {
 		if err := os.WriteFile(filepath.Join(files, name), nil, 0o444); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return g
-}
-
-func (g *buildGroup) names() []string {
-	names := []string{"db.turnstile.lock"}
-	for i := range g.capacity {
-		names = append(names, fmt.Sprintf("db.%d.lock", i))
-	}
-	return names
 }
 
 // newTarget returns a target that holds a unit of the group.
@@ -59,7 +53,7 @@ func (g *buildGroup) newTarget(script string) *target {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		g.t.Fatal(err)
 	}
-	for _, name := range g.names() {
+	for _, name := range lockFiles {
 		if err := os.Symlink(filepath.Join(g.files, name), filepath.Join(dir, name)); err != nil {
 			g.t.Fatal(err)
 		}

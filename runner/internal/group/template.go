@@ -43,7 +43,7 @@ func ParseTemplate(text string) (Template, error) {
 			return Template{}, fmt.Errorf("template %q: a single '%c' that does not belong to a field: write '%c%c'",
 				text, brace, brace, brace)
 		}
-		if !isFieldName(name) {
+		if !IsField(name) {
 			return Template{}, fmt.Errorf("template %q: {%s} is no field: a field is a name of letters, digits and '_', such as {%s}",
 				text, name, FieldIndex)
 		}
@@ -55,7 +55,8 @@ func ParseTemplate(text string) (Template, error) {
 	return t, nil
 }
 
-func isFieldName(name string) bool {
+// IsField reports whether name can be that of a field.
+func IsField(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 

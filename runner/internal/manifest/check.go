@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -48,7 +49,10 @@ func (g Group) check() (errs []error) {
 	require(scope.Keyed() == (g.Key != ""), "a key goes with the scopes host and cluster, and only with them")
 	require(g.Capacity >= 1, "capacity %d: want at least 1", g.Capacity)
 	require(len(g.Instances) == 0 || len(g.Instances) == g.Capacity, "%d instances, but capacity %d", len(g.Instances), g.Capacity)
-	require(!slices.Contains(g.Instances, ""), "an instance without a name")
+	for i, name := range g.Instances {
+		require(name != "", "an instance without a name")
+		require(!slices.Contains(g.Instances[:i], name), "the instance %q twice", name)
+	}
 	require(len(g.Cases)+len(g.Markers) > 0, "no cases")
 	require(!slices.Contains(g.Markers, ""), "a marker without a name")
 	for _, u := range g.Cases {
@@ -56,11 +60,17 @@ func (g Group) check() (errs []error) {
 		err := u.Need(g.Label).Validate(g.Group())
 		require(err == nil, "%v", err)
 	}
-	for name, text := range g.Env {
-		_, err := group.ParseTemplate(text)
-		require(err == nil && name != "", "env[%q]: %v", name, err)
+	for _, name := range slices.Sorted(maps.Keys(g.Env)) {
+		require(name != "", "env: a variable without a name")
+		_, err := group.ParseTemplate(g.Env[name])
+		require(err == nil, "env[%q]: %v", name, err)
 	}
-	require(g.Setup == nil || g.Setup.Program != "" && g.Setup.TimeoutSeconds >= 1, "a setup needs a program and a timeout of at least 1 s")
+	if g.Setup != nil {
+		require(g.Setup.Program != "", "a setup without a program")
+		require(g.Setup.TimeoutSeconds >= 1, "setup: timeout_seconds is %d: want at least 1", g.Setup.TimeoutSeconds)
+		// Between being counted and starting a case would wait for the setup.
+		require(!g.Rate.Limited(), "a setup and a rate do not go together: give the rate to a group of its own")
+	}
 	require((g.Lock != nil) == (scope == group.Build), "lock files go with scope build, and only with it")
 	return errs
 }

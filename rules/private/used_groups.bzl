@@ -1,0 +1,100 @@
+"""The resource groups of one test, and what they must not be together."""
+
+load(":providers.bzl", "ResourceGroupInfo")
+load(":scopes.bzl", "is_keyed")
+load(":uses.bzl", "sharing_errors", "weight_errors")
+
+visibility("//rules/...")
+
+def used_groups(*, resource_groups, group_markers):
+    """Brings the groups of the rule's two attributes together.
+
+    Two keys can be one group, since an alias may stand for it.
+
+    Args:
+      resource_groups: dict of Target to str, a JSON list of uses.
+      group_markers: dict of Target to str, a JSON list of names.
+
+    Returns:
+      list of struct with `info` (ResourceGroupInfo), `cases` (list of uses) and `markers` (list of str), each
+      group once.
+    """
+    groups = {}
+    for target, cases in resource_groups.items():
+        _group_of(groups, target).uses.update({struct(**use): None for use in json.decode(cases)})
+    for target, names in group_markers.items():
+        _group_of(groups, target).markers.update({name: None for name in json.decode(names)})
+    return [
+        struct(info = group.info, cases = group.uses.keys(), markers = group.markers.keys())
+        for group in groups.values()
+    ]
+
+def _group_of(groups, target):
+    info = target[ResourceGroupInfo]
+    return groups.setdefault(info.label, struct(info = info, markers = {}, uses = {}))
+
+def used_group_errors(groups):
+    """Lists what the runner could never do with these groups.
+
+    Args:
+      groups: list, as `used_groups` returns it.
+
+    Returns:
+      list of str.
+    """
+    errors = []
+    for group in groups:
+        errors.extend(weight_errors(label = group.info.label, capacity = group.info.capacity, uses = group.cases))
+        errors.extend(sharing_errors(
+            label = group.info.label,
+            has_instances = bool(group.info.instances),
+            has_setup = bool(group.info.setup),
+            uses = group.cases,
+        ))
+    infos = [group.info for group in groups]
+    return errors + _identity_errors(infos) + _variable_errors(infos) + _rate_errors(infos)
+
+def _identity_errors(infos):
+    errors = []
+    first = {}
+    for info in infos:
+        if not is_keyed(info.scope):
+            continue
+        other = first.setdefault((info.scope, info.key), info)
+        if other.label != info.label:
+            errors.append(("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a " +
+                           "case that holds both would wait for itself. Use one of them.").format(
+                other.label,
+                info.label,
+                repr(info.key),
+            ))
+    return errors
+
+def _variable_errors(infos):
+    errors = []
+    first = {}
+    for info in infos:
+        for variable in info.env:
+            other = first.setdefault(variable, info)
+            if other.label != info.label:
+                errors.append(("resource_groups: {} and {} both set the variable {} in their env, and a case that " +
+                               "holds both could see only one of them. Rename it in one.").format(
+                    other.label,
+                    info.label,
+                    variable,
+                ))
+    return errors
+
+def _rate_errors(infos):
+    first = {}
+    for info in infos:
+        if info.rate:
+            first.setdefault(info.scope, info)
+    if len(first) < 2:
+        return []
+    return [
+        ("resource_groups: {} have a rate, but not one scope, and no case can start in the instant in which several " +
+         "scopes count it. Give those groups one scope.").format(
+            " and ".join(["{} ({})".format(info.label, info.scope) for info in first.values()]),
+        ),
+    ]
