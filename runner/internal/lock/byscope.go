@@ -60,7 +60,20 @@ func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error)
 	if err := checkRates(parts); err != nil {
 		return nil, err
 	}
-	var held All
+	for {
+		held, err := b.inStages(ctx, parts)
+		if err != nil {
+			return nil, err
+		}
+		// What was got first may be lost by the time that the last is got.
+		if held.Confirm() == nil {
+			return held, nil
+		}
+		held.Undo()
+	}
+}
+
+func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (held All, err error) {
 	for _, s := range stages {
 		if len(parts[s]) == 0 {
 			continue

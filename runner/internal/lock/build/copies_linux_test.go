@@ -10,6 +10,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/build/buildtest"
 	"golang.org/x/sys/unix"
 )
 
@@ -31,12 +32,12 @@ func TestCopiesAreRefused(t *testing.T) {
 			if err := os.MkdirAll(dir, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for _, file := range lockFiles(db) {
+			for _, file := range buildtest.Files(db) {
 				if err := os.WriteFile(filepath.Join(filepath.Dir(dir), file), nil, 0o444); err != nil {
 					t.Fatal(err)
 				}
 			}
-			locker := build.New(placed([]group.Group{db}), func(runfile string) (string, error) {
+			locker := build.New(buildtest.Placed([]group.Group{db}), func(runfile string) (string, error) {
 				return filepath.Join(filepath.Dir(dir), runfile), nil
 			})
 			_, err := locker.Acquire(t.Context(), dbNeed)
@@ -53,19 +54,19 @@ func TestCopiesAreRefused(t *testing.T) {
 
 // A runfile that is a link to the output base is what sandboxes make.
 func TestLinksAreFollowed(t *testing.T) {
-	base := newOutputBase(t, []group.Group{db})
-	holder := mustAcquire(t, base.open())
+	base := buildtest.New(t, []group.Group{db})
+	holder := mustAcquire(t, base.Open())
 	links := t.TempDir()
-	for _, file := range lockFiles(db) {
+	for _, file := range buildtest.Files(db) {
 		link := filepath.Join(links, file)
 		if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(base.path("k8-fastbuild", file), link); err != nil {
+		if err := os.Symlink(base.Path(buildtest.Configuration, file), link); err != nil {
 			t.Fatal(err)
 		}
 	}
-	sandboxed := build.New(placed(base.Groups), func(runfile string) (string, error) {
+	sandboxed := build.New(buildtest.Placed(base.Groups), func(runfile string) (string, error) {
 		return filepath.Join(links, runfile), nil
 	})
 	mustWait(t, sandboxed)
@@ -76,23 +77,23 @@ func TestLinksAreFollowed(t *testing.T) {
 // A file that was replaced while somebody waited for it is taken anew: a lock
 // on the old one would exclude only those who opened it before.
 func TestReplacedFileIsTakenAnew(t *testing.T) {
-	base := newOutputBase(t, []group.Group{db})
-	old := mustAcquire(t, base.open())
+	base := buildtest.New(t, []group.Group{db})
+	old := mustAcquire(t, base.Open())
 	got := make(chan error, 1)
 	waiting := waitingContext(t)
 	go func() {
-		held, err := base.open().Acquire(waiting.ctx, dbNeed)
+		held, err := base.Open().Acquire(waiting.ctx, dbNeed)
 		if err == nil {
 			defer held.Release()
 		}
 		got <- err
 	}()
 	<-waiting.begun
-	unit := base.path("k8-fastbuild", "pkg/db.units.lock")
+	unit := base.Path(buildtest.Configuration, "pkg/db.units.lock")
 	if err := os.Remove(unit); err != nil {
 		t.Fatal(err)
 	}
-	base.open() // builds the missing file
+	base.Open() // builds the missing file
 	newFile, err := os.Open(unit)
 	if err != nil {
 		t.Fatal(err)
@@ -120,9 +121,9 @@ func TestReplacedFileIsTakenAnew(t *testing.T) {
 
 // Where a file of the group is missing, the error says which.
 func TestMissingFileIsNamed(t *testing.T) {
-	base := newOutputBase(t, []group.Group{db})
-	locker := base.open()
-	if err := os.Remove(base.path("k8-fastbuild", "pkg/db.units.lock")); err != nil {
+	base := buildtest.New(t, []group.Group{db})
+	locker := base.Open()
+	if err := os.Remove(base.Path(buildtest.Configuration, "pkg/db.units.lock")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := locker.Acquire(t.Context(), dbNeed); err == nil || !strings.Contains(err.Error(), "db.units.lock") {

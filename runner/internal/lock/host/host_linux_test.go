@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -45,11 +46,38 @@ func keyed(groups []group.Group) []group.Group {
 	return keyed
 }
 
+func TestMain(m *testing.M) {
+	locktest.Main(func(text string) (lock.Locker, error) {
+		var s space
+		err := json.Unmarshal([]byte(text), &s)
+		return s.open(), err
+	})
+	os.Exit(m.Run())
+}
+
+// space is a folder for locks, and what is held there.
+type space struct {
+	Folder string
+	Groups []group.Group
+}
+
+func (s space) open() lock.Locker { return host.New(s.Groups, lookupOf(s.Folder)) }
+
 func TestConformance(t *testing.T) {
+	newSpace := func(t *testing.T, groups []group.Group) space { return space{newFolder(t), keyed(groups)} }
 	locktest.Run(t, locktest.Implementation{
-		NewSpace: func(t *testing.T, groups []group.Group) func() lock.Locker {
+		NewSpace: func(t *testing.T, groups []group.Group) func() lock.Locker { return newSpace(t, groups).open },
+		NewProcessSpace: func(t *testing.T, groups []group.Group) (func() lock.Locker, func([]group.Need) *locktest.Process) {
+			s := newSpace(t, groups)
+			text, err := json.Marshal(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.open, func(needs []group.Need) *locktest.Process { return locktest.Start(t, string(text), needs) }
+		},
+		NewRivals: func(t *testing.T) func([]group.Group) lock.Locker {
 			folder := newFolder(t)
-			return func() lock.Locker { return host.New(keyed(groups), lookupOf(folder)) }
+			return func(groups []group.Group) lock.Locker { return space{folder, keyed(groups)}.open() }
 		},
 		MaxBypass: host.MaxBypass,
 	})
@@ -140,15 +168,16 @@ func TestFoldersThatCannotBeTrusted(t *testing.T) {
 		}, lockFile + " belongs to user 12345"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if strings.HasPrefix(name, "somebody's") && os.Geteuid() != 0 {
-				t.Skip("only root can give files away")
-			}
 			folder := newFolder(t)
-			if err := c.spoil(folder); err != nil {
+			err := c.spoil(folder)
+			if strings.HasPrefix(name, "somebody's") && err != nil {
+				t.Skipf("only root can give files away, and not in a sandbox: %v", err)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			g := keyed([]group.Group{{Label: "//:db", Name: "db", Definition: group.Definition{Capacity: 1}}})
-			_, err := host.New(g, lookupOf(folder)).Acquire(t.Context(), []group.Need{{Group: "//:db", Weight: 1}})
+			_, err = host.New(g, lookupOf(folder)).Acquire(t.Context(), []group.Need{{Group: "//:db", Weight: 1}})
 			var bad *host.FolderError
 			if !errors.As(err, &bad) || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "host init") {
 				t.Errorf("error %v, want a *FolderError with %q and the remedy", err, c.want)

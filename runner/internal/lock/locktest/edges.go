@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
@@ -56,16 +55,4 @@ func testImpossibleNeed(t *testing.T, impl Implementation) {
 	if _, err := impl.NewSpace(t, groups)().Acquire(t.Context(), exclusive(db, 2)); err == nil {
 		t.Error("a weight above the capacity was granted")
 	}
-}
-
-func testDeathOfAHolder(t *testing.T, impl Implementation) {
-	if impl.Hold == nil {
-		t.Log("nothing to check: the groups of this scope die with their only process")
-		return
-	}
-	open, kill := impl.Hold(t, groups, exclusive(db, 1))
-	refuse(t, open(), exclusive(db, 1))
-	got := startWaiting(t.Context(), t, open(), exclusive(db, 1))
-	kill()
-	within(t, time.Second, "the next one has the dead holder's group", func() { (<-got).Release() })
 }

@@ -31,15 +31,25 @@ func shared(label string) []group.Need {
 	return []group.Need{{Group: label, Weight: 1, Mode: group.Shared}}
 }
 
-// contend lets participants hold, in turn, what pick says, rounds times each.
-func contend(t *testing.T, open func() lock.Locker, participants, rounds int, pick func(*rand.Rand) []group.Need) *ledger {
+// enough is for how long participants contend; then two rounds are enough.
+const enough = 3 * time.Second
+
+// contend lets participants of a space of groups hold, in turn, what pick says,
+// rounds times each if that does not take too long.
+func contend(
+	t *testing.T, groups []group.Group, open func() lock.Locker, participants, rounds int, pick func(*rand.Rand) []group.Need,
+) *ledger {
 	t.Helper()
 	account := newLedger(t, groups)
+	begun := time.Now()
 	var all sync.WaitGroup
 	for p := range participants {
 		locker, random := open(), rand.New(rand.NewPCG(1, uint64(p)))
 		all.Go(func() {
-			for range rounds {
+			for round := range rounds {
+				if round > 1 && time.Since(begun) > enough {
+					return
+				}
 				needs := pick(random)
 				held, err := locker.Acquire(t.Context(), needs)
 				if err != nil {
@@ -54,7 +64,7 @@ func contend(t *testing.T, open func() lock.Locker, participants, rounds int, pi
 			}
 		})
 	}
-	within(t, time.Minute, "all participants are done", all.Wait)
+	within(t, 2*patience, "all participants are done", all.Wait)
 	return account
 }
 
@@ -73,7 +83,7 @@ func within(t *testing.T, limit time.Duration, what string, wait func()) {
 
 func testExclusion(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, groups)
-	account := contend(t, open, 8, 30, func(*rand.Rand) []group.Need { return exclusive(db, 1) })
+	account := contend(t, groups, open, 8, 30, func(*rand.Rand) []group.Need { return exclusive(db, 1) })
 	if account.most[db] != 1 {
 		t.Errorf("at most %d holders at once, want 1", account.most[db])
 	}
@@ -90,7 +100,7 @@ func testCapacity(t *testing.T, impl Implementation) {
 		defer held.Release()
 	}
 	refuse(t, open(), exclusive(api, 1))
-	contend(t, impl.NewSpace(t, groups), 8, 30, func(r *rand.Rand) []group.Need { return exclusive(api, 1+r.IntN(3)) })
+	contend(t, groups, impl.NewSpace(t, groups), 8, 30, func(r *rand.Rand) []group.Need { return exclusive(api, 1+r.IntN(3)) })
 }
 
 func testSharedTogether(t *testing.T, impl Implementation) {
@@ -108,7 +118,7 @@ func testSharedTogether(t *testing.T, impl Implementation) {
 // Whoever holds several groups never deadlocks with others that hold some of
 // the same, in whatever order each names them.
 func testSeveralAtOnce(t *testing.T, impl Implementation) {
-	contend(t, impl.NewSpace(t, groups), 8, 40, func(r *rand.Rand) []group.Need {
+	contend(t, groups, impl.NewSpace(t, groups), 8, 40, func(r *rand.Rand) []group.Need {
 		needs := []group.Need{
 			{Group: db, Weight: 1},
 			{Group: port, Weight: 1 + r.IntN(2)},

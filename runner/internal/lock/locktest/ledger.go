@@ -3,6 +3,7 @@ package locktest
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
@@ -17,10 +18,19 @@ type ledger struct {
 	sharers map[string]int
 	most    map[string]int // the most units ever in use
 	slots   map[string]map[int]bool
+	starts  map[string][]time.Time // when it was entered
 }
 
 func newLedger(t *testing.T, groups []group.Group) *ledger {
-	l := &ledger{t: t, capacity: map[string]int{}, units: map[string]int{}, sharers: map[string]int{}, most: map[string]int{}, slots: map[string]map[int]bool{}}
+	l := &ledger{
+		t:        t,
+		capacity: map[string]int{},
+		units:    map[string]int{},
+		sharers:  map[string]int{},
+		most:     map[string]int{},
+		slots:    map[string]map[int]bool{},
+		starts:   map[string][]time.Time{},
+	}
 	for _, g := range groups {
 		l.capacity[g.Label], l.slots[g.Label] = g.Capacity, map[int]bool{}
 	}
@@ -30,9 +40,11 @@ func newLedger(t *testing.T, groups []group.Group) *ledger {
 // enter records that needs are held, and fails the test where that is too much,
 // or where a slot is somebody else's.
 func (l *ledger) enter(needs []group.Need, grants map[string]group.Grant) {
+	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, n := range needs {
+		l.starts[n.Group] = append(l.starts[n.Group], now)
 		l.count(n, 1)
 		if l.units[n.Group] > l.capacity[n.Group] {
 			l.t.Errorf("%s: %d units in use, the capacity is %d", n.Group, l.units[n.Group], l.capacity[n.Group])

@@ -3,27 +3,50 @@
 package locktest
 
 import (
+	"cmp"
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
-// Implementation is what the suite needs to know of one.
+// Implementation is what the suite needs to know of one. Its functions are
+// given groups with a label, a name and a definition; scope and key, where they
+// matter, are theirs to set.
 type Implementation struct {
 	// NewSpace makes a place in which groups exclude, and returns a function
 	// that opens it once more, as one more participant would.
 	NewSpace func(t *testing.T, groups []group.Group) (open func() lock.Locker)
 	// MaxBypass is the implementation's bound.
 	MaxBypass int
-	// Hold starts a process of its own that holds needs in a new space of
-	// groups, and returns that space and a function that kills the process
-	// without warning. Nil where a holder cannot die alone.
-	Hold func(t *testing.T, groups []group.Group, needs []group.Need) (open func() lock.Locker, kill func())
+	// NewProcessSpace is as NewSpace, and returns as well a function that starts
+	// a participant in a process of its own, which is best done by Start. Nil
+	// where a participant cannot die alone.
+	NewProcessSpace func(t *testing.T, groups []group.Group) (open func() lock.Locker, start func([]group.Need) *Process)
+	// NewRivals makes a place, and returns a function that opens it for one more
+	// participant, who takes the groups to be what it is given. Nil where
+	// participants cannot disagree.
+	NewRivals func(t *testing.T) (open func([]group.Group) lock.Locker)
+	// RateWindow is the length of the windows of rates in the suite, a whole
+	// number of seconds: long beside the delays of the implementation, and else
+	// short, since the suite waits for several of them. 0 is a second.
+	RateWindow time.Duration
+	// RateLag is how much later than the rate allows a start may come, besides
+	// the twentieth of a window that is always granted: the granularity of the
+	// clock where that is coarse.
+	RateLag time.Duration
+	// Fences is whether grants have fencing tokens.
+	Fences bool
+	// NewLoss makes a place and two participants, and returns as well a function
+	// that makes the first one lose what it holds, as by cutting it off. It need
+	// not wait for the loss. Nil where groups cannot be lost.
+	NewLoss func(t *testing.T, groups []group.Group) (victim, other lock.Locker, lose func())
 }
 
-// Run runs the suite.
+// Run runs the suite. Those of its tests that mostly wait run in parallel.
 func Run(t *testing.T, impl Implementation) {
+	impl.RateWindow = cmp.Or(impl.RateWindow, time.Second)
 	for name, test := range map[string]func(*testing.T, Implementation){
 		"Exclusion":         testExclusion,
 		"Capacity":          testCapacity,
@@ -39,8 +62,38 @@ func Run(t *testing.T, impl Implementation) {
 		"UnknownGroup":      testUnknownGroup,
 		"ImpossibleNeed":    testImpossibleNeed,
 		"WaitingIsReported": testWaitingIsReported,
-		"DeathOfAHolder":    testDeathOfAHolder,
+		"Fences":            testFences,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, impl) })
+	}
+	for name, test := range map[string]func(*testing.T, Implementation){
+		"Loss":                      testLoss,
+		"RateInEveryWindow":         testRateInEveryWindow,
+		"RateIsUsed":                testRateIsUsed,
+		"RateWaitingIsReported":     testRateWaitingIsReported,
+		"RateAndCancelledWaiters":   testRateAndCancelledWaiters,
+		"SeveralRates":              testSeveralRates,
+		"SeveralRatesInEveryWindow": testSeveralRatesInEveryWindow,
+		"SharedUseCountsForTheRate": testSharedUseCountsForTheRate,
+		"UndoneStart":               testUndoneStart,
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, impl) })
+	}
+	if impl.NewProcessSpace != nil {
+		runWithProcesses(t, impl)
+	}
+	if impl.NewRivals != nil {
+		t.Run("Agreement", func(t *testing.T) { t.Parallel(); testAgreement(t, impl) })
+	}
+}
+
+func runWithProcesses(t *testing.T, impl Implementation) {
+	for name, test := range map[string]func(*testing.T, Implementation){
+		"DeathOfAHolder":       testDeathOfAHolder,
+		"DeathOfAWaiter":       testDeathOfAWaiter,
+		"RateOutlivesAHolder":  testRateOutlivesAHolder,
+		"RateAndKilledWaiters": testRateAndKilledWaiters,
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, impl) })
 	}
 }

@@ -2,7 +2,6 @@ package process_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
@@ -16,8 +15,7 @@ func TestConformance(t *testing.T) {
 			locker := process.New(groups)
 			return func() lock.Locker { return locker }
 		},
-		MaxBypass:  process.MaxBypass,
-		RateWindow: time.Second,
+		MaxBypass: process.MaxBypass,
 	})
 }
 

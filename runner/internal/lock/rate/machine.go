@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/shm"
 )
@@ -55,6 +56,9 @@ func (m *machine) Load() ([]Instant, error) {
 			return nil, untrusted(path, err)
 		}
 		starts, err := parse(text)
+		if err == nil {
+			err = notToCome(starts)
+		}
 		if err != nil {
 			return nil, untrusted(path, err)
 		}
@@ -64,6 +68,18 @@ func (m *machine) Load() ([]Instant, error) {
 	// since each is counted under the lock.
 	slices.Sort(all)
 	return slices.Compact(all), nil
+}
+
+// notToCome returns an error if a start is later than now.
+func notToCome(starts []Instant) error {
+	now, err := sinceBoot()
+	if err != nil || len(starts) == 0 {
+		return err
+	}
+	if last := slices.Max(starts); last > now {
+		return fmt.Errorf("one is to come in %s", time.Duration(last-now))
+	}
+	return nil
 }
 
 func untrusted(path string, err error) error {

@@ -9,7 +9,6 @@ package rate
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -27,8 +26,8 @@ type Store interface {
 	Lock() (unlock func(), err error)
 	// Now is the time by the store's clock.
 	Now() (Instant, error)
-	// Load returns the starts that are remembered, in any order. An error means
-	// that they cannot be known.
+	// Load returns the starts that are remembered, in any order, none of which is
+	// to come. An error means that they cannot be known.
 	Load() ([]Instant, error)
 	// Save remembers starts, which are sorted, in place of all earlier ones of
 	// this user.
@@ -59,9 +58,6 @@ func (l *Log) next(now Instant) (starts []Instant, wait time.Duration, err error
 		return nil, 0, err
 	}
 	slices.Sort(starts)
-	if n := len(starts); n > 0 && starts[n-1] > now {
-		return nil, 0, fmt.Errorf("a start is remembered for %s from now: the memory is not to be trusted", time.Duration(starts[n-1]-now))
-	}
 	forgotten := now - Instant(l.window())
 	starts = slices.DeleteFunc(starts, func(s Instant) bool { return s <= forgotten })
 	if n := len(starts); n >= l.rate.Starts {

@@ -89,6 +89,12 @@ func (l *locker) placeOf(label string) (Place, error) {
 	return place, nil
 }
 
+// Identity returns Place.Identity of a group, or the error of Find.
+func (l *locker) Identity(label string) (string, error) {
+	place, err := l.placeOf(label)
+	return place.Identity, err
+}
+
 // Holders implements lock.Inspector: the register does not tell who they are.
 func (l *locker) Holders(string) []lock.User { return nil }
 
@@ -122,34 +128,57 @@ type ratedTurn struct {
 // tries to take units, so two that have a part each never wait for one
 // another, and an exclusive holder is not starved by shared ones.
 func (a *acquisition) take(n group.Need) error {
-	if err := a.ctx.Err(); err != nil {
-		return err
-	}
-	g := a.locker.groups[n.Group]
 	place, err := a.locker.placeOf(n.Group)
 	if err != nil {
 		return err
 	}
-	turn, err := joinQueue(a.ctx, place)
-	if err != nil {
-		return fmt.Errorf("%s: queue: %w", n.Group, err)
+	for {
+		if err := a.ctx.Err(); err != nil {
+			return err
+		}
+		turn, err := joinQueue(a.ctx, place)
+		if err != nil {
+			return fmt.Errorf("%s: queue: %w", n.Group, err)
+		}
+		u := newUnits(a.locker.groups[n.Group], place, n)
+		taken, err := a.takeInTurn(turn, u)
+		if taken {
+			a.keep(turn, u)
+			return nil
+		}
+		u.release()
+		turn.leave()
+		if err != nil {
+			return err
+		}
 	}
-	if g.Rate.Limited() {
-		log := rate.NewLog(g.Rate, rate.OnMachine(place.Identity, func() (func(), error) { return lockUnits(place) }))
-		a.rated = append(a.rated, ratedTurn{turn: turn, label: n.Group, log: log})
-	} else {
-		defer turn.leave()
-	}
+}
+
+// takeInTurn takes units when it is the turn's turn. It fails to if the queue's
+// file was replaced meanwhile: somebody may be first in the new one, too.
+func (a *acquisition) takeInTurn(turn *turn, u *units) (taken bool, err error) {
 	defer a.locker.watcher.use()()
 	waitFor := func(paths []string, ready func() (bool, error)) error {
-		return a.locker.watcher.wait(a.ctx, paths, ready, func() { lock.Waiting(a.ctx, n.Group) })
+		return a.locker.watcher.wait(a.ctx, paths, ready, func() { lock.Waiting(a.ctx, u.group.Label) })
 	}
-	if err := waitFor(place.Queue, turn.isFirst); err != nil {
-		return err
+	if err := waitFor(u.place.Queue, turn.isFirst); err != nil {
+		return false, err
 	}
-	u := newUnits(g, place, n)
+	if err := waitFor(u.place.Units, u.take); err != nil {
+		return false, err
+	}
+	return areCurrent(turn.copies)
+}
+
+// keep keeps what was taken, and of a group with a rate the turn as well.
+func (a *acquisition) keep(turn *turn, u *units) {
 	a.held.units = append(a.held.units, u)
-	return waitFor(place.Units, u.take)
+	if !u.group.Rate.Limited() {
+		turn.leave()
+		return
+	}
+	log := rate.NewLog(u.group.Rate, rate.OnMachine(u.place.Identity, func() (func(), error) { return lockUnits(u.place) }))
+	a.rated = append(a.rated, ratedTurn{turn: turn, label: u.group.Label, log: log})
 }
 
 // start waits until every rate allows a start, and counts it.

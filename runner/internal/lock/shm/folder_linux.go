@@ -22,7 +22,7 @@ const maxUsers = 10_000
 
 // Own returns the path of this user's folder called name, and makes it if need be.
 func Own(name string) (string, error) {
-	path := filepath.Join(root, prefix+strconv.Itoa(os.Geteuid()))
+	path := ownFolder()
 	for _, folder := range []string{path, filepath.Join(path, name)} {
 		if err := makeFolder(folder); err != nil {
 			return "", err
@@ -31,13 +31,25 @@ func Own(name string) (string, error) {
 	return filepath.Join(path, name), nil
 }
 
+// ownFolder is the path of this user's folder.
+func ownFolder() string { return filepath.Join(root, prefix+strconv.Itoa(os.Geteuid())) }
+
 // makeFolder makes a folder that all can read and only this user can write, or
 // makes sure that it is one.
 func makeFolder(path string) error {
-	if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+	err := os.Mkdir(path, 0o755)
+	if err == nil {
+		err = os.Chmod(path, 0o755) // whatever the umask is
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("%w: interlock needs a folder there, in shared memory, for what the runners of this machine "+
 			"tell one another", err)
 	}
+	return checkOwn(path)
+}
+
+// checkOwn makes sure that path is a folder that only this user can write.
+func checkOwn(path string) error {
 	var stat unix.Stat_t
 	if err := unix.Lstat(path, &stat); err != nil {
 		return &fs.PathError{Op: "stat", Path: path, Err: err}
@@ -54,32 +66,25 @@ func makeFolder(path string) error {
 }
 
 // All returns the paths of the files called name in the folders called folder
-// of all users, or of all files there if name is empty.
+// of all users.
 func All(folder, name string) ([]string, error) {
 	users, err := filepath.Glob(filepath.Join(root, prefix+"*"))
 	if err != nil {
 		return nil, err
 	}
 	if len(users) > maxUsers {
-		return nil, fmt.Errorf("%s has %d folders called %s*, more than a machine has users: remove those that nobody needs",
-			root, len(users), prefix)
+		return nil, tooManyUsers(len(users))
 	}
 	var files []string
 	for _, user := range users {
-		path := filepath.Join(user, folder)
-		if name != "" {
-			files = append(files, filepath.Join(path, name))
-			continue
-		}
-		entries, err := os.ReadDir(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		for _, e := range entries {
-			files = append(files, filepath.Join(path, e.Name()))
-		}
+		files = append(files, filepath.Join(user, folder, name))
 	}
 	return files, nil
+}
+
+func tooManyUsers(n int) error {
+	return fmt.Errorf("%s has %d folders called %s*, more than a machine has users: remove those that nobody needs",
+		root, n, prefix)
 }
 
 // ErrNotAFile is wrapped by the error of Open for what is no regular file.
@@ -108,9 +113,14 @@ func Read(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
+	return ReadOpen(file, limit)
+}
+
+// ReadOpen is Read for a file that is open.
+func ReadOpen(file *os.File, limit int64) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err == nil && int64(len(text)) > limit {
-		err = fmt.Errorf("%s is longer than %d bytes", path, limit)
+		err = fmt.Errorf("%s is longer than %d bytes", file.Name(), limit)
 	}
 	return text, err
 }
@@ -127,7 +137,8 @@ func Write(path string, text []byte) error {
 		return err
 	}
 	_, err = file.Write(text)
-	if err := errors.Join(err, file.Close()); err != nil {
+	mode := file.Chmod(0o644) // whatever the umask is
+	if err := errors.Join(err, mode, file.Close()); err != nil {
 		return err
 	}
 	return os.Rename(fresh, path)

@@ -18,6 +18,9 @@ func Own(string) (string, error) { return "", errLinuxOnly }
 // All returns none.
 func All(string, string) ([]string, error) { return nil, nil }
 
+// List returns why there are none.
+func List(string) ([]string, []error) { return nil, []error{errLinuxOnly} }
+
 // Open fails.
 func Open(string) (*os.File, error) { return nil, errLinuxOnly }
 

@@ -1,0 +1,143 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+)
+
+// A close of a watched file wakes all who watch it, in the process and of
+// whomever it is; a close of another one does not.
+func TestCloseWakes(t *testing.T) {
+	place, other := newPlace(t), newPlace(t)
+	w := newWatcher()
+	defer w.use()()
+	subscribe := func(paths ...string) <-chan struct{} {
+		closed := make(chan struct{}, 1)
+		stop, err := w.subscribe(paths, closed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(stop)
+		return closed
+	}
+	one, both := subscribe(place.Queue[0]), subscribe(other.Queue[0], place.Queue[0])
+	stranger := subscribe(place.Units[0])
+	mustOpen(t, place.Queue[0]).close()
+	receive(t, one, "a token")
+	receive(t, both, "a token")
+	mustOpen(t, other.Queue[0]).close()
+	receive(t, both, "a token for the other file")
+	select {
+	case <-one:
+		t.Error("woken by the close of another file")
+	case <-stranger:
+		t.Error("woken by the close of other files")
+	default:
+	}
+}
+
+// Whoever watches a file that is replaced is woken, to look at the new one.
+func TestReplacedFileWakes(t *testing.T) {
+	path := newPlace(t).Queue[0]
+	w := newWatcher()
+	defer w.use()()
+	closed := make(chan struct{}, 1)
+	stop, err := w.subscribe([]string{path}, closed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	replace(t, path)
+	receive(t, closed, "a token for the file that is gone")
+}
+
+// Nobody is woken who has stopped to watch.
+func TestStoppedWatch(t *testing.T) {
+	path := newPlace(t).Queue[0]
+	w := newWatcher()
+	defer w.use()()
+	stopped, watching := make(chan struct{}, 1), make(chan struct{}, 1)
+	for _, closed := range []chan struct{}{stopped, watching} {
+		stop, err := w.subscribe([]string{path}, closed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if closed == stopped {
+			stop()
+		} else {
+			defer stop()
+		}
+	}
+	mustOpen(t, path).close()
+	receive(t, watching, "a token")
+	select {
+	case <-stopped:
+		t.Error("woken after it has stopped")
+	default:
+	}
+}
+
+// A user has few inotify instances: a process keeps one only while it is used.
+func TestInstanceIsGivenBack(t *testing.T) {
+	path := newPlace(t).Queue[0]
+	w := newWatcher()
+	first, second := w.use(), w.use()
+	stop, err := w.subscribe([]string{path}, make(chan struct{}, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	instance := w.inotify
+	first()
+	if w.inotify != instance {
+		t.Error("the instance is closed while it is used")
+	}
+	second()
+	if w.inotify != nil {
+		t.Error("the instance is kept although nobody uses it")
+	}
+}
+
+// Where files cannot be watched, the waiter looks from time to time.
+func TestWaitWithoutWatching(t *testing.T) {
+	var looks atomic.Int32
+	waited := 0
+	w := newWatcher()
+	defer w.use()()
+	err := w.wait(patient(t), []string{filepath.Join(t.TempDir(), "none")}, func() (bool, error) {
+		return looks.Add(1) == 4, nil
+	}, func() { waited++ })
+	if err != nil || looks.Load() != 4 || waited != 1 {
+		t.Errorf("error %v after %d looks, said that it waits %d times", err, looks.Load(), waited)
+	}
+}
+
+// Wait ends with the context, and with an error of what it waits for, before it
+// waits and while it does.
+func TestWaitEnds(t *testing.T) {
+	paths := newPlace(t).Queue
+	w := newWatcher()
+	defer w.use()()
+	ctx, cancel := context.WithCancel(t.Context())
+	err := w.wait(ctx, paths, func() (bool, error) { return false, nil }, cancel)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want %v", err, context.Canceled)
+	}
+	for failing := range 2 {
+		looks := 0
+		err := w.wait(patient(t), paths, func() (bool, error) {
+			looks++
+			if looks > failing {
+				return false, os.ErrInvalid
+			}
+			return false, nil
+		}, func() {})
+		if !errors.Is(err, os.ErrInvalid) {
+			t.Errorf("error %v at look %d, want %v", err, failing+1, os.ErrInvalid)
+		}
+	}
+}

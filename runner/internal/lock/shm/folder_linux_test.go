@@ -1,0 +1,212 @@
+package shm
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestWriteAndRead(t *testing.T) {
+	inRoot(t)
+	dir, err := Own("x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, FileName("//some:label with anything/../in it"))
+	before := unix.Umask(0o077)
+	defer unix.Umask(before)
+	for _, text := range []string{"first", "second, longer", ""} {
+		if err := Write(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Read(path, 100); string(got) != text || err != nil {
+			t.Errorf("read %q, %v, want %q", got, err, text)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("the file has mode %v, %v: others have to read it, whatever the umask is", info.Mode(), err)
+	}
+	again, err := Own("x")
+	if again != dir || err != nil {
+		t.Errorf("the folder is %s, %v the second time", again, err)
+	}
+}
+
+// What a writer that died has left does not stop the next one, whatever it is.
+func TestWriteOverWhatIsLeft(t *testing.T) {
+	inRoot(t)
+	target := filepath.Join(root, "target")
+	if err := os.WriteFile(target, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(root, "file")
+	for name, leave := range map[string]func(string) error{
+		"a part":  func(path string) error { return os.WriteFile(path, []byte("a part of someth"), 0o644) },
+		"a link":  func(path string) error { return os.Symlink(target, path) },
+		"a FIFO":  func(path string) error { return unix.Mkfifo(path, 0o644) },
+		"nothing": func(string) error { return nil },
+	} {
+		if err := leave(path + ".new"); err != nil {
+			t.Fatal(err)
+		}
+		if err := Write(path, []byte(name)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got, err := Read(path, 100); string(got) != name || err != nil {
+			t.Errorf("read %q, %v, want %q", got, err, name)
+		}
+	}
+	if text, err := os.ReadFile(target); string(text) != "mine" || err != nil {
+		t.Errorf("what a link led to is %q, %v", text, err)
+	}
+}
+
+// All users may have a file of the name; there need not be one.
+func TestAllUsersFiles(t *testing.T) {
+	inRoot(t)
+	putFiles(t, "interlock-1/starts/a", "interlock-2/notices/b", "other/starts/a")
+	files, err := All("starts", "a")
+	want := []string{filepath.Join(root, "interlock-1/starts/a"), filepath.Join(root, "interlock-2/starts/a")}
+	if err != nil || fmt.Sprint(files) != fmt.Sprint(want) {
+		t.Errorf("%v, %v, want %v", files, err, want)
+	}
+}
+
+func TestAllOfTooManyUsers(t *testing.T) {
+	inRoot(t)
+	for i := range maxUsers + 1 {
+		putFiles(t, fmt.Sprintf("%s%d", prefix, i))
+	}
+	_, err := All("starts", "a")
+	mustSay(t, err, root+" has 10001 folders called interlock-*", "remove those that nobody needs")
+}
+
+// A folder that others could write to, or that leads elsewhere, is not used, and
+// the error says what to do.
+func TestOwnFolderThatCannotBeTrusted(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(t *testing.T, path string) error
+		want  string
+	}{
+		"a file": {func(_ *testing.T, path string) error { return os.WriteFile(path, nil, 0o644) }, "is no folder: remove it"},
+		"a link": {func(t *testing.T, path string) error { return os.Symlink(t.TempDir(), path) }, "is no folder: remove it"},
+		"a link to nothing": {func(_ *testing.T, path string) error {
+			return os.Symlink(filepath.Join(root, "nothing"), path)
+		}, "is no folder: remove it"},
+		"a FIFO": {func(_ *testing.T, path string) error { return unix.Mkfifo(path, 0o644) }, "is no folder: remove it"},
+		"writable by all": {func(_ *testing.T, path string) error {
+			return errors.Join(os.Mkdir(path, 0o755), os.Chmod(path, 0o757))
+		}, "can be written by others: run `chmod go-w "},
+		"writable by a group": {func(_ *testing.T, path string) error {
+			return errors.Join(os.Mkdir(path, 0o755), os.Chmod(path, 0o775))
+		}, "can be written by others: run `chmod go-w "},
+		"somebody's": {func(t *testing.T, path string) error {
+			if err := os.Mkdir(path, 0o755); err != nil {
+				return err
+			}
+			if err := os.Chown(path, 12345, 12345); err != nil {
+				t.Skipf("only root can give folders away, outside of a sandbox: %v", err)
+			}
+			return nil
+		}, fmt.Sprintf("belongs to user 12345, and not to user %d, whose it should be: have it removed", os.Geteuid())},
+	} {
+		for _, inner := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, the inner one: %v", name, inner), func(t *testing.T) {
+				inRoot(t)
+				path := ownFolder()
+				if inner {
+					if err := os.Mkdir(path, 0o755); err != nil {
+						t.Fatal(err)
+					}
+					path = filepath.Join(path, "x")
+				}
+				if err := c.spoil(t, path); err != nil {
+					t.Fatal(err)
+				}
+				_, err := Own("x")
+				mustSay(t, err, path+" "+c.want)
+			})
+		}
+	}
+}
+
+func TestOwnWithoutSharedMemory(t *testing.T) {
+	root = filepath.Join(inRoot(t), "none")
+	_, err := Own("x")
+	mustSay(t, err, ownFolder(), "interlock needs a folder there, in shared memory")
+}
+
+// What is no plain file is not read, and nothing is waited for.
+func TestReadOfWhatIsNoFile(t *testing.T) {
+	inRoot(t)
+	path := filepath.Join(root, "file")
+	for name, c := range map[string]struct {
+		put  func() error
+		want string
+	}{
+		"a link":   {func() error { return os.Symlink("/etc/hostname", path) }, "too many levels of symbolic links"},
+		"a FIFO":   {func() error { return unix.Mkfifo(path, 0o644) }, ErrNotAFile.Error()},
+		"a folder": {func() error { return os.Mkdir(path, 0o755) }, ErrNotAFile.Error()},
+		"too long": {func() error { return os.WriteFile(path, []byte("12345"), 0o644) }, "is longer than 4 bytes"},
+	} {
+		if err := c.put(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := Read(path, 4); err == nil {
+			t.Errorf("%s: read %q", name, text)
+		} else {
+			mustSay(t, err, path, c.want)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Read(path, 4); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+// A file that cannot be put in place says why, and leaves what was there.
+func TestWriteThatFails(t *testing.T) {
+	inRoot(t)
+	path := filepath.Join(root, "file")
+	if err := os.MkdirAll(filepath.Join(path+".new", "x"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	mustSay(t, Write(path, []byte("new")), path+".new", "directory not empty")
+	if text, err := Read(path, 100); string(text) != "old" || err != nil {
+		t.Errorf("read %q, %v", text, err)
+	}
+	mustSay(t, Write(filepath.Join(root, "none", "file"), nil), "no such file or directory")
+}
+
+// Two names differ, and each can be one of a file.
+func TestFileNames(t *testing.T) {
+	names := map[string]bool{}
+	for _, text := range []string{"", "a", "A", "a/b", "../a", "a\x00", strings.Repeat("long", 1000)} {
+		name := FileName(text)
+		if names[name] || name != filepath.Base(name) || len(name) > 100 || strings.HasPrefix(name, ".") {
+			t.Errorf("%q is called %q", text, name)
+		}
+		names[name] = true
+	}
+}
+
+func mustSay(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("error %v, want %q in it", err, part)
+		}
+	}
+}
