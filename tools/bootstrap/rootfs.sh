@@ -17,6 +17,8 @@ readonly packages=(
   git ca-certificates               # fetching
   procps python3 unzip zip          # what tests and Bazel's own test-setup.sh call
   python3-pip                       # fetching what Python tests import
+  postgresql                        # examples/postgres
+  etcd-server                       # e2e/contention
 )
 readonly goroot=/usr/lib/go-1.26
 
@@ -42,10 +44,26 @@ copy_apt_settings() {
 install() {
   local root=$1
   export DEBIAN_FRONTEND=noninteractive
+  start_no_services "$root"
+  leave_out_the_main_cluster "$root"
   "$(dirname "$0")/enter.sh" "$root" apt-get update
   "$(dirname "$0")/enter.sh" "$root" apt-get install --yes --no-install-recommends "${packages[@]}"
   "$(dirname "$0")/enter.sh" "$root" apt-get clean
   ln -s "$goroot"/bin/{go,gofmt} "$root/usr/local/bin/"
+}
+
+# The machine's /run is in here too, and by it packages would ask the machine's systemd to start their services.
+start_no_services() {
+  local policy=$1/usr/sbin/policy-rc.d
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod +x "$policy"
+}
+
+# Tests start servers of their own; Debian's package would make, and start, one for the machine.
+leave_out_the_main_cluster() {
+  local folder=$1/etc/postgresql-common/createcluster.d
+  mkdir -p "$folder"
+  echo 'create_main_cluster = false' >"$folder/no_main_cluster.conf"
 }
 
 "$@"

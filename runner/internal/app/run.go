@@ -8,6 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 	"github.com/interlock-build/rules_interlock/runner/options"
 )
@@ -52,6 +53,8 @@ type test struct {
 	cases   []engine.Case
 	options engine.Options
 	style   report.Style
+	// end stops what was started for the cases.
+	end func()
 }
 
 // prepare finds out what there is to run, and what each case needs.
@@ -66,9 +69,14 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		framework.end()
 		return nil, err
 	}
+	locker, end, err := withInstances(ctx, t, newLocker(t))
+	if err != nil {
+		framework.end()
+		return nil, err
+	}
 	return &test{
-		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style,
-		options: t.engineOptions(framework, workers),
+		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style, end: end,
+		options: t.engineOptions(framework, workers, locker),
 	}, nil
 }
 
@@ -89,12 +97,12 @@ func (t *task) setUp() (f framework, workers int, err error) {
 	return f, workersOf(t.manifest), nil
 }
 
-func (t task) engineOptions(f framework, workers int) engine.Options {
+func (t task) engineOptions(f framework, workers int, locker lock.Locker) engine.Options {
 	o := t.options
 	return engine.Options{
 		Framework:   f.Framework,
 		Target:      t.manifest.Label,
-		Locker:      newLocker(t),
+		Locker:      locker,
 		Capacity:    capacities(t.manifest.Groups),
 		Rated:       rated(t.manifest.Groups),
 		Shards:      t.env.Shard.Total,
@@ -132,7 +140,7 @@ func (t *test) run(ctx context.Context) int {
 		sinks = append(sinks, junit)
 	}
 	t.options.Sink = event.FanOut(sinks...)
-	engine.Run(ctx, t.options, t.cases)
+	t.runCases(ctx)
 	if message := verdict.Infrastructure(); message != "" {
 		noteInfrastructureFailure(t.p, t.env, message)
 	}
@@ -147,6 +155,11 @@ func (t *test) run(ctx context.Context) int {
 		return 128 + int(s)
 	}
 	return verdict.ExitCode()
+}
+
+func (t *test) runCases(ctx context.Context) {
+	defer t.end()
+	engine.Run(ctx, t.options, t.cases)
 }
 
 // failed reports a test that could not be set up, in the log and in test.xml,

@@ -28,14 +28,20 @@ type Command struct {
 	Env []string
 	// Stdin is its standard input; nil is an empty one.
 	Stdin *os.File
-	// Terminal is one that the program has to itself while it runs, in place of
-	// Stdin and Output; nil is none.
+	// Terminal is one that the program has to itself while it runs, for what of
+	// Stdin, Stdout and Stderr is nil; nil is none.
 	Terminal *os.File
 	// Output gets what it writes to stdout and stderr, in that order. Its
 	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
+	// Stdout and Stderr are where it writes to in place of Output; nil is none.
+	Stdout, Stderr *os.File
+	// Signals are passed on to it while it runs, besides those that always are.
+	Signals []os.Signal
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
+	// Hurry ends the grace early when it is closed; nil is never.
+	Hurry <-chan struct{}
 	// LeakTimeout is how long processes that it started may go on when it has
 	// ended by itself; 0 is not at all, and nobody looks whether they do.
 	LeakTimeout time.Duration
@@ -72,7 +78,7 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		return Result{}, err
 	}
 	cmd := prepare(c, output.writer)
-	signals := catchSignals()
+	signals := catchSignals(c.Signals)
 	err = cmd.Start()
 	_ = output.writer.Close() // the child has its own descriptor, if it started
 	if err != nil {
@@ -81,7 +87,7 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
 	signals.passTo(cmd.Process.Pid)
-	stopStopping := stopWith(ctx, cmd.Process.Pid, c.Grace)
+	stopStopping := stopWith(ctx, cmd.Process.Pid, c)
 	look := false
 	killed, err := waitAndKillRest(cmd, func() {
 		signals.stop()
@@ -106,39 +112,56 @@ func Run(ctx context.Context, c Command) (Result, error) {
 func prepare(c Command, output *os.File) *exec.Cmd {
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env = c.Env
-	if c.Stdin != nil {
-		cmd.Stdin = c.Stdin
-	}
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.SysProcAttr = ownGroup()
 	if c.Terminal != nil {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Terminal, c.Terminal, c.Terminal
 		inForeground(cmd.SysProcAttr, c.Terminal)
 	}
+	if c.Stdin != nil {
+		cmd.Stdin = c.Stdin
+	}
+	if c.Stdout != nil {
+		cmd.Stdout = c.Stdout
+	}
+	if c.Stderr != nil {
+		cmd.Stderr = c.Stderr
+	}
 	return cmd
 }
 
 // stopWith stops the process group when ctx ends. The returned function ends
-// that: after it no signal is sent any more.
-func stopWith(ctx context.Context, pid int, grace time.Duration) (release func()) {
+// that: after it no signal is sent any more. It says when the group was told to
+// end; the zero time is that it was not.
+func stopWith(ctx context.Context, pid int, c Command) (release func() (told time.Time)) {
 	done := make(chan struct{})
 	var stopper sync.WaitGroup
+	var told time.Time
 	stopper.Go(func() {
 		select {
 		case <-done:
 			return
 		case <-ctx.Done():
 		}
-		if u := Urgent(nil); errors.As(context.Cause(ctx), &u) && u.AtOnce() {
+		if isUrgent(ctx) {
 			killGroup(pid)
 			return
 		}
 		terminateGroup(pid)
+		told = time.Now()
 		select {
 		case <-done:
-		case <-time.After(grace):
-			killGroup(pid)
+			return
+		case <-c.Hurry:
+		case <-time.After(c.Grace):
 		}
+		killGroup(pid)
 	})
-	return func() { close(done); stopper.Wait() }
+	return func() time.Time { close(done); stopper.Wait(); return told }
+}
+
+// isUrgent reports whether ctx, which has ended, leaves no grace.
+func isUrgent(ctx context.Context) bool {
+	u := Urgent(nil)
+	return errors.As(context.Cause(ctx), &u) && u.AtOnce()
 }

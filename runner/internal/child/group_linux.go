@@ -46,19 +46,32 @@ func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
 // that has ended. A process has its ports and files until it is gone, and the
 // next case may need them.
 func awaitRest(group int) (killed int) {
-	for deadline := time.Now().Add(dying); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(dying); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		more, left := reap(group)
+		killed += more
+		if !left {
+			break
+		}
+	}
+	return killed
+}
+
+// reap reaps those of a process group that have ended and are children of this
+// process. It says how many of them were killed, and whether any has not ended.
+func reap(group int) (killed int, left bool) {
+	for {
 		var status syscall.WaitStatus
 		pid, err := syscall.Wait4(-group, &status, syscall.WNOHANG, nil)
 		switch {
+		case err == syscall.EINTR:
 		case err != nil: // ECHILD: nobody is left
-			return killed
+			return killed, false
 		case pid == 0:
-			time.Sleep(time.Millisecond)
+			return killed, true
 		case status.Signal() == syscall.SIGKILL:
 			killed++
 		}
 	}
-	return killed
 }
 
 // awaitEnd returns when pid has ended, and leaves it to be reaped.

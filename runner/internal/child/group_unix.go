@@ -5,6 +5,7 @@ package child
 import (
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -22,9 +23,9 @@ type forwarder struct {
 
 // catchSignals keeps signals until the group is known, so that none gets lost,
 // or ends this process, while the program starts.
-func catchSignals() *forwarder {
+func catchSignals(more []os.Signal) *forwarder {
 	f := &forwarder{signals: make(chan os.Signal, 8), done: make(chan struct{})}
-	signal.Notify(f.signals, forwarded...)
+	signal.Notify(f.signals, append(slices.Clone(more), forwarded...)...)
 	return f
 }
 

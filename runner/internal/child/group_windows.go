@@ -10,9 +10,9 @@ import (
 // forwarder does nothing: Windows has no such signals.
 type forwarder struct{}
 
-func catchSignals() *forwarder    { return nil }
-func (*forwarder) passTo(pid int) {}
-func (*forwarder) stop()          {}
+func catchSignals([]os.Signal) *forwarder { return nil }
+func (*forwarder) passTo(pid int)         {}
+func (*forwarder) stop()                  {}
 
 // terminateGroup does nothing: a process without a console cannot be asked to
 // end, so the grace passes and killGroup ends it.

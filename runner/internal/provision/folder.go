@@ -1,0 +1,69 @@
+package provision
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// maxFolder is how long the path of a folder may be, so that most of the 107
+// bytes of a socket's path are left (unix(7)). Below Bazel's TEST_TMPDIR no path
+// is that short.
+const maxFolder = 40
+
+// folder is a new folder that lives as long as an instance.
+type folder struct {
+	// path is short: that of a link to the folder, if its own is not.
+	path string
+	real string
+}
+
+// newFolder makes a folder in another one; "" is the system's for such folders.
+func newFolder(in string) (folder, error) {
+	if in == "" {
+		in = os.TempDir()
+	}
+	dir, err := "", os.MkdirAll(in, 0o755)
+	if err == nil {
+		dir, err = os.MkdirTemp(in, "instance-")
+	}
+	if err != nil {
+		return folder{}, fmt.Errorf("folder of the instance: %w", err)
+	}
+	f := folder{path: dir, real: dir}
+	if len(dir) <= maxFolder || runtime.GOOS == "windows" {
+		return f, nil
+	}
+	if f.path, err = linkTo(dir); err != nil {
+		_ = os.RemoveAll(dir)
+		return folder{}, fmt.Errorf("short path for the folder of the instance: %w", err)
+	}
+	return f, nil
+}
+
+// linkTo makes a link with a short path, in a folder of its own: names in the
+// system's folder are everybody's.
+func linkTo(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	own, err := os.MkdirTemp("", "il")
+	if err != nil {
+		return "", err
+	}
+	link := filepath.Join(own, "t")
+	if err := os.Symlink(dir, link); err != nil {
+		_ = os.Remove(own)
+		return "", err
+	}
+	return link, nil
+}
+
+func (f folder) remove() {
+	if f.path != f.real {
+		_ = os.RemoveAll(filepath.Dir(f.path))
+	}
+	_ = os.RemoveAll(f.real)
+}

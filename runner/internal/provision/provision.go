@@ -1,0 +1,222 @@
+// Package provision starts what the units of resource groups are: a database
+// server, a container, a folder. It is a lock.Locker around another one, which
+// keeps those apart who use them.
+//
+//   - provision: the locker, which takes what has a setup before all else;
+//   - resource: one group with a setup, its units between cases, its failures;
+//   - lease: units of a group that are held, and their instances;
+//   - instance, answer, daemon, folder: one instance, from the program that
+//     starts it to its end.
+//
+// docs/instances.md has the protocol.
+package provision
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+// grace is how long an instance has between SIGTERM and SIGKILL, as with Buck2.
+const grace = 20 * time.Second
+
+// Group is a group whose units have to be started.
+type Group struct {
+	group.Group
+	Setup Setup
+}
+
+// Setup is the program that starts a unit.
+type Setup struct {
+	// Name is what people know it by.
+	Name string
+	// Path is its file.
+	Path string
+	// Timeout is how long it may take until it has printed what it made.
+	Timeout time.Duration
+	// Environ returns its whole environment for the unit with that number, as
+	// NAME=value. TEST_TMPDIR is added.
+	Environ func(slot int) ([]string, error)
+}
+
+// Options are what the setups of a process have in common.
+type Options struct {
+	// TmpDir is the folder for those of the instances; empty is the system's.
+	TmpDir string
+	// Patience, when it ends, ends the grace of every instance, and each setup
+	// that runs.
+	Patience context.Context
+	// Warn gets sentences for people about what went wrong and was remedied. It
+	// may be called from several goroutines.
+	Warn func(string)
+}
+
+// Locker is a lock.Locker that starts instances before it gives units away.
+//
+// A unit stays held, and its instance up, when a case gives it back: it is for
+// the next case that needs as many units of the group. It is given up as soon
+// as somebody else wants the group, and by Close. So what no case uses is never
+// waited for longer than it takes to stop, and deadlock is as impossible as
+// without it: of a cycle of waiters, each would wait for a unit that a case
+// holds, and cases take groups in one order.
+type Locker struct {
+	inner     lock.Locker
+	resources map[string]*resource // by label
+}
+
+// New returns a locker that takes groups from inner, and starts those that
+// groups has. Inner should be a lock.Inspector: of others a unit that somebody
+// waits for is not given up before Close.
+func New(inner lock.Locker, groups []Group, options Options) *Locker {
+	l := &Locker{inner: inner, resources: map[string]*resource{}}
+	for _, g := range groups {
+		l.resources[g.Label] = newResource(g, l, options)
+	}
+	return l
+}
+
+// Acquire implements lock.Locker. The units that have to be started come first,
+// group by group in canonical order, each with its instances. All else follows
+// in one go, so that the groups with a rate are the last, and nothing is waited
+// for between being counted and starting.
+//
+// A group that is shared is among all else: who shares has no unit of its own,
+// and nothing is started for it.
+//
+// Its errors are also those of setups. They say what the program has printed.
+func (l *Locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
+	started, rest := l.split(needs)
+	var parts lock.All
+	for _, n := range started {
+		lease, err := l.resources[n.Group].acquire(ctx, n)
+		if err != nil {
+			parts.Release()
+			return nil, err
+		}
+		parts = append(parts, lease)
+	}
+	if len(rest) > 0 {
+		held, err := l.inner.Acquire(ctx, rest)
+		if err != nil {
+			parts.Release()
+			return nil, err
+		}
+		parts = append(parts, held)
+	}
+	return newHeld(parts), nil
+}
+
+// split returns the needs of units that have to be started, in the order of
+// their scopes and then of what identifies them, and the other needs.
+func (l *Locker) split(needs []group.Need) (started, rest []group.Need) {
+	for _, n := range group.Canonical(needs) {
+		if l.resources[n.Group] != nil && n.Mode == group.Exclusive {
+			started = append(started, n)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	slices.SortStableFunc(started, func(a, b group.Need) int {
+		x, y := l.resources[a.Group].group, l.resources[b.Group].group
+		return cmp.Or(
+			cmp.Compare(slices.Index(group.Scopes, x.Scope), slices.Index(group.Scopes, y.Scope)),
+			cmp.Compare(x.Identity(), y.Identity()),
+		)
+	})
+	return started, rest
+}
+
+// Holders implements lock.Inspector. Setups that run are among them: who waits
+// for a group may wait for one of those.
+func (l *Locker) Holders(label string) (users []lock.User) {
+	if r := l.resources[label]; r != nil {
+		users = r.settingUp()
+	}
+	if i, ok := l.inner.(lock.Inspector); ok {
+		users = append(users, i.Holders(label)...)
+	}
+	return users
+}
+
+// Wanted implements lock.Inspector.
+func (l *Locker) Wanted(label string) bool {
+	i, ok := l.inner.(lock.Inspector)
+	return ok && i.Wanted(label)
+}
+
+// Close stops every instance, those that cases still use too, gives the units
+// back, and returns when nothing is left. Acquire starts nothing afterwards.
+func (l *Locker) Close() {
+	var closing sync.WaitGroup
+	for _, r := range l.resources {
+		closing.Go(r.close)
+	}
+	closing.Wait()
+}
+
+// errClosed is for who asks too late.
+var errClosed = errors.New("the run is over: nothing is set up any more")
+
+// held is all parts that one Acquire got.
+type held struct {
+	lock.All
+	lost <-chan struct{}
+	once sync.Once
+	over func()
+}
+
+func newHeld(parts lock.All) *held {
+	ctx, over := context.WithCancel(context.Background())
+	return &held{All: parts, lost: firstOf(ctx, parts), over: over}
+}
+
+// firstOf returns a channel that is closed when the first part is lost, as long
+// as ctx lasts. Parts that were asked for one by one may be lost one by one.
+func firstOf(ctx context.Context, parts lock.All) <-chan struct{} {
+	var some []<-chan struct{}
+	for _, part := range parts {
+		if lost := part.Lost(); lost != nil {
+			some = append(some, lost)
+		}
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	first := make(chan struct{})
+	var once sync.Once
+	for _, lost := range some {
+		go func() {
+			select {
+			case <-lost:
+				once.Do(func() { close(first) })
+			case <-ctx.Done():
+			}
+		}()
+	}
+	return first
+}
+
+// Release implements lock.Held. A lease may be another case's after the first call.
+func (h *held) Release() {
+	h.once.Do(func() {
+		h.over()
+		h.All.Release()
+	})
+}
+
+// Undo implements lock.Undoer: a rate is one of the groups that are not set up.
+func (h *held) Undo() {
+	h.once.Do(func() {
+		h.over()
+		h.All.Undo()
+	})
+}
+
+// Lost implements lock.Held.
+func (h *held) Lost() <-chan struct{} { return h.lost }

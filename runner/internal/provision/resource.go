@@ -1,0 +1,344 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+const (
+	// look is how often a runner looks whether somebody wants a unit that it has
+	// and does not use.
+	look = 30 * time.Millisecond
+	// maxFailures is after how many failures in a row a setup is not tried again:
+	// each may take its whole timeout.
+	maxFailures = 2
+)
+
+// resource is one group with a setup.
+type resource struct {
+	group   Group
+	locker  *Locker
+	options Options
+	// turn is taken by the one case that may ask for units at a time. While
+	// nobody has it, only others can want the group.
+	turn chan struct{}
+
+	mu       sync.Mutex
+	leases   []*lease
+	asking   *asking
+	setups   []time.Time // when those that run have started
+	failures int         // in a row
+	failure  error       // the last one
+	closed   bool
+	stopping sync.WaitGroup // leases that are given up
+}
+
+// asking is a case that waits for units.
+type asking struct {
+	weight  int
+	cancel  context.CancelFunc
+	offered bool // somebody has given such units back, and it is cancelled
+}
+
+func newResource(g Group, l *Locker, o Options) *resource {
+	return &resource{group: g, locker: l, options: o, turn: make(chan struct{}, 1)}
+}
+
+// acquire returns units whose instances are up.
+func (r *resource) acquire(ctx context.Context, n group.Need) (*lease, error) {
+	l, err := r.take(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.ready(ctx); err != nil {
+		r.giveUp(l)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r.count(err)
+		return nil, err
+	}
+	r.count(nil)
+	return l, nil
+}
+
+// settingUp returns the setups that run, as users of the group.
+func (r *resource) settingUp() (users []lock.User) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, since := range r.setups {
+		users = append(users, lock.User{Case: "its setup " + r.group.Setup.Name, Since: since})
+	}
+	return users
+}
+
+// noteSetup notes a setup that runs, until the returned function is called.
+func (r *resource) noteSetup() (ended func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	r.setups = append(r.setups, now)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		at := slices.Index(r.setups, now)
+		r.setups = slices.Delete(r.setups, at, at+1)
+	}
+}
+
+// count notes how a setup went. A loss of the units is none of its failures.
+func (r *resource) count(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case err == nil:
+		r.failures, r.failure = 0, nil
+	case !errors.Is(err, lock.ErrLost):
+		r.failures++
+		r.failure = err
+	}
+}
+
+// refusal is why nothing is started any more; nil if it is.
+func (r *resource) refusal() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return errClosed
+	case r.failures >= maxFailures:
+		return r.failure
+	}
+	return nil
+}
+
+// take returns units, with instances that are up if it can, and else asks for
+// them. Cases of this runner do so one by one, in the order in which they came.
+func (r *resource) take(ctx context.Context, n group.Need) (*lease, error) {
+	if err := r.takeTurn(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-r.turn }()
+	for {
+		if err := r.refusal(); err != nil {
+			return nil, err
+		}
+		if l := r.reuse(n.Weight); l != nil {
+			return l, nil
+		}
+		l, err := r.ask(ctx, n)
+		if l != nil || err != nil {
+			return l, err
+		}
+	}
+}
+
+func (r *resource) takeTurn(ctx context.Context) error {
+	select {
+	case r.turn <- struct{}{}:
+		return ctx.Err()
+	default:
+	}
+	lock.Waiting(ctx, r.group.Label)
+	select {
+	case r.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// reuse returns units that another case has given back, unless somebody else
+// waits for the group: it is their turn.
+func (r *resource) reuse(weight int) *lease {
+	wanted := r.locker.Wanted(r.group.Label)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := r.idle(weight)
+	if l == nil {
+		return nil
+	}
+	l.endIdle()
+	if wanted {
+		r.giveUpLocked(l)
+		return nil
+	}
+	return l
+}
+
+// idle returns units that nobody uses, with the mutex locked.
+func (r *resource) idle(weight int) *lease {
+	at := slices.IndexFunc(r.leases, func(l *lease) bool { return l.endIdle != nil && len(l.slots) == weight })
+	if at < 0 {
+		return nil
+	}
+	return r.leases[at]
+}
+
+// ask asks for units. It returns nothing if a case has given such units back
+// meanwhile.
+func (r *resource) ask(ctx context.Context, n group.Need) (*lease, error) {
+	asked, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a := &asking{weight: n.Weight, cancel: cancel}
+	if !r.expect(a) {
+		return nil, nil
+	}
+	held, err := r.locker.inner.Acquire(r.traced(asked), []group.Need{n})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asking = nil
+	switch {
+	case err == nil:
+		return r.newLease(held), nil
+	case a.offered && ctx.Err() == nil:
+		return nil, nil
+	}
+	return nil, err
+}
+
+// expect notes who asks, unless there is already what it asks for.
+func (r *resource) expect(a *asking) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.idle(a.weight) != nil {
+		return false
+	}
+	r.asking = a
+	return true
+}
+
+// traced says that the runner asks, and not one of its cases: the next ones may
+// have the units after it.
+func (r *resource) traced(ctx context.Context) context.Context {
+	return lock.WithTrace(ctx, lock.Trace{
+		User:    lock.User{Target: lock.UserOf(ctx).Target},
+		Waiting: func(label string) { lock.Waiting(ctx, label) },
+	})
+}
+
+// newLease is called with the mutex locked.
+func (r *resource) newLease(held lock.Held) *lease {
+	l := newLease(r, held)
+	r.leases = append(r.leases, l)
+	if held.Lost() != nil {
+		go func() {
+			select {
+			case <-held.Lost():
+				l.kill()
+				r.lose(l)
+			case <-l.over:
+			}
+		}()
+	}
+	return l
+}
+
+// lose gives up units that are lost, or stops their instances at once if a case
+// uses them: it still has to ask whether they were lost.
+func (r *resource) lose(l *lease) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Contains(r.leases, l) {
+		return
+	}
+	l.lost = true
+	if l.endIdle != nil {
+		l.endIdle()
+		r.giveUpLocked(l)
+		return
+	}
+	r.stopping.Go(l.stop)
+}
+
+// giveBack keeps units for the next case, or gives them up if they are lost.
+func (r *resource) giveBack(l *lease) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l.lost || r.closed {
+		r.giveUpLocked(l)
+		return
+	}
+	idle, end := context.WithCancel(context.Background())
+	l.endIdle = func() { end(); l.endIdle = nil }
+	if a := r.asking; a != nil && a.weight == len(l.slots) {
+		a.offered = true
+		a.cancel()
+	}
+	go r.watch(idle, l)
+}
+
+// watch gives units up that are not used when somebody wants the group. One who
+// asks for such units in this runner is not somebody else: it will take them.
+func (r *resource) watch(idle context.Context, l *lease) {
+	ticker := time.NewTicker(look)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-idle.Done():
+			return
+		case <-ticker.C:
+		}
+		if !r.isOffered() && r.locker.Wanted(r.group.Label) {
+			r.giveUpIdle(idle, l)
+			return
+		}
+	}
+}
+
+func (r *resource) isOffered() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asking != nil && r.asking.offered
+}
+
+// giveUpIdle gives units up if they have been idle since the watch began.
+func (r *resource) giveUpIdle(idle context.Context, l *lease) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if idle.Err() == nil {
+		l.endIdle()
+		r.giveUpLocked(l)
+	}
+}
+
+func (r *resource) giveUp(l *lease) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.giveUpLocked(l)
+}
+
+// giveUpLocked stops the instances and then gives the units to others. It does
+// not wait for that.
+func (r *resource) giveUpLocked(l *lease) {
+	at := slices.Index(r.leases, l)
+	if at < 0 {
+		return
+	}
+	r.leases = slices.Delete(r.leases, at, at+1)
+	close(l.over)
+	r.stopping.Go(func() {
+		l.stop()
+		l.held.Release()
+	})
+}
+
+// close gives everything up, and waits until it is gone.
+func (r *resource) close() {
+	r.mu.Lock()
+	r.closed = true
+	for _, l := range slices.Clone(r.leases) {
+		if l.endIdle != nil {
+			l.endIdle()
+		}
+		r.giveUpLocked(l)
+	}
+	r.mu.Unlock()
+	r.stopping.Wait()
+}
