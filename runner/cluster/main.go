@@ -1,0 +1,13 @@
+// Cluster is the executable of the tests that use groups of scope cluster: the
+// program interlock (..), with a client of etcd. It is several times as large,
+// so no other test has it.
+package main
+
+import (
+	"os"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/app"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
+)
+
+func main() { os.Exit(app.Main(cluster.New)) }

@@ -1,0 +1,103 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+const (
+	// callTimeout is how long one call of etcd may take; then another member is asked.
+	callTimeout = 3 * time.Second
+	// retryPause is between a call that failed and the next one.
+	retryPause = 100 * time.Millisecond
+	// firstContact is for how long a coordinator that was never reached is tried.
+	firstContact = 10 * time.Second
+	// patience is for how long one that was reached before is tried again.
+	patience = time.Minute
+)
+
+// errInterrupted is the error of who waits or asks when the session ends: it
+// holds nothing any more, and may ask anew in another session.
+var errInterrupted = errors.New("the lease of this process in the coordinator has ended")
+
+// retry calls call until it succeeds, at most for a time. It gives up at once
+// where trying again is of no use. failed is told each error.
+func retry(ctx context.Context, limit time.Duration, call func(context.Context) error, failed func(error)) error {
+	for begun := now(); ; {
+		try, cancel := context.WithTimeout(ctx, callTimeout)
+		err := call(try)
+		cancel()
+		if err == nil {
+			return nil
+		}
+		failed(err)
+		if ctx.Err() != nil || isFinal(err) || begun.elapsed() > limit {
+			return err
+		}
+		pause(ctx, retryPause)
+	}
+}
+
+// pause waits for d, or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// isFinal reports whether the same call would fail in the same way again.
+func isFinal(err error) bool {
+	switch codeOf(err) {
+	case codes.InvalidArgument, codes.NotFound, codes.PermissionDenied, codes.Unauthenticated,
+		codes.FailedPrecondition, codes.Unimplemented, codes.OutOfRange:
+		return true
+	}
+	return false
+}
+
+// isRefused reports whether err says that a call was not done and never will
+// be. Of others, such as a lost answer, that is unknown.
+func isRefused(err error) bool { return isFinal(err) || codeOf(err) == codes.ResourceExhausted }
+
+// isLeaseGone reports whether err says that a lease does not exist.
+func isLeaseGone(err error) bool { return errors.Is(rpctypes.Error(err), rpctypes.ErrLeaseNotFound) }
+
+// isUnauthorized reports whether err is about who the client is.
+func isUnauthorized(err error) bool {
+	code := codeOf(err)
+	return code == codes.PermissionDenied || code == codes.Unauthenticated
+}
+
+func codeOf(err error) codes.Code {
+	var e rpctypes.EtcdError // which status.Code does not know
+	if errors.As(err, &e) {
+		return e.Code()
+	}
+	return status.Code(err)
+}
+
+// explain says what is wrong with a coordinator, and the remedy.
+func explain(err error, endpoints []string) error {
+	where := "coordinator " + strings.Join(endpoints, ", ")
+	switch {
+	case errors.Is(rpctypes.Error(err), rpctypes.ErrNoSpace):
+		return fmt.Errorf("%s: its database is full: %w; compact and defragment etcd, then run `etcdctl alarm disarm`", where, err)
+	case isUnauthorized(err) || errors.Is(rpctypes.Error(err), rpctypes.ErrAuthFailed):
+		return fmt.Errorf("%s: it does not let us in: %w; check username and password, and that the user's role may read "+
+			"and write all keys below the namespace", where, err)
+	case isFinal(err):
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	return fmt.Errorf("%s: no answer: %w; check that etcd runs there, that this machine (and sandbox) can reach it, "+
+		"and its certificates", where, err)
+}

@@ -1,0 +1,156 @@
+package cluster
+
+import (
+	"fmt"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// obstacle is what keeps a request from being granted, as of a revision. One of
+// the last four fields is set.
+type obstacle struct {
+	// label is that of the group which is waited for.
+	label    string
+	request  *request
+	revision int64
+	// unplaced is whether the request has to take its place in the queue first.
+	unplaced bool
+	// before is the key of the ticket before its own.
+	before string
+	// holders are the keys of those who have the group.
+	holders map[string]bool
+	// start is the key of a start that has to pass.
+	start string
+}
+
+// view is what a transaction that was not done has read about a request.
+type view struct {
+	revision int64
+	// isUndone is whether there is nothing of a request without a ticket, or no
+	// ticket of one that had it.
+	isUndone bool
+	// others are the definitions of those who disagree, if any.
+	others []*mvccpb.KeyValue
+	// before are the tickets before its own; without a ticket, the first of all.
+	before []*mvccpb.KeyValue
+	// holders are all units and shares.
+	holders []*mvccpb.KeyValue
+	// start is the start that is in the way; empty for none.
+	start string
+}
+
+// look reads a view.
+func (r *request) look() []clientv3.Op {
+	own, before := r.definition(), clientv3.OpGet(r.keys.Queue().From, in(r.keys.Queue()), clientv3.WithKeysOnly(), clientv3.WithLimit(1))
+	if r.ticket != "" {
+		own, before = r.ticket, clientv3.OpGet(r.keys.Queue().From, in(r.keys.Before(r.ticket)), clientv3.WithKeysOnly())
+	}
+	ops := []clientv3.Op{
+		clientv3.OpGet(own, clientv3.WithCountOnly()),
+		before,
+		clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()), clientv3.WithKeysOnly()),
+	}
+	ops = append(ops, r.lookForOthers()...)
+	if r.starts != nil {
+		ops = append(ops, r.starts.look()...)
+	}
+	return ops
+}
+
+// lookForOthers reads definitions of those who disagree.
+func (r *request) lookForOthers() []clientv3.Op {
+	var ops []clientv3.Op
+	for _, others := range r.keys.OtherDefinitions(r.group.Definition) {
+		ops = append(ops, clientv3.OpGet(others.From, in(others), clientv3.WithLimit(1)))
+	}
+	return ops
+}
+
+// views returns what the looks of all requests have read.
+func views(answer *clientv3.TxnResponse, requests []*request) []view {
+	all := make([]view, len(requests))
+	responses := answer.Responses
+	next := func() *pb.RangeResponse {
+		got := responses[0].GetResponseRange()
+		responses = responses[1:]
+		return got
+	}
+	for i, r := range requests {
+		v := view{revision: answer.Header.Revision, isUndone: next().Count == 0, before: next().Kvs, holders: next().Kvs}
+		v.others = append(next().Kvs, next().Kvs...)
+		if r.starts != nil {
+			v.start = r.starts.learn(next(), next(), next())
+		}
+		all[i] = v
+	}
+	return all
+}
+
+// obstacle returns what is in the way of r, nil if nothing is, or an error if
+// somebody disagrees about the group.
+func (r *request) obstacle(v view) (*obstacle, error) {
+	if err := r.disagreement(v.others); err != nil {
+		return nil, err
+	}
+	o := &obstacle{label: r.labels[0], request: r, revision: v.revision}
+	if n := len(v.before); n > 0 {
+		o.before = string(v.before[n-1].Key)
+		return o, nil
+	}
+	o.holders = map[string]bool{}
+	for _, kv := range v.holders {
+		o.holders[string(kv.Key)] = true
+	}
+	if !r.fits(o.holders) {
+		return o, nil
+	}
+	o.start = v.start
+	if o.start != "" {
+		return o, nil
+	}
+	return nil, nil
+}
+
+// isOvercomeWithout notes that a holder is gone, and reports whether the request
+// may be granted now.
+func (o *obstacle) isOvercomeWithout(holder string) bool {
+	delete(o.holders, holder)
+	return o.request.fits(o.holders)
+}
+
+// fits reports whether there is enough for r beside holders, by their keys, and
+// chooses what to take.
+func (r *request) fits(holders map[string]bool) bool {
+	units, shares := map[int]bool{}, 0
+	for key := range holders {
+		if number, ok := r.keys.UnitOf(key); ok {
+			units[number] = true
+		} else {
+			shares++
+		}
+	}
+	if r.need.Mode == group.Shared {
+		return len(units) == 0
+	}
+	return shares == 0 && r.free(units)
+}
+
+// disagreement says who takes the group to be something else; nil if nobody does.
+func (r *request) disagreement(others []*mvccpb.KeyValue) error {
+	if len(others) == 0 {
+		return nil
+	}
+	theirs := "something that this release cannot read"
+	if d, err := state.ParseDefinition(string(others[0].Value)); err == nil {
+		theirs = d.Definition.String()
+		if who := d.User.String(); who != "" {
+			theirs = fmt.Sprintf("%s (%s)", theirs, who)
+		}
+	}
+	return &lock.DisagreementError{Group: r.group, Theirs: theirs}
+}

@@ -1,0 +1,68 @@
+package cluster_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
+)
+
+const llm = "//test:llm"
+
+// rated returns a group with a rate.
+func rated(starts int, window time.Duration) []group.Group {
+	return keyed(group.Group{Label: llm, Name: "llm", Definition: group.Definition{
+		Capacity: 10, Rate: group.Rate{Starts: starts, Window: window},
+	}})
+}
+
+// Starts count on when the rate is changed: under a lower one there are none
+// before so many have passed that it would have allowed the rest.
+func TestLoweredRate(t *testing.T) {
+	config := newSpace(t, commonCluster(t))
+	const window = 4 * time.Second
+	last := time.Now()
+	for range 5 {
+		acquire(t, cluster.NewAt(rated(5, window), config), exclusive(llm, 1)).Release()
+		last = time.Now()
+	}
+	acquire(t, cluster.NewAt(rated(1, window), config), exclusive(llm, 1)).Release()
+	if passed := time.Since(last); passed < window {
+		t.Errorf("with a rate of 1 there is another start %v after the last one, within the window of %v", passed, window)
+	}
+}
+
+// An undone start is the next one's, whichever it was.
+func TestUndo(t *testing.T) {
+	for _, undone := range []int{0, 1, 2} {
+		config := newSpace(t, commonCluster(t))
+		locker := cluster.NewAt(rated(3, time.Hour), config)
+		var all []lock.Held
+		for range 3 {
+			all = append(all, acquire(t, locker, exclusive(llm, 1)))
+		}
+		mustWait(t, locker, exclusive(llm, 1))
+		lock.Undo(all[undone])
+		if undone != 1 { // that one's turn comes with the next round only
+			acquire(t, locker, exclusive(llm, 1)).Release()
+		}
+		mustWait(t, locker, exclusive(llm, 1))
+		for _, held := range all {
+			held.Release()
+		}
+	}
+}
+
+// Capacity and rate hold together, in shared use too.
+func TestRateAndCapacity(t *testing.T) {
+	locker := cluster.NewAt(rated(3, time.Hour), newSpace(t, commonCluster(t)))
+	first := acquire(t, locker, exclusive(llm, 8))
+	mustWait(t, locker, exclusive(llm, 3)) // which does not count
+	acquire(t, locker, exclusive(llm, 2)).Release()
+	first.Release()
+	second := acquire(t, locker, shared(llm))
+	mustWait(t, locker, shared(llm))
+	second.Release()
+}
