@@ -11,6 +11,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/variables"
 )
 
 // environments gives each process that runs cases an environment of its own.
@@ -19,14 +20,14 @@ type environments struct {
 	workers int
 	// grants returns the variables of each group, by label: all groups are known
 	// when the first case holds one.
-	grants func() map[string]grantVariables
+	grants func() map[string]variables.Group
 	made   atomic.Int64
 }
 
 func newEnvironments(t task, workers int) *environments {
 	return &environments{
 		task: t, workers: max(workers, 1),
-		grants: sync.OnceValue(func() map[string]grantVariables { return variablesOf(t.manifest.Groups) }),
+		grants: sync.OnceValue(func() map[string]variables.Group { return variables.ByLabel(t.manifest.Groups) }),
 	}
 }
 
@@ -38,7 +39,7 @@ func newEnvironments(t task, workers int) *environments {
 //   - INTERLOCK_WORKER, the number of the worker, from 0, and INTERLOCK_WORKERS,
 //     how many there are;
 //   - INTERLOCK_ATTEMPT, 1 or that of a retry;
-//   - for each group that it holds, what grantVariables.of returns.
+//   - for each group that it holds, what variables.Group.Of returns.
 func (e *environments) of(b event.Batch) (environ []string, done func(), err error) {
 	number := e.made.Add(1)
 	set, err := coverageOf(e.task.env.Coverage, fmt.Sprintf("%s.%d", nameOf(e.task.manifest.Label), number))
@@ -71,11 +72,11 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 func (e *environments) ofCases(b event.Batch) (map[string]string, error) {
 	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
 	for label, grant := range b.Grants {
-		variables, err := e.grants()[label].of(grant)
+		ofGroup, err := e.grants()[label].Of(grant)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", label, err)
 		}
-		maps.Copy(set, variables)
+		maps.Copy(set, ofGroup)
 	}
 	return set, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
 )
 
@@ -28,10 +29,11 @@ func newLocker(t task) lock.Locker {
 			inBuild = append(inBuild, build.Group{Group: g, Runfile: d.Lock.Runfile, Output: d.Lock.Output})
 		}
 	}
+	publisher := notice.NewPublisher(func(err error) { say(t.p, err.Error()) })
 	return lock.ByScope(all, map[group.Scope]lock.Locker{
 		group.Process: process.New(inScope[group.Process]),
-		group.Build:   build.New(inBuild, t.files.Rlocation),
-		group.Host:    host.New(inScope[group.Host], t.p.lookup),
+		group.Build:   notice.New(build.New(inBuild, t.files.Rlocation), inScope[group.Build], publisher),
+		group.Host:    notice.New(host.New(inScope[group.Host], t.p.lookup), inScope[group.Host], publisher),
 		group.Cluster: t.p.clusterLocker(inScope[group.Cluster]),
 	})
 }

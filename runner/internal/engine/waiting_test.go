@@ -41,6 +41,52 @@ func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
 	})
 }
 
+// inspected is a locker that knows who holds its groups.
+type inspected struct {
+	lock.Locker
+	holders map[string][]lock.User
+}
+
+func (i inspected) Holders(label string) []lock.User { return i.holders[label] }
+func (i inspected) Wanted(string) bool               { return false }
+
+func TestHoldersAreReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		noon := time.Date(2001, 2, 3, 12, 0, 1, 0, time.UTC)
+		for want, holders := range map[string][]lock.User{
+			"TestX of //a:b since 12:00:01":  {{Target: "//a:b", Case: "TestX", Since: noon}},
+			"//a:b; ./deploy since 12:00:01": {{Target: "//a:b"}, {Case: "./deploy", Since: noon}},
+			"":                               nil,
+		} {
+			locker := newLocker(db, port)
+			time.AfterFunc(2*time.Second, occupy(t, locker, db))
+			r := run(t.Context(), engine.Options{
+				Framework: passAfter(time.Second), Locker: inspected{locker, map[string][]lock.User{db: holders, port: {{Case: "another"}}}},
+				Workers: 1,
+			}, newCase("x", db, port))
+			if waits := eventsOf[event.CaseWaiting](r); len(waits) != 1 || waits[0].Holders != want {
+				t.Errorf("got %+v, want one with %q", waits, want)
+			}
+		}
+	})
+}
+
+// Lockers are told for whom they are asked.
+func TestUsersAreNamed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		free := newLocker(db)
+		var users []lock.User
+		locker := lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
+			users = append(users, lock.UserOf(ctx))
+			return free.Acquire(ctx, needs)
+		})
+		run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Target: "//a:b"}, newCase("x", db))
+		if want := []lock.User{{Target: "//a:b", Case: "x"}}; !slices.Equal(users, want) {
+			t.Errorf("asked for %+v, want %+v", users, want)
+		}
+	})
+}
+
 func TestShortWaitIsNotReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db)

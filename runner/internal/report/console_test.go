@@ -15,6 +15,7 @@ func TestConsole(t *testing.T) {
 	for _, e := range []event.Event{
 		started("x", "y", "z"),
 		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second)},
+		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second), Holders: "TestY of //a:b since 04:05:01"},
 		event.CaseStarted{Case: caseNamed("x"), At: at(7 * time.Second), Waited: 7 * time.Second},
 		output("x", "whole line\n"),
 		output("x", "half a "),
@@ -29,6 +30,7 @@ func TestConsole(t *testing.T) {
 		console.Handle(e)
 	}
 	want := `interlock: x waits for //r:db since 04:05:06 (6.00 s)
+interlock: x waits for //r:db since 04:05:06 (6.00 s), which is held by TestY of //a:b since 04:05:01
 whole line
 half a line
 interlock: PASS x (ran 1.23 s, waited 7.00 s)

@@ -1,0 +1,120 @@
+package command
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
+)
+
+// A group of a real cluster is held by one program at a time, each with a greater
+// fencing token, and the status has the holder and the waiter.
+func TestLockOfACluster(t *testing.T) {
+	c := etcdtest.New(t, etcdtest.Options{})
+	file, err := etcdtest.WriteCoordinator(t.TempDir(), c.Coordinator())
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder := startLock(t, file, `echo "$INTERLOCK_ACME_LLM_FENCE"; read line`)
+	first := holder.line()
+	waiter := startLock(t, file, `echo "$INTERLOCK_ACME_LLM_FENCE"; read line`)
+	use := awaitCluster(t, file, func(g Group) bool { return len(g.Holders) == 1 && len(g.Queue) == 1 })
+	if !strings.HasPrefix(use.Holders[0].Case, "sh -c echo") || !slices.Equal(use.Holders[0].Slots, []int{0}) || use.Holders[0].Fence == 0 {
+		t.Errorf("the status is %+v", use)
+	}
+	holder.finish()
+	if second := waiter.line(); len(second) < len(first) || len(second) == len(first) && second <= first {
+		t.Errorf("the fencing tokens are %q, then %q", first, second)
+	}
+	waiter.finish()
+	awaitCluster(t, file, func(g Group) bool { return g.Key == "" })
+}
+
+// locked is a Lock of the group acme/llm under way.
+type locked struct {
+	t      *testing.T
+	stdin  *os.File
+	stdout *bufio.Reader
+	ended  chan error
+}
+
+func startLock(t *testing.T, coordinatorFile, script string) *locked {
+	t.Helper()
+	stdin, toStdin, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, toStdout, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &locked{t, toStdin, bufio.NewReader(stdout), make(chan error, 1)}
+	go func() {
+		i := Invocation{
+			Args:  []string{"acme/llm", "--scope=cluster", "--", "sh", "-c", script},
+			Stdin: stdin, Stdout: toStdout, Stderr: os.Stderr, Lookup: lookupOf(coordinatorFile),
+		}
+		l.ended <- Lock(t.Context(), i)
+		_, _ = stdin.Close(), toStdout.Close()
+	}()
+	t.Cleanup(func() { _, _ = toStdin.Close(), stdout.Close() })
+	return l
+}
+
+func lookupOf(coordinatorFile string) func(string) (string, bool) {
+	return func(name string) (string, bool) { return coordinatorFile, name == coordinator.Variable }
+}
+
+// line returns what the program says.
+func (l *locked) line() string {
+	l.t.Helper()
+	line, err := l.stdout.ReadString('\n')
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// finish lets the program end.
+func (l *locked) finish() {
+	l.t.Helper()
+	_, _ = l.stdin.WriteString("\n")
+	if err := <-l.ended; err != nil {
+		l.t.Error(err)
+	}
+}
+
+// awaitCluster waits until the group in the status is as it should be; it is the
+// zero Group if there is none.
+func awaitCluster(t *testing.T, coordinatorFile string, right func(Group) bool) Group {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		s := newStreams(t)
+		i := s.invocation("", "--json", "--scope=cluster")
+		i.Lookup = lookupOf(coordinatorFile)
+		if err := Status(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		text := s.take(s.stdout)
+		var r Report
+		if err := json.Unmarshal([]byte(text), &r); err != nil {
+			t.Fatal(err)
+		}
+		g := Group{}
+		if len(r.Groups) > 0 {
+			g = r.Groups[0]
+		}
+		if right(g) {
+			return g
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the status is %s", text)
+		}
+	}
+}
