@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
 )
 
 // answerWithin is how long a coordinator may take to answer.
@@ -30,7 +30,7 @@ func (r *Report) askCoordinator(ctx context.Context, lookup func(string) (string
 	}
 	if err != nil {
 		for problem := range strings.SplitSeq(err.Error(), "\n") {
-			r.Problems = append(r.Problems, notice.Clean(problem))
+			r.Problems = append(r.Problems, lock.Clean(problem))
 		}
 	}
 	r.addCluster(groups)

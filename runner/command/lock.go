@@ -143,7 +143,7 @@ func (w *wait) holders(subject string) string {
 	}
 	var names []string
 	for _, user := range inspector.Holders(w.name) {
-		names = append(names, notice.Clean(user.String())) // a coordinator's texts may be anybody's
+		names = append(names, user.String())
 	}
 	if len(names) == 0 {
 		return ""

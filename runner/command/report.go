@@ -87,7 +87,7 @@ func (r *Report) addNotices(scopes []group.Scope) {
 		}
 	}
 	for _, err := range problems {
-		r.Problems = append(r.Problems, notice.Clean(err.Error()))
+		r.Problems = append(r.Problems, lock.Clean(err.Error()))
 	}
 }
 
@@ -113,7 +113,7 @@ func (r *Report) addCluster(groups []state.Group) {
 			continue
 		}
 		d := *from.Definition
-		g := newGroup(group.Cluster, notice.Clean(from.Key), d)
+		g := newGroup(group.Cluster, lock.Clean(from.Key), d)
 		g.Key = g.Identity
 		for _, h := range from.Holders {
 			g.Holders = append(g.Holders, useOf(h.User, h.Mode, h.Weight, h.Grant, d))
@@ -134,12 +134,12 @@ func newGroup(scope group.Scope, identity string, d group.Definition) Group {
 
 func useOf(user lock.User, mode group.Mode, weight int, grant group.Grant, d group.Definition) Use {
 	u := Use{
-		Target: notice.Clean(user.Target), Case: notice.Clean(user.Case), Since: user.Since,
+		Target: lock.Clean(user.Target), Case: lock.Clean(user.Case), Since: user.Since,
 		Mode: mode.String(), Weight: weight, Slots: grant.Slots, Fence: grant.Fence,
 	}
 	for _, slot := range grant.Slots {
 		if slot < len(d.Instances) {
-			u.Instances = append(u.Instances, notice.Clean(d.Instances[slot]))
+			u.Instances = append(u.Instances, lock.Clean(d.Instances[slot]))
 		}
 	}
 	return u
@@ -148,7 +148,7 @@ func useOf(user lock.User, mode group.Mode, weight int, grant group.Grant, d gro
 func cleaned(texts []string) []string {
 	var cleaned []string
 	for _, text := range texts {
-		cleaned = append(cleaned, notice.Clean(text))
+		cleaned = append(cleaned, lock.Clean(text))
 	}
 	return cleaned
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/shm"
 )
 
@@ -271,7 +270,7 @@ func TestBrokenNoticeIsALine(t *testing.T) {
 		t.Fatal(err)
 	}
 	stderr := s.take(s.stderr)
-	line := "interlock: " + notice.Clean(path) + " is not what a runner tells: "
+	line := "interlock: " + lock.Clean(path) + " is not what a runner tells: "
 	if strings.Count(stderr, line) != 1 || strings.Contains(stderr, "\x1b") {
 		t.Errorf("stderr is %q, want %q in it once", stderr, line)
 	}

@@ -16,7 +16,8 @@ type User struct {
 	Since time.Time `json:"since,omitzero"`
 }
 
-// String is as in "TestX of //a:b since 12:00:01".
+// String is as in "TestX of //a:b since 12:00:01". It is fit for a terminal,
+// since users may be told of by anybody.
 func (u User) String() string {
 	text := u.Case
 	if u.Target != "" {
@@ -25,7 +26,7 @@ func (u User) String() string {
 	if !u.Since.IsZero() {
 		text += " since " + u.Since.Format(time.TimeOnly)
 	}
-	return text
+	return Clean(text)
 }
 
 // Trace observes an Acquire, in the way of net/http/httptrace.

@@ -7,18 +7,15 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
 // Bounds of what a file has. What a runner has beyond them it does not tell.
 const (
 	maxFile = 1 << 20
 	maxUses = 4096
-	maxText = 4096
 	// maxUnits is that of package register.
 	maxUnits = 1 << 16
 )
@@ -95,7 +92,7 @@ func (u Use) check() error {
 		return err
 	}
 	for _, text := range append(u.texts(), d.Instances...) {
-		if text != Clean(text) {
+		if text != lock.Clean(text) {
 			return fmt.Errorf("%q is not fit for a terminal, or too long", text[:min(len(text), 100)])
 		}
 	}
@@ -121,30 +118,11 @@ func (u Use) texts() []string {
 // cleaned returns u as check wants it.
 func (u Use) cleaned() Use {
 	for _, text := range []*string{&u.Identity, &u.Label, &u.Key, &u.User.Target, &u.User.Case} {
-		*text = Clean(*text)
+		*text = lock.Clean(*text)
 	}
 	u.Definition.Instances = slices.Clone(u.Definition.Instances)
 	for i, name := range u.Definition.Instances {
-		u.Definition.Instances[i] = Clean(name)
+		u.Definition.Instances[i] = lock.Clean(name)
 	}
 	return u
-}
-
-// Clean makes text fit for a terminal: whatever is not to be seen becomes a
-// U+FFFD, and what is too long is cut.
-func Clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return utf8.RuneError
-		}
-		return r
-	}, text)
-	if len(text) <= maxText {
-		return text
-	}
-	end := maxText
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end]
 }

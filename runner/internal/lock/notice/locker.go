@@ -63,7 +63,7 @@ func (l *locker) Holders(label string) []lock.User {
 	}
 	others, _ := readBut(l.publisher.name)
 	uses := slices.DeleteFunc(append(l.publisher.uses(), others...), func(u Use) bool {
-		return u.Identity != Clean(identity) || u.State != Holding
+		return u.Identity != lock.Clean(identity) || u.State != Holding
 	})
 	sortByTime(uses)
 	var users []lock.User
