@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
+)
+
+// arena is where the groups of a scope are, and what can be done to it.
+type arena struct {
+	scope string
+	// runner is the runner's file.
+	runner string
+	// environ is what the n-th runner needs in its environment to find its groups.
+	environ func(n int) map[string]string
+	pace    pace
+	// place puts the lock files of a group into a target, and into g, the group in
+	// its manifest, what has to be there besides.
+	place func(t *target, name string, g map[string]any) error
+	// faults are what is done in the scope.
+	faults []fault
+	// heal undoes what faults have done to the arena, so that everybody can end.
+	heal func() error
+	// fenced is whether holders have fencing tokens.
+	fenced bool
+	// loss is check.Round.Loss, and faulty check.Round.Faulty.
+	loss   time.Duration
+	faulty bool
+	close  func() error
+}
+
+// newArena makes one in dir.
+func newArena(scope, dir string, p programs) (*arena, error) {
+	switch scope {
+	case "build":
+		return newBuildArena(dir, p.interlock)
+	case "host":
+		return newHostArena(dir, p.interlock)
+	}
+	return newClusterArena(dir, p.cluster)
+}
+
+// quick is the pace where nothing is lost, and little takes time.
+var quick = pace{most: 30 * time.Millisecond}
+
+// configurations of Bazel, in each of which the groups of scope build are built.
+var configurations = []string{"k8-fastbuild", "k8-opt-exec"}
+
+// newBuildArena makes an output base of Bazel with lock files.
+func newBuildArena(dir, runner string) (*arena, error) {
+	bazelOut := filepath.Join(dir, "execroot/_main/bazel-out")
+	for _, c := range configurations {
+		folder := filepath.Join(bazelOut, c, "bin/r")
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return nil, err
+		}
+		for name := range groups {
+			for _, file := range lockFiles(name) {
+				if err := os.WriteFile(filepath.Join(folder, file), nil, 0o444); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	placed := 0
+	noVariables := func(int) map[string]string { return nil }
+	place := func(t *target, name string, g map[string]any) error {
+		g["lock"] = map[string]any{"runfile": "_main/r/" + name, "output": "r/" + name}
+		placed++
+		folder := filepath.Join(bazelOut, configurations[placed%len(configurations)], "bin/r")
+		for _, file := range lockFiles(name) {
+			if err := os.Symlink(filepath.Join(folder, file), t.runfile("r/"+file)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return &arena{
+		scope: "build", runner: runner, environ: noVariables, pace: quick, faults: common(3), place: place,
+	}, nil
+}
+
+func lockFiles(name string) []string { return []string{name + ".turnstile.lock", name + ".units.lock"} }
+
+// newHostArena makes a folder for the locks of a machine.
+func newHostArena(dir, runner string) (*arena, error) {
+	folder := filepath.Join(dir, "host")
+	if err := host.Init(folder); err != nil {
+		return nil, err
+	}
+	return &arena{
+		scope: "host", runner: runner, place: placeByKey, pace: quick, faults: common(3),
+		environ: func(int) map[string]string { return map[string]string{host.Variable: folder} },
+	}, nil
+}
+
+// placeByKey is for scopes whose groups are identified by a key.
+func placeByKey(_ *target, name string, g map[string]any) error {
+	g["key"] = fmt.Sprintf("chaos/%s", name)
+	return nil
+}

@@ -1,0 +1,157 @@
+// Package caselog is the log of a round of chaos: what cases say of themselves,
+// and what was done to them. It knows nothing of the runner.
+//
+// A line is one record in JSON, written at once to a file that is opened for
+// appending, so that lines of different processes never mix (open(2),
+// O_APPEND). A process that is killed writes nothing more, so a case without an
+// end is one that something has killed.
+package caselog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Event is what a record is about.
+type Event string
+
+// Events. The first three are written by cases, the others by whoever does that
+// to them, before it does.
+const (
+	// Start: a case begins to use its groups.
+	Start Event = "start"
+	// Touch: it uses them.
+	Touch Event = "touch"
+	// End: it does not use them any more.
+	End Event = "end"
+	// Kill: SIGKILL.
+	Kill Event = "kill"
+	// Stop: SIGSTOP.
+	Stop Event = "stop"
+	// Continue: SIGCONT.
+	Continue Event = "continue"
+)
+
+// Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of
+// the machine read it alike, and nobody can set it.
+type Instant int64
+
+// Add returns the instant that is d later.
+func (i Instant) Add(d time.Duration) Instant { return i + Instant(d) }
+
+// Sub returns how much later i is than other.
+func (i Instant) Sub(other Instant) time.Duration { return time.Duration(i - other) }
+
+// Record is a line of the log.
+type Record struct {
+	Event Event   `json:"event"`
+	At    Instant `json:"at"`
+	// Run names the run of a runner.
+	Run string `json:"run"`
+	// Case is one of its cases; empty where it is about the runner itself.
+	Case string `json:"case,omitempty"`
+	// PID is the number of the process.
+	PID int `json:"pid"`
+	// Born is when the process of a case was made, to the hundredth of a second
+	// below, in the record of its start.
+	Born Instant `json:"born,omitempty"`
+	// Uses is what the case uses, in the record of its start.
+	Uses []Use `json:"uses,omitempty"`
+}
+
+// Use is what a case uses of a group.
+type Use struct {
+	Group  string `json:"group"`
+	Weight int    `json:"weight"`
+	Shared bool   `json:"shared,omitempty"`
+	// Slots are the numbers of the units that it was given.
+	Slots []int `json:"slots,omitempty"`
+	// Instances are their names, if they have some.
+	Instances []string `json:"instances,omitempty"`
+	// Fence is the fencing token, if there is one.
+	Fence int64 `json:"fence,omitempty"`
+}
+
+// Writer writes records.
+type Writer struct{ file *os.File }
+
+// Append opens the log at path, and makes it if need be.
+func Append(path string) (*Writer, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{file}, nil
+}
+
+// Write writes a record.
+func (w *Writer) Write(r Record) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.file.Write(append(line, '\n'))
+	return err
+}
+
+// Close closes the log.
+func (w *Writer) Close() error { return w.file.Close() }
+
+// Reader reads a log that others still write to.
+type Reader struct {
+	file *os.File
+	rest []byte
+}
+
+// Follow opens the log at path, and makes it if need be.
+func Follow(path string) (*Reader, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{file: file}, nil
+}
+
+// Next returns the records that are new since the last call.
+func (r *Reader) Next() ([]Record, error) {
+	text, err := io.ReadAll(r.file)
+	if err != nil {
+		return nil, err
+	}
+	r.rest = append(r.rest, text...)
+	var records []Record
+	for {
+		line, rest, whole := bytes.Cut(r.rest, []byte("\n"))
+		if !whole {
+			return records, nil
+		}
+		r.rest = rest
+		record, err := parse(line)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+}
+
+func parse(line []byte) (Record, error) {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	var r Record
+	err := decoder.Decode(&r)
+	if err == nil && (r.Event == "" || r.At == 0 || r.Run == "") {
+		err = errors.New("it has no event, no time or no run")
+	}
+	if err != nil {
+		return r, fmt.Errorf("the log's line %q: %w", line, err)
+	}
+	return r, nil
+}
+
+// Close closes the log.
+func (r *Reader) Close() error { return r.file.Close() }

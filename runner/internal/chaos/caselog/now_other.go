@@ -1,0 +1,17 @@
+//go:build !linux
+
+package caselog
+
+import (
+	"errors"
+	"time"
+)
+
+// Tick is not used here.
+const Tick = 10 * time.Millisecond
+
+// Now fails: chaos is for Linux only.
+func Now() Instant { panic("there is no CLOCK_BOOTTIME") }
+
+// Born fails.
+func Born() (Instant, error) { return 0, errors.New("there is no /proc") }

@@ -1,0 +1,196 @@
+package check
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/chaos/caselog"
+)
+
+// id names a case of a run.
+type id struct{ run, name string }
+
+// holding is a case from its start on.
+type holding struct {
+	id
+	start caselog.Record
+	// last is when it did something for the last time, and ended whether that was
+	// its end.
+	last  caselog.Instant
+	ended bool
+	// until is the moment up to which it counts.
+	until caselog.Instant
+}
+
+// use is what a holding uses of one group.
+type use struct {
+	*holding
+	caselog.Use
+}
+
+func (u use) String() string { return u.run + "/" + u.name }
+
+// history is the log, case by case.
+type history struct {
+	holdings []*holding
+	of       map[id]*holding
+	// kills is when runs, and cases, were killed for the first time.
+	kills map[id]caselog.Instant
+	// stops are the pauses of each run.
+	stops map[string][]pause
+}
+
+// pause is from a stop until the process went on.
+type pause struct{ from, until caselog.Instant }
+
+const never = caselog.Instant(math.MaxInt64)
+
+func newHistory(r Round, found *Findings) *history {
+	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}}
+	for _, record := range r.Records {
+		who := id{record.Run, record.Case}
+		switch record.Event {
+		case caselog.Start:
+			if h.of[who] != nil {
+				found.add("runs", "%s/%s started twice", who.run, who.name)
+				continue
+			}
+			h.of[who] = &holding{id: who, start: record, last: record.At}
+			h.holdings = append(h.holdings, h.of[who])
+		case caselog.Touch, caselog.End:
+			h.went(who, record, found)
+		case caselog.Kill:
+			if _, before := h.kills[who]; !before {
+				h.kills[who] = record.At
+			}
+		case caselog.Stop:
+			if who.name == "" {
+				h.stops[who.run] = append(h.stops[who.run], pause{record.At, never})
+			}
+		case caselog.Continue:
+			if n := len(h.stops[who.run]); who.name == "" && n > 0 {
+				h.stops[who.run][n-1].until = record.At
+			}
+		}
+	}
+	for _, holding := range h.holdings {
+		h.bound(holding, r.Loss)
+	}
+	return h
+}
+
+// went notes that a case has done something.
+func (h *history) went(who id, record caselog.Record, found *Findings) {
+	holding := h.of[who]
+	if holding == nil || holding.ended {
+		found.add("runs", "%s/%s goes on before its start or after its end", who.run, who.name)
+		return
+	}
+	holding.last, holding.ended = record.At, record.Event == caselog.End
+}
+
+// bound finds out up to which moment a holding counts: its end, or else the
+// moment in which it was killed, or else, if its runner has ended it, when it
+// last did something. When its runner is killed it counts no more, although it
+// may still do something: it is an orphan then.
+func (h *history) bound(holding *holding, loss time.Duration) {
+	holding.until = holding.last
+	ofCase, caseKilled := h.kills[holding.id]
+	ofRun, runKilled := h.kills[id{run: holding.run}]
+	if caseKilled && !holding.ended {
+		holding.until = ofCase
+	} else if runKilled && !holding.ended {
+		holding.until = ofRun
+	}
+	if runKilled {
+		holding.until = min(holding.until, ofRun)
+	}
+	for _, p := range h.stops[holding.run] {
+		if loss > 0 && p.from < holding.until && p.until > holding.start.At && p.until.Sub(p.from) >= loss {
+			holding.until = min(holding.until, p.from.Add(loss))
+		}
+	}
+	holding.until = max(holding.until, holding.start.At)
+}
+
+// orphans returns how many cases outlived their runner, and the longest time.
+func (h *history) orphans() (count int, longest time.Duration) {
+	for _, holding := range h.holdings {
+		if at, killed := h.kills[id{run: holding.run}]; killed && holding.last > at {
+			count++
+			longest = max(longest, holding.last.Sub(at))
+		}
+	}
+	return count, longest
+}
+
+// stopped reports whether a run stood still at some time in an interval.
+func (h *history) stopped(run string, from, until caselog.Instant) bool {
+	for _, p := range h.stops[run] {
+		if p.from <= until && p.until >= from {
+			return true
+		}
+	}
+	return false
+}
+
+// overlaps counts the orphans among the users of a group that did something when
+// another one had begun that was given what they had.
+func (h *history) overlaps(uses []use) (count int) {
+	for _, u := range uses {
+		at, killed := h.kills[id{run: u.run}]
+		if killed && u.last > at && slices.ContainsFunc(uses, func(next use) bool {
+			return next.start.At > at && next.start.At < u.last && u.excludes(next)
+		}) {
+			count++
+		}
+	}
+	return count
+}
+
+// excludes reports whether two uses of a group may not be at the same time.
+func (u use) excludes(other use) bool {
+	if u.Shared || other.Shared {
+		return u.Shared != other.Shared
+	}
+	return slices.ContainsFunc(u.Slots, func(slot int) bool { return slices.Contains(other.Slots, slot) })
+}
+
+// caseKilled reports whether a case of a run was killed.
+func (h *history) caseKilled(run string) bool {
+	for who := range h.kills {
+		if who.run == run && who.name != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// usesOf returns the uses of a group, in the order in which they began.
+func (h *history) usesOf(group string) []use {
+	var uses []use
+	for _, holding := range h.holdings {
+		for _, u := range holding.start.Uses {
+			if u.Group == group {
+				uses = append(uses, use{holding, u})
+			}
+		}
+	}
+	return uses
+}
+
+// contended counts the uses that began when one of another run was under way, or
+// had ended in the last moment, so that the later one may have waited for it.
+func contended(uses []use) (count int) {
+	const moment = 20 * time.Millisecond
+	for i, u := range uses {
+		for _, before := range uses[:i] {
+			if before.run != u.run && before.until.Add(moment) >= u.start.At {
+				count++
+				break
+			}
+		}
+	}
+	return count
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// scopes are the columns of the table.
+var scopes = []string{"build", "host", "cluster"}
+
+// checks are the names of findings, by what they mean.
+var checks = []struct {
+	title string
+	names []string
+}{
+	{"violations of exclusion, units, rates and tokens", []string{"capacity", "sharing", "units", "rate", "fences", "resource"}},
+	{"cases lost, reported twice or reported falsely", []string{"runs"}},
+	{"runners that hung", []string{"hangs"}},
+}
+
+// table returns, as Markdown, how many faults of each kind were done, and what
+// came of it.
+func (s *state) table() string {
+	text := &strings.Builder{}
+	s.head(text, "faults")
+	all := map[string]bool{}
+	for _, t := range s.Scopes {
+		for kind := range t.Faults {
+			all[kind] = true
+		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(all)) {
+		s.row(text, kind, func(t *tally) int { return t.Faults[kind] })
+	}
+	s.row(text, "**all**", func(t *tally) int {
+		sum := 0
+		for _, n := range t.Faults {
+			sum += n
+		}
+		return sum
+	})
+	text.WriteByte('\n')
+	s.head(text, "what was seen")
+	s.row(text, "minutes", func(t *tally) int { return int(t.Took.Round(time.Minute) / time.Minute) })
+	s.row(text, "rounds", func(t *tally) int { return t.Rounds })
+	s.row(text, "runners", func(t *tally) int { return t.Runs })
+	s.row(text, "cases", func(t *tally) int { return t.Cases })
+	s.row(text, "uses that followed on another runner's", func(t *tally) int { return t.Contended })
+	s.row(text, "cases refused as infrastructure failures", func(t *tally) int { return t.Refused })
+	s.row(text, "writes rejected by the fenced resource", func(t *tally) int { return t.Rejected })
+	s.row(text, "cases that outlived their killed runner", func(t *tally) int { return t.Orphans })
+	s.row(text, "... and did something beside the next holder", func(t *tally) int { return t.Overlaps })
+	for _, c := range checks {
+		s.row(text, "**"+c.title+"**", func(t *tally) int {
+			sum := 0
+			for _, name := range c.names {
+				sum += t.Findings[name]
+			}
+			return sum
+		})
+	}
+	fmt.Fprintf(text, "\n%s. The longest that a case went on after its runner was killed: %s.\n", s.seeds(), s.orphanedFor())
+	return text.String()
+}
+
+func (s *state) head(text *strings.Builder, title string) {
+	fmt.Fprintf(text, "| %s | %s | all |\n|---|%s\n", title, strings.Join(scopes, " | "), strings.Repeat("---:|", len(scopes)+1))
+}
+
+func (s *state) row(text *strings.Builder, title string, number func(*tally) int) {
+	fmt.Fprintf(text, "| %s |", title)
+	sum := 0
+	for _, scope := range scopes {
+		n := 0
+		if t := s.Scopes[scope]; t != nil {
+			n = number(t)
+		}
+		sum += n
+		fmt.Fprintf(text, " %d |", n)
+	}
+	fmt.Fprintf(text, " %d |\n", sum)
+}
+
+// seeds says which seeds were run, and how far.
+func (s *state) seeds() string {
+	var parts []string
+	for _, seed := range slices.Sorted(maps.Keys(s.Seeds)) {
+		parts = append(parts, fmt.Sprintf("%d (%d rounds, %s)", seed, s.Seeds[seed].Rounds, s.Seeds[seed].Took.Round(time.Second)))
+	}
+	if len(parts) == 0 {
+		return "No seeds"
+	}
+	return "Seeds: " + strings.Join(parts, ", ")
+}
+
+func (s *state) orphanedFor() time.Duration {
+	longest := time.Duration(0)
+	for _, t := range s.Scopes {
+		longest = max(longest, t.OrphanedFor)
+	}
+	return longest.Round(100 * time.Microsecond)
+}
