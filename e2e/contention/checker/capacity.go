@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,6 +16,9 @@ type peaks struct {
 	sharers map[string]int
 	// all is the number of runs, whatever they use.
 	all int
+	// beside are the builds that had a run under way at once with one of another
+	// build, or with a script; empty is for the scripts.
+	beside map[string]bool
 	// apart is whether two runs were under way at once that use resources, and
 	// none in common: so groups do not wait for one another.
 	apart bool
@@ -36,7 +40,7 @@ func (p peaks) String() string {
 // beyond its capacity, or brought those that share it and others together.
 func checkCapacity(records []record, capacity map[string]int) (peaks, findings) {
 	var found findings
-	seen := peaks{units: map[string]int{}, sharers: map[string]int{}}
+	seen := peaks{units: map[string]int{}, sharers: map[string]int{}, beside: map[string]bool{}}
 	var active []record
 	for _, r := range records {
 		if !r.start {
@@ -44,6 +48,11 @@ func checkCapacity(records []record, capacity map[string]int) (peaks, findings) 
 			continue
 		}
 		seen.apart = seen.apart || slices.ContainsFunc(active, r.isApartFrom)
+		for _, a := range active {
+			if a.build != r.build {
+				seen.beside[a.build], seen.beside[r.build] = true, true
+			}
+		}
 		active = append(active, r)
 		seen.all = max(seen.all, len(active))
 		for _, u := range r.uses {
@@ -82,13 +91,37 @@ func checkReached(seen peaks, capacity map[string]int) findings {
 	return found
 }
 
+// checkBuilds finds out whether each of several builds, and the scripts if there
+// are some, had runs under way beside those of others.
+func checkBuilds(seen peaks, results map[run]result) findings {
+	var found findings
+	builds := map[string]bool{}
+	for r := range results {
+		builds[r.build] = true
+	}
+	if len(builds) < 2 {
+		return nil
+	}
+	for _, build := range slices.Sorted(maps.Keys(builds)) {
+		if !seen.beside[build] {
+			found.add("reached", "no run of %s was ever under way beside another build's", cmp.Or(build, "the scripts"))
+		}
+	}
+	return found
+}
+
+// usesOf is whether the run uses a resource.
+func (r record) usesOf(name string) bool {
+	return slices.ContainsFunc(r.uses, func(u use) bool { return u.name == name })
+}
+
 // isApartFrom is whether both use resources, and none in common.
 func (r record) isApartFrom(other record) bool {
 	if len(r.uses) == 0 || len(other.uses) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(r.uses, func(u use) bool {
-		return slices.ContainsFunc(other.uses, func(o use) bool { return o.name == u.name })
+		return other.usesOf(u.name)
 	})
 }
 

@@ -27,7 +27,7 @@ func (c targetCases) expand(results map[run]result) map[run]result {
 	expanded := map[run]result{}
 	for r, result := range results {
 		for _, name := range c[r.target] {
-			expanded[run{r.target, r.number, name}] = result
+			expanded[run{r.build, r.target, r.number, name}] = result
 		}
 		if c[r.target] == nil {
 			expanded[r] = result

@@ -14,6 +14,8 @@ type result struct {
 	strategy string
 	// tags are those of the target.
 	tags []string
+	// script is whether it was a script and no test, of which Bazel says nothing.
+	script bool
 }
 
 // passed is the status of what passed.

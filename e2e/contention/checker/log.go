@@ -7,17 +7,24 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// run is one of the runs of a test (--runs_per_test), or of one case of it.
+// run is one of the runs of a test (--runs_per_test), or of one case of it, or
+// the run of a script.
 type run struct {
-	target string
+	build  string // the name of the build, where there are several; empty for a script
+	target string // or the name of a script
 	number int
 	test   string // the case; empty for a test that has none
 }
 
 func (r run) String() string {
-	return strings.TrimSuffix(fmt.Sprintf("%s %s", r.target, r.test), " ") + fmt.Sprintf(" (run %d)", r.number)
+	text := strings.TrimSuffix(fmt.Sprintf("%s %s", r.target, r.test), " ")
+	if r.build != "" {
+		return fmt.Sprintf("%s (run %d of %s)", text, r.number, r.build)
+	}
+	return fmt.Sprintf("%s (run %d)", text, r.number)
 }
 
 // record is a line of the log: a run started or ended. The order of the lines
@@ -31,6 +38,10 @@ type record struct {
 	locks string
 	// network is its network namespace.
 	network string
+	// began is when its process was started, since the machine was.
+	began time.Duration
+	// fences are the fencing tokens that it has, by resource.
+	fences map[string]int64
 }
 
 // use is what a test uses of a resource: so much of its capacity, or, with
@@ -44,6 +55,7 @@ type use struct {
 // parseLog reads lines such as
 //
 //	start target=//cases:a run=1 uses=db,api=2,port=shared locks=k8-opt-exec network=net:[1] …
+//	start build=left target=//cases:a run=1 uses=db began=60.25 fences=db=17 …
 //
 // and ignores fields that it does not know.
 func parseLog(r io.Reader) ([]record, error) {
@@ -76,17 +88,24 @@ func parseLine(line string) (record, error) {
 	if err != nil || fields["target"] == "" {
 		return record{}, fmt.Errorf("%q names no run of a target", line)
 	}
-	uses, err := parseUses(fields["uses"])
-	if err != nil {
-		return record{}, err
-	}
-	return record{
-		run:     run{target: plainLabel(fields["target"]), number: number, test: fields["case"]},
+	r := record{
+		run:     run{build: fields["build"], target: plainLabel(fields["target"]), number: number, test: fields["case"]},
 		start:   event == "start",
-		uses:    uses,
 		locks:   fields["locks"],
 		network: fields["network"],
-	}, nil
+	}
+	if r.uses, err = parseUses(fields["uses"]); err != nil {
+		return record{}, err
+	}
+	if r.fences, err = parseFences(fields["fences"]); err != nil {
+		return record{}, err
+	}
+	if seconds := fields["began"]; seconds != "" {
+		if r.began, err = time.ParseDuration(seconds + "s"); err != nil {
+			return record{}, fmt.Errorf("began: %w", err)
+		}
+	}
+	return r, nil
 }
 
 func parseUses(list string) ([]use, error) {
@@ -104,6 +123,22 @@ func parseUses(list string) ([]use, error) {
 		uses = append(uses, u)
 	}
 	return uses, nil
+}
+
+func parseFences(list string) (map[string]int64, error) {
+	if list == "" {
+		return nil, nil
+	}
+	fences := map[string]int64{}
+	for _, part := range splitNames(list) {
+		name, text, _ := strings.Cut(part, "=")
+		token, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not NAME=TOKEN", part)
+		}
+		fences[name] = token
+	}
+	return fences, nil
 }
 
 // plainLabel is a label of the main repository as Bazel prints it to people.

@@ -4,17 +4,26 @@
 //
 // # Usage
 //
-//	checker -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] [-cases TARGET=CASE,…] LOG
+//	checker -events [BUILD=]FILE… -capacity NAME=N,… -sandbox STRATEGY [-scripts NAME,…] [-configurations N]
+//	        [-cases TARGET=CASE,…] [-rate NAME=STARTS/WINDOW,…] [-fenced NAME,…] LOG
+//
+// Several builds at the same time may write to the log, each with its name, and
+// scripts that are no tests of Bazel.
 //
 // Each finding is a line, which begins with the name of its check:
 //
-//   - runs: each run that Bazel knows, and no other, passed and is in the log
-//     with one start and one end.
+//   - runs: each run that Bazel knows and each script, and no other, passed and
+//     is in the log with one start and one end.
 //   - capacity: at no moment do runs use more of a resource than its capacity.
 //   - sharing: at no moment does a run share a resource while another uses it.
 //   - reached: each resource was used up to its capacity, what runs share was
-//     shared, and runs without a resource in common ran at once; otherwise the
-//     log proves nothing.
+//     shared, each rate was used up and somebody had to wait for it, and runs
+//     without a resource in common ran at once, those of several builds too;
+//     otherwise the log proves nothing.
+//   - rate: no window of time has more starts of runs that use a resource than
+//     its rate.
+//   - fences: each run that uses a fenced resource, of capacity 1, has a fencing
+//     token of its own, which is greater than those of all runs that ended before.
 //   - strategy: what is tagged local ran under that strategy, all else under
 //     the sandbox's, and there was some of both.
 //   - network: what is tagged block-network had no network, under linux-sandbox.
@@ -40,11 +49,14 @@ func main() {
 
 // options are what the command line asks for.
 type options struct {
-	log, events    string
-	sandbox        string
-	capacity       map[string]int
-	cases          targetCases
-	configurations int
+	log             string
+	events          builds
+	scripts, fenced []string
+	sandbox         string
+	capacity        map[string]int
+	rates           rates
+	cases           targetCases
+	configurations  int
 }
 
 func check(args []string, stdout, stderr io.Writer) int {
@@ -69,20 +81,24 @@ func check(args []string, stdout, stderr io.Writer) int {
 }
 
 func parseOptions(args []string, stderr io.Writer) (options, error) {
-	o := options{cases: targetCases{}}
+	o := options{events: builds{}, cases: targetCases{}, rates: rates{}}
 	var capacity string
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.StringVar(&o.events, "events", "", "`file` of --build_event_json_file")
+	flags.Var(o.events, "events", "`[BUILD=]FILE`: the file of --build_event_json_file, and the build's name in the log")
+	flags.Func("scripts", "`NAME,…`: the runs that are no tests", setNames(&o.scripts))
 	flags.StringVar(&capacity, "capacity", "", "`NAME=N,…`: capacities of the resources")
 	flags.StringVar(&o.sandbox, "sandbox", "", "`strategy` of what is not tagged local")
 	flags.Var(o.cases, "cases", "`TARGET=CASE,…`: the cases of a target, each of which is a run of its own")
+	flags.Var(o.rates, "rate", "`NAME=STARTS/WINDOW,…`: the rates of resources")
+	flags.Func("fenced", "`NAME,…`: the resources of capacity 1 that come with fencing tokens", setNames(&o.fenced))
 	flags.IntVar(&o.configurations, "configurations", 0, "in `how many` configurations a group has to have lock files")
 	if err := flags.Parse(args[1:]); err != nil {
 		return o, err
 	}
-	if flags.NArg() != 1 || o.events == "" || o.sandbox == "" {
-		return o, fmt.Errorf("usage: %s -events FILE -capacity NAME=N,… -sandbox STRATEGY [-configurations N] [-cases TARGET=CASE,…] LOG", args[0])
+	if flags.NArg() != 1 || len(o.events) == 0 || o.sandbox == "" {
+		return o, fmt.Errorf("usage: %s -events [BUILD=]FILE… -capacity NAME=N,… -sandbox STRATEGY [-scripts NAME,…] [-configurations N] "+
+			"[-cases TARGET=CASE,…] [-rate NAME=STARTS/WINDOW,…] [-fenced NAME,…] LOG", args[0])
 	}
 	o.log = flags.Arg(0)
 	o.capacity = map[string]int{}
@@ -97,20 +113,31 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
+// setNames returns a function for a flag that lists names.
+func setNames(names *[]string) func(string) error {
+	return func(list string) error {
+		*names = splitNames(list)
+		return nil
+	}
+}
+
 func (o options) check() (summary string, found findings, err error) {
 	records, err := readFile(o.log, parseLog)
 	if err != nil {
 		return "", nil, err
 	}
-	results, err := readFile(o.events, parseEvents)
+	results, err := o.events.results()
 	if err != nil {
 		return "", nil, err
 	}
-	results = o.cases.expand(results)
+	results = withScripts(o.cases.expand(results), o.scripts)
 	found = append(found, checkRuns(records, results)...)
 	seen, excess := checkCapacity(records, o.capacity)
 	found = append(found, excess...)
 	found = append(found, checkReached(seen, o.capacity)...)
+	found = append(found, checkBuilds(seen, results)...)
+	found = append(found, checkRates(records, o.rates)...)
+	found = append(found, checkFences(records, o.fenced)...)
 	found = append(found, checkStrategies(results, o.sandbox)...)
 	found = append(found, checkNetworks(records, results)...)
 	found = append(found, checkConfigurations(records, o.configurations)...)

@@ -4,6 +4,9 @@
 #
 # Stands for a test that uses the resources $USES (names, comma-separated): it says in the log
 # $CONTENTION_DIR/log when it starts and when it ends, and in between it does what BEHAVIOUR says.
+# $FENCES are its fencing tokens (NAME=TOKEN, comma-separated) and $CONTENTION_BUILD is the build that
+# it is a part of, where there are several. @VARIABLE in $USES and $FENCES is that variable, which only
+# who holds a group knows.
 set -euo pipefail
 
 # Long enough to be the end of a test that nobody kills.
@@ -17,15 +20,35 @@ main() {
 
 # say EVENT: one line, and so one write(2), which O_APPEND puts behind all that is there.
 say() {
-  printf '%s target=%s run=%s uses=%s locks=%s network=%s pids=%s pid=%s runner=%s at=%s\n' \
-    "$1" "$TEST_TARGET" "${TEST_RUN_NUMBER:-1}" "$USES" "$locks" "$network" "$pids" $$ $PPID \
-    "${EPOCHREALTIME/[.,]/}" >>"$CONTENTION_DIR/log"
+  printf '%s target=%s build=%s run=%s uses=%s fences=%s began=%s locks=%s network=%s pids=%s pid=%s runner=%s at=%s\n' \
+    "$1" "$TEST_TARGET" "${CONTENTION_BUILD:-}" "${TEST_RUN_NUMBER:-1}" "$uses" "$fences" "$began" \
+    "$locks" "$network" "$pids" $$ $PPID "${EPOCHREALTIME/[.,]/}" >>"$CONTENTION_DIR/log"
+}
+
+# expand TEXT
+expand() {
+  local text=$1 name
+  while [[ $text =~ @([A-Z0-9_]+) ]]; do
+    name=${BASH_REMATCH[1]}
+    text=${text/"@$name"/${!name}}
+  done
+  printf '%s' "$text"
+}
+
+# When this process was started, in seconds since the machine was: proc_pid_stat(5), field 22, in ticks
+# of 10 ms.
+began() {
+  local fields
+  fields=$(<"/proc/$$/stat")
+  read -ra fields <<<"${fields##*) }"
+  printf '%d.%02d' $((fields[19] / 100)) $((fields[19] % 100))
 }
 
 # The configuration whose copy of the lock files Bazel gave this test, if any.
 configuration_of_locks() {
   local file
-  file=$(readlink -f "$TEST_SRCDIR/$TEST_WORKSPACE/resources/${USES%%,*}.turnstile.lock") || return 0
+  if [[ ! -v TEST_SRCDIR ]]; then return; fi
+  file=$(readlink -e "$TEST_SRCDIR/$TEST_WORKSPACE/resources/${USES%%,*}.turnstile.lock") || return 0
   file=${file##*/bazel-out/}
   printf '%s' "${file%%/*}"
 }
@@ -49,6 +72,9 @@ leave_a_daemon() {
 }
 
 # Of descriptors, memory and the like a test program knows nothing; so it can pass them on.
+began=$(began)
+uses=$(expand "$USES")
+fences=$(expand "${FENCES:-}")
 locks=$(configuration_of_locks)
 network=$(readlink /proc/self/ns/net)
 pids=$(readlink /proc/self/ns/pid)

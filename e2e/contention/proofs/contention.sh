@@ -23,25 +23,23 @@ readonly go_cases
 pytest_cases=test_db_1,test_db_2,test_db_and_port,test_api[0],test_api[1],test_api[2],test_api[3],test_big,test_read,test_nothing
 readonly pytest_cases
 
-# checker PACKAGE FLAG...
-checker() {
+# check_cases PACKAGE FLAG...
+check_cases() {
   local package=$1
   shift
-  bazel-bin/checker/checker_/checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3,pool=3 \
+  checker -events "$CONTENTION_DIR/events.json" -capacity db=1,port=1,api=3,pool=3 \
     -cases "//$package:go_test=$go_cases" -cases "//$package:go_local_test=$go_cases" \
-    -cases "//$package:pytest_test=$pytest_cases" -cases "//$package:pytest_local_test=$pytest_cases" "$@" \
-    "$CONTENTION_DIR/log" >"$CONTENTION_DIR/findings"
+    -cases "//$package:pytest_test=$pytest_cases" -cases "//$package:pytest_local_test=$pytest_cases" "$@"
 }
 
 checker_is_tested() {
   bazel test --color=no --curses=no --noshow_progress //checker/...
-  bazel build --color=no --curses=no --noshow_progress //checker
   note 'its unit tests pass'
 }
 
 groups_exclude() {
   run_cases cases "$1"
-  expect_code 0 checker cases -sandbox "$1" -configurations "$configurations"
+  expect_code 0 check_cases cases -sandbox "$1" -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
   note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
 }
@@ -49,14 +47,14 @@ groups_exclude() {
 # Bazel gives every test that many shards, those of one case too.
 any_number_of_shards() {
   run_cases cases linux-sandbox --runs_per_test=1 --test_sharding_strategy=forced=5
-  expect_code 0 checker cases -sandbox linux-sandbox -configurations "$configurations"
+  expect_code 0 check_cases cases -sandbox linux-sandbox -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
 }
 
 # Everything but the capacity has to be as with groups, and each capacity exceeded.
 without_groups_they_collide() {
   run_cases ungrouped linux-sandbox
-  expect_code 1 checker ungrouped -sandbox linux-sandbox
+  expect_code 1 check_cases ungrouped -sandbox linux-sandbox
   if sed '$d' "$CONTENTION_DIR/findings" | grep -vE '^(capacity|sharing): '; then fail 'the checker found more than collisions'; fi
   local name
   for name in db port api pool; do

@@ -87,12 +87,6 @@ timeout_while_holding() {
   expect_no_wait //faults:next
 }
 
-# start_holder TARGET: by `bazel run`, which leaves Bazel free for others; sets the variable client.
-start_holder() {
-  in_background bazel run --color=no --curses=no --noshow_progress --test_env=CONTENTION_DIR "$1"
-  await has_said start "$1"
-}
-
 timeout_while_waiting() {
   start_holder //faults:holder
   expect_code "$tests_failed" bazel_test //faults:next //faults:bystander --test_timeout=4

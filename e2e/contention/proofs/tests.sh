@@ -6,14 +6,30 @@
 readonly tests_failed=3
 readonly interrupted=8
 
-bazel() { ../../tools/bazel "$@"; }
+# So many tests run at once, if need be, whatever number of CPUs there is.
+readonly jobs=16
 
-# bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag or a tag says otherwise, all at once if need be,
-# whatever number of CPUs there is.
-bazel_test() {
-  bazel test --color=no --curses=no --noshow_progress --test_output=summary --nocache_test_results \
-    --jobs=16 --local_test_jobs=16 --strategy=TestRunner=linux-sandbox,local \
-    --test_env=CONTENTION_DIR --sandbox_writable_path="$CONTENTION_DIR" "$@"
+launcher=$(realpath ../../tools/bazel)
+readonly launcher
+
+# Which server answers: that of a workspace, with startup options.
+workspace=$PWD
+startup=()
+
+bazel() { env -C "$workspace" "$launcher" "${startup[@]}" "$@"; }
+
+# bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag or a tag says otherwise.
+bazel_test() { as_test test "$@"; }
+
+# as_test COMMAND FLAG_OR_TARGET...: Bazel's command with the flags of bazel_test, so that what one command
+# builds another one needs not build again. Where groups are held tests know by variables of this shell.
+as_test() {
+  local command=$1
+  shift
+  bazel "$command" --color=no --curses=no --noshow_progress --test_output=summary --nocache_test_results \
+    --jobs="$jobs" --local_test_jobs="$jobs" --strategy=TestRunner=linux-sandbox,local \
+    --test_env=CONTENTION_DIR --sandbox_writable_path="$CONTENTION_DIR" --test_env=CONTENTION_BUILD \
+    --test_env=INTERLOCK_HOST_DIR --test_env=INTERLOCK_COORDINATOR "$@"
 }
 
 # in_background COMMAND...: as a terminal would have it, in a process group that Ctrl-C reaches; sets
@@ -23,6 +39,12 @@ in_background() {
   "$@" &
   client=$!
   set +m
+}
+
+# start_holder TARGET: by `bazel run`, which leaves Bazel free for others; sets the variable client.
+start_holder() {
+  in_background as_test run "$1"
+  await has_said start "$1"
 }
 
 # log_of TARGET and xml_of TARGET: files that Bazel keeps of the last run.

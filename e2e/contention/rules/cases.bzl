@@ -101,7 +101,11 @@ def _go_case(*, name, grouped, tags):
     go_test(
         name = name,
         size = "small",
-        srcs = ["//program:cases_test.go"],
+        srcs = [
+            "//program:api_test.go",
+            "//program:cases_test.go",
+            "//program:say_test.go",
+        ],
         resource_groups = _GO_GROUPS if grouped else {},
         shard_count = 3,
         tags = tags,
