@@ -3,6 +3,7 @@ package main
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/bench/harness"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -60,6 +61,31 @@ func TestConflict(t *testing.T) {
 	} {
 		if got := c.contention.conflict(c.a, c.b); got != c.want {
 			t.Errorf("%v and %v, bare %v: %v, want %v", c.a, c.b, c.contention.bare, got, c.want)
+		}
+	}
+}
+
+func TestStartsIn(t *testing.T) {
+	at := func(seconds ...int) history {
+		var h history
+		for _, s := range seconds {
+			h.Requests = append(h.Requests, request{Got: instant(s) * instant(time.Second)})
+		}
+		return h
+	}
+	for _, c := range []struct {
+		histories []history
+		most      int
+		used      float64
+	}{
+		{[]history{at(0, 10, 20), at(0, 10, 20)}, 2, 1},
+		{[]history{at(0, 12, 25), at(1, 13)}, 2, 0.8},
+		{[]history{at(0, 8, 20), at(0, 8, 20)}, 4, 1},
+		{[]history{at(0)}, 1, 0},
+	} {
+		most, used := startsIn(c.histories, group.Rate{Starts: 2, Window: 10 * time.Second})
+		if most != c.most || used != c.used {
+			t.Errorf("%v: got %d, %v, want %d, %v", c.histories, most, used, c.most, c.used)
 		}
 	}
 }

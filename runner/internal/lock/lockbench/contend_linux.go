@@ -73,23 +73,29 @@ func (t *contendTask) round(locker lock.Locker, random *rand.Rand) (request, err
 	return r, nil
 }
 
-// contention is what several processes do to one group.
+// contention is what several processes do to one group, of scope build unless
+// another space is given.
 type contention struct {
 	capacity, configurations, processes int
 	needs                               []group.Need
 	bare                                bool
+	space                               *space
 }
 
 // run lets the processes make about total requests altogether.
 func (c contention) run(total int, hold time.Duration, seed uint64) ([]history, error) {
-	s, err := newSpace(c.capacity, c.configurations)
-	if err != nil {
-		return nil, err
+	s := c.space
+	if s == nil {
+		made, err := newSpace(c.capacity, c.configurations)
+		if err != nil {
+			return nil, err
+		}
+		defer made.remove()
+		s = &made
 	}
-	defer s.remove()
 	var orders []order
 	for p := range c.processes {
-		orders = append(orders, order{Space: s, Bare: c.bare, Contend: &contendTask{
+		orders = append(orders, order{Space: *s, Bare: c.bare, Contend: &contendTask{
 			Needs: c.needs, Rounds: max(1, total/c.processes), Hold: hold, Seed: seed<<16 + uint64(p),
 		}})
 	}

@@ -5,31 +5,50 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
 )
 
 // label is the group that everybody wants.
 const label = "@@//resources:db"
 
-// space is one group's lock files, laid out as in an output base, with links to
-// those of the first configuration as a sandbox's runfiles have them.
+// space is where one group is: in scope build its lock files, laid out as in an
+// output base, with links to those of the first configuration as a sandbox's
+// runfiles have them; in scope host a folder; in scope cluster a coordinator.
 type space struct {
+	Scope          group.Scope
+	Definition     group.Definition
 	Dir            string
-	Capacity       int
 	Configurations int
+	// Coordinator is the path of its configuration.
+	Coordinator string
 }
 
-// newSpace makes the files of a group in a folder of their own.
+// newSpace makes the files of a group of scope build in a folder of their own.
 func newSpace(capacity, configurations int) (space, error) {
-	dir, err := os.MkdirTemp("", "lockbench-")
-	if err != nil {
-		return space{}, err
-	}
-	s := space{Dir: dir, Capacity: capacity, Configurations: configurations}
-	return s, s.create()
+	s := space{Scope: group.Build, Definition: group.Definition{Capacity: capacity}, Configurations: configurations}
+	return s, s.make()
 }
+
+// make makes what the group needs, but for a coordinator.
+func (s *space) make() (err error) {
+	if s.Dir, err = os.MkdirTemp("", "lockbench-"); err != nil {
+		return err
+	}
+	switch s.Scope {
+	case group.Build:
+		return s.create()
+	case group.Host:
+		return host.Init(s.hostFolder())
+	}
+	return nil
+}
+
+func (s space) hostFolder() string { return filepath.Join(s.Dir, "host") }
 
 // strangers are the configurations that have been built, but none of whose
 // tests uses the group: an output base has some of them.
@@ -84,18 +103,35 @@ func (s space) runfile(file string) string {
 
 // locker returns what the runner of one more test would have.
 func (s space) locker() lock.Locker {
+	g := group.Group{Label: label, Name: "db", Scope: s.Scope, Definition: s.Definition}
+	switch s.Scope {
+	case group.Host:
+		g.Key = "bench/db"
+		return host.New([]group.Group{g}, s.lookup)
+	case group.Cluster:
+		g.Key = s.Dir // another one in each space
+		return cluster.New([]group.Group{g}, s.lookup)
+	}
 	return build.New(
-		[]build.Group{{
-			Group:   group.Group{Label: label, Name: "db", Scope: group.Build, Definition: group.Definition{Capacity: s.Capacity}},
-			Runfile: "resources/db",
-			Output:  "resources/db",
-		}},
+		[]build.Group{{Group: g, Runfile: "resources/db", Output: "resources/db"}},
 		func(runfile string) (string, error) { return s.runfile(runfile), nil },
 	)
 }
 
-// bare returns a locker that is one flock of one file.
-func (s space) bare() lock.Locker { return bareFlock(s.output(0, "resources/db.units.lock")) }
+// lookup is the environment of the space's tests.
+func (s space) lookup(name string) (string, bool) {
+	value, ok := map[string]string{host.Variable: s.hostFolder(), coordinator.Variable: s.Coordinator}[name]
+	return value, ok
+}
+
+// bare returns the floor: a locker that is one flock of one file, or a mutex of
+// etcd's own.
+func (s space) bare() lock.Locker {
+	if s.Scope == group.Cluster {
+		return newBareMutex(s)
+	}
+	return bareFlock(s.output(0, "resources/db.units.lock"))
+}
 
 func (s space) remove() { _ = os.RemoveAll(s.Dir) }
 
