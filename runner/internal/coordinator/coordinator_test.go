@@ -36,11 +36,11 @@ func TestDefaults(t *testing.T) {
 // All fields are read, and written as they are read.
 func TestAllFields(t *testing.T) {
 	want := Config{
-		Endpoints: []string{"https://a:2379", "https://[::1]:2380/"}, Namespace: "/acme/", CAFile: "/ca", CertFile: "/cert", KeyFile: "/key",
-		Username: "u", Password: "p", TTL: 30 * time.Second,
+		Endpoints: []string{"https://a:2379", "https://[::1]:2380/"}, Namespace: "/acme/",
+		CAFile: "/ca", CertFile: "/cert", KeyFile: "/key", Username: "u", Password: "p", TTL: 30 * time.Second,
 	}
-	got, err := Read(write(t, "c.json", `{"endpoints": ["https://a:2379", "https://[::1]:2380/"], "namespace": "/acme", "ca_file": "/ca",
-		"cert_file": "/cert", "key_file": "/key", "username": "u", "password": "p", "ttl": "30s"}`))
+	got, err := Read(write(t, "c.json", `{
+		"endpoints": ["https://a:2379", "https://[::1]:2380/"], "namespace": "/acme", "ca_file": "/ca", "cert_file": "/cert", "key_file": "/key", "username": "u", "password": "p", "ttl": "30s"}`))
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -60,7 +60,7 @@ var (
 
 type lostError struct{}
 
-func (lostError) Error() string { return "the case lost its resource groups while it ran" }
+func (lostError) Error() string { return "the case lost its resource groups" }
 
 // AtOnce makes the framework kill the case.
 func (lostError) AtOnce() bool { return true }

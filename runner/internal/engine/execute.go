@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -28,7 +29,7 @@ func typeOf(cause error) string {
 func (r *run) execute(h holding, worker int) (retries []retry) {
 	for next := [][]event.Case{h.cases}; len(next) > 0; next = next[1:] {
 		if h.outcome == nil {
-			h.outcome = r.notStarted(nil)
+			h.outcome = cmp.Or(r.notStarted(nil), h.lostBefore())
 		}
 		if h.outcome != nil {
 			r.finishAll(next[0], h)

@@ -27,6 +27,15 @@ func (h holding) release() {
 	}
 }
 
+// lostBefore is the outcome of cases whose groups are lost before they begin, as
+// those can be that waited for a worker; nil if they are not.
+func (h holding) lostBefore() *event.Outcome {
+	if h.held == nil || h.held.Confirm() == nil {
+		return nil
+	}
+	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: "not run: " + ErrLost.Error()}
+}
+
 // hold waits for the groups of b, which it has wanted since then, and reports
 // now and then that it waits. It calls waits, unless that is nil, each time it
 // begins to wait for a group.

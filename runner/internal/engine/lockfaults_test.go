@@ -48,22 +48,47 @@ func TestLostLockStopsItsCaseOnly(t *testing.T) {
 	})
 }
 
-// unconfirmed is held by a process that was stopped for so long that the group is
-// lost when it goes on, and that nobody has told so yet.
-type unconfirmed struct{ losable }
+// unconfirmed is held by a process that is stopped after a while, and for so long
+// that the group is lost when it goes on, and that nobody has told so yet.
+type unconfirmed struct {
+	losable
+	until time.Time
+}
 
-func (unconfirmed) Confirm() error { return lock.ErrLost }
+func (u unconfirmed) Confirm() error {
+	if time.Now().After(u.until) {
+		return lock.ErrLost
+	}
+	return nil
+}
 
 func TestResultThatIsNotConfirmedDoesNotCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, workers := range []int{0, 1} {
 			released := false
 			locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
-				return unconfirmed{losable{nil, &released}}, nil
+				return unconfirmed{losable{nil, &released}, time.Now().Add(time.Millisecond)}, nil
 			})
 			r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: workers}, newCase("x", db))
-			if o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure); !strings.Contains(o.Message, "lost its resource groups") {
+			if o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure); !strings.Contains(o.Message, "stopped: the case lost its resource groups") {
 				t.Errorf("message %q", o.Message)
+			}
+		}
+	})
+}
+
+// A case whose groups are lost before it begins does not begin.
+func TestLostBeforeTheCaseBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, workers := range []int{0, 1} {
+			released := false
+			locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
+				return unconfirmed{losable{nil, &released}, time.Now().Add(-time.Millisecond)}, nil
+			})
+			r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: workers}, newCase("x", db))
+			o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure)
+			if o.Message != "not run: the case lost its resource groups" || len(r.started()) > 0 || !released {
+				t.Errorf("message %q, started %v, released %v", o.Message, r.started(), released)
 			}
 		}
 	})

@@ -5,7 +5,6 @@ import (
 	"context"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -19,29 +18,16 @@ type claim struct {
 
 // grant waits until all requests are granted.
 func (c *claim) grant(ctx context.Context) error {
-	for {
-		o, err := c.try(ctx)
-		if err != nil || o == nil {
-			return err
-		}
-		if err := c.overcome(ctx, o); err != nil {
-			return err
+	o, err := c.try(ctx)
+	for o != nil && err == nil {
+		lock.Waiting(ctx, o.label)
+		if o.unplaced {
+			o, err = c.enqueue(ctx, o.request, o.revision)
+		} else {
+			o, err = c.await(ctx, o)
 		}
 	}
-}
-
-// overcome waits until an obstacle is gone, or may be.
-func (c *claim) overcome(ctx context.Context, o *obstacle) error {
-	lock.Waiting(ctx, o.label)
-	switch {
-	case o.unplaced:
-		return c.enqueue(ctx, o.request, o.revision)
-	case o.before != "":
-		return c.session.awaitTurn(ctx, o.request, o.before, o.revision)
-	case o.start != "":
-		return c.session.awaitDeletes(ctx, state.Only(o.start), o.revision, func(string) bool { return true })
-	}
-	return c.session.awaitDeletes(ctx, o.request.keys.Holders(), o.revision, o.isOvercomeWithout)
+	return err
 }
 
 // try takes everything in one transaction if that is possible, and else returns
@@ -105,7 +91,9 @@ func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) 
 
 // commit sends a transaction that may give the requests a place, until it has an
 // answer. Sent twice, it is done once.
-func (c *claim) commit(ctx context.Context, conditions []clientv3.Cmp, then, otherwise []clientv3.Op) (*clientv3.TxnResponse, error) {
+func (c *claim) commit(
+	ctx context.Context, conditions []clientv3.Cmp, then, otherwise []clientv3.Op,
+) (*clientv3.TxnResponse, error) {
 	return c.session.transact(ctx, conditions, then, otherwise, func(err error) {
 		for _, r := range c.requests {
 			r.unsure = r.unsure || !isRefused(err)

@@ -103,8 +103,8 @@ func (l *locker) wants(needs []group.Need) ([]want, error) {
 		}
 	}
 	if rated > MaxWeight {
-		return nil, fmt.Errorf("%s: a case takes all its groups with a rate at once, and of all of scope cluster at most %d units; "+
-			"lower its weights", needs[0].Group, MaxWeight)
+		return nil, fmt.Errorf("%s: a case takes all its groups with a rate at once, and in scope cluster at most "+
+			"%d units of all of these; lower its weights", needs[0].Group, MaxWeight)
 	}
 	slices.SortFunc(wants, func(a, b want) int { return cmp.Compare(a.group.Key, b.group.Key) })
 	return wants, nil

@@ -11,8 +11,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// obstacle is what keeps a request from being granted, as of a revision. One of
-// the last four fields is set.
+// obstacle is what keeps a request from being granted, as of a revision. At most
+// one of the last four fields is set; with none, holders are thought to be there.
 type obstacle struct {
 	// label is that of the group which is waited for.
 	label    string
@@ -46,13 +46,13 @@ type view struct {
 
 // look reads a view.
 func (r *request) look() []clientv3.Op {
-	own, before := r.definition(), clientv3.OpGet(r.keys.Queue().From, in(r.keys.Queue()), clientv3.WithKeysOnly(), clientv3.WithLimit(1))
+	own, before, limit := r.definition(), r.keys.Queue(), int64(1)
 	if r.ticket != "" {
-		own, before = r.ticket, clientv3.OpGet(r.keys.Queue().From, in(r.keys.Before(r.ticket)), clientv3.WithKeysOnly())
+		own, before, limit = r.ticket, r.keys.Before(r.ticket), 0
 	}
 	ops := []clientv3.Op{
 		clientv3.OpGet(own, clientv3.WithCountOnly()),
-		before,
+		clientv3.OpGet(before.From, in(before), clientv3.WithKeysOnly(), clientv3.WithLimit(limit)),
 		clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()), clientv3.WithKeysOnly()),
 	}
 	ops = append(ops, r.lookForOthers()...)
@@ -97,29 +97,57 @@ func (r *request) obstacle(v view) (*obstacle, error) {
 	if err := r.disagreement(v.others); err != nil {
 		return nil, err
 	}
-	o := &obstacle{label: r.labels[0], request: r, revision: v.revision}
-	if n := len(v.before); n > 0 {
-		o.before = string(v.before[n-1].Key)
+	o := r.inTheWay(v.before, v.revision)
+	if o.before != "" {
 		return o, nil
 	}
 	o.holders = map[string]bool{}
 	for _, kv := range v.holders {
 		o.holders[string(kv.Key)] = true
 	}
-	if !r.fits(o.holders) {
+	switch {
+	case !r.fits(o.holders):
 		return o, nil
-	}
-	o.start = v.start
-	if o.start != "" {
+	case v.start != "":
+		o.holders, o.start = nil, v.start
 		return o, nil
 	}
 	return nil, nil
 }
 
-// isOvercomeWithout notes that a holder is gone, and reports whether the request
-// may be granted now.
-func (o *obstacle) isOvercomeWithout(holder string) bool {
-	delete(o.holders, holder)
+// inTheWay is what is in the way of r behind the tickets before: the last one of
+// these, or else holders.
+func (r *request) inTheWay(before []*mvccpb.KeyValue, revision int64) *obstacle {
+	o := &obstacle{label: r.labels[0], request: r, revision: revision}
+	if n := len(before); n > 0 {
+		o.before = string(before[n-1].Key)
+	}
+	return o
+}
+
+// keys is the range in which something has to be deleted.
+func (o *obstacle) keys() state.Range {
+	switch {
+	case o.before != "":
+		return state.Only(o.before)
+	case o.start != "":
+		return state.Only(o.start)
+	}
+	return o.request.keys.Holders()
+}
+
+// isLike reports whether other, which may be nil, is waited for in the same way.
+func (o *obstacle) isLike(other *obstacle) bool {
+	return other != nil && !other.unplaced && o.keys() == other.keys()
+}
+
+// isOvercomeWithout notes that a key is gone, and reports whether the request may
+// be granted now.
+func (o *obstacle) isOvercomeWithout(key string) bool {
+	if o.start != "" {
+		return true
+	}
+	delete(o.holders, key)
 	return o.request.fits(o.holders)
 }
 

@@ -115,7 +115,8 @@ func TestNoHerd(t *testing.T) {
 		})
 	}
 	awaitWatchers(t, c.Members[0], waiters)
-	events, transactions := metric(t, c.Members[0], "etcd_debugging_mvcc_events_total"), metric(t, c.Members[0], "etcd_mvcc_txn_total")
+	events := metric(t, c.Members[0], "etcd_debugging_mvcc_events_total")
+	transactions := metric(t, c.Members[0], "etcd_mvcc_txn_total")
 	holder.Release()
 	all.Wait()
 	// Of each: that the one before has got the group, and that it has given it back.

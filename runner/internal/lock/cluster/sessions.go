@@ -52,7 +52,6 @@ func (m *sessions) get() (*session, *opening) {
 	defer m.mu.Unlock()
 	if m.current != nil && !m.current.isLost() {
 		m.current.users++
-		m.idle.Stop()
 		return m.current, nil
 	}
 	if m.opening == nil {

@@ -15,82 +15,124 @@ import (
 const lookAgain = 30 * time.Second
 
 // enqueue gives r its place in the queue, by the revision in which it could not
-// be granted.
-func (c *claim) enqueue(ctx context.Context, r *request, revision int64) error {
+// be granted, and returns what is in its way then.
+func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obstacle, error) {
 	ticket := r.keys.Ticket(revision, r.use)
 	r.place = ticket
+	before := r.keys.Before(ticket)
+	lookBefore := clientv3.OpGet(before.From, in(before), clientv3.WithKeysOnly())
 	answer, err := c.commit(ctx, r.isNew(), []clientv3.Op{
+		lookBefore,
 		clientv3.OpPut(ticket, r.value(), clientv3.WithLease(c.session.lease)),
 		r.putDefinition(c.session.lease),
-	}, append(r.lookForOthers(), clientv3.OpGet(ticket, clientv3.WithCountOnly())))
+	}, append([]clientv3.Op{lookBefore, clientv3.OpGet(ticket, clientv3.WithCountOnly())}, r.lookForOthers()...))
 	if err != nil {
-		return err
+		return nil, err
 	}
+	got := answer.Responses
 	if !answer.Succeeded {
-		responses := answer.Responses
-		others := append(responses[0].GetResponseRange().Kvs, responses[1].GetResponseRange().Kvs...)
+		others := append(got[2].GetResponseRange().Kvs, got[3].GetResponseRange().Kvs...)
 		if err := r.disagreement(others); err != nil {
-			return err
+			return nil, err
 		}
-		if responses[2].GetResponseRange().Count == 0 {
-			return nil // an earlier try was done after all: the next one finds that
+		if got[1].GetResponseRange().Count == 0 {
+			return c.try(ctx) // which finds that it was done by an earlier transaction
 		}
 	}
 	r.ticket = ticket
-	return nil
+	return r.inTheWay(got[0].GetResponseRange().Kvs, answer.Header.Revision), nil
 }
 
-// awaitTurn waits until the ticket before that of r is gone, or r's own.
-func (s *session) awaitTurn(ctx context.Context, r *request, before string, revision int64) error {
-	for gone := false; !gone; {
-		err := s.awaitDeletes(ctx, state.Only(before), revision, func(string) bool { gone = true; return true })
-		if err != nil || gone {
-			return err
+// await waits until an obstacle is gone, or another one is known to be in the
+// way. It returns that, or nil if everything was granted.
+//
+// It watches first and looks then, so that nothing can happen unseen in between.
+// To look first and to watch from the revision of the look would do as well, but
+// etcd serves watches that begin in the past only ten times in a second.
+func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
+	w := c.session.watch(ctx, o.keys())
+	defer w.cancel()
+	if o.before == "" {
+		again, err := c.try(ctx)
+		if err != nil || !o.isLike(again) {
+			return again, err
 		}
-		err = s.do(ctx, func(ctx context.Context) error {
-			answer, err := s.client.Txn(ctx).Then(
-				clientv3.OpGet(before, clientv3.WithCountOnly()),
-				clientv3.OpGet(r.ticket, clientv3.WithCountOnly())).Commit()
-			if err == nil {
-				revision = answer.Header.Revision
-				gone = answer.Responses[0].GetResponseRange().Count == 0 || answer.Responses[1].GetResponseRange().Count == 0
-			}
-			return err
-		}, ignore)
-		if err != nil {
-			return err
+		if err := w.await(again.revision, again.isOvercomeWithout); err != nil {
+			return nil, err
 		}
+		return c.try(ctx)
 	}
-	return nil
+	looked, err := c.session.look(ctx, o.before, o.request.ticket)
+	if err != nil {
+		return nil, err
+	}
+	gone := !looked.both
+	if !gone {
+		err = w.await(looked.revision, func(string) bool { gone = true; return true })
+	}
+	if err != nil || !gone {
+		return o, err
+	}
+	return o.request.inTheWay(nil, looked.revision), nil
 }
 
-// awaitDeletes calls gone with the keys of a range that are deleted after a
-// revision, until it returns true. It also returns nil when the caller should
-// look again: after a while, or when etcd ends the watch, as when it has
-// compacted the revision, when a member stops, or when a token runs out.
-func (s *session) awaitDeletes(ctx context.Context, r state.Range, revision int64, gone func(key string) bool) error {
-	watching, cancel := context.WithTimeout(ctx, lookAgain)
-	defer cancel()
-	watcher := s.currentWatcher()
-	events := watcher.Watch(watching, r.From, in(r), clientv3.WithRev(revision+1), clientv3.WithFilterPut())
-	for answer := range events {
+// looked is whether two keys were there in a revision.
+type looked struct {
+	both     bool
+	revision int64
+}
+
+func (s *session) look(ctx context.Context, one, other string) (looked, error) {
+	answer, err := s.transact(ctx, []clientv3.Cmp{present(one), present(other)}, nil, nil, ignore)
+	if err != nil {
+		return looked{}, err
+	}
+	return looked{answer.Succeeded, answer.Header.Revision}, nil
+}
+
+// watch is a watch for what is deleted in a range.
+type watch struct {
+	session *session
+	ctx     context.Context // ends after lookAgain
+	cancel  context.CancelFunc
+	watcher clientv3.Watcher
+	answers clientv3.WatchChan
+}
+
+// watch returns a watch that has begun.
+func (s *session) watch(ctx context.Context, r state.Range) *watch {
+	w := &watch{session: s, watcher: s.currentWatcher()}
+	w.ctx, w.cancel = context.WithTimeout(ctx, lookAgain)
+	w.answers = w.watcher.Watch(w.ctx, r.From, in(r), clientv3.WithFilterPut())
+	return w
+}
+
+// await calls gone with keys that are deleted after a revision, until it returns
+// true. It also returns nil when the caller should look again: after a while, or
+// when etcd ends the watch, as when it has compacted the revision, when a member
+// stops, or when a token runs out.
+func (w *watch) await(revision int64, gone func(key string) bool) error {
+	for answer := range w.answers {
 		if err := answer.Err(); err != nil {
 			if !errors.Is(err, rpctypes.ErrCompacted) {
-				s.replaceWatcher(watcher)
+				w.session.replaceWatcher(w.watcher)
 			}
-			pause(ctx, retryPause)
+			pause(w.ctx, retryPause)
 			break
 		}
 		for _, event := range answer.Events {
-			if event.Type == mvccpb.DELETE && gone(string(event.Kv.Key)) {
+			if event.Type == mvccpb.DELETE && event.Kv.ModRevision > revision && gone(string(event.Kv.Key)) {
 				return nil
 			}
 		}
 	}
-	if s.ctx.Err() != nil {
+	switch {
+	case w.session.ctx.Err() != nil:
 		return errInterrupted
+	case errors.Is(w.ctx.Err(), context.Canceled):
+		return w.ctx.Err()
 	}
-	return ctx.Err()
+	return nil
 }
 
 // currentWatcher returns what all watches of the session have in common: one

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -120,6 +121,49 @@ func TestKeyIsTheIdentity(t *testing.T) {
 	defer cancel()
 	if _, err := open("@other//b:db", "acme/db").Acquire(ctx, []group.Need{{Group: "@other//b:db", Weight: 1}}); !errors.Is(err, ctx.Err()) {
 		t.Errorf("error %v, want to wait", err)
+	}
+}
+
+// Two workspaces whose labels are in another order than their keys take groups in
+// one order all the same, and so never wait for one another.
+func TestKeysAreTheOrder(t *testing.T) {
+	folder := newFolder(t)
+	open := func(labels map[string]string) lock.Locker {
+		var groups []group.Group
+		for label, key := range labels {
+			groups = append(groups, group.Group{Label: label, Scope: group.Host, Key: key, Definition: group.Definition{Capacity: 1}})
+		}
+		return host.New(groups, lookupOf(folder))
+	}
+	both := []group.Need{{Group: "//:a", Weight: 1}, {Group: "//:b", Weight: 1}}
+	var all sync.WaitGroup
+	for _, labels := range []map[string]string{{"//:a": "one", "//:b": "two"}, {"//:a": "two", "//:b": "one"}} {
+		locker := open(labels)
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			for range 200 {
+				held, err := locker.Acquire(ctx, both)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				held.Release()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestTwoLabelsOfOneKey(t *testing.T) {
+	groups := []group.Group{
+		{Label: "//:a", Scope: group.Host, Key: "db", Definition: group.Definition{Capacity: 1}},
+		{Label: "//:b", Scope: group.Host, Key: "db", Definition: group.Definition{Capacity: 1}},
+	}
+	_, err := host.New(groups, lookupOf(newFolder(t))).Acquire(t.Context(),
+		[]group.Need{{Group: "//:a", Weight: 1}, {Group: "//:b", Weight: 1}})
+	if err == nil || !strings.Contains(err.Error(), `//:a and //:b have the same key "db"`) {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -41,7 +42,7 @@ func New(inner lock.Locker, groups []group.Group, publisher *Publisher) lock.Loc
 
 // Acquire implements lock.Locker.
 func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
-	a := &acquisition{locker: l, needs: group.Canonical(needs), user: lock.UserOf(ctx)}
+	a := &acquisition{locker: l, needs: l.inOrder(needs), user: lock.UserOf(ctx)}
 	inner, err := l.inner.Acquire(lock.WithTrace(ctx, lock.Trace{User: a.user, Waiting: func(label string) {
 		a.waitFor(label)
 		lock.Waiting(ctx, label)
@@ -53,6 +54,15 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	h := &held{Held: inner, grants: inner.Grants(), acquisition: a}
 	a.hold(h.grants)
 	return h, nil
+}
+
+// inOrder returns needs in the order in which inner takes them.
+func (l *locker) inOrder(needs []group.Need) []group.Need {
+	needs = group.Canonical(needs)
+	slices.SortStableFunc(needs, func(a, b group.Need) int {
+		return cmp.Compare(l.groups[a.Group].Identity(), l.groups[b.Group].Identity())
+	})
+	return needs
 }
 
 // Holders implements lock.Inspector.
@@ -89,8 +99,8 @@ type acquisition struct {
 	told []Use
 }
 
-// waitFor notes that label is waited for. Groups are taken in canonical order, so
-// those before it are held.
+// waitFor notes that label is waited for. Groups are taken in order, so those
+// before it are held.
 func (a *acquisition) waitFor(label string) {
 	var all []Use
 	for _, n := range a.needs {

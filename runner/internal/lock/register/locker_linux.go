@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -42,6 +43,9 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	if err := l.validate(needs); err != nil {
 		return nil, err
 	}
+	if err := l.sortByIdentity(needs); err != nil {
+		return nil, err
+	}
 	a := &acquisition{locker: l, ctx: ctx, held: &held{}}
 	defer a.leaveQueues()
 	for _, n := range needs {
@@ -68,6 +72,20 @@ func (l *locker) validate(needs []group.Need) error {
 		}
 		if err := checkCapacity(g); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// sortByIdentity brings needs into the order of what identifies groups: labels are
+// others in every workspace, and two orders could deadlock.
+func (l *locker) sortByIdentity(needs []group.Need) error {
+	identity := func(n group.Need) string { return l.groups[n.Group].Identity() }
+	slices.SortFunc(needs, func(a, b group.Need) int { return cmp.Compare(identity(a), identity(b)) })
+	for i := 1; i < len(needs); i++ {
+		if identity(needs[i-1]) == identity(needs[i]) {
+			return fmt.Errorf("%s and %s have the same key %q: a case that holds both would wait for itself; use one of them",
+				needs[i-1].Group, needs[i].Group, identity(needs[i]))
 		}
 	}
 	return nil

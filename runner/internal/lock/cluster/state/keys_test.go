@@ -27,7 +27,9 @@ func TestGroupsAreApart(t *testing.T) {
 }
 
 func keysOf(k state.Keys) []string {
-	return []string{k.Definition(group.Definition{Capacity: 1}, "u"), k.Ticket(1, "u"), k.Unit(0), k.Share("u"), k.Slot(0), k.LastStart()}
+	return []string{
+		k.Definition(group.Definition{Capacity: 1}, "u"), k.Ticket(1, "u"), k.Unit(0), k.Share("u"), k.Slot(0), k.LastStart(),
+	}
 }
 
 // Ranges have the keys that they are named after, and no others.

@@ -15,7 +15,9 @@ const namespace = "/interlock/"
 
 var (
 	keys       = state.KeysOf(namespace, "acme/llm")
-	definition = group.Definition{Capacity: 3, Rate: group.Rate{Starts: 60, Window: time.Minute}, Instances: []string{"a", "b", "c"}}
+	definition = group.Definition{
+		Capacity: 3, Rate: group.Rate{Starts: 60, Window: time.Minute}, Instances: []string{"a", "b", "c"},
+	}
 )
 
 func use(id string) state.Use {
