@@ -30,6 +30,9 @@ type Invocation struct {
 	Args []string
 	// Lookup is os.LookupEnv.
 	Lookup func(string) (string, bool)
+	// Cluster is nil in a program without it: then groups of scope cluster are left
+	// out, or an error if they are asked for.
+	Cluster *Cluster
 	// Dir is where programs run; empty is where this process is.
 	Dir string
 	// Stdin, Stdout and Stderr are those of this process.

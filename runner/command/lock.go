@@ -13,7 +13,6 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
 )
@@ -38,6 +37,9 @@ func Lock(ctx context.Context, i Invocation) error {
 	a, err := parseLock(i.Args)
 	if err != nil {
 		return err
+	}
+	if a.group.Scope == group.Cluster && i.Cluster == nil {
+		return usageError("--scope=%s: %w", a.group.Scope, errNoCluster)
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, ending...)
@@ -102,7 +104,7 @@ func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan
 func (i Invocation) newLocker(a lockArguments) lock.Locker {
 	groups := []group.Group{a.group}
 	if a.group.Scope == group.Cluster {
-		return cluster.New(groups, i.Lookup)
+		return i.Cluster.New(groups, i.Lookup)
 	}
 	publisher := notice.NewPublisher(func(err error) { i.say("%v", err) })
 	return notice.New(host.New(groups, i.Lookup), groups, publisher)

@@ -58,7 +58,7 @@ func startLock(t *testing.T, coordinatorFile, script string) *locked {
 	go func() {
 		i := Invocation{
 			Args:  []string{"acme/llm", "--scope=cluster", "--", "sh", "-c", script},
-			Stdin: stdin, Stdout: toStdout, Stderr: os.Stderr, Lookup: lookupOf(coordinatorFile),
+			Stdin: stdin, Stdout: toStdout, Stderr: os.Stderr, Cluster: withCluster, Lookup: lookupOf(coordinatorFile),
 		}
 		l.ended <- Lock(t.Context(), i)
 		_, _ = stdin.Close(), toStdout.Close()

@@ -19,14 +19,17 @@ const watchEvery = time.Second
 
 // Status prints who holds which group, and who waits for it: for people or,
 // with --json, as a Report. With --watch it does so again and again until ctx
-// ends. --scope limits it to some of the scopes build, host and cluster, with
-// commas in between.
+// ends. --scope limits it to some of the scopes build, host and, in a program that
+// has it, cluster, with commas in between.
 //
 // What cannot be seen is a problem of the report, and for people a line on
 // stderr. If it is what the configured coordinator knows, the error is an
 // *ExitError once the rest is printed.
 func Status(ctx context.Context, i Invocation) error {
-	s := status{i: i, scopes: group.Scopes[1:]}
+	s := status{i: i, scopes: []group.Scope{group.Build, group.Host}}
+	if i.Cluster != nil {
+		s.scopes = append(s.scopes, group.Cluster)
+	}
 	flags := newFlags()
 	flags.BoolVar(&s.watching, "watch", false, "")
 	flags.BoolVar(&s.asJSON, "json", false, "")
@@ -60,6 +63,9 @@ func (s *status) setScopes(text string) error {
 		if !slices.Contains(group.Scopes[1:], scope) {
 			return errors.New("want build, host or cluster, or several with commas in between; " +
 				"who holds groups of scope process is in the log of their test")
+		}
+		if scope == group.Cluster && s.i.Cluster == nil {
+			return errNoCluster
 		}
 		s.scopes = append(s.scopes, scope)
 	}
@@ -102,7 +108,7 @@ func (s *status) report(ctx context.Context) (r Report, ok bool) {
 	if slices.Contains(s.scopes, group.Build) || slices.Contains(s.scopes, group.Host) {
 		r.addNotices(s.scopes)
 	}
-	ok = !slices.Contains(s.scopes, group.Cluster) || r.askCoordinator(ctx, s.i.Lookup)
+	ok = !slices.Contains(s.scopes, group.Cluster) || r.askCoordinator(ctx, s.i)
 	r.sort()
 	return r, ok
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/shm"
@@ -57,10 +58,13 @@ func (s streams) take(file *os.File) string {
 
 // invocation is one whose coordinator is named so.
 func (s streams) invocation(coordinator string, args ...string) Invocation {
-	return Invocation{Args: args, Stdout: s.stdout, Stderr: s.stderr, Lookup: func(string) (string, bool) {
+	return Invocation{Args: args, Stdout: s.stdout, Stderr: s.stderr, Cluster: withCluster, Lookup: func(string) (string, bool) {
 		return coordinator, true
 	}}
 }
+
+// withCluster is what a program has that knows groups of scope cluster.
+var withCluster = &Cluster{New: cluster.New, Find: cluster.Find}
 
 // db is a group that a test and a command hold, and others wait for.
 func db(begin time.Time) Group {

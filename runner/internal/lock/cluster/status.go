@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
@@ -15,6 +16,20 @@ const (
 	// maxEntries is the most keys that Read looks at.
 	maxEntries = 100_000
 )
+
+// Find reads what lookup leads to (coordinator.Find, Read). It is not found if no
+// coordinator is configured.
+func Find(ctx context.Context, lookup func(string) (string, bool)) (groups []state.Group, found bool, err error) {
+	config, err := coordinator.Find(lookup)
+	if err != nil {
+		if errors.Is(err, coordinator.ErrNone) {
+			err = nil
+		}
+		return nil, false, err
+	}
+	groups, err = Read(ctx, config)
+	return groups, true, err
+}
 
 // Read returns the groups of a coordinator that are in use, as of one moment,
 // sorted by key. With groups there may be an error that names what cannot be

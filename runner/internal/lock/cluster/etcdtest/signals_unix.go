@@ -4,7 +4,8 @@ package etcdtest
 
 import "syscall"
 
-// Stop stops the member's process (SIGSTOP), until Continue.
+// Stop stops the member's process (SIGSTOP), until Continue. On Linux it stands
+// still when Stop returns.
 func (m *Member) Stop() { m.signal(syscall.SIGSTOP) }
 
 // Continue lets a stopped member go on.
@@ -15,5 +16,8 @@ func (m *Member) signal(s syscall.Signal) {
 	defer m.mu.Unlock()
 	if m.process.running() {
 		_ = m.process.cmd.Process.Signal(s)
+		if s == syscall.SIGSTOP {
+			awaitStop(m.process.cmd.Process.Pid)
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bufio"
@@ -26,8 +26,7 @@ const soon = time.Minute
 func init() {
 	if os.Getenv("BE_INTERLOCK") != "" {
 		_ = os.Unsetenv("BE_INTERLOCK")
-		main()
-		os.Exit(0)
+		os.Exit(Main(nil))
 	}
 }
 

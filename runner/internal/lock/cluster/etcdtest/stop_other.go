@@ -1,0 +1,5 @@
+//go:build unix && !linux
+
+package etcdtest
+
+func awaitStop(int) {}

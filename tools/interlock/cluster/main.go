@@ -1,0 +1,12 @@
+// Interlock_cluster is the command interlock (..) with a client of etcd, and so
+// with groups of scope cluster.
+package main
+
+import (
+	"os"
+
+	"github.com/interlock-build/rules_interlock/runner/command/etcd"
+	"github.com/interlock-build/rules_interlock/tools/interlock/cli"
+)
+
+func main() { os.Exit(cli.Main(etcd.Cluster())) }
