@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/command"
+	"github.com/interlock-build/rules_interlock/runner/command/etcd"
 )
 
 // soon is what nothing here takes, however busy the machine is.
@@ -26,7 +27,7 @@ const soon = time.Minute
 func init() {
 	if os.Getenv("BE_INTERLOCK") != "" {
 		_ = os.Unsetenv("BE_INTERLOCK")
-		os.Exit(Main(nil))
+		os.Exit(Main(etcd.Cluster()))
 	}
 }
 
