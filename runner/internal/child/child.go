@@ -38,6 +38,8 @@ type Command struct {
 	Stdout, Stderr *os.File
 	// Signals are passed on to it while it runs, besides those that always are.
 	Signals []os.Signal
+	// Begun is called when it runs; nil is not at all.
+	Begun func()
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
 	// Hurry ends the grace early when it is closed; nil is never.
@@ -88,6 +90,9 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	}
 	signals.passTo(cmd.Process.Pid)
 	stopStopping := stopWith(ctx, cmd.Process.Pid, c)
+	if c.Begun != nil {
+		c.Begun()
+	}
 	look := false
 	killed, err := waitAndKillRest(cmd, func() {
 		signals.stop()

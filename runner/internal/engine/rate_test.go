@@ -80,3 +80,28 @@ func TestTurnThatIsGivenBackIsNoStart(t *testing.T) {
 		}
 	})
 }
+
+// beginning is a framework whose process begins some time after its case has
+// started.
+type beginning struct{ after time.Duration }
+
+func (b beginning) Run(_ context.Context, batch event.Batch, report event.Report) [][]event.Case {
+	report.Started(batch.Cases[0])
+	time.Sleep(b.after)
+	event.Begun(report)
+	time.Sleep(time.Second)
+	report.Finished(batch.Cases[0], event.Result{})
+	return nil
+}
+
+// What counts is when a process begins.
+func TestStartCountsWhenItsProcessBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		r := run(t.Context(), engine.Options{Framework: beginning{20 * time.Second}, Locker: newRatedLocker(1), Rated: map[string]bool{db: true}, Workers: 1},
+			newCase("a", db), newCase("b", db), newCase("c", db))
+		if times := r.startTimes(begin); !slices.Equal(times, []time.Duration{0, 21 * time.Second, 81200 * time.Millisecond}) {
+			t.Errorf("started at %v", times)
+		}
+	})
+}

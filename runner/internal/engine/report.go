@@ -44,10 +44,18 @@ func (b *batchReport) Started(c event.Case) {
 	b.started[c] = now
 	b.mu.Unlock()
 	if first {
+		b.Begun()
 		b.run.learnStart(now.Sub(b.begun))
 	}
 	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waited})
 	b.watches.start(c)
+}
+
+// Begun implements event.Beginning.
+func (b *batchReport) Begun() {
+	if b.held != nil {
+		lock.Begun(b.held)
+	}
 }
 
 // Paused implements event.Report.

@@ -20,6 +20,20 @@ type Report interface {
 	Finished(Case, Result)
 }
 
+// Beginning is a Report that wants to know more of when a process begins.
+type Beginning interface {
+	// Begun says that a process has begun by now whose case was reported as
+	// started before.
+	Begun()
+}
+
+// Begun tells a report, if it wants to know.
+func Begun(to Report) {
+	if b, ok := to.(Beginning); ok {
+		b.Begun()
+	}
+}
+
 // Result is an outcome and how long it took.
 type Result struct {
 	Outcome Outcome

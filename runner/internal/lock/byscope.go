@@ -135,6 +135,13 @@ func (h All) Undo() {
 	}
 }
 
+// Begun implements Beginner.
+func (h All) Begun() {
+	for _, part := range h {
+		Begun(part)
+	}
+}
+
 // Grants returns those of all parts.
 func (h All) Grants() map[string]group.Grant {
 	all := map[string]group.Grant{}

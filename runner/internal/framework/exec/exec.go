@@ -39,7 +39,7 @@ func (p *Program) Cases() []event.Case { return []event.Case{p.Case} }
 func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	for _, c := range batch.Cases {
 		report.Started(c)
-		result, err := p.run(ctx, batch, event.Writer(c, report))
+		result, err := p.run(ctx, batch, event.Writer(c, report), func() { event.Begun(report) })
 		finished := event.Result{Outcome: outcomeOf(result, err)}
 		if result.Leak != "" {
 			finished.Leak = c.FullName() + " " + result.Leak
@@ -49,7 +49,7 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 	return nil
 }
 
-func (p *Program) run(ctx context.Context, batch event.Batch, output io.Writer) (child.Result, error) {
+func (p *Program) run(ctx context.Context, batch event.Batch, output io.Writer, begun func()) (child.Result, error) {
 	env, done, err := p.Env(batch)
 	if err != nil {
 		return child.Result{}, err
@@ -57,6 +57,7 @@ func (p *Program) run(ctx context.Context, batch event.Batch, output io.Writer) 
 	defer done()
 	return child.Run(ctx, child.Command{
 		Path: p.Path, Args: p.Args, Env: env, Stdin: p.Stdin, Output: output, Grace: p.Grace, LeakTimeout: p.LeakTimeout,
+		Begun: begun,
 	})
 }
 

@@ -180,6 +180,9 @@ func (h *held) Release() {
 	h.acquisition.end()
 }
 
+// Begun implements lock.Beginner.
+func (h *held) Begun() { lock.Begun(h.Held) }
+
 // Undo implements lock.Undoer.
 func (h *held) Undo() {
 	lock.Undo(h.Held)

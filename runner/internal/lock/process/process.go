@@ -289,6 +289,15 @@ func (h *held) Undo() {
 	})
 }
 
+// Begun implements lock.Beginner.
+func (h *held) Begun() {
+	h.locker.mu.Lock()
+	defer h.locker.mu.Unlock()
+	for label, start := range h.request.counted {
+		h.request.counted[label], _ = h.locker.use[label].starts.Recount(start)
+	}
+}
+
 // Grants implements lock.Held.
 func (h *held) Grants() map[string]group.Grant { return h.request.grants }
 

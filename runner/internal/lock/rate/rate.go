@@ -34,9 +34,9 @@ type Store interface {
 	Save([]Instant) error
 }
 
-// stretch is by which part windows are longer than the rate says. A case starts
-// some time after it was counted, when its process is up; if one start is late
-// and another one a window later is not, the resource sees them closer together.
+// stretch is by which part windows are longer than the rate says. A case reaches
+// the resource some time after its process has begun; if one is late and another
+// one a window later is not, the resource sees them closer together.
 const stretch = 50 // of its length
 
 // Log is the starts of one group.
@@ -79,17 +79,38 @@ func (l *Log) Wait() (time.Duration, error) {
 // Count remembers a start, which the rate has to allow.
 func (l *Log) Count() (Instant, error) {
 	var counted Instant
-	return counted, l.change(func(starts []Instant, now Instant) []Instant {
+	err := l.change(func(starts []Instant, now Instant) []Instant {
 		counted = now
 		return append(starts, now)
 	})
+	return counted, err
 }
 
 // Uncount forgets a start that was counted and did not come about.
 func (l *Log) Uncount(start Instant) error {
 	return l.change(func(starts []Instant, _ Instant) []Instant {
-		return slices.DeleteFunc(starts, func(s Instant) bool { return s == start })
+		return without(starts, start)
 	})
+}
+
+// without leaves one start out, if it is there; in memory two can be at the same
+// instant.
+func without(starts []Instant, start Instant) []Instant {
+	if i := slices.Index(starts, start); i >= 0 {
+		return slices.Delete(starts, i, i+1)
+	}
+	return starts
+}
+
+// Recount counts a start, which was counted before, as of now. It is to be called
+// before the rate's window has passed since, so that nobody counted on its end.
+func (l *Log) Recount(start Instant) (Instant, error) {
+	counted := start
+	err := l.change(func(starts []Instant, now Instant) []Instant {
+		counted = now
+		return append(without(starts, start), now)
+	})
+	return counted, err
 }
 
 // change replaces the starts that are remembered.
@@ -116,8 +137,8 @@ const lookAgain = 200 * time.Millisecond
 
 // Start waits until all of logs allow a start, and counts it in each. It calls
 // waiting with the number of a log whenever it begins to wait for that. Of one log
-// only one at a time may call it. What it returns uncounts the start.
-func Start(ctx context.Context, logs []*Log, waiting func(int)) (uncount func(), err error) {
+// only one at a time may call it.
+func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error) {
 	for {
 		last, wait, err := longest(logs)
 		if err != nil {
@@ -137,18 +158,39 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (uncount func(),
 	}
 }
 
-func countAll(logs []*Log) (uncount func(), err error) {
-	counted := make([]Instant, len(logs))
+func countAll(logs []*Log) (*Counted, error) {
+	c := &Counted{logs: logs, starts: make([]Instant, len(logs))}
 	for i, l := range logs {
-		if counted[i], err = l.Count(); err != nil {
+		start, err := l.Count()
+		if err != nil {
 			return nil, err
 		}
+		c.starts[i] = start
 	}
-	return func() {
-		for i, l := range logs {
-			_ = l.Uncount(counted[i]) // if it fails, there is one start less than could be
+	return c, nil
+}
+
+// Counted is a start that was counted in some logs. If it cannot be changed in
+// one, there may be one start less than there could be, and no more.
+type Counted struct {
+	logs   []*Log
+	starts []Instant
+}
+
+// Begun counts the start as of now, and not of when it was counted.
+func (c *Counted) Begun() {
+	for i, l := range c.logs {
+		if start, err := l.Recount(c.starts[i]); err == nil {
+			c.starts[i] = start
 		}
-	}, nil
+	}
+}
+
+// Uncount forgets the start.
+func (c *Counted) Uncount() {
+	for i, l := range c.logs {
+		_ = l.Uncount(c.starts[i])
+	}
 }
 
 // longest returns the log that does not allow a start for the longest time.

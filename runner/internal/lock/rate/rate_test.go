@@ -165,18 +165,18 @@ func inMemory(starts int, window time.Duration) *Log {
 
 // mustStart starts once, and checks how long that takes, and that it waits for
 // the given log if that is not at once.
-func mustStart(t *testing.T, logs []*Log, after time.Duration, waitedFor ...int) (uncount func()) {
+func mustStart(t *testing.T, logs []*Log, after time.Duration, waitedFor ...int) *Counted {
 	t.Helper()
 	begun := time.Now()
 	var waited []int
-	uncount, err := Start(t.Context(), logs, func(i int) { waited = append(waited, i) })
+	counted, err := Start(t.Context(), logs, func(i int) { waited = append(waited, i) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(begun); took != after || !slices.Equal(slices.Compact(waited), waitedFor) {
 		t.Errorf("it took %v and waited for the logs %v, want %v and %v", took, waited, after, waitedFor)
 	}
-	return uncount
+	return counted
 }
 
 // Who gives up while it waits has counted nowhere.
@@ -197,8 +197,8 @@ func TestCancelledStart(t *testing.T) {
 func TestUncountedWhileOthersWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := inMemory(1, time.Hour)
-		uncount := mustStart(t, []*Log{log}, 0)
-		time.AfterFunc(time.Minute, uncount)
+		counted := mustStart(t, []*Log{log}, 0)
+		time.AfterFunc(time.Minute, counted.Uncount)
 		begun := time.Now()
 		if _, err := Start(t.Context(), []*Log{log}, func(int) {}); err != nil {
 			t.Fatal(err)
@@ -206,5 +206,20 @@ func TestUncountedWhileOthersWait(t *testing.T) {
 		if took := time.Since(begun); took < time.Minute || took > time.Minute+lookAgain {
 			t.Errorf("it took %v, want a minute and at most %v more", took, lookAgain)
 		}
+	})
+}
+
+// A start counts from when it has begun, however long ago it was counted.
+func TestStartThatBeginsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := inMemory(1, time.Second)
+		counted := mustStart(t, []*Log{log}, 0)
+		time.Sleep(900 * time.Millisecond)
+		counted.Begun()
+		again := mustStart(t, []*Log{log}, 1020*time.Millisecond, 0)
+		counted.Begun() // too late: it is no start any more
+		again.Uncount()
+		counted.Uncount()
+		mustStart(t, []*Log{log}, 0)
 	})
 }

@@ -205,7 +205,7 @@ func (a *acquisition) start() (err error) {
 	for i, r := range a.rated {
 		logs[i] = r.log
 	}
-	a.held.uncount, err = rate.Start(a.ctx, logs, func(i int) { lock.Waiting(a.ctx, a.rated[i].label) })
+	a.held.counted, err = rate.Start(a.ctx, logs, func(i int) { lock.Waiting(a.ctx, a.rated[i].label) })
 	return err
 }
 
@@ -219,7 +219,7 @@ func (a *acquisition) leaveQueues() {
 type held struct {
 	once    sync.Once
 	units   []*units
-	uncount func()
+	counted *rate.Counted
 }
 
 func (h *held) Release() {
@@ -232,9 +232,12 @@ func (h *held) Release() {
 
 // Undo implements lock.Undoer.
 func (h *held) Undo() {
-	h.uncount()
+	h.counted.Uncount()
 	h.Release()
 }
+
+// Begun implements lock.Beginner.
+func (h *held) Begun() { h.counted.Begun() }
 
 // Grants implements lock.Held.
 func (h *held) Grants() map[string]group.Grant {
