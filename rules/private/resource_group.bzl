@@ -96,6 +96,8 @@ def resource_group(
     **Setup.** A server that does not run yet, and is started for the first case that needs it:
 
     ```starlark
+    load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
+
     resource_group(
         name = "redis",
         capacity = 2,
@@ -110,10 +112,40 @@ def resource_group(
     ```
 
     ```sh
-    # start_redis.sh
+    #!/bin/sh
     redis-server --port 0 --unixsocket "$TEST_TMPDIR/socket" >&2 &
-    until [ -S "$TEST_TMPDIR/socket" ]; do sleep 0.01; done
+    until [ -S "$TEST_TMPDIR/socket" ]; do
+      kill -0 $! || exit 1
+      sleep 0.01
+    done
     printf '{"pid": %d, "resources": [{"socket": "%s"}]}' $! "$TEST_TMPDIR/socket"
+    wait
+    ```
+
+    **Weights, readers and writers.** Who uses the group says how much of it, and whether together with others:
+
+    ```starlark
+    resource_group(
+        name = "memory_gb",
+        capacity = 16,
+    )
+
+    resource_group(name = "schema")
+
+    grouped_test(
+        name = "import_test",
+        resource_groups = {
+            ":memory_gb": ["*=4"],             # four units each
+            ":schema": ["*=shared"],           # beside other readers, and no writer
+        },
+        test = ":import_bin",
+    )
+
+    grouped_test(
+        name = "migration_test",
+        resource_groups = {":schema": ["*"]},  # alone
+        test = ":migration_bin",
+    )
     ```
 
     **Errors** are reported when the target is analysed: a name, key, instance, variable, template or rate outside its
@@ -124,6 +156,7 @@ def resource_group(
       name: Name of the target: a letter, digit or `_`, then letters, digits and any of `_.+~/-`, since tags and flags
         carry it.
       capacity: How many units test cases may hold at once: 1 to 1024. With instances, their number; else 1 by default.
+        In scope `"cluster"` one case holds at most 100 of them.
       scope: Among which test cases the capacity and the rate hold:
 
         - `"process"`: those of one test process, that is of one shard of one target.

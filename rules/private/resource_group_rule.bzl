@@ -44,6 +44,8 @@ def _resource_group_impl(ctx):
     runfiles = ctx.runfiles(files = lock_files)
     setup = None
     if ctx.attr.setup:
+        # The program itself too: that of a genrule is not among its runfiles.
+        runfiles = ctx.runfiles(files = lock_files + [ctx.executable.setup])
         setup = struct(program = ctx.executable.setup, timeout_seconds = ctx.attr.setup_timeout)
         runfiles = runfiles.merge(ctx.attr.setup[DefaultInfo].default_runfiles)
 

@@ -15,8 +15,8 @@ def setup_errors(*, has_setup, timeout_seconds, rate):
     """
     errors = []
     if has_setup and rate:
-        errors.append(("setup and rate = {} do not go together: what is started for tests is not a rate-limited " +
-                       "service. Use two groups.").format(repr(rate)))
+        errors.append(("setup and rate = {} do not go together: a case that was counted must not wait for " +
+                       "anything to be started before it begins. Use two groups.").format(repr(rate)))
     if timeout_seconds < 1:
         errors.append(("setup_timeout = {} is no time to start anything in. Write a number of seconds, " +
                        "1 or more.").format(timeout_seconds))

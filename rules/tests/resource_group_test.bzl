@@ -47,8 +47,8 @@ _FAILURES = {
     ),
     "rate_and_setup": struct(
         attrs = {"rate": "60/m", "setup": ":group_program"},
-        messages = ["setup and rate = \"60/m\" do not go together: what is started for tests is not a rate-limited " +
-                    "service. Use two groups."],
+        messages = ["setup and rate = \"60/m\" do not go together: a case that was counted must not wait for " +
+                    "anything to be started before it begins. Use two groups."],
     ),
     "scope": struct(
         attrs = {"scope": "galaxy", "key": "acme/db"},

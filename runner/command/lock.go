@@ -89,8 +89,11 @@ func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan
 	user := lock.User{Case: strings.Join(a.program, " ")}
 	held, err := locker.Acquire(lock.WithTrace(ctx, lock.Trace{User: user, Waiting: func(string) { w.begin() }}), []group.Need{a.need})
 	switch cause := context.Cause(ctx); {
-	case err == nil:
+	case err == nil && cause == nil:
 		return held, nil
+	case err == nil: // the signal came at the same moment
+		held.Release()
+		return nil, cause
 	case ctx.Err() == nil:
 		return nil, &ExitError{ExitUnavailable, err}
 	case errors.Is(cause, errTimeout):

@@ -15,7 +15,9 @@ type lockArguments struct {
 	group   group.Group
 	need    group.Need
 	timeout time.Duration // 0 is none
-	program []string      // with its arguments
+	// capacityGiven is whether the capacity is what the arguments say.
+	capacityGiven bool
+	program       []string // with its arguments
 }
 
 // maxKey is the length of a key, as the rule resource_group has it.
@@ -54,7 +56,7 @@ func (a *lockArguments) setCapacity(text string) error {
 	if len(a.group.Instances) > 0 && n != a.group.Capacity {
 		return errors.New("want the number of instances")
 	}
-	a.group.Capacity = n
+	a.group.Capacity, a.capacityGiven = n, true
 	return nil
 }
 
@@ -64,6 +66,9 @@ func (a *lockArguments) setInstances(text string) error {
 		if name == "" || !isPrintable(name) || slices.Contains(names[:i], name) {
 			return errors.New("want different names with commas in between")
 		}
+	}
+	if a.group.Capacity != len(names) && a.capacityGiven {
+		return errors.New("want as many as --capacity says")
 	}
 	a.group.Instances, a.group.Capacity = names, len(names)
 	return nil

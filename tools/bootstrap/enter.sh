@@ -32,6 +32,7 @@ main() {
     bind_unless_visible "$root" "$extra"
   done
   bind_machine_files "$root"
+  bind_folders_of_interlock "$root"
   become_root_of "$root"
   cd "$folder"
   set_environment
@@ -54,6 +55,15 @@ bind_unless_visible() {
   if [[ -d $folder && $distribution_folders == *" $top "* ]]; then
     bind "$folder" "$root"
   fi
+}
+
+# Where runners look for what is of the whole machine: its coordinator, and its locks of scope host.
+bind_folders_of_interlock() {
+  local root=$1 folder
+  mkdir -p /var/lib/interlock
+  for folder in /etc/interlock /var/lib/interlock; do
+    if [[ -d $folder ]]; then bind "$folder" "$root"; fi
+  done
 }
 
 bind() {

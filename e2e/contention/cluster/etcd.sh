@@ -7,6 +7,11 @@ set -euo pipefail
 
 readonly address=$1 folder=$2
 
+type -P etcd >/dev/null || {
+  echo 'etcd.sh: there is no etcd on PATH: install it (Debian: etcd-server), or let tools/bazel set Bazel up' >&2
+  exit 1
+}
+
 # Its data need not outlive the machine, and the disk may be slow.
 exec etcd --data-dir="$folder" --unsafe-no-fsync --log-level=warn \
   --listen-client-urls="http://$address:2379" --advertise-client-urls="http://$address:2379" \

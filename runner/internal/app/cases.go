@@ -7,6 +7,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/engine"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
@@ -99,7 +100,7 @@ func sameForAll(m *manifest.Manifest) bool {
 // ofShard returns the cases that the plan gives a shard, in the order in which
 // they are listed.
 func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
-	p := plan.Problem{Capacity: capacities(m.Groups), Shards: s.Total, Workers: workers}
+	p := plan.Problem{Capacity: capacities(m.Groups), Rates: rates(m.Groups), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
 		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
 	}
@@ -131,11 +132,13 @@ func capacities(groups []manifest.Group) map[string]int {
 	return capacities
 }
 
-// rated returns which groups have a rate, by label.
-func rated(groups []manifest.Group) map[string]bool {
-	rated := map[string]bool{}
+// rates returns the rates of groups that have one, by label.
+func rates(groups []manifest.Group) map[string]group.Rate {
+	rates := map[string]group.Rate{}
 	for _, g := range groups {
-		rated[g.Label] = g.Rate.Limited()
+		if g.Rate.Limited() {
+			rates[g.Label] = g.Rate
+		}
 	}
-	return rated
+	return rates
 }

@@ -104,7 +104,7 @@ func (t task) engineOptions(f framework, workers int, locker lock.Locker) engine
 		Target:      t.manifest.Label,
 		Locker:      locker,
 		Capacity:    capacities(t.manifest.Groups),
-		Rated:       rated(t.manifest.Groups),
+		Rates:       rates(t.manifest.Groups),
 		Shards:      t.env.Shard.Total,
 		Workers:     workers,
 		Batches:     f.batches && o.Repeat == 1, // a process runs a case once

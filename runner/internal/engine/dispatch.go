@@ -127,11 +127,20 @@ func (d *dispatcher) wait(a *ask) {
 	if a.worker < 0 {
 		return // for one more group
 	}
-	d.free(a.worker)
-	a.worker = -1
 	a.class.waits = true
-	d.agenda.usage.count(a.class.uses, -1)
+	if !d.keepsWorker(a) {
+		d.free(a.worker)
+		a.worker = -1
+		d.agenda.usage.count(a.class.uses, -1)
+	}
 	d.step()
+}
+
+// keepsWorker reports whether a case waits with its worker: one whose start is
+// counted cannot wait for a worker afterwards, and has given back its groups too
+// often for want of one.
+func (d *dispatcher) keepsWorker(a *ask) bool {
+	return a.class.rated && a.class.givenBack >= maxGiveBacks
 }
 
 // answer is called when a case has got its groups, or will not.

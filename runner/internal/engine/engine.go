@@ -93,9 +93,9 @@ type Options struct {
 	// Capacity is that of groups, by label, so that this run does not ask for
 	// what it uses up itself. Without it only the locker knows.
 	Capacity map[string]int
-	// Rated is whether a group has a rate, by label. What counts is each start,
+	// Rates are those of groups that have one, by label. What counts is each start,
 	// so cases that hold such a group hold it one by one.
-	Rated map[string]bool
+	Rates map[string]group.Rate
 	// Sink gets every event; it may be called from several goroutines.
 	Sink event.Sink
 	// Shards is how many processes run the cases of the test, each a part of
@@ -195,7 +195,7 @@ func (r *run) inOrder(cases []Case) {
 
 // isRated reports whether the starts of a case are counted.
 func (o Options) isRated(c Case) bool {
-	return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return o.Rated[n.Group] })
+	return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return o.Rates[n.Group].Limited() })
 }
 
 func (r *run) oneByOne(cases []Case) {

@@ -58,7 +58,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	defer report.watches.stopAll()
 	batch := event.Batch{Cases: cases, Worker: worker, Holds: len(h.needs) > 0, Attempt: r.attempts.next(cases[0])}
 	if h.held != nil {
-		batch.Grants = h.held.Grants()
+		batch.Grants, batch.Lost = h.held.Grants(), h.held.Lost()
 	}
 	r.budget.start()
 	again = r.Framework.Run(ctx, batch, report)

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -13,6 +14,9 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
 )
+
+// rates say that db has a rate; which one, its locker knows.
+var rates = map[string]group.Rate{db: {Starts: 1, Window: time.Minute}}
 
 // newRatedLocker returns a locker in which db has a rate of two starts a minute.
 func newRatedLocker(capacity int) lock.Locker {
@@ -49,7 +53,7 @@ func TestEachStartCounts(t *testing.T) {
 						c.Needs[0].Mode, c.Setup = mode, "the same"
 						cases = append(cases, c)
 					}
-					options.Framework, options.Locker, options.Rated = passAfter(time.Second), newRatedLocker(1), map[string]bool{db: true}
+					options.Framework, options.Locker, options.Rates = passAfter(time.Second), newRatedLocker(1), rates
 					begin := time.Now()
 					times := run(t.Context(), options, cases...).startTimes(begin)
 					if len(times) != 4 || times[2]-times[0] < time.Minute || times[3]-times[1] < time.Minute {
@@ -72,7 +76,7 @@ func TestTurnThatIsGivenBackIsNoStart(t *testing.T) {
 			Capacity: 3, Rate: group.Rate{Starts: 1, Window: time.Minute},
 		}}})
 		begin := time.Now()
-		r := run(t.Context(), engine.Options{Framework: uneven, Locker: locker, Workers: 1, Rated: map[string]bool{db: true}, InOrder: true},
+		r := run(t.Context(), engine.Options{Framework: uneven, Locker: locker, Workers: 1, Rates: rates, InOrder: true},
 			newCase("a", db), newCase("b", db), newCase("free"))
 		// b could have started after a minute, but the worker had begun something else.
 		if times := r.startTimes(begin); !slices.Equal(times, []time.Duration{0, 0, 100 * time.Second}) {
@@ -98,10 +102,46 @@ func (b beginning) Run(_ context.Context, batch event.Batch, report event.Report
 func TestStartCountsWhenItsProcessBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		r := run(t.Context(), engine.Options{Framework: beginning{20 * time.Second}, Locker: newRatedLocker(1), Rated: map[string]bool{db: true}, Workers: 1},
+		r := run(t.Context(), engine.Options{Framework: beginning{20 * time.Second}, Locker: newRatedLocker(1), Rates: rates, Workers: 1},
 			newCase("a", db), newCase("b", db), newCase("c", db))
 		if times := r.startTimes(begin); !slices.Equal(times, []time.Duration{0, 21 * time.Second, 81200 * time.Millisecond}) {
 			t.Errorf("started at %v", times)
+		}
+	})
+}
+
+// A case that has given its groups back again and again waits with its worker, so
+// that it starts when it is counted.
+func TestRatedCaseDoesNotWaitForAWorkerInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// Whoever asks waits a second, while the only worker begins something else.
+		plain := newRatedLocker(1)
+		locker := lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
+			if len(needs) > 0 {
+				lock.Waiting(ctx, db)
+				time.Sleep(time.Second)
+			}
+			return plain.Acquire(ctx, needs)
+		})
+		var granted, started time.Time
+		noting := lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
+			held, err := locker.Acquire(ctx, needs)
+			granted = time.Now()
+			return held, err
+		})
+		cases := []engine.Case{newCase("rated", db)}
+		for i := range 20 {
+			cases = append(cases, newCase(fmt.Sprint("free", i)))
+		}
+		framework := framework(func(ctx context.Context, name string) event.Outcome {
+			if name == "rated" {
+				started = time.Now()
+			}
+			return passAfter(10*time.Second)(ctx, name)
+		})
+		run(t.Context(), engine.Options{Framework: framework, Locker: noting, Workers: 1, Rates: rates, InOrder: true}, cases...)
+		if started.IsZero() || !started.Equal(granted) {
+			t.Errorf("granted at %v and started %v later", granted, started.Sub(granted))
 		}
 	})
 }

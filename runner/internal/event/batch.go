@@ -12,6 +12,9 @@ type Batch struct {
 	Holds bool
 	// Grants are what the cases hold of each group, by its label.
 	Grants map[string]group.Grant
+	// Lost is closed when the cases have lost what they hold: then a process that
+	// is given time to end has it no longer. Nil where that cannot happen.
+	Lost <-chan struct{}
 	// Attempt is 1, or that of a retry.
 	Attempt int
 }

@@ -41,8 +41,7 @@ func (s Scope) Keyed() bool { return s == Host || s == Cluster }
 
 // Group is a resource that at most Capacity units of use may share.
 type Group struct {
-	// Label identifies the group in the scopes process and build; canonical
-	// order is the order of labels.
+	// Label identifies the group in the scopes process and build.
 	Label string
 	// Name is the last part of the label, for people and tags.
 	Name string
@@ -74,11 +73,15 @@ type Definition struct {
 	// Instances are the names of the units, if they have some: then there are
 	// Capacity of them.
 	Instances []string `json:"instances,omitempty"`
+	// Started is whether a setup starts the units: such groups are taken before all
+	// others, so everybody has to know.
+	Started bool `json:"started,omitempty"`
 }
 
 // Equal reports whether d and other are the same.
 func (d Definition) Equal(other Definition) bool {
-	return d.Capacity == other.Capacity && d.Rate == other.Rate && slices.Equal(d.Instances, other.Instances)
+	return d.Capacity == other.Capacity && d.Rate == other.Rate && slices.Equal(d.Instances, other.Instances) &&
+		d.Started == other.Started
 }
 
 // String says what the group is, as in "capacity 2, rate 60/m, instances pg0, pg1".
@@ -89,6 +92,9 @@ func (d Definition) String() string {
 	}
 	if len(d.Instances) > 0 {
 		text += ", instances " + strings.Join(d.Instances, ", ")
+	}
+	if d.Started {
+		text += ", a setup"
 	}
 	return text
 }

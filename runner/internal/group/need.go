@@ -63,11 +63,12 @@ func (n Need) Validate(g Group) error {
 	return nil
 }
 
-// Canonical returns needs in the one order in which every process takes
-// them, by label, each label once: of two needs of one group the stronger
-// one stays.
+// Canonical returns needs by label, each label once: of two needs of one group
+// the stronger one stays. In the scopes process and build that is also the order
+// in which every process takes them; in the others it is that of keys
+// (Group.Identity).
 //
-// The order is what makes taking several groups one after the other free of
+// One order is what makes taking several groups one after the other free of
 // deadlock: whoever waits for a group holds only groups that come before it,
 // so a cycle of waiters would have to descend somewhere in a strict order.
 func Canonical(needs []Need) []Need {

@@ -19,6 +19,6 @@ type DisagreementError struct {
 // Error names both and the remedy.
 func (e *DisagreementError) Error() string {
 	return fmt.Sprintf("%s: the %s group with the key %q has %s here, but %s for others that use it now; "+
-		"give all groups with this key the same capacity, rate and instances, or wait until nobody uses it",
+		"give all groups with this key the same capacity, rate, instances and setup (or none), or wait until nobody uses it",
 		e.Group.Label, e.Group.Scope, e.Group.Key, e.Group.Definition, e.Theirs)
 }

@@ -90,7 +90,9 @@ type Group struct {
 
 // Group returns what the lockers have to know of it.
 func (g Group) Group() group.Group {
-	return group.Group{Label: g.Label, Name: g.Name, Scope: group.Scope(g.Scope), Key: g.Key, Definition: g.Definition}
+	d := g.Definition
+	d.Started = g.Setup != nil
+	return group.Group{Label: g.Label, Name: g.Name, Scope: group.Scope(g.Scope), Key: g.Key, Definition: d}
 }
 
 // Setup says how an instance is started.

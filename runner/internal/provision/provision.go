@@ -91,6 +91,19 @@ func New(inner lock.Locker, groups []Group, options Options) *Locker {
 //
 // Its errors are also those of setups. They say what the program has printed.
 func (l *Locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
+	for {
+		held, err := l.acquire(ctx, needs)
+		if err != nil {
+			return nil, err
+		}
+		if held.Confirm() == nil {
+			return held, nil
+		}
+		lock.Undo(held) // a group was lost while the next one was waited for
+	}
+}
+
+func (l *Locker) acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	started, rest := l.split(needs)
 	var parts lock.All
 	for _, n := range started {

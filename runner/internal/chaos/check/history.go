@@ -100,8 +100,8 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 	ofRun, runKilled := h.kills[id{run: holding.run}]
 	if caseKilled && !holding.ended {
 		holding.until = ofCase
-	} else if runKilled && !holding.ended {
-		holding.until = ofRun
+	} else if runKilled && !holding.ended && loss == 0 {
+		holding.until = ofRun // where groups can be lost, its runner may have ended it before
 	}
 	if runKilled {
 		holding.until = min(holding.until, ofRun)

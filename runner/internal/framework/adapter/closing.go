@@ -28,7 +28,7 @@ func (p *Program) Stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, w := range p.workers {
-		w.stop(nil)
+		w.stop(nil, nil)
 	}
 	p.workers = map[int]*worker{}
 	_ = os.RemoveAll(p.pipes)
@@ -36,7 +36,7 @@ func (p *Program) Stop() {
 
 func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 	if !w.ready { // it has not run anything
-		w.stop(nil)
+		w.stop(nil, nil)
 		return
 	}
 	w.send(command{Command: "end"})
@@ -57,7 +57,7 @@ func (p *Program) end(ctx context.Context, w *worker, report event.Report) {
 		}
 	}
 	if ctx.Err() != nil {
-		w.stop(context.Cause(ctx))
+		w.stop(context.Cause(ctx), nil)
 		return
 	}
 	switch result := w.result; {

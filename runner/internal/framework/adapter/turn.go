@@ -15,9 +15,11 @@ type turn struct {
 	left    []event.Case
 	running *event.Case
 	ran     bool // a case has finished
+	lost    <-chan struct{}
 }
 
 func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case) {
+	t.lost = batch.Lost
 	env, err := t.program.options.CaseEnv(batch)
 	if err != nil {
 		cannotRun(batch.Cases, err.Error(), t.report)
@@ -118,7 +120,7 @@ func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 	message := err.Error()
 	switch {
 	case ctx.Err() != nil: // the engine says why
-		t.worker.stop(context.Cause(ctx))
+		t.worker.stop(context.Cause(ctx), t.lost)
 		message = "the process ended with " + describe(t.worker.result)
 	case t.worker.result.Signal == "":
 		message += t.worker.out.tail()

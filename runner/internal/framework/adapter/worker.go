@@ -26,6 +26,7 @@ type worker struct {
 	printed  chan []byte
 	out      output // where that goes
 	kill     context.CancelCauseFunc
+	hurry    chan struct{} // closed to end the grace
 	ended    chan struct{}
 	// result and err are what became of it, once it has ended.
 	result child.Result
@@ -55,7 +56,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 	ctx, kill := context.WithCancelCause(context.Background())
 	w := &worker{
 		number: number, commands: commands, messages: make(chan message, 64), printed: make(chan []byte),
-		kill: kill, ended: make(chan struct{}),
+		kill: kill, hurry: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var reading sync.WaitGroup
 	reading.Go(func() { w.read(events) })
@@ -63,7 +64,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 		defer close(w.ended)
 		w.result, w.err = child.Run(ctx, child.Command{
 			Path: p.options.Path, Args: p.options.Args, Env: env, Stdin: p.options.Stdin, Terminal: p.options.Terminal, Output: w,
-			Grace: p.options.Grace, LeakTimeout: p.options.LeakTimeout,
+			Grace: p.options.Grace, Hurry: w.hurry, LeakTimeout: p.options.LeakTimeout,
 		})
 		kill(nil)
 		_, _ = events.Write([]byte(lastWord)) // behind all that the process has written
@@ -195,10 +196,14 @@ func (w *worker) drain() {
 }
 
 // stop ends the process because of cause, by force if need be, and waits for that.
-func (w *worker) stop(cause error) {
+// It has no time for that once its case has lost what it holds.
+func (w *worker) stop(cause error, lost <-chan struct{}) {
 	w.kill(cause)
 	for {
 		select {
+		case <-lost:
+			close(w.hurry)
+			lost = nil
 		case text := <-w.printed:
 			w.out.write(text)
 		case <-w.messages:

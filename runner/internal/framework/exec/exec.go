@@ -57,7 +57,7 @@ func (p *Program) run(ctx context.Context, batch event.Batch, output io.Writer, 
 	defer done()
 	return child.Run(ctx, child.Command{
 		Path: p.Path, Args: p.Args, Env: env, Stdin: p.Stdin, Output: output, Grace: p.Grace, LeakTimeout: p.LeakTimeout,
-		Begun: begun,
+		Begun: begun, Hurry: batch.Lost,
 	})
 }
 

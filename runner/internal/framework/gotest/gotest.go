@@ -205,7 +205,7 @@ func (b *Binary) start(ctx context.Context, batch event.Batch, pattern string, o
 	}
 	return child.Run(ctx, child.Command{
 		Path: b.options.Path, Args: append(args, b.flags.rest...), Env: env,
-		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, LeakTimeout: b.options.LeakTimeout,
+		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, Hurry: batch.Lost, LeakTimeout: b.options.LeakTimeout,
 	})
 }
 

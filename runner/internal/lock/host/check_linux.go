@@ -19,12 +19,17 @@ type FolderError struct {
 	Path string
 	// Problem says what is wrong with it.
 	Problem string
+
+	above bool // the path is above the folder
 }
 
 // Error names the path, the problem and the remedy.
 func (e *FolderError) Error() string {
-	return fmt.Sprintf("%s %s, so locks in it would not be safe: when no test runs, remove the folder and run `%s`",
-		e.Path, e.Problem, initCommand)
+	remedy := fmt.Sprintf("when no test runs, remove the folder for locks and run `%s`", initCommand)
+	if e.above {
+		remedy = fmt.Sprintf("mend that, or set %s to a folder elsewhere and run `%s`", Variable, initCommand)
+	}
+	return fmt.Sprintf("%s %s, so locks would not be safe: %s", e.Path, e.Problem, remedy)
 }
 
 // check makes sure that folder is one that Init has made, and that nobody but
@@ -83,13 +88,13 @@ func (o owners) checkFolder(folder string) error {
 	case err != nil:
 		return err
 	case stat.Mode&unix.S_IFMT == unix.S_IFLNK:
-		return &FolderError{folder, "is a symbolic link"}
+		return &FolderError{Path: folder, Problem: "is a symbolic link"}
 	case stat.Mode&unix.S_IFMT != unix.S_IFDIR:
-		return &FolderError{folder, "is no folder"}
+		return &FolderError{Path: folder, Problem: "is no folder"}
 	case !o.trust(stat):
-		return &FolderError{folder, fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
+		return &FolderError{Path: folder, Problem: fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
 	case stat.Mode&0o022 != 0:
-		return &FolderError{folder, "can be written by others"}
+		return &FolderError{Path: folder, Problem: "can be written by others"}
 	}
 	return nil
 }
@@ -118,10 +123,10 @@ func (o owners) checkUpwards(folder string) error {
 		}
 		switch {
 		case !o.trust(stat):
-			return &FolderError{folder, fmt.Sprintf("is above the folder for locks and belongs to user %d, "+
-				"and not to root or this user", stat.Uid)}
+			return &FolderError{Path: folder, Problem: fmt.Sprintf("is above the folder for locks and belongs to user %d, "+
+				"and not to root or this user", stat.Uid), above: true}
 		case stat.Mode&unix.S_IFMT != unix.S_IFLNK && stat.Mode&0o022 != 0 && stat.Mode&unix.S_ISVTX == 0:
-			return &FolderError{folder, "is above the folder for locks and can be written by others"}
+			return &FolderError{Path: folder, Problem: "is above the folder for locks and can be written by others", above: true}
 		}
 		if folder == filepath.Dir(folder) {
 			return nil
@@ -135,7 +140,7 @@ func (o owners) checkFiles(folder string) error {
 		return err
 	}
 	if want := 2 * pairs; len(entries) != want {
-		return &FolderError{folder, fmt.Sprintf("has %d files, and not the %d that belong there", len(entries), want)}
+		return &FolderError{Path: folder, Problem: fmt.Sprintf("has %d files, and not the %d that belong there", len(entries), want)}
 	}
 	for _, name := range fileNames() {
 		if err := o.checkFile(filepath.Join(folder, name)); err != nil {
@@ -149,17 +154,17 @@ func (o owners) checkFile(path string) error {
 	stat, err := lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &FolderError{path, "is missing"}
+		return &FolderError{Path: path, Problem: "is missing"}
 	case err != nil:
 		return err
 	case stat.Mode&unix.S_IFMT != unix.S_IFREG:
-		return &FolderError{path, "is no regular file"}
+		return &FolderError{Path: path, Problem: "is no regular file"}
 	case !o.trust(stat):
-		return &FolderError{path, fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
+		return &FolderError{Path: path, Problem: fmt.Sprintf("belongs to user %d, and not to root or this user", stat.Uid)}
 	case stat.Mode&0o222 != 0:
-		return &FolderError{path, "can be written"}
+		return &FolderError{Path: path, Problem: "can be written"}
 	case stat.Nlink != 1:
-		return &FolderError{path, "has a second name"}
+		return &FolderError{Path: path, Problem: "has a second name"}
 	}
 	return nil
 }

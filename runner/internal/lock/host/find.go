@@ -24,12 +24,12 @@ const ownFolder = ".local/share/interlock/host"
 const initCommand = "bazel run @rules_interlock//tools:interlock -- host init"
 
 // Folder returns the folder that Init is to make: what lookup says of Variable,
-// or for root that of the machine, or the user's own.
+// or that of the machine for root or if there is one, or the user's own.
 func Folder(lookup func(string) (string, bool)) (string, error) {
 	if folder, ok := lookup(Variable); ok {
 		return chosen(folder)
 	}
-	if os.Geteuid() == 0 {
+	if _, err := os.Lstat(machineFolder); err == nil || os.Geteuid() == 0 {
 		return machineFolder, nil
 	}
 	return own()

@@ -94,8 +94,17 @@ func TestInitTwice(t *testing.T) {
 // The mode of the files does not depend on the umask.
 func TestInitWithAnUmask(t *testing.T) {
 	defer unix.Umask(unix.Umask(0o077))
-	if _, err := host.Find(lookupOf(newFolder(t))); err != nil {
+	folder := filepath.Join(filepath.Dir(newFolder(t)), "deep", "down", "host")
+	if err := host.Init(folder); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := host.Find(lookupOf(folder)); err != nil {
 		t.Error(err)
+	}
+	for _, made := range []string{folder, filepath.Dir(folder), filepath.Dir(filepath.Dir(folder))} {
+		if info, err := os.Stat(made); err != nil || info.Mode().Perm() != 0o755 {
+			t.Errorf("%s: mode %v, %v, want that all can read it", made, info.Mode(), err)
+		}
 	}
 }
 

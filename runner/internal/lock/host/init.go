@@ -27,7 +27,7 @@ func Init(folder string) error {
 		return err
 	}
 	parent := filepath.Dir(folder)
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	if err := makeParents(parent); err != nil {
 		return err
 	}
 	fresh, err := os.MkdirTemp(parent, ".host-")
@@ -41,6 +41,24 @@ func Init(folder string) error {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
 	return check(folder)
+}
+
+// makeParents makes a folder and those above it which do not exist. All can read
+// them, whatever the umask is.
+func makeParents(folder string) error {
+	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeParents(filepath.Dir(folder)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		if errors.Is(err, fs.ErrExist) { // by another one, who sees to it
+			err = nil
+		}
+		return err
+	}
+	return os.Chmod(folder, 0o755)
 }
 
 // fill writes the files, which all can read and none can write, whatever the

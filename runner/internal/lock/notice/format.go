@@ -10,14 +10,13 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/register"
 )
 
 // Bounds of what a file has. What a runner has beyond them it does not tell.
 const (
 	maxFile = 1 << 20
 	maxUses = 4096
-	// maxUnits is that of package register.
-	maxUnits = 1 << 16
 )
 
 // version is that of the format. Others are of other releases.
@@ -77,7 +76,7 @@ func (u Use) check() error {
 		return fmt.Errorf("scope %q", u.Scope)
 	case u.Identity == "" || u.Label == "" || u.Scope.Keyed() != (u.Key != ""):
 		return fmt.Errorf("a group with the identity %q, the label %q and the key %q", u.Identity, u.Label, u.Key)
-	case d.Capacity < 1 || d.Capacity > maxUnits:
+	case d.Capacity < 1 || d.Capacity > register.MaxCapacity:
 		return fmt.Errorf("capacity %d", d.Capacity)
 	case len(d.Instances) > 0 && len(d.Instances) != d.Capacity:
 		return fmt.Errorf("%d instances for capacity %d", len(d.Instances), d.Capacity)

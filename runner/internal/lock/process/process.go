@@ -191,7 +191,7 @@ func (l *locker) grant(r *request) {
 		u := l.use[n.Group]
 		r.grants[n.Group] = group.Grant{Slots: u.take(n)}
 		if u.group.Rate.Limited() {
-			r.counted[n.Group], _ = u.starts.Count()
+			r.counted[n.Group], _ = u.starts.Count(context.Background())
 		}
 	}
 	close(r.granted)
@@ -203,11 +203,19 @@ func (l *locker) abandon(r *request) {
 	defer l.mu.Unlock()
 	select {
 	case <-r.granted:
-		l.giveBack(r)
+		l.undo(r)
 	default:
 		l.queue = slices.DeleteFunc(l.queue, func(q *request) bool { return q == r })
 		l.serve() // what was kept for r is free for others
 	}
+}
+
+// undo gives back what r was granted, as if it had never been.
+func (l *locker) undo(r *request) {
+	for label, start := range r.counted {
+		_ = l.use[label].starts.Uncount(context.Background(), start) // memory does not fail
+	}
+	l.giveBack(r)
 }
 
 func (l *locker) giveBack(r *request) {
@@ -282,10 +290,7 @@ func (h *held) Undo() {
 	h.once.Do(func() {
 		h.locker.mu.Lock()
 		defer h.locker.mu.Unlock()
-		for label, start := range h.request.counted {
-			_ = h.locker.use[label].starts.Uncount(start)
-		}
-		h.locker.giveBack(h.request)
+		h.locker.undo(h.request)
 	})
 }
 
@@ -294,7 +299,7 @@ func (h *held) Begun() {
 	h.locker.mu.Lock()
 	defer h.locker.mu.Unlock()
 	for label, start := range h.request.counted {
-		h.request.counted[label], _ = h.locker.use[label].starts.Recount(start)
+		h.request.counted[label], _ = h.locker.use[label].starts.Recount(context.Background(), start)
 	}
 }
 

@@ -2,6 +2,7 @@ package rate
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,17 +25,17 @@ const maxFile = 1 << 20
 // Each user has a file of its own, with the starts of its cases.
 type machine struct {
 	name string
-	lock func() (unlock func(), err error)
+	lock func(context.Context) (unlock func(), err error)
 }
 
 // OnMachine returns the store for the group of that identity, which is unique
 // on the machine. The lock is one that all who use the group have in common.
-func OnMachine(identity string, lock func() (unlock func(), err error)) Store {
+func OnMachine(identity string, lock func(context.Context) (unlock func(), err error)) Store {
 	return &machine{name: shm.FileName(identity), lock: lock}
 }
 
 // Lock implements Store.
-func (m *machine) Lock() (unlock func(), err error) { return m.lock() }
+func (m *machine) Lock(ctx context.Context) (unlock func(), err error) { return m.lock(ctx) }
 
 // Now implements Store.
 func (m *machine) Now() (Instant, error) { return sinceBoot() }

@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ func newMachine(t *testing.T) (store Store, path string) {
 	identity := t.TempDir()
 	path = filepath.Join(dir, shm.FileName(identity))
 	t.Cleanup(func() { _ = os.Remove(path) })
-	return OnMachine(identity, func() (func(), error) { return func() {}, nil }), path
+	return OnMachine(identity, func(context.Context) (func(), error) { return func() {}, nil }), path
 }
 
 func TestMachineRemembers(t *testing.T) {
@@ -38,7 +39,7 @@ func TestMachineRemembers(t *testing.T) {
 		if wait, err := log.Wait(); wait != 0 || err != nil {
 			t.Fatalf("wait for %v, %v", wait, err)
 		}
-		if _, err := log.Count(); err != nil {
+		if _, err := log.Count(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

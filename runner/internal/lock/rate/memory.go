@@ -1,6 +1,7 @@
 package rate
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -15,7 +16,7 @@ type memory struct {
 // InMemory returns a store that forgets when the process ends.
 func InMemory() Store { return &memory{begun: time.Now()} }
 
-func (m *memory) Lock() (func(), error)       { m.mu.Lock(); return m.mu.Unlock, nil }
-func (m *memory) Now() (Instant, error)       { return Instant(time.Since(m.begun)), nil }
-func (m *memory) Load() ([]Instant, error)    { return append([]Instant(nil), m.starts...), nil }
-func (m *memory) Save(starts []Instant) error { m.starts = starts; return nil }
+func (m *memory) Lock(context.Context) (func(), error) { m.mu.Lock(); return m.mu.Unlock, nil }
+func (m *memory) Now() (Instant, error)                { return Instant(time.Since(m.begun)), nil }
+func (m *memory) Load() ([]Instant, error)             { return append([]Instant(nil), m.starts...), nil }
+func (m *memory) Save(starts []Instant) error          { m.starts = starts; return nil }

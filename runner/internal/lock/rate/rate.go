@@ -22,8 +22,8 @@ type Instant int64
 // Store remembers starts.
 type Store interface {
 	// Lock lets nobody else use the store until the returned function is called,
-	// which is to be soon.
-	Lock() (unlock func(), err error)
+	// which is to be soon. When ctx ends it gives up.
+	Lock(ctx context.Context) (unlock func(), err error)
 	// Now is the time by the store's clock.
 	Now() (Instant, error)
 	// Load returns the starts that are remembered, in any order, none of which is
@@ -77,9 +77,9 @@ func (l *Log) Wait() (time.Duration, error) {
 }
 
 // Count remembers a start, which the rate has to allow.
-func (l *Log) Count() (Instant, error) {
+func (l *Log) Count(ctx context.Context) (Instant, error) {
 	var counted Instant
-	err := l.change(func(starts []Instant, now Instant) []Instant {
+	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
 		counted = now
 		return append(starts, now)
 	})
@@ -87,8 +87,8 @@ func (l *Log) Count() (Instant, error) {
 }
 
 // Uncount forgets a start that was counted and did not come about.
-func (l *Log) Uncount(start Instant) error {
-	return l.change(func(starts []Instant, _ Instant) []Instant {
+func (l *Log) Uncount(ctx context.Context, start Instant) error {
+	return l.change(ctx, func(starts []Instant, _ Instant) []Instant {
 		return without(starts, start)
 	})
 }
@@ -104,9 +104,9 @@ func without(starts []Instant, start Instant) []Instant {
 
 // Recount counts a start, which was counted before, as of now. It is to be called
 // before the rate's window has passed since, so that nobody counted on its end.
-func (l *Log) Recount(start Instant) (Instant, error) {
+func (l *Log) Recount(ctx context.Context, start Instant) (Instant, error) {
 	counted := start
-	err := l.change(func(starts []Instant, now Instant) []Instant {
+	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
 		counted = now
 		return append(without(starts, start), now)
 	})
@@ -114,8 +114,8 @@ func (l *Log) Recount(start Instant) (Instant, error) {
 }
 
 // change replaces the starts that are remembered.
-func (l *Log) change(by func(starts []Instant, now Instant) []Instant) error {
-	unlock, err := l.store.Lock()
+func (l *Log) change(ctx context.Context, by func(starts []Instant, now Instant) []Instant) error {
+	unlock, err := l.store.Lock(ctx)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error
 			return nil, err
 		}
 		if wait == 0 {
-			return countAll(logs)
+			return countAll(ctx, logs)
 		}
 		waiting(last)
 		timer := time.NewTimer(min(wait, lookAgain))
@@ -158,17 +158,22 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error
 	}
 }
 
-func countAll(logs []*Log) (*Counted, error) {
-	c := &Counted{logs: logs, starts: make([]Instant, len(logs))}
-	for i, l := range logs {
-		start, err := l.Count()
+func countAll(ctx context.Context, logs []*Log) (*Counted, error) {
+	c := &Counted{}
+	for _, l := range logs {
+		start, err := l.Count(ctx)
 		if err != nil {
+			c.Uncount()
 			return nil, err
 		}
-		c.starts[i] = start
+		c.logs, c.starts = append(c.logs, l), append(c.starts, start)
 	}
 	return c, nil
 }
+
+// changeTimeout is how long a counted start waits to be changed, when somebody
+// stands still who has the store.
+const changeTimeout = time.Second
 
 // Counted is a start that was counted in some logs. If it cannot be changed in
 // one, there may be one start less than there could be, and no more.
@@ -179,8 +184,10 @@ type Counted struct {
 
 // Begun counts the start as of now, and not of when it was counted.
 func (c *Counted) Begun() {
+	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
+	defer cancel()
 	for i, l := range c.logs {
-		if start, err := l.Recount(c.starts[i]); err == nil {
+		if start, err := l.Recount(ctx, c.starts[i]); err == nil {
 			c.starts[i] = start
 		}
 	}
@@ -188,8 +195,10 @@ func (c *Counted) Begun() {
 
 // Uncount forgets the start.
 func (c *Counted) Uncount() {
+	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
+	defer cancel()
 	for i, l := range c.logs {
-		_ = l.Uncount(c.starts[i])
+		_ = l.Uncount(ctx, c.starts[i])
 	}
 }
 

@@ -29,8 +29,8 @@ func (f *fakeStore) fault(method string) error {
 	return nil
 }
 
-func (f *fakeStore) Lock() (func(), error) { return func() {}, f.fault("Lock") }
-func (f *fakeStore) Now() (Instant, error) { return f.now, f.fault("Now") }
+func (f *fakeStore) Lock(context.Context) (func(), error) { return func() {}, f.fault("Lock") }
+func (f *fakeStore) Now() (Instant, error)                { return f.now, f.fault("Now") }
 
 func (f *fakeStore) Load() ([]Instant, error) {
 	starts := slices.Clone(f.starts)
@@ -59,7 +59,7 @@ func TestEveryWindow(t *testing.T) {
 			store.now += Instant(pause)
 			asked := store.now
 			awaitTurn(t, log, store)
-			if _, err := log.Count(); err != nil {
+			if _, err := log.Count(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			starts = append(starts, store.now)
@@ -93,13 +93,13 @@ func TestUncount(t *testing.T) {
 	var counted []Instant
 	for range 2 {
 		store.now++
-		start, err := log.Count()
+		start, err := log.Count(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		counted = append(counted, start)
 	}
-	if err := log.Uncount(counted[0]); err != nil {
+	if err := log.Uncount(t.Context(), counted[0]); err != nil {
 		t.Fatal(err)
 	}
 	if wait, err := log.Wait(); wait != 0 || err != nil {
@@ -116,8 +116,8 @@ func TestFaultsOfTheStore(t *testing.T) {
 	rate := group.Rate{Starts: 2, Window: time.Second}
 	calls := map[string]func(*Log) error{
 		"Wait":    func(l *Log) error { _, err := l.Wait(); return err },
-		"Count":   func(l *Log) error { _, err := l.Count(); return err },
-		"Uncount": func(l *Log) error { return l.Uncount(1) },
+		"Count":   func(l *Log) error { _, err := l.Count(t.Context()); return err },
+		"Uncount": func(l *Log) error { return l.Uncount(t.Context(), 1) },
 		"Start": func(l *Log) error {
 			_, err := Start(t.Context(), []*Log{l}, func(int) { t.Error("it waits") })
 			return err

@@ -195,7 +195,9 @@ func (a *acquisition) keep(turn *turn, u *units) {
 		turn.leave()
 		return
 	}
-	log := rate.NewLog(u.group.Rate, rate.OnMachine(u.place.Identity, func() (func(), error) { return lockUnits(u.place) }))
+	log := rate.NewLog(u.group.Rate, rate.OnMachine(u.place.Identity, func(ctx context.Context) (func(), error) {
+		return lockUnits(ctx, u.place)
+	}))
 	a.rated = append(a.rated, ratedTurn{turn: turn, label: u.group.Label, log: log})
 }
 

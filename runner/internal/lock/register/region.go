@@ -17,8 +17,9 @@ const (
 	maxTicket = 1<<33 - 1 // tickets are 1 to that
 
 	capacityBits = 11
-	maxCapacity  = 1<<capacityBits - 1
-	sharedByte   = maxCapacity
+	// MaxCapacity is the largest capacity of a group.
+	MaxCapacity = 1<<capacityBits - 1
+	sharedByte  = MaxCapacity
 	// definitions is where they begin. The number of one is the capacity, and
 	// then a hash of the rest.
 	definitions = 1 << 33
@@ -56,13 +57,13 @@ func (r region) otherDefinition(at int64, g group.Group) string {
 	if capacity := int((at - r.definitions()) >> hashBits); capacity != g.Capacity {
 		return fmt.Sprintf("capacity %d", capacity)
 	}
-	return "another rate or other instances"
+	return "another rate, other instances or another setup"
 }
 
 // checkCapacity is for capacities that no rule writes.
 func checkCapacity(g group.Group) error {
-	if g.Capacity > maxCapacity {
-		return fmt.Errorf("%s: capacity %d: this runner knows at most %d", g.Label, g.Capacity, maxCapacity)
+	if g.Capacity > MaxCapacity {
+		return fmt.Errorf("%s: capacity %d: this runner knows at most %d", g.Label, g.Capacity, MaxCapacity)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (u *units) claim() (bool, error) {
 }
 
 func (u *units) claimShare() (bool, error) {
-	if used, err := u.inUse(u.region.unit(0), maxCapacity); used || err != nil {
+	if used, err := u.inUse(u.region.unit(0), MaxCapacity); used || err != nil {
 		return false, err
 	}
 	return true, announceAll(u.copies, u.region.shared())
@@ -109,15 +109,16 @@ func (u *units) release() {
 
 func (u *units) grant() group.Grant { return group.Grant{Slots: u.slots} }
 
-// lockUnits lets nobody else call it until the returned function is called.
+// lockUnits lets nobody else call it until the returned function is called, or
+// gives up when ctx ends.
 // Units are claimed all the same: that has nothing to do with a flock.
-func lockUnits(place Place) (unlock func(), err error) {
+func lockUnits(ctx context.Context, place Place) (unlock func(), err error) {
 	files, err := openAll(place.Units)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range files {
-		if err := passDoorway(context.Background(), f); err != nil {
+		if err := passDoorway(ctx, f); err != nil {
 			closeAll(files)
 			return nil, err
 		}

@@ -26,9 +26,9 @@ func TestDisagreement(t *testing.T) {
 		theirs string
 	}{
 		{group.Definition{Capacity: 3}, "capacity 2"},
-		{group.Definition{Capacity: maxCapacity, Rate: rate}, "capacity 2"},
-		{group.Definition{Capacity: 2, Rate: rate}, "another rate or other instances"},
-		{group.Definition{Capacity: 2, Instances: []string{"a", "b"}}, "another rate or other instances"},
+		{group.Definition{Capacity: MaxCapacity, Rate: rate}, "capacity 2"},
+		{group.Definition{Capacity: 2, Rate: rate}, "another rate, other instances or another setup"},
+		{group.Definition{Capacity: 2, Instances: []string{"a", "b"}}, "another rate, other instances or another setup"},
 	} {
 		place := newPlace(t)
 		place.Agree = true
@@ -42,7 +42,7 @@ func TestDisagreement(t *testing.T) {
 		}
 		mustSay(t, err, db.Label,
 			`the host group with the key "db" has `+c.other.String()+" here, but "+c.theirs+" for others that use it now",
-			"give all groups with this key the same capacity, rate and instances, or wait until nobody uses it")
+			"give all groups with this key the same capacity, rate, instances and setup (or none), or wait until nobody uses it")
 		held.Release()
 		beside.Release()
 		mustAcquire(t, locker, need(1)).Release()
@@ -109,14 +109,14 @@ func TestUnitsOfAReplacedFile(t *testing.T) {
 // The flock of the units is one at a time, and is in nobody's way who takes units.
 func TestLockUnits(t *testing.T) {
 	place := newPlace(t)
-	unlock, err := lockUnits(place)
+	unlock, err := lockUnits(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mustAcquire(t, at(place, db), need(2)).Release()
 	second := make(chan func(), 1)
 	go func() {
-		if unlock, err := lockUnits(place); err == nil {
+		if unlock, err := lockUnits(t.Context(), place); err == nil {
 			second <- unlock
 		} else {
 			t.Error(err)
@@ -132,7 +132,7 @@ func TestLockUnits(t *testing.T) {
 }
 
 func TestCapacityThatNoRegionHas(t *testing.T) {
-	g := definedAs(group.Definition{Capacity: maxCapacity + 1})
+	g := definedAs(group.Definition{Capacity: MaxCapacity + 1})
 	_, err := at(newPlace(t), g).Acquire(patient(t), []group.Need{need(1)})
 	mustSay(t, err, "//:db: capacity 2048: this runner knows at most 2047")
 }
@@ -140,8 +140,8 @@ func TestCapacityThatNoRegionHas(t *testing.T) {
 // The whole of the largest capacity, and a share beside none of it.
 func TestLargestCapacity(t *testing.T) {
 	place := newPlace(t)
-	locker := at(place, definedAs(group.Definition{Capacity: maxCapacity}))
-	held := mustAcquire(t, locker, need(maxCapacity))
+	locker := at(place, definedAs(group.Definition{Capacity: MaxCapacity}))
+	held := mustAcquire(t, locker, need(MaxCapacity))
 	got := startWaiting(t, locker, group.Need{Group: db.Label, Weight: 1, Mode: group.Shared})
 	held.Release()
 	receive(t, got, "a share").Release()
