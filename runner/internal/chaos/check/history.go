@@ -91,17 +91,21 @@ func (h *history) went(who id, record caselog.Record, found *Findings) {
 }
 
 // bound finds out up to which moment a holding counts: its end, or else the
-// moment in which it was killed, or else, if its runner has ended it, when it
-// last did something. When its runner is killed it counts no more, although it
+// moment in which it was killed, or else, if its runner has ended it or may have,
+// when it last did something. When its runner is killed it counts no more, although it
 // may still do something: it is an orphan then.
 func (h *history) bound(holding *holding, loss time.Duration) {
 	holding.until = holding.last
 	ofCase, caseKilled := h.kills[holding.id]
 	ofRun, runKilled := h.kills[id{run: holding.run}]
-	if caseKilled && !holding.ended {
+	// Where groups can be lost, its runner may have ended it before, and what is
+	// killed then is a process that is dead already.
+	switch {
+	case holding.ended || loss > 0:
+	case caseKilled:
 		holding.until = ofCase
-	} else if runKilled && !holding.ended && loss == 0 {
-		holding.until = ofRun // where groups can be lost, its runner may have ended it before
+	case runKilled:
+		holding.until = ofRun
 	}
 	if runKilled {
 		holding.until = min(holding.until, ofRun)

@@ -29,6 +29,16 @@ import (
 // moment, any may be first.
 const MaxBypass = 0
 
+const (
+	regionBits = 34
+	// Regions is how many regions a file has. An offset is at most 2^63-1.
+	Regions = 1 << (63 - regionBits)
+
+	capacityBits = 11
+	// MaxCapacity is the largest capacity of a group.
+	MaxCapacity = 1<<capacityBits - 1
+)
+
 // Place is where a group's register is.
 type Place struct {
 	// Queue and Units are the paths of the group's two files. Where there are

@@ -10,16 +10,9 @@ import (
 // A region is the bytes of a group: in the file for the queue tickets, and in
 // the one for the units the rest. The bytes exist as offsets only.
 const (
-	regionBits = 34
-	// Regions is how many regions a file has. An offset is at most 2^63-1.
-	Regions = 1 << (63 - regionBits)
-
 	maxTicket = 1<<33 - 1 // tickets are 1 to that
 
-	capacityBits = 11
-	// MaxCapacity is the largest capacity of a group.
-	MaxCapacity = 1<<capacityBits - 1
-	sharedByte  = MaxCapacity
+	sharedByte = MaxCapacity
 	// definitions is where they begin. The number of one is the capacity, and
 	// then a hash of the rest.
 	definitions = 1 << 33
