@@ -18,8 +18,9 @@ import (
 )
 
 // acquire holds acquire and release of a group that nobody else wants against the
-// two transactions that it takes: one that makes a key if there is none, and one
-// that deletes it.
+// two transactions that it needs, sent by etcd's client alone: one that makes two
+// keys, for the unit and for what the group is, if six conditions hold, and one
+// that deletes them if they are its own.
 func (c coordination) acquire(table *harness.Table) error {
 	const rounds = 500
 	s, err := c.newSpace(group.Definition{Capacity: 1})
@@ -49,10 +50,16 @@ func (c coordination) acquire(table *harness.Table) error {
 
 func twoTransactions(client *clientv3.Client, lease clientv3.LeaseID, key string) (time.Duration, error) {
 	ctx, began := context.Background(), time.Now()
-	_, err := client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(key), "=", 0)).
-		Then(clientv3.OpPut(key, "{}", clientv3.WithLease(lease))).Commit()
+	absent := func(key string) clientv3.Cmp { return clientv3.Compare(clientv3.CreateRevision(key), "=", 0) }
+	none := func(prefix string) clientv3.Cmp { return absent(key + prefix).WithPrefix() }
+	unit, definition := key+"/units/0", key+"/definitions/1/1"
+	taken, err := client.Txn(ctx).
+		If(absent(definition), none("/definitions/0"), none("/definitions/2"), none("/queue/"), none("/shared/"), absent(unit)).
+		Then(clientv3.OpPut(definition, "{}", clientv3.WithLease(lease)), clientv3.OpPut(unit, "{}", clientv3.WithLease(lease))).
+		Commit()
 	if err == nil {
-		_, err = client.Txn(ctx).Then(clientv3.OpDelete(key)).Commit()
+		_, err = client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(unit), "=", taken.Header.Revision)).
+			Then(clientv3.OpDelete(unit), clientv3.OpDelete(definition)).Commit()
 	}
 	return time.Since(began), err
 }
