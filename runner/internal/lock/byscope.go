@@ -60,17 +60,7 @@ func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error)
 	if err := checkRates(parts); err != nil {
 		return nil, err
 	}
-	for {
-		held, err := b.inStages(ctx, parts)
-		if err != nil {
-			return nil, err
-		}
-		// What was got first may be lost by the time that the last is got.
-		if held.Confirm() == nil {
-			return held, nil
-		}
-		held.Undo()
-	}
+	return Confirmed(func() (Held, error) { return b.inStages(ctx, parts) })
 }
 
 func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (held All, err error) {

@@ -91,16 +91,7 @@ func New(inner lock.Locker, groups []Group, options Options) *Locker {
 //
 // Its errors are also those of setups. They say what the program has printed.
 func (l *Locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
-	for {
-		held, err := l.acquire(ctx, needs)
-		if err != nil {
-			return nil, err
-		}
-		if held.Confirm() == nil {
-			return held, nil
-		}
-		lock.Undo(held) // a group was lost while the next one was waited for
-	}
+	return lock.Confirmed(func() (lock.Held, error) { return l.acquire(ctx, needs) })
 }
 
 func (l *Locker) acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
