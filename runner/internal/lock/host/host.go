@@ -28,10 +28,14 @@ const pairs = 64
 // os.LookupEnv, leads to. Acquire returns a *FolderError where that cannot be
 // trusted or does not exist.
 func New(groups []group.Group, lookup func(string) (string, bool)) lock.Locker {
+	var folder string // once it is found, and all its files checked
 	return register.New(groups, func(g group.Group) (register.Place, error) {
-		folder, err := Find(lookup)
-		if err != nil {
-			return register.Place{}, fmt.Errorf("%s: %w", g.Label, err)
+		if folder == "" {
+			found, err := Find(lookup)
+			if err != nil {
+				return register.Place{}, fmt.Errorf("%s: %w", g.Label, err)
+			}
+			folder = found
 		}
 		return placeIn(folder, g.Key), nil
 	})

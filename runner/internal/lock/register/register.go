@@ -54,7 +54,7 @@ type Place struct {
 	Identity string
 }
 
-// Find returns where the register of a group is.
+// Find returns where the register of a group is. One call is made at a time.
 type Find func(group.Group) (Place, error)
 
 // New exists for every operating system, and fails closed where it cannot work.
