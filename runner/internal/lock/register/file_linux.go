@@ -113,33 +113,22 @@ func (f *lockFile) announce(at int64) error {
 	return nil
 }
 
-// announcedIn returns a byte in [from, to) on which somebody else has a lock.
-func (f *lockFile) announcedIn(from, to int64) (at int64, found bool, err error) {
+// announcedIn returns the first and the last byte in [from, to) of some lock that
+// somebody else has there. Nobody here makes one on many bytes, but who does
+// should not make others look at the same one again and again.
+func (f *lockFile) announcedIn(from, to int64) (first, last int64, found bool, err error) {
 	if from >= to {
-		return 0, false, nil // fcntl takes a length of 0 for "to the end"
-	}
-	l := unix.Flock_t{Type: unix.F_WRLCK, Start: from, Len: to - from}
-	if err := f.fcntl(unix.F_OFD_GETLK, &l); err != nil {
-		return 0, false, err
-	}
-	return l.Start, l.Type != unix.F_UNLCK, nil
-}
-
-// lastAnnouncedIn returns the last byte in [from, to) of some lock that somebody
-// else has there. One lock can be on many bytes: nobody here makes such, but who
-// does should not make others look at the same one again and again.
-func (f *lockFile) lastAnnouncedIn(from, to int64) (at int64, found bool, err error) {
-	if from >= to {
-		return 0, false, nil
+		return 0, 0, false, nil // fcntl takes a length of 0 for "to the end"
 	}
 	l := unix.Flock_t{Type: unix.F_WRLCK, Start: from, Len: to - from}
 	if err := f.fcntl(unix.F_OFD_GETLK, &l); err != nil || l.Type == unix.F_UNLCK {
-		return 0, false, err
+		return 0, 0, false, err
 	}
+	last = to - 1
 	if end := l.Start + l.Len; l.Len > 0 && end < to {
-		return end - 1, true, nil
+		last = end - 1
 	}
-	return to - 1, true, nil
+	return max(l.Start, from), last, true, nil
 }
 
 // areCurrent reports whether all of files are still what their paths name.
@@ -156,7 +145,7 @@ func areCurrent(files []*lockFile) (bool, error) {
 // else has a lock.
 func firstAnnounced(files []*lockFile, from, to int64) (at int64, found bool, err error) {
 	for _, f := range files {
-		if at, found, err = f.announcedIn(from, to); found || err != nil {
+		if at, _, found, err = f.announcedIn(from, to); found || err != nil {
 			return at, found, err
 		}
 	}

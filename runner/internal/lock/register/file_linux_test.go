@@ -57,7 +57,7 @@ func TestAnnouncements(t *testing.T) {
 	}
 	want := func(from, to int64, found bool) {
 		t.Helper()
-		got, ok, err := other.announcedIn(from, to)
+		got, _, ok, err := other.announcedIn(from, to)
 		if err != nil || ok != found || ok && got != at {
 			t.Errorf("in [%d, %d) there is %d, %v, %v, want %v", from, to, got, ok, err, found)
 		}
@@ -67,7 +67,7 @@ func TestAnnouncements(t *testing.T) {
 	want(0, at, false)
 	want(at+1, at+100, false)
 	want(at, at, false) // no range, and not "to the end"
-	if _, found, err := one.announcedIn(at, at+1); found || err != nil {
+	if _, _, found, err := one.announcedIn(at, at+1); found || err != nil {
 		t.Errorf("one's own announcement is found: %v, %v", found, err)
 	}
 	one.close()

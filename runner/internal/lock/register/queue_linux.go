@@ -88,7 +88,7 @@ func (t *turn) draw() error {
 // none above it.
 func lastTicket(f *lockFile, r region, last int64) (int64, error) {
 	for {
-		at, found, err := f.lastAnnouncedIn(r.ticket(last+1), r.ticket(maxTicket+1))
+		_, at, found, err := f.announcedIn(r.ticket(last+1), r.ticket(maxTicket+1))
 		if err != nil || !found {
 			return last, err
 		}
