@@ -26,13 +26,8 @@ cluster_groups_exclude() {
 }
 
 cluster_needs_a_coordinator() {
-  expect_code "$tests_failed" bazel_test //cluster:db_sandboxed
-  if has_said start //cluster:db_sandboxed; then fail 'the program was started'; fi
-  local xml
-  xml=$(xml_of //cluster:db_sandboxed)
-  expect_text 'need a coordinator, and this machine names none: write the endpoints of an etcd cluster to /etc/' "$xml"
-  expect_text 'type="infrastructure"' "$xml"
-  expect_text 'need a coordinator' "${xml%.xml}.infrastructure_failure"
+  expect_infrastructure_failure //cluster:db_sandboxed \
+    'need a coordinator, and this machine names none: write the endpoints of an etcd cluster to /etc/'
   note 'it says how to set one, as a failure of the infrastructure'
 }
 

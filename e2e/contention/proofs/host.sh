@@ -17,13 +17,8 @@ host_groups_exclude() {
 
 host_needs_its_folder() {
   export INTERLOCK_HOST_DIR=$CONTENTION_DIR/nowhere
-  expect_code "$tests_failed" bazel_test //host:db_sandboxed
-  if has_said start //host:db_sandboxed; then fail 'the program was started'; fi
-  local xml
-  xml=$(xml_of //host:db_sandboxed)
-  expect_text "$INTERLOCK_HOST_DIR does not exist: run \`bazel run @rules_interlock//tools:interlock -- host init\`" "$xml"
-  expect_text 'type="infrastructure"' "$xml"
-  expect_text 'does not exist' "${xml%.xml}.infrastructure_failure"
+  expect_infrastructure_failure //host:db_sandboxed \
+    "$INTERLOCK_HOST_DIR does not exist: run \`bazel run @rules_interlock//tools:interlock -- host init\`"
   note 'by the command that makes it, as a failure of the infrastructure'
 }
 

@@ -95,3 +95,15 @@ process() {
 }
 
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# expect_infrastructure_failure TARGET TEXT: its program is not started, and both its report and what Bazel is told of
+# the infrastructure say why.
+expect_infrastructure_failure() {
+  local xml
+  expect_code "$tests_failed" bazel_test "$1"
+  if has_said start "$1"; then fail 'the program was started'; fi
+  xml=$(xml_of "$1")
+  expect_text "$2" "$xml"
+  expect_text 'type="infrastructure"' "$xml"
+  expect_text "$2" "${xml%.xml}.infrastructure_failure"
+}
