@@ -24,8 +24,8 @@ type obstacle struct {
 	before string
 	// holders are the keys of those who have the group.
 	holders map[string]bool
-	// start is the key of a start that has to pass.
-	start string
+	// isRateUsed is whether a start has to pass first.
+	isRateUsed bool
 }
 
 // view is what a transaction that was not done has read about a request.
@@ -40,8 +40,8 @@ type view struct {
 	before []*mvccpb.KeyValue
 	// holders are all units and shares.
 	holders []*mvccpb.KeyValue
-	// start is the start that is in the way; empty for none.
-	start string
+	// isRateUsed is whether there are as many starts as the rate allows.
+	isRateUsed bool
 }
 
 // look reads a view.
@@ -84,7 +84,7 @@ func views(answer *clientv3.TxnResponse, requests []*request) []view {
 		v := view{revision: answer.Header.Revision, isUndone: next().Count == 0, before: next().Kvs, holders: next().Kvs}
 		v.others = append(next().Kvs, next().Kvs...)
 		if r.starts != nil {
-			v.start = r.starts.learn(next(), next(), next())
+			v.isRateUsed = r.starts.learn(next(), next(), next())
 		}
 		all[i] = v
 	}
@@ -108,8 +108,8 @@ func (r *request) obstacle(v view) (*obstacle, error) {
 	switch {
 	case !r.fits(o.holders):
 		return o, nil
-	case v.start != "":
-		o.holders, o.start = nil, v.start
+	case v.isRateUsed:
+		o.holders, o.isRateUsed = nil, true
 		return o, nil
 	}
 	return nil, nil
@@ -130,8 +130,8 @@ func (o *obstacle) keys() state.Range {
 	switch {
 	case o.before != "":
 		return state.Only(o.before)
-	case o.start != "":
-		return state.Only(o.start)
+	case o.isRateUsed:
+		return o.request.keys.SlotsFrom(0)
 	}
 	return o.request.keys.Holders()
 }
@@ -144,7 +144,7 @@ func (o *obstacle) isLike(other *obstacle) bool {
 // isOvercomeWithout notes that a key is gone, and reports whether the request may
 // be granted now.
 func (o *obstacle) isOvercomeWithout(key string) bool {
-	if o.start != "" {
+	if o.isRateUsed {
 		return true
 	}
 	delete(o.holders, key)

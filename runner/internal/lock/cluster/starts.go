@@ -19,10 +19,9 @@ const startMargin = time.Second
 //
 // A start is a key on a lease of its own, which lives for the window and a
 // margin, whatever becomes of its process: etcd is the clock that all machines
-// share. The rate's slots are used one after the other, in a ring, so that the
-// next one is that of the oldest start. Since etcd may let leases end in
-// another order, that is no more than a guess; the limit is that there are only
-// so many slots.
+// share. The limit is that there are only so many slots for starts. Leases may
+// end in another order than they began, so any slot may be the next that is
+// free; that after the last start's is a good guess.
 type starts struct {
 	session *session
 	rate    group.Rate
@@ -31,7 +30,11 @@ type starts struct {
 	lease clientv3.LeaseID // 0 before prepare
 	sent  instant          // when the lease was last surely alive
 	guess int              // the slot to be taken
-	taken bool
+	// isAfterLast is whether the guess is the slot after the last start's.
+	isAfterLast bool
+	// search is whether all slots that are taken have to be known for a guess.
+	search bool
+	taken  bool
 }
 
 // prepare sees to it that there is a lease which outlives the window from now
@@ -69,31 +72,57 @@ func (st *starts) count() []clientv3.Op {
 
 // look reads what learn is told.
 func (st *starts) look() []clientv3.Op {
-	beyond := st.keys.SlotsFrom(st.rate.Starts)
+	all, beyond := st.keys.SlotsFrom(0), st.keys.SlotsFrom(st.rate.Starts)
+	how := clientv3.WithCountOnly()
+	if st.search {
+		how = clientv3.WithKeysOnly()
+	}
 	return []clientv3.Op{
 		clientv3.OpGet(st.keys.LastStart()),
-		clientv3.OpGet(st.keys.Slot(st.guess), clientv3.WithCountOnly()),
-		clientv3.OpGet(beyond.From, in(beyond), clientv3.WithLimit(1), clientv3.WithKeysOnly()),
+		clientv3.OpGet(all.From, in(all), how),
+		clientv3.OpGet(beyond.From, in(beyond), clientv3.WithCountOnly()),
 	}
 }
 
-// learn returns the key of the start that is in the way; it is empty if none is
-// known to be, and another slot is to be tried.
-func (st *starts) learn(last, slot, beyond *pb.RangeResponse) (blocker string) {
-	if len(beyond.Kvs) > 0 {
-		return string(beyond.Kvs[0].Key)
+// learn reports whether a start has to pass first; if not, there is another guess.
+func (st *starts) learn(last, all, beyond *pb.RangeResponse) (isFull bool) {
+	if all.Count >= int64(st.rate.Starts) || beyond.Count > 0 {
+		return true
 	}
-	next := 0
-	if len(last.Kvs) > 0 {
-		if n, err := strconv.ParseUint(string(last.Kvs[0].Value), 10, 31); err == nil {
-			next = int(n+1) % st.rate.Starts
+	next := st.after(last)
+	switch {
+	case st.search:
+		st.guess, st.search, st.isAfterLast = st.freeFrom(next, all), false, false
+	case st.isAfterLast && st.guess == next:
+		st.search = true
+	default:
+		st.guess, st.isAfterLast = next, true
+	}
+	return false
+}
+
+// after is the slot after the last start's, or the first one if that is not known.
+func (st *starts) after(last *pb.RangeResponse) int {
+	for _, kv := range last.Kvs {
+		if n, err := strconv.ParseUint(string(kv.Value), 10, 31); err == nil {
+			return int(n+1) % st.rate.Starts
 		}
 	}
-	if next == st.guess && slot.Count > 0 {
-		return st.keys.Slot(next)
+	return 0
+}
+
+// freeFrom is the first slot from one on, and round, that is not taken; there has
+// to be one.
+func (st *starts) freeFrom(first int, taken *pb.RangeResponse) int {
+	isTaken := map[string]bool{}
+	for _, kv := range taken.Kvs {
+		isTaken[string(kv.Key)] = true
 	}
-	st.guess = next
-	return ""
+	slot := first
+	for isTaken[st.keys.Slot(slot)] {
+		slot = (slot + 1) % st.rate.Starts
+	}
+	return slot
 }
 
 // settle returns when the start surely counts for a window from now on.
@@ -110,17 +139,11 @@ func (st *starts) settle(ctx context.Context) error {
 	return nil
 }
 
-// undo are the steps by which the start does not count any more.
+// undo is the step by which the start does not count any more.
 func (st *starts) undo(fence int64) clientv3.Op {
-	slot, last := st.keys.Slot(st.guess), st.keys.LastStart()
-	previous := strconv.Itoa((st.guess + st.rate.Starts - 1) % st.rate.Starts)
-	return clientv3.OpTxn(
-		[]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(last), "=", fence)},
-		[]clientv3.Op{clientv3.OpDelete(slot), clientv3.OpPut(last, previous, clientv3.WithLease(st.lease))},
-		[]clientv3.Op{clientv3.OpTxn(
-			[]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(slot), "=", fence)},
-			[]clientv3.Op{clientv3.OpDelete(slot)}, nil)},
-	)
+	slot := st.keys.Slot(st.guess)
+	return clientv3.OpTxn([]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(slot), "=", fence)},
+		[]clientv3.Op{clientv3.OpDelete(slot)}, nil)
 }
 
 // drop ends the lease if nothing hangs on it. It does not wait for that.

@@ -9,6 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
+	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 const llm = "//test:llm"
@@ -53,13 +55,43 @@ func TestUndo(t *testing.T) {
 		}
 		mustWait(t, locker, exclusive(llm, 1))
 		lock.Undo(all[undone])
-		if undone != 1 { // that one's turn comes with the next round only
-			acquire(t, locker, exclusive(llm, 1)).Release()
-		}
+		acquire(t, locker, exclusive(llm, 1)).Release()
 		mustWait(t, locker, exclusive(llm, 1))
 		for _, held := range all {
 			held.Release()
 		}
+	}
+}
+
+// A waiter goes on when any start has passed: leases may end in any order.
+func TestStartsPassInAnyOrder(t *testing.T) {
+	config := newSpace(t, commonCluster(t))
+	locker := cluster.NewAt(rated(3, time.Hour), config)
+	for range 3 {
+		acquire(t, locker, exclusive(llm, 1)).Release()
+	}
+	for _, slot := range []int{1, 0, 2, 2, 1} {
+		got := startWaiting(t.Context(), t, locker, exclusive(llm, 1))
+		endLease(t, state.KeysOf(config.Namespace, "test/llm").Slot(slot))
+		mustGet(t, got).Release()
+		mustWait(t, locker, exclusive(llm, 1))
+	}
+}
+
+// endLease ends the lease of a key.
+func endLease(t *testing.T, key string) {
+	t.Helper()
+	client, err := commonCluster(t).Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	got, err := client.Get(t.Context(), key)
+	if err != nil || len(got.Kvs) != 1 {
+		t.Fatalf("%s: %d keys, %v", key, len(got.Kvs), err)
+	}
+	if _, err := client.Revoke(t.Context(), clientv3.LeaseID(got.Kvs[0].Lease)); err != nil {
+		t.Fatal(err)
 	}
 }
 
