@@ -67,10 +67,10 @@ func parseOptions(args []string) (options, error) {
 	flags.StringVar(&o.state, "state", "", "`file` that says what was done, and is continued")
 	flags.BoolVar(&o.table, "table", false, "print what was done, and do nothing")
 	flags.StringVar(&only, "scopes", strings.Join(scopes, ","), "`scopes` whose groups are used, in turn")
-	flags.StringVar(&o.programs.interlock, "interlock", "", "`file` of the runner")
-	flags.StringVar(&o.programs.cluster, "cluster", "", "`file` of the runner with scope cluster")
-	flags.StringVar(&o.programs.program, "program", "", "`file` of the program that is a case")
-	flags.StringVar(&o.programs.cases, "cases", "", "`file` of the test binary with the cases")
+	flags.Func("interlock", "`file` of the runner", fileIn(&o.programs.interlock))
+	flags.Func("cluster", "`file` of the runner with scope cluster", fileIn(&o.programs.cluster))
+	flags.Func("program", "`file` of the program that is a case", fileIn(&o.programs.program))
+	flags.Func("cases", "`file` of the test binary with the cases", fileIn(&o.programs.cases))
 	if err := flags.Parse(args[1:]); err != nil {
 		return o, err
 	}
@@ -85,6 +85,14 @@ func parseOptions(args []string) (options, error) {
 		}
 	}
 	return o, nil
+}
+
+// fileIn sets a path, which stays the file's when the folder is another one.
+func fileIn(path *string) func(string) error {
+	return func(text string) (err error) {
+		*path, err = filepath.Abs(text)
+		return err
+	}
 }
 
 func chaos(args []string, stdout io.Writer) (code int, err error) {
