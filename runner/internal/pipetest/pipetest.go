@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -41,9 +40,10 @@ func NewLifeline(t *testing.T) *Lifeline {
 		}
 	}()
 	t.Cleanup(func() {
-		// In case that no writer came, become one.
-		if w, err := os.OpenFile(l.Path, os.O_WRONLY|syscall.O_NONBLOCK, 0); err == nil {
-			_ = w.Close()
+		// In case that no writer came, become one. As a reader too, it need not wait
+		// until the other one is there.
+		if w, err := os.OpenFile(l.Path, os.O_RDWR, 0); err == nil {
+			defer func() { _ = w.Close() }()
 		}
 		<-l.opened
 		_ = l.file.Close()
