@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,8 +21,11 @@ import (
 // patience is for how long Lock says nothing of a wait.
 const patience = time.Second
 
-// ending are the signals that ask a process to end.
-var ending = []os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}
+// ending are the signals that ask a process to end, but for those that whoever
+// started it wants ignored, as nohup does: the program ignores them, too.
+func ending() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}, signal.Ignored)
+}
 
 // Lock holds a group of scope host or cluster while a program runs, as a case of
 // a test would that has a group with that key. Its arguments are
@@ -41,8 +45,8 @@ func Lock(ctx context.Context, i Invocation) error {
 	if a.group.Scope == group.Cluster && i.Cluster == nil {
 		return usageError("--scope=%s: %w", a.group.Scope, errNoCluster)
 	}
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, ending...)
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, ending()...)
 	defer signal.Stop(signals)
 	held, err := i.acquire(ctx, a, signals)
 	if err != nil {
@@ -53,7 +57,7 @@ func Lock(ctx context.Context, i Invocation) error {
 	case s := <-signals:
 		return signalError(s)
 	default:
-		return i.runHolding(ctx, a, held)
+		return i.runHolding(ctx, a, held, signals)
 	}
 }
 

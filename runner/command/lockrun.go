@@ -13,21 +13,23 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
 	"github.com/interlock-build/rules_interlock/runner/internal/variables"
 )
 
-// runHolding runs the program while the group is held.
-func (i Invocation) runHolding(ctx context.Context, a lockArguments, held lock.Held) error {
+// runHolding runs the program, and passes signals on to it, while the group is held.
+func (i Invocation) runHolding(ctx context.Context, a lockArguments, held lock.Held, signals <-chan os.Signal) error {
 	c, err := i.commandOf(a, held)
 	if err != nil {
 		return err
 	}
+	c.Signals = signals
+	if terminal.IsForeground(i.Stdin) {
+		c.Terminal = i.Stdin
+	}
 	ctx, release := untilLost(ctx, held)
 	defer release()
 	result, err := child.Run(ctx, c)
-	if c.Terminal != nil {
-		takeForeground(c.Terminal)
-	}
 	if err != nil {
 		return &ExitError{ExitCannotExecute, err}
 	}
@@ -61,7 +63,6 @@ func (i Invocation) commandOf(a lockArguments, held lock.Held) (child.Command, e
 	return child.Command{
 		Path: path, Args: a.program[1:], Env: env,
 		Stdin: i.Stdin, Stdout: i.Stdout, Stderr: i.Stderr, Output: io.Discard,
-		Terminal: foregroundTerminal(i.Stdin), Signals: ending,
 	}, nil
 }
 

@@ -50,7 +50,7 @@ func holding(t *testing.T, l losable, program ...string) (stdout *bufio.Reader, 
 	ended = make(chan error, 1)
 	go func() {
 		defer func() { _ = writer.Close() }()
-		ended <- Invocation{Stdin: null, Stdout: writer, Stderr: os.Stderr}.runHolding(t.Context(), a, l)
+		ended <- Invocation{Stdin: null, Stdout: writer, Stderr: os.Stderr}.runHolding(t.Context(), a, l, nil)
 	}()
 	return bufio.NewReader(reader), ended
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
 )
 
 // watchEvery is how often Status looks again.
@@ -41,7 +42,7 @@ func Status(ctx context.Context, i Invocation) error {
 	if len(others) > 0 {
 		return usageError("status takes no arguments but flags, and got %q", others)
 	}
-	s.atTerminal = isTerminal(i.Stdout)
+	s.atTerminal = terminal.Is(i.Stdout)
 	if s.watching {
 		return s.watch(ctx)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
+	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
 	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
@@ -156,7 +157,7 @@ func newAdapter(t task, path string) framework {
 // terminal is the one at which somebody waits for a test that runs in order in
 // one process; nil if there is none.
 func (t task) terminal(workers int) *os.File {
-	if workers == 0 && isTerminal(t.p.stdin) {
+	if workers == 0 && terminal.Is(t.p.stdin) {
 		return t.p.stdin
 	}
 	return nil

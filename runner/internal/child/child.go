@@ -16,6 +16,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
 )
 
 // Command is a program to run.
@@ -29,15 +31,17 @@ type Command struct {
 	// Stdin is its standard input; nil is an empty one.
 	Stdin *os.File
 	// Terminal is one that the program has to itself while it runs, for what of
-	// Stdin, Stdout and Stderr is nil; nil is none.
+	// Stdin, Stdout and Stderr is nil; nil is none. On Linux, when the program is
+	// stopped, as by Ctrl-Z, so is this process, until its shell continues it.
 	Terminal *os.File
 	// Output gets what it writes to stdout and stderr, in that order. Its
 	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
 	// Stdout and Stderr are where it writes to in place of Output; nil is none.
 	Stdout, Stderr *os.File
-	// Signals are passed on to it while it runs, besides those that always are.
-	Signals []os.Signal
+	// Signals are passed on to it while it runs, besides those that always are;
+	// nil is none.
+	Signals <-chan os.Signal
 	// Begun is called when it runs; nil is not at all.
 	Begun func()
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
@@ -80,7 +84,7 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		return Result{}, err
 	}
 	cmd := prepare(c, output.writer)
-	signals := catchSignals(c.Signals)
+	signals := catchSignals()
 	err = cmd.Start()
 	_ = output.writer.Close() // the child has its own descriptor, if it started
 	if err != nil {
@@ -88,13 +92,13 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		signals.stop()
 		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
-	signals.passTo(cmd.Process.Pid)
+	signals.passTo(cmd.Process.Pid, c.Signals)
 	stopStopping := stopWith(ctx, cmd.Process.Pid, c)
 	if c.Begun != nil {
 		c.Begun()
 	}
 	look := false
-	killed, err := waitAndKillRest(cmd, func() {
+	killed, err := waitAndKillRest(cmd, c.Terminal, func() {
 		signals.stop()
 		stopStopping()
 		if look = c.LeakTimeout > 0 && ctx.Err() == nil; look {
@@ -104,6 +108,9 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		}
 	})
 	open := output.finish()
+	if c.Terminal != nil {
+		terminal.TakeForeground(c.Terminal) // for those that come next
+	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
 	}

@@ -3,6 +3,7 @@
 package child
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 )
@@ -15,7 +16,7 @@ func ownGroup() *syscall.SysProcAttr {
 // waitAndKillRest waits until cmd has ended, calls ended, and kills what is
 // left of its process group; it cannot say how much that is. Unlike on Linux cmd is reaped first, so its number
 // is free for an instant, unless its group still has a member.
-func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
+func waitAndKillRest(cmd *exec.Cmd, _ *os.File, ended func()) (killed int, err error) {
 	err = cmd.Wait()
 	ended()
 	killGroup(cmd.Process.Pid)

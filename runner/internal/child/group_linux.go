@@ -26,14 +26,14 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// waitAndKillRest waits until cmd has ended, calls ended, kills what is left
-// of its process group, waits until that is gone, and says how many processes
-// it killed.
+// waitAndKillRest waits until cmd has ended, in the foreground of a terminal if
+// it has one, calls ended, kills what is left of its process group, waits until
+// that is gone, and says how many processes it killed.
 //
 // Until then it leaves cmd unreaped: a zombie keeps its number, so that no
 // signal can hit a stranger who got the number next.
-func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
-	err = awaitEnd(cmd.Process.Pid)
+func waitAndKillRest(cmd *exec.Cmd, terminal *os.File, ended func()) (killed int, err error) {
+	err = awaitEnd(cmd.Process.Pid, terminal)
 	ended()
 	killGroup(cmd.Process.Pid)
 	if waited := cmd.Wait(); err == nil {
@@ -74,12 +74,34 @@ func reap(group int) (killed int, left bool) {
 	}
 }
 
-// awaitEnd returns when pid has ended, and leaves it to be reaped.
-func awaitEnd(pid int) error {
+// awaitEnd returns when pid has ended, and leaves it to be reaped. Whenever it is
+// stopped at its terminal, so is this process.
+func awaitEnd(pid int, terminal *os.File) error {
+	what := unix.WEXITED
+	if terminal != nil {
+		what |= unix.WSTOPPED
+	}
 	for {
-		err := unix.Waitid(unix.P_PID, pid, &unix.Siginfo{}, unix.WEXITED|unix.WNOWAIT, nil)
+		code, err := waitid(pid, what|unix.WNOWAIT)
+		if err != nil || code != childStopped {
+			return err
+		}
+		_, _ = waitid(pid, unix.WSTOPPED|unix.WNOHANG) // or it would be told again
+		suspendWith(pid, terminal)
+	}
+}
+
+// childStopped is the code of a child that was stopped: CLD_STOPPED of
+// sigaction(2).
+const childStopped = 5
+
+// waitid waits until something has become of a child, and returns its code.
+func waitid(pid, what int) (code int32, err error) {
+	for {
+		var info unix.Siginfo
+		err := unix.Waitid(unix.P_PID, pid, &info, what, nil)
 		if !errors.Is(err, unix.EINTR) {
-			return os.NewSyscallError("waitid", err)
+			return info.Code, os.NewSyscallError("waitid", err)
 		}
 	}
 }

@@ -5,7 +5,6 @@ package child
 import (
 	"os"
 	"os/signal"
-	"slices"
 	"sync"
 	"syscall"
 )
@@ -23,21 +22,24 @@ type forwarder struct {
 
 // catchSignals keeps signals until the group is known, so that none gets lost,
 // or ends this process, while the program starts.
-func catchSignals(more []os.Signal) *forwarder {
+func catchSignals() *forwarder {
 	f := &forwarder{signals: make(chan os.Signal, 8), done: make(chan struct{})}
-	signal.Notify(f.signals, append(slices.Clone(more), forwarded...)...)
+	signal.Notify(f.signals, forwarded...)
 	return f
 }
 
-// passTo passes signals on to the process group of pid.
-func (f *forwarder) passTo(pid int) {
+// passTo passes signals on to the process group of pid, and more of them too.
+func (f *forwarder) passTo(pid int, more <-chan os.Signal) {
+	pass := func(s os.Signal) { _ = syscall.Kill(-pid, s.(syscall.Signal)) }
 	f.passing.Go(func() {
 		for {
 			select {
 			case <-f.done:
 				return
 			case s := <-f.signals:
-				_ = syscall.Kill(-pid, s.(syscall.Signal))
+				pass(s)
+			case s := <-more:
+				pass(s)
 			}
 		}
 	})

@@ -10,9 +10,9 @@ import (
 // forwarder does nothing: Windows has no such signals.
 type forwarder struct{}
 
-func catchSignals([]os.Signal) *forwarder { return nil }
-func (*forwarder) passTo(pid int)         {}
-func (*forwarder) stop()                  {}
+func catchSignals() *forwarder                  { return nil }
+func (*forwarder) passTo(int, <-chan os.Signal) {}
+func (*forwarder) stop()                        {}
 
 // terminateGroup does nothing: a process without a console cannot be asked to
 // end, so the grace passes and killGroup ends it.
@@ -26,7 +26,7 @@ func killGroup(pid int) {
 // waitAndKillRest waits until cmd has ended and calls ended. It kills nothing:
 // there is no group to name, and the number of cmd may belong to another
 // process already.
-func waitAndKillRest(cmd *exec.Cmd, ended func()) (killed int, err error) {
+func waitAndKillRest(cmd *exec.Cmd, _ *os.File, ended func()) (killed int, err error) {
 	err = cmd.Wait()
 	ended()
 	return 0, err

@@ -18,7 +18,7 @@ func TestProgramIsReapedLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	stat := fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid)
-	_, err := waitAndKillRest(cmd, func() {
+	_, err := waitAndKillRest(cmd, nil, func() {
 		text, err := os.ReadFile(stat)
 		if err != nil || !strings.Contains(string(text), ") Z ") {
 			t.Errorf("it is not a zombie: %q, %v", text, err)

@@ -34,7 +34,7 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 	group := cmd.Process.Pid
 	started(group)
 	stopStopping := stopWith(ctx, group, c)
-	_ = awaitEnd(group) // what fails here fails in Wait
+	_ = awaitEnd(group, nil) // what fails here fails in Wait
 	told := stopStopping()
 	_ = cmd.Wait() // what it returns is in the state, too
 	ended(resultOf(cmd.ProcessState))

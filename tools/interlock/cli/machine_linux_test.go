@@ -273,6 +273,17 @@ func TestSignalsReachTheProgram(t *testing.T) {
 	}
 }
 
+// A signal that nohup has the program ignore still is.
+func TestIgnoredSignalStaysIgnored(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	cmd := h.command()
+	cmd.Path, cmd.Args = "/bin/sh", []string{
+		"sh", "-c", `trap '' HUP; exec "$0" lock "$1" -- sh -c 'kill -HUP $PPID $$; sleep 0.1; echo alive'`, cmd.Path, h.key,
+	}
+	h.finish(cmd).want(0, "alive\n", "")
+}
+
 func TestSignalEndsAWait(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)

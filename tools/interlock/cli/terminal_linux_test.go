@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,31 +40,97 @@ func newTerminal(t *testing.T) (keyboard, terminal *os.File) {
 // so too.
 func TestTerminal(t *testing.T) {
 	t.Parallel()
-	h := newHost(t)
-	keyboard, terminal := newTerminal(t)
+	s := newHost(t).startSession(`
+		"$0" lock "$1" -- sh -c 'read x; echo "in: $x"; [ -t 1 ] && [ -t 2 ]' && read y && echo "after: $y"`)
+	s.enter("one\ntwo\n")
+	s.await("in: one")
+	s.await("after: two")
+	s.end()
+}
+
+// Ctrl-Z stops the program and its lock, so that the shell goes on; fg continues
+// both, with the terminal.
+func TestSuspend(t *testing.T) {
+	t.Parallel()
+	s := newHost(t).startSession(`set -m
+		"$0" lock "$1" -- sh -c 'echo started; read x; echo "in: $x"'
+		echo "code $?"; read y; echo "meanwhile: $y"; fg; echo "code $?"; read z; echo "after: $z"`)
+	s.await("started")
+	s.enter("\x1a") // Ctrl-Z
+	s.await("code 148")
+	s.enter("one\n")
+	s.await("meanwhile: one")
+	s.enter("two\n")
+	s.await("in: two")
+	s.await("code 0")
+	s.enter("three\n")
+	s.await("after: three")
+	s.end()
+}
+
+// Where no shell is there that could continue it, Ctrl-Z stops nothing for long.
+func TestSuspendWithoutShell(t *testing.T) {
+	t.Parallel()
+	s := newHost(t).startSession(`exec "$0" lock "$1" -- sh -c 'echo started; read x; echo "in: $x"'`)
+	s.await("started")
+	s.enter("\x1a")
+	s.enter("one\n")
+	s.await("in: one")
+	s.end()
+}
+
+// session is a shell that has a terminal to itself.
+type session struct {
+	t        *testing.T
+	shell    *exec.Cmd
+	keyboard *os.File
+	screen   *bufio.Reader
+	shown    strings.Builder
+}
+
+// startSession runs a script, in which $0 is this program and $1 a group.
+func (h host) startSession(script string) *session {
+	h.t.Helper()
+	keyboard, terminal := newTerminal(h.t)
 	cmd := h.command()
-	cmd.Path, cmd.Args = "/bin/sh", []string{
-		"sh", "-c",
-		`BE_INTERLOCK=1 "$0" lock "$1" -- sh -c 'read x; echo "in: $x"; [ -t 1 ] && [ -t 2 ]' && read y && echo "after: $y"`, cmd.Path, h.key,
-	}
+	cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", script, cmd.Path, h.key}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
-	kill := func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with the lock, whose program dies with it
-	timer := time.AfterFunc(soon, kill)
-	defer timer.Stop()
+	// What is left when the terminal is gone gets SIGHUP.
+	timer := time.AfterFunc(soon, func() { _ = cmd.Process.Kill() })
+	h.t.Cleanup(func() { timer.Stop(); _ = cmd.Process.Kill() })
 	_ = terminal.Close()
-	if _, err := keyboard.WriteString("one\ntwo\n"); err != nil {
-		kill()
-		t.Fatal(err)
+	return &session{t: h.t, shell: cmd, keyboard: keyboard, screen: bufio.NewReader(keyboard)}
+}
+
+func (s *session) enter(text string) {
+	s.t.Helper()
+	if _, err := s.keyboard.WriteString(text); err != nil {
+		s.t.Fatal(err)
 	}
-	var seen strings.Builder
-	for lines := bufio.NewScanner(keyboard); lines.Scan(); {
-		seen.WriteString(lines.Text() + "\n")
+}
+
+// await reads lines until one ends with text.
+func (s *session) await(text string) {
+	s.t.Helper()
+	for {
+		line, err := s.screen.ReadString('\n')
+		s.shown.WriteString(line)
+		switch {
+		case err != nil:
+			s.t.Fatalf("%v, and the terminal has no line %q, but\n%s", err, text, &s.shown)
+		case strings.HasSuffix(strings.TrimRight(line, "\r\n"), text): // after what the terminal echoes of a key
+			return
+		}
 	}
-	if err := cmd.Wait(); err != nil || !strings.Contains(seen.String(), "in: one") || !strings.Contains(seen.String(), "after: two") {
-		t.Errorf("%v, and the terminal shows\n%s", err, &seen)
+}
+
+func (s *session) end() {
+	s.t.Helper()
+	if err := s.shell.Wait(); err != nil {
+		s.t.Errorf("%v, and the terminal shows\n%s", err, &s.shown)
 	}
 }
