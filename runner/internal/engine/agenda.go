@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
 // maxBypass is how many cases may take what a more urgent one needs before
@@ -23,23 +25,26 @@ type agenda struct {
 	bypasses        int // as maxBypass
 	classes         []*class
 	usage           *usage
-	// chain is how long the rest of each group takes, and order how urgent each
-	// class is. Both are computed anew each time; the space is used again, and
-	// the last order is nearly the next one.
-	chain []time.Duration
-	order []urgency
-	ran   time.Duration
-	count int
-	// starting and starts are what is learned of how processes start.
-	starting time.Duration
-	starts   int
+	// rates are those of groups, by number.
+	rates []group.Rate
+	// chain is how long the rest of each group takes, starting how many cases that
+	// is, and order how urgent each class is. All are computed anew each time; the
+	// space is used again, and the last order is nearly the next one.
+	chain    []time.Duration
+	starting []int
+	order    []urgency
+	ran      time.Duration
+	count    int
+	// startup and startups are what is learned of how processes start.
+	startup  time.Duration
+	startups int
 }
 
 // newAgenda returns the agenda of cases, whose groups are among those of u.
 func newAgenda(options Options, cases []Case, u *usage) *agenda {
 	a := &agenda{
 		shards: options.Shards, workers: options.Workers, batches: options.Batches, inOrder: options.InOrder, bypasses: maxBypass,
-		usage: u, chain: make([]time.Duration, len(u.capacity)),
+		usage: u, rates: u.byNumber(options.Rates), chain: make([]time.Duration, len(u.capacity)), starting: make([]int, len(u.capacity)),
 	}
 	classes := map[string]*class{}
 	for i, c := range cases {

@@ -35,6 +35,23 @@ func (r *recorder) startTimes(begin time.Time) []time.Duration {
 	return times
 }
 
+// What has to wait for a rate again and again takes long, however short its cases
+// are, so it goes first.
+func TestSlowRateGoesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cases := []engine.Case{taking(10*time.Second, "long")}
+		for _, name := range []string{"a", "b", "c"} {
+			cases = append(cases, taking(time.Second, name, db))
+		}
+		begin := time.Now()
+		options := engine.Options{Framework: takes(cases), Locker: newRatedLocker(1), Rates: rates, Workers: 1}
+		got := run(t.Context(), options, cases...).started()
+		if took := time.Since(begin); took > time.Minute+5*time.Second {
+			t.Errorf("%v took %v, want all but the last case done while that waits for the rate", got, took)
+		}
+	})
+}
+
 // Every start counts: of cases in one batch, of those that share the group, and
 // of retries.
 func TestEachStartCounts(t *testing.T) {

@@ -21,16 +21,16 @@ const (
 // start is what a process takes to start: before it, there may be much to set
 // up for all of its cases.
 func (a *agenda) start() time.Duration {
-	if a.starts == 0 {
+	if a.startups == 0 {
 		return startOfAProcess
 	}
-	return max(startOfAProcess, a.starting/time.Duration(a.starts))
+	return max(startOfAProcess, a.startup/time.Duration(a.startups))
 }
 
 // observeStart learns how long a process took to its first case.
 func (a *agenda) observeStart(took time.Duration) {
-	a.starting += took
-	a.starts++
+	a.startup += took
+	a.startups++
 }
 
 // batchSize returns how many cases of a class that needs nothing one worker

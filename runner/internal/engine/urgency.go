@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
 // urgency is the time for which a class keeps the run from ending, at least:
@@ -68,9 +70,11 @@ func (a *agenda) turnOf(c *class, chains time.Duration, early bool) int {
 	return 0
 }
 
-// addUp returns the work that is left, and leaves that of each group in chain.
+// addUp returns the work that is left, and leaves in chain how long each group
+// takes for its part: by its capacity or by its rate, whichever is longer.
 func (a *agenda) addUp(mean time.Duration) time.Duration {
 	clear(a.chain)
+	clear(a.starting)
 	var all time.Duration
 	for _, c := range a.classes {
 		if len(c.left()) == 0 {
@@ -79,10 +83,23 @@ func (a *agenda) addUp(mean time.Duration) time.Duration {
 		work := c.work(mean)
 		all += work
 		for _, u := range c.uses {
+			a.starting[u.group] += len(c.left())
 			if !u.shared {
 				a.chain[u.group] += work * time.Duration(u.weight) / time.Duration(max(a.usage.capacity[u.group], 1))
 			}
 		}
 	}
+	for g, rate := range a.rates {
+		a.chain[g] = max(a.chain[g], leastTime(rate, a.starting[g]))
+	}
 	return all
+}
+
+// leastTime is how long a rate makes so many starts take, at least, if none was
+// before.
+func leastTime(r group.Rate, starts int) time.Duration {
+	if !r.Limited() || starts == 0 {
+		return 0
+	}
+	return time.Duration((starts-1)/r.Starts) * r.Window
 }

@@ -33,6 +33,15 @@ func newUsage(cases []Case, capacity map[string]int) *usage {
 	return u
 }
 
+// byNumber returns rates by number in place of label.
+func (u *usage) byNumber(rates map[string]group.Rate) []group.Rate {
+	numbered := make([]group.Rate, len(u.capacity))
+	for label, number := range u.numbers {
+		numbered[number] = rates[label]
+	}
+	return numbered
+}
+
 func (u *usage) usesOf(needs []group.Need) []use {
 	var uses []use
 	for _, n := range needs {
