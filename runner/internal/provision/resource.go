@@ -13,8 +13,8 @@ import (
 
 const (
 	// look is how often a runner looks whether somebody wants a unit that it has
-	// and does not use.
-	look = 30 * time.Millisecond
+	// and does not use; lookFar is that where it has to ask another machine.
+	look, lookFar = 30 * time.Millisecond, 300 * time.Millisecond
 	// maxFailures is after how many failures in a row a setup is not tried again:
 	// each may take its whole timeout.
 	maxFailures = 2
@@ -277,7 +277,11 @@ func (r *resource) giveBack(l *lease) {
 // watch gives units up that are not used when somebody wants the group. One who
 // asks for such units in this runner is not somebody else: it will take them.
 func (r *resource) watch(idle context.Context, l *lease) {
-	ticker := time.NewTicker(look)
+	every := look
+	if r.group.Scope == group.Cluster {
+		every = lookFar
+	}
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		select {
