@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
 // urgency is the time for which a class keeps the run from ending, at least:
@@ -90,16 +88,7 @@ func (a *agenda) addUp(mean time.Duration) time.Duration {
 		}
 	}
 	for g, rate := range a.rates {
-		a.chain[g] = max(a.chain[g], leastTime(rate, a.starting[g]))
+		a.chain[g] = max(a.chain[g], rate.Wait(a.starting[g]))
 	}
 	return all
-}
-
-// leastTime is how long a rate makes so many starts take, at least, if none was
-// before.
-func leastTime(r group.Rate, starts int) time.Duration {
-	if !r.Limited() || starts == 0 {
-		return 0
-	}
-	return time.Duration((starts-1)/r.Starts) * r.Window
 }

@@ -30,6 +30,15 @@ type Rate struct {
 // Limited reports whether r is a limit.
 func (r Rate) Limited() bool { return r.Starts > 0 }
 
+// Wait is how long the last of so many starts has to wait, at least: a window for
+// each r.Starts of those before it.
+func (r Rate) Wait(starts int) time.Duration {
+	if !r.Limited() || starts == 0 {
+		return 0
+	}
+	return time.Duration((starts-1)/r.Starts) * r.Window
+}
+
 // ParseRate reads STARTS/WINDOW, where WINDOW is a number, which may be left
 // out if it is 1, and one of the units s, m and h: "60/m", "20/30s". Starts are
 // 1 to 10000, and windows a second to a day.

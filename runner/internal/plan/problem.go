@@ -139,9 +139,5 @@ func (c *chains) start(label string, takes time.Duration) {
 // rated is how long the cases of a group take at least by its rate: the last one
 // starts a window after the one that is so many before it, and so on.
 func (c *chains) rated(label string) time.Duration {
-	if c.starts[label] == 0 {
-		return 0
-	}
-	rate := c.problem.Rates[label]
-	return time.Duration((c.starts[label]-1)/rate.Starts)*rate.Window + c.shortest[label]
+	return c.problem.Rates[label].Wait(c.starts[label]) + c.shortest[label]
 }
