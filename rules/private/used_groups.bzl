@@ -52,7 +52,7 @@ def used_group_errors(groups):
             uses = group.cases,
         ))
     infos = [group.info for group in groups]
-    return errors + _identity_errors(infos) + _variable_errors(infos) + _rate_errors(infos)
+    return errors + _identity_errors(infos) + _name_errors(infos) + _variable_errors(infos) + _rate_errors(infos)
 
 def _identity_errors(infos):
     errors = []
@@ -69,6 +69,32 @@ def _identity_errors(infos):
                 repr(info.key),
             ))
     return errors
+
+def _name_errors(infos):
+    """The runner tells cases of what they hold in INTERLOCK_SLOT_GROUP and others.
+
+    GROUP is the name of the group or, where two have the same, its label (runner/internal/variables).
+    """
+    by_name = {}
+    for info in infos:
+        by_name.setdefault(_part_of_variable(info.label.name), []).append(info)
+    errors = []
+    first = {}
+    for part, same in by_name.items():
+        for info in same:
+            own = part if len(same) == 1 else _part_of_variable(str(info.label).lstrip("@/"))
+            other = first.setdefault(own, info)
+            if other.label != info.label:
+                errors.append(("resource_groups: the names of {} and {} are the same as parts of variables, {}, and a " +
+                               "case that holds both could not tell which is meant. Rename one of them.").format(
+                    other.label,
+                    info.label,
+                    own,
+                ))
+    return errors
+
+def _part_of_variable(text):
+    return "".join([c.upper() if c.isalnum() else "_" for c in text.elems()])
 
 def _variable_errors(infos):
     errors = []

@@ -6,7 +6,7 @@ load("//rules/private:uses.bzl", "glob_use")
 
 visibility("private")
 
-def _group(name, scope = "build", key = "", rate = "", env = {}):
+def _group(name, scope = "build", key = "", rate = "", env = {}, package = "pkg"):
     return struct(
         cases = [glob_use("*")],
         info = struct(
@@ -14,7 +14,7 @@ def _group(name, scope = "build", key = "", rate = "", env = {}):
             env = env,
             instances = [],
             key = key,
-            label = Label("//pkg:" + name),
+            label = Label("//{}:{}".format(package, name)),
             rate = rate,
             scope = scope,
             setup = None,
@@ -54,6 +54,20 @@ def _a_variable_is_of_one_group_test_impl(ctx):
 
 a_variable_is_of_one_group_test = unittest.make(_a_variable_is_of_one_group_test_impl)
 
+def _names_differ_as_parts_of_variables_test_impl(ctx):
+    env = unittest.begin(ctx)
+    asserts.equals(env, [], used_group_errors([_group("a-b"), _group("a_c"), _group("a")]))
+    asserts.equals(env, [], used_group_errors([_group("a-b"), _group("a-b", package = "other")]))
+    asserts.equals(
+        env,
+        [("resource_groups: the names of {} and {} are the same as parts of variables, PKG_A_B, and a case that holds " +
+          "both could not tell which is meant. Rename one of them.").format(Label("//pkg:a-b"), Label("//pkg:a_b"))],
+        used_group_errors([_group("a-b"), _group("a_b")]),
+    )
+    return unittest.end(env)
+
+names_differ_as_parts_of_variables_test = unittest.make(_names_differ_as_parts_of_variables_test_impl)
+
 def _rates_are_of_one_scope_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, [], used_group_errors([_group("a", rate = "1/s"), _group("b", rate = "2/s"), _group("c", scope = "process")]))
@@ -68,4 +82,4 @@ def _rates_are_of_one_scope_test_impl(ctx):
 rates_are_of_one_scope_test = unittest.make(_rates_are_of_one_scope_test_impl)
 
 def used_groups_test_suite(name):
-    unittest.suite(name, a_key_is_one_group_test, a_variable_is_of_one_group_test, rates_are_of_one_scope_test)
+    unittest.suite(name, a_key_is_one_group_test, names_differ_as_parts_of_variables_test, a_variable_is_of_one_group_test, rates_are_of_one_scope_test)
