@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -15,9 +16,9 @@ type lockArguments struct {
 	group   group.Group
 	need    group.Need
 	timeout time.Duration // 0 is none
-	// capacityGiven is whether the capacity is what the arguments say.
-	capacityGiven bool
-	program       []string // with its arguments
+	// capacity is what the arguments say; 0 if they do not.
+	capacity int
+	program  []string // with its arguments
 }
 
 // maxKey is the length of a key, as the rule resource_group has it.
@@ -28,7 +29,7 @@ func parseLock(args []string) (lockArguments, error) {
 	if end < 0 || end == len(args)-1 {
 		return lockArguments{}, usageError("lock: what to run while the group is held goes after \"--\"")
 	}
-	a := lockArguments{group: group.Group{Scope: group.Host, Definition: group.Definition{Capacity: 1}}, program: args[end+1:]}
+	a := lockArguments{group: group.Group{Scope: group.Host}, program: args[end+1:]}
 	flags := newFlags()
 	flags.IntVar(&a.need.Weight, "weight", 1, "")
 	flags.DurationVar(&a.timeout, "timeout", 0, "")
@@ -45,6 +46,7 @@ func parseLock(args []string) (lockArguments, error) {
 		return lockArguments{}, usageError("lock takes one NAME, and got %d", len(names))
 	}
 	a.group.Key, a.group.Name, a.group.Label, a.need.Group = names[0], names[0], names[0], names[0]
+	a.group.Capacity = cmp.Or(a.capacity, len(a.group.Instances), 1)
 	return a, a.check()
 }
 
@@ -53,10 +55,7 @@ func (a *lockArguments) setCapacity(text string) error {
 	if err != nil || n < 1 {
 		return errors.New("want a whole number of at least 1")
 	}
-	if len(a.group.Instances) > 0 && n != a.group.Capacity {
-		return errors.New("want the number of instances")
-	}
-	a.group.Capacity, a.capacityGiven = n, true
+	a.capacity = n
 	return nil
 }
 
@@ -67,10 +66,7 @@ func (a *lockArguments) setInstances(text string) error {
 			return errors.New("want different names with commas in between")
 		}
 	}
-	if a.group.Capacity != len(names) && a.capacityGiven {
-		return errors.New("want as many as --capacity says")
-	}
-	a.group.Instances, a.group.Capacity = names, len(names)
+	a.group.Instances = names
 	return nil
 }
 
@@ -87,6 +83,8 @@ func (a *lockArguments) check() error {
 	case len(key) > maxKey || !isPrintable(key) || slices.Contains(strings.Split(key, "/"), ""):
 		return usageError("lock: the NAME %q cannot be a group's key: want 1 to %d printable ASCII characters without spaces, "+
 			"in parts that '/' separates and none of which is empty", key, maxKey)
+	case len(a.group.Instances) > 0 && len(a.group.Instances) != a.group.Capacity:
+		return usageError("lock: --capacity=%d, but there are %d --instances: leave out --capacity", a.capacity, len(a.group.Instances))
 	case a.need.Mode == group.Shared && len(a.group.Instances) > 0:
 		return usageError("lock: --shared and --instances: an instance has one user at a time, so leave out --shared")
 	case a.timeout < 0:
