@@ -18,8 +18,8 @@ var mutations = []mutation{
 	{
 		name:  "drop the watch (cluster)",
 		file:  "runner/internal/lock/cluster/wait.go",
-		code:  "if event.Type == mvccpb.DELETE && gone(",
-		bug:   "if event.Type == mvccpb.PUT && gone(",
+		code:  "if event.Type == mvccpb.DELETE && event",
+		bug:   "if event.Type == mvccpb.PUT && event",
 		tests: clusterTests,
 	},
 	{

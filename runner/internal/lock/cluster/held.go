@@ -29,6 +29,16 @@ func (a *acquisition) Release() { a.end((*claim).release) }
 // Undo implements lock.Undoer.
 func (a *acquisition) Undo() { a.end((*claim).undo) }
 
+// Begun implements lock.Beginner: a start that began long after it was counted
+// counts for longer.
+func (a *acquisition) Begun() {
+	ctx, cancel := a.session.during(context.Background())
+	defer cancel()
+	for _, c := range a.claims {
+		_ = c.settle(ctx) // it fails when the session is over, and so is what was started
+	}
+}
+
 // end gives everything back, by give, and waits for that a little.
 func (a *acquisition) end(give func(*claim, context.Context) error) {
 	a.once.Do(func() {

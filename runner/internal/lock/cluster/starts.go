@@ -11,8 +11,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// startMargin is by how much longer than the rate's window a start counts, and
-// how long may pass between its being counted and the case's beginning.
+// startMargin is by how much longer than the rate's window a start counts. If more
+// passes between its being counted and the case's beginning, its lease is renewed.
 const startMargin = time.Second
 
 // starts counts one use against a rate.

@@ -72,6 +72,7 @@ func Run(t *testing.T, impl Implementation) {
 		"RateIsUsed":                testRateIsUsed,
 		"RateWaitingIsReported":     testRateWaitingIsReported,
 		"RateAndCancelledWaiters":   testRateAndCancelledWaiters,
+		"RateCountsBeginnings":      testRateCountsBeginnings,
 		"SeveralRates":              testSeveralRates,
 		"SeveralRatesInEveryWindow": testSeveralRatesInEveryWindow,
 		"SharedUseCountsForTheRate": testSharedUseCountsForTheRate,

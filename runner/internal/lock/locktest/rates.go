@@ -53,6 +53,22 @@ func testRateInEveryWindow(t *testing.T, impl Implementation) {
 	mustKeep(t, groups[0].Rate, account.starts[llm])
 }
 
+// What counts is when those have begun who were told that they may.
+func testRateCountsBeginnings(t *testing.T, impl Implementation) {
+	groups := rated(max(impl.RateWindow, 3*time.Second)) // far longer than what an implementation may add to it
+	open, rate := impl.NewSpace(t, groups), groups[1].Rate
+	var all lock.All
+	for range rate.Starts {
+		all = append(all, acquire(t, open(), exclusive(quota, 1)))
+	}
+	time.Sleep(rate.Window * 2 / 3)
+	starts := slices.Repeat([]time.Time{time.Now()}, rate.Starts)
+	all.Begun()
+	all.Release()
+	acquire(t, open(), exclusive(quota, 1)).Release()
+	mustKeep(t, rate, append(starts, time.Now()))
+}
+
 // Those who need several groups with a rate start when all of these allow it.
 func testSeveralRatesInEveryWindow(t *testing.T, impl Implementation) {
 	groups := rated(impl.RateWindow)
