@@ -6,7 +6,7 @@
 //
 // # Usage
 //
-//	mutations [-root FOLDER] [NAME...]
+//	mutations [-root FOLDER] [-fit] [NAME...]
 //
 // # Exit codes
 //
@@ -28,6 +28,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	root := flags.String("root", ".", "`folder` of the module")
+	fit := flags.Bool("fit", false, "only see whether the bugs can still be put in")
 	if flags.Parse(args[1:]) != nil {
 		return 2
 	}
@@ -35,6 +36,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		fmt.Fprintln(stderr, "mutations:", err)
 		return 2
+	}
+	if *fit {
+		return fitAll(*root, chosen, stdout)
 	}
 	if output, err := testAll(*root, chosen); err != nil {
 		fmt.Fprintf(stdout, "FAILED without a bug: %v\n%s", err, output)
@@ -49,6 +53,17 @@ func run(args []string, stdout, stderr io.Writer) int {
 			continue
 		}
 		fmt.Fprintf(stdout, "ok     %s: found by %s\n", m.name, found)
+	}
+	return code
+}
+
+// fitAll says which bugs cannot be put in any more.
+func fitAll(root string, mutations []mutation, stdout io.Writer) (code int) {
+	for _, m := range mutations {
+		if _, err := m.mutated(root); err != nil {
+			code = 1
+			fmt.Fprintf(stdout, "FAILED %s: %v\n", m.name, err)
+		}
 	}
 	return code
 }

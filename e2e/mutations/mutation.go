@@ -64,11 +64,7 @@ func (m mutation) write(root, dir string) (overlay string, err error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	mutated, err := m.apply(string(text))
+	mutated, err := m.mutated(root)
 	if err != nil {
 		return "", err
 	}
@@ -80,6 +76,15 @@ func (m mutation) write(root, dir string) (overlay string, err error) {
 	}
 	overlay = filepath.Join(dir, "overlay.json")
 	return overlay, errors.Join(os.WriteFile(bug, []byte(mutated), 0o600), os.WriteFile(overlay, replace, 0o600))
+}
+
+// mutated returns the file's text with the bug.
+func (m mutation) mutated(root string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(root, m.file))
+	if err != nil {
+		return "", err
+	}
+	return m.apply(string(text))
 }
 
 // apply puts the bug into the text of the file.

@@ -19,6 +19,15 @@ func TestABugThatFitsNoMoreIsAnError(t *testing.T) {
 	}
 }
 
+// -fit finds what no longer fits, without any tests.
+func TestFit(t *testing.T) {
+	var output strings.Builder
+	if code := run([]string{"mutations", "-root", t.TempDir(), "-fit", mutations[0].name}, &output, &output); code != 1 ||
+		!strings.Contains(output.String(), "FAILED "+mutations[0].name) {
+		t.Errorf("exit code %d and %q for a folder without the file", code, output.String())
+	}
+}
+
 func TestFailuresAreTests(t *testing.T) {
 	const output = `{"Action":"fail","Package":"m/a","Test":"TestX/sub"}
 {"Action":"fail","Package":"m/a","Test":"TestX"}
