@@ -12,7 +12,7 @@ import (
 // flags returns the flags that set o, which has their defaults.
 func (o *Options) flags() *flag.FlagSet {
 	f := flag.NewFlagSet("interlock", flag.ContinueOnError)
-	f.Func("workers", "run `N` cases at once; 0: all in order, in one process; auto: as many as there are CPUs", o.setWorkers)
+	f.Func("workers", "run `N` cases at once; 0: all in order, in one process; auto: as many as the target's cpus", o.setWorkers)
 	f.Func("case-timeout", "stop a case that runs longer than `D`, such as 90s; 0: never (default)", duration(&o.CaseTimeout))
 	f.Func("grace", "what a case that is stopped has between SIGTERM and SIGKILL: a duration `D` (default: up to 5s)",
 		duration(&o.Grace))

@@ -254,9 +254,9 @@ func TestReleaseWithoutCoordinator(t *testing.T) {
 	acquire(t, cluster.NewAt(dbGroups, config), exclusive(db, 1)).Release()
 }
 
-// TLS, users and namespaces.
+// TLS, users who may do no more than they have to, and namespaces.
 func TestSecured(t *testing.T) {
-	c := etcdtest.New(t, etcdtest.Options{TLS: true, User: "interlock", Password: "secret"})
+	c := etcdtest.New(t, etcdtest.Options{TLS: true, User: "interlock", Password: "secret", Prefix: "/test/"})
 	config := newSpace(t, c)
 	one, other := cluster.NewAt(dbGroups, config), cluster.NewAt(dbGroups, config)
 	held := acquire(t, one, exclusive(port, 2))
@@ -266,11 +266,18 @@ func TestSecured(t *testing.T) {
 	got := startWaiting(t.Context(), t, other, exclusive(port, 3))
 	held.Release()
 	mustGet(t, got).Release()
+	limited := cluster.NewAt(rated(1, time.Hour), config)
+	acquire(t, limited, exclusive(llm, 1)).Release()
+	mustWait(t, limited, exclusive(llm, 1))
 
-	config.Password = "wrong"
-	if _, err := cluster.NewAt(dbGroups, config).Acquire(t.Context(), exclusive(db, 1)); err == nil ||
-		!strings.Contains(err.Error(), "check username and password") || !strings.Contains(err.Error(), config.Endpoints[0]) {
-		t.Errorf("error %v", err)
+	forbidden, wrong := config, config
+	forbidden.Namespace, wrong.Password = "/others/", "wrong"
+	for _, config := range []coordinator.Config{forbidden, wrong} {
+		_, err := cluster.NewAt(dbGroups, config).Acquire(t.Context(), exclusive(db, 1))
+		if err == nil || !strings.Contains(err.Error(), "check username and password, and that the user's role may read and write") ||
+			!strings.Contains(err.Error(), config.Endpoints[0]) {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 

@@ -43,8 +43,9 @@ type Options struct {
 	// TLS lets clients connect by TLS only, with certificates on both sides.
 	TLS bool
 	// User and Password, if set, are required of clients. The user may read and
-	// write all keys.
-	User, Password string
+	// write all keys or, with a Prefix, those whose names begin with it, and may
+	// do nothing else.
+	User, Password, Prefix string
 	// TokenTTL is after how long of disuse an authenticated client has to
 	// authenticate again; 0 means etcd's default, 5 minutes.
 	TokenTTL time.Duration
@@ -239,7 +240,14 @@ func (c *Cluster) enableAuth(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = client.Close() }()
-	for user, role := range map[string]string{"root": "root", o.User: "root"} {
+	role := "root"
+	if o.Prefix != "" {
+		role = "keys"
+		if err := addRole(ctx, client, role, o.Prefix); err != nil {
+			return err
+		}
+	}
+	for user, role := range map[string]string{"root": "root", o.User: role} {
 		if _, err := client.UserAdd(ctx, user, o.Password); err != nil {
 			return err
 		}
@@ -248,5 +256,15 @@ func (c *Cluster) enableAuth(ctx context.Context) error {
 		}
 	}
 	_, err = client.AuthEnable(ctx)
+	return err
+}
+
+// addRole adds a role that may read and write the keys with a prefix.
+func addRole(ctx context.Context, client *clientv3.Client, role, prefix string) error {
+	if _, err := client.RoleAdd(ctx, role); err != nil {
+		return err
+	}
+	readWrite := clientv3.PermissionType(clientv3.PermReadWrite)
+	_, err := client.RoleGrantPermission(ctx, role, prefix, clientv3.GetPrefixRangeEnd(prefix), readWrite)
 	return err
 }
