@@ -16,6 +16,14 @@ type DisagreementError struct {
 	Theirs string
 }
 
+// Described is a Theirs for a definition and who has it, if that is known.
+func Described(d group.Definition, who User) string {
+	if name := who.String(); name != "" {
+		return fmt.Sprintf("%s (%s)", d, name)
+	}
+	return d.String()
+}
+
 // Error names both and the remedy.
 func (e *DisagreementError) Error() string {
 	return fmt.Sprintf("%s: the %s group with the key %q has %s here, but %s for others that use it now; "+

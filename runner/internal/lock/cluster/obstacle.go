@@ -1,8 +1,6 @@
 package cluster
 
 import (
-	"fmt"
-
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
@@ -175,10 +173,7 @@ func (r *request) disagreement(others []*mvccpb.KeyValue) error {
 	}
 	theirs := "something that this release cannot read"
 	if d, err := state.ParseDefinition(string(others[0].Value)); err == nil {
-		theirs = d.Definition.String()
-		if who := d.User.String(); who != "" {
-			theirs = fmt.Sprintf("%s (%s)", theirs, who)
-		}
+		theirs = lock.Described(d.Definition, d.User)
 	}
 	return &lock.DisagreementError{Group: r.group, Theirs: theirs}
 }

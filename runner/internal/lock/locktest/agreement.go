@@ -23,6 +23,7 @@ func testAgreement(t *testing.T, impl Implementation) {
 		"instances":    {Capacity: 2, Rate: agreed.Rate, Instances: []string{"a", "c"}},
 		"their order":  {Capacity: 2, Rate: agreed.Rate, Instances: []string{"b", "a"}},
 		"no instances": {Capacity: 2, Rate: agreed.Rate},
+		"setup":        {Capacity: 2, Rate: agreed.Rate, Instances: agreed.Instances, Started: true},
 		"all of it":    {Capacity: 1},
 	} {
 		t.Run(name, func(t *testing.T) {

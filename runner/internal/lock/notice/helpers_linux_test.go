@@ -49,8 +49,10 @@ func (m machine) open() (lock.Locker, *Publisher) {
 	return m.lockerOf(publisher), publisher
 }
 
-func (m machine) lockerOf(publisher *Publisher) lock.Locker {
-	groups := []group.Group{db, port}
+func (m machine) lockerOf(publisher *Publisher, groups ...group.Group) lock.Locker {
+	if groups == nil {
+		groups = []group.Group{db, port}
+	}
 	return New(host.New(groups, func(string) (string, bool) { return m.folder, true }), groups, publisher)
 }
 

@@ -3,6 +3,7 @@ package notice
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -49,6 +50,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	}}), needs)
 	if err != nil {
 		a.end()
+		l.explain(err)
 		return nil, err
 	}
 	h := &held{Held: inner, grants: inner.Grants(), acquisition: a}
@@ -65,22 +67,41 @@ func (l *locker) inOrder(needs []group.Need) []group.Need {
 	return needs
 }
 
+// explain says in a disagreement who takes the group to be what, if somebody
+// tells that: inner may not know it.
+func (l *locker) explain(err error) {
+	var disagreement *lock.DisagreementError
+	if !errors.As(err, &disagreement) {
+		return
+	}
+	for _, u := range l.uses(disagreement.Group.Label) {
+		if !u.Definition.Equal(disagreement.Group.Definition) {
+			disagreement.Theirs = lock.Described(u.Definition, u.User)
+			return
+		}
+	}
+}
+
 // Holders implements lock.Inspector.
-func (l *locker) Holders(label string) []lock.User {
+func (l *locker) Holders(label string) (users []lock.User) {
+	for _, u := range l.uses(label) {
+		if u.State == Holding {
+			users = append(users, u.User)
+		}
+	}
+	return users
+}
+
+// uses returns what is told of a group, in order of time.
+func (l *locker) uses(label string) []Use {
 	identity, err := l.inner.Identity(label)
 	if err != nil {
 		return nil
 	}
 	others, _ := readBut(l.publisher.name)
-	uses := slices.DeleteFunc(append(l.publisher.uses(), others...), func(u Use) bool {
-		return u.Identity != lock.Clean(identity) || u.State != Holding
-	})
+	uses := slices.DeleteFunc(append(l.publisher.uses(), others...), func(u Use) bool { return u.Identity != lock.Clean(identity) })
 	sortByTime(uses)
-	var users []lock.User
-	for _, u := range uses {
-		users = append(users, u.User)
-	}
-	return users
+	return uses
 }
 
 // Wanted implements lock.Inspector.

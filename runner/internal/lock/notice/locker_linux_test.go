@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -171,6 +172,21 @@ func TestOtherGroupsWithTheKeyAreNotMeant(t *testing.T) {
 }
 
 // What ends without a holding is told no more.
+// Who is refused is told who takes the group to be what, although the lock knows
+// only that somebody does.
+func TestDisagreementIsExplained(t *testing.T) {
+	m := newMachine(t)
+	first, _ := m.open()
+	defer mustAcquire(t, as(t.Context(), "TestHolder"), first, need(db, 1)).Release()
+	m.await(db, "one that is held", func(uses []Use) bool { return len(uses) == 1 })
+	other := db
+	other.Instances = []string{"db1", "db2"}
+	_, err := m.lockerOf(NewPublisher(func(error) {}), other).Acquire(t.Context(), []group.Need{need(other, 1)})
+	if want := "has capacity 2, instances db1, db2 here, but capacity 2, instances db0, db1 (TestHolder"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %q in it", err, want)
+	}
+}
+
 func TestGivingUpIsTold(t *testing.T) {
 	m := newMachine(t)
 	holder, _ := m.open()
@@ -270,13 +286,14 @@ func TestBrokenFilesHideNoOthers(t *testing.T) {
 	}
 }
 
-// writeLocked writes a file as a living process has it.
+// writeLocked writes a file as a living process has it. It is locked before it is
+// there: whoever reads the folder removes those that nobody has locked.
 func writeLocked(t *testing.T, path, text string) error {
-	file, err := os.Create(path)
+	file, err := os.CreateTemp(filepath.Dir(filepath.Dir(path)), "notice")
 	if err != nil {
 		return err
 	}
 	t.Cleanup(func() { _ = file.Close() })
 	_, err = file.WriteString(text)
-	return errors.Join(err, unix.Flock(int(file.Fd()), unix.LOCK_EX))
+	return errors.Join(err, unix.Flock(int(file.Fd()), unix.LOCK_EX), os.Rename(file.Name(), path))
 }
