@@ -70,8 +70,9 @@ def grouped_test(
     group, Bazel gets `timeout = "eternal"`, and `size` or `timeout` becomes the *running budget*, which the
     runner enforces and in which waiting does not count: `short` 60 s, `moderate` 300 s, `long` 900 s,
     `eternal` 3600 s. The macro cannot see a group's scope, so that is so for groups of scope `process` too.
-    `--test_timeout` still caps running and waiting together, `--test_timeout_filters` sees `eternal`, and
-    `--test_size_filters` the size. Without groups, Bazel keeps `size` and `timeout`, and there is no budget.
+    Running and waiting together are still limited by Bazel's timeout, 3600 s for `eternal` or what `--test_timeout`
+    says; `--test_timeout_filters` sees `eternal`, and `--test_size_filters` the size. Without groups, Bazel keeps
+    `size` and `timeout`, and there is no budget.
 
     **Remote execution.** A test with a group of scope `build` or `host` runs on this machine (`no-remote-exec`), since
     nothing would exclude it elsewhere. One whose groups are all of scope `cluster` or `process` runs anywhere.
@@ -81,13 +82,13 @@ def grouped_test(
     all its cases hold (`["*"]`, `["*=2"]`; not `["*=shared"]`, since readers may go together). It needs to
     know them: [locking.md](locking.md#tests-that-only-wait) has the command that prints the flags.
 
-    **Errors** are reported when the target is analysed, and so spoil no other target of the package: a
-    `select()` for `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`,
-    `group_markers`, `strict_groups`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no glob; a weight of 0, or
-    above the group's capacity, as it is after its `select()`; a shared use of a group that has instances or a setup; two
-    groups that have one key, set one variable, or have rates in two scopes; a number out of its range; a `unit` that the framework
-    does not have; an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag
-    `manual`, or a `grouped_test`.
+    **Errors** are reported when the target is analysed, and so spoil no other target of the package: a `select()` for
+    `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `group_markers`,
+    `strict_groups`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no
+    glob; a weight of 0, or above the group's capacity, as it is after its `select()`; a shared use of a group that has
+    instances or a setup; two groups that have one key, are called the same in the names of variables, set one variable,
+    or have rates in two scopes; a number out of its range; a `unit` that the framework does not have; an attribute and
+    a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
 
     Args:
       name: Name of the target.

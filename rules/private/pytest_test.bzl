@@ -60,10 +60,11 @@ def pytest_test(
     in one process without their groups. `bazel run NAME.debug` runs them the same way but with their groups,
     one after the other at the terminal: for `--pdb`, `-- --pdb` behind it.
 
-    **Cases** are pytest's items, under their node IDs: `tests/test_api.py::TestUser::test_name[a]`. They are relative to
-    pytest's rootdir: the folder of the `config`; else that of a `pytest.ini`, `.pytest.ini`, `pyproject.toml`, `tox.ini`
-    or `setup.cfg` beside or above all `srcs`; else the root of the workspace. In a glob of `resource_groups`, `*` matches
-    any characters, and `[` begins a set, so `*test_name?a?` is for `test_name[a]`.
+    **Cases** are pytest's items, under their node IDs: `tests/test_api.py::TestUser::test_name[a]`. They are relative
+    to pytest's rootdir: the folder of the `config`; else that of a `pytest.toml`, `.pytest.toml`, `pytest.ini`,
+    `.pytest.ini`, or a `pyproject.toml`, `tox.ini` or `setup.cfg` with a part for pytest, beside or above all `srcs`;
+    else the root of the workspace. In a glob of `resource_groups`, `*` matches any characters, and `[` begins a set, so
+    `*test_name?a?` is for `test_name[a]`.
 
     **Which files.** Pytest looks at the folders of `srcs` as ever, so its `python_files` (`test_*.py` and `*_test.py`
     by default) decides which of `srcs` hold tests; it looks at no files but those, and at `data` that lie beside them.

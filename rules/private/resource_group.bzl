@@ -170,7 +170,8 @@ def resource_group(
         which carries the coordinator's client.
       key: What identifies a group of scope `"host"` or `"cluster"`, which need one, while the others take none: 1 to
         200 printable ASCII characters without spaces, in parts that `/` separates and none of which is empty, such as
-        `"acme/staging"`. All who use a key at one time have to give it the same capacity, rate and instances, or fail.
+        `"acme/staging"`. All who use a key at one time have to give it the same capacity, rate and instances, and have
+        a setup or not, or fail.
       instances: List of names of the units, each of which has one holder at a time: a letter, digit or `_`, then
         letters, digits and any of `_.-`. None by default: then the units are numbers only.
       env: Dictionary of environment variables for cases that hold units of the group, over those of the test. In a

@@ -59,7 +59,8 @@ func (b bazel) groupedTest(target string) (test, error) {
 		return test{}, err
 	case len(tests) == 0:
 		return test{}, fmt.Errorf("%s is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
-			"workers, serial, unit or timings; what yours is says: bazel query --output=label_kind %s", target, target)
+			"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; "+
+			"what yours is says: bazel query --output=label_kind %s", target, target)
 	case len(tests) > 1:
 		var labels []string
 		for _, t := range tests {

@@ -92,7 +92,9 @@ func TestPlanFailures(t *testing.T) {
 		"no grouped test": {
 			[]string{"//a:lib"},
 			func(w *workspace) { w.write("rules", "") }, 1,
-			"//a:lib is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, ",
+			"//a:lib is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, " +
+				"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; " +
+				"what yours is says: bazel query --output=label_kind //a:lib",
 		},
 		"a pattern of several": {
 			[]string{"//a/..."},
