@@ -59,7 +59,7 @@ func newClusterArena(dir, runner string) (*arena, error) {
 	if err != nil {
 		clocks = nil
 	}
-	etcd, err := etcdtest.Start(filepath.Join(dir, "etcd"), etcdtest.Options{Members: members, Quota: quota})
+	etcd, err := etcdtest.Start(filepath.Join(dir, "etcd"), etcdtest.Options{Members: members, Quota: quota, Splittable: true})
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +131,7 @@ func (c *coordinated) faults() []fault {
 		{"etcd: SIGKILL of the leader", 3, c.whileServers(c.killLeader)},
 		{"etcd: restart of all members", 3, c.whileServers(c.restartAll)},
 		{"etcd: SIGSTOP, SIGCONT of a member", 2, c.whileServers(c.freezeMember)},
+		{"etcd: members cut off from one another", 2, c.whileServers(c.split)},
 		{"etcd: database full", 2, c.whileServers(c.fill)},
 		{"etcd: partition", 2, c.whileNetwork(c.cutOff)},
 		{"etcd: slow responses", 2, c.whileNetwork(c.slowDown)},
@@ -205,6 +206,19 @@ func (c *coordinated) freezeMember(_ context.Context, random *rand.Rand) error {
 	m.Stop()
 	defer m.Continue()
 	time.Sleep(upTo(3*ttl/2, random))
+	return nil
+}
+
+// split cuts most members, or all, off from those that would speak to them: so
+// there is no majority, and who was the leader does not know that at once.
+func (c *coordinated) split(_ context.Context, random *rand.Rand) error {
+	for _, m := range c.etcd.Members {
+		if random.IntN(4) > 0 {
+			m.Peers().Cut()
+		}
+		defer m.Peers().Heal()
+	}
+	time.Sleep(upTo(2*ttl, random))
 	return nil
 }
 

@@ -52,6 +52,8 @@ type Options struct {
 	// Quota is the size in bytes of the database from which on it takes no more
 	// keys; 0 means etcd's default, 2 GiB.
 	Quota int64
+	// Splittable lets members reach one another by proxies (Member.Peers).
+	Splittable bool
 	// Heartbeat is the interval of heartbeats, from 10 ms; an election begins
 	// after ten of them. 0 means 50 ms. The shortest lease is 15 heartbeats,
 	// rounded up to seconds.
@@ -94,6 +96,7 @@ func Start(dir string, o Options) (*Cluster, error) {
 		c.Members, err = newMembers(dir, host, o, c.files)
 	}
 	if err != nil {
+		c.Close()
 		return nil, err
 	}
 	for _, m := range c.Members {
@@ -119,6 +122,9 @@ func Start(dir string, o Options) (*Cluster, error) {
 func (c *Cluster) Close() {
 	for _, m := range c.Members {
 		m.Kill()
+		if m.peers != nil {
+			m.peers.Close()
+		}
 	}
 }
 

@@ -136,3 +136,27 @@ func TestProxyLosesAnswers(t *testing.T) {
 		t.Error("something came through although the connection is cut")
 	}
 }
+
+// Members that do not hear of one another do nothing that takes a majority, and go
+// on when they do.
+func TestSplit(t *testing.T) {
+	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
+	put(t, c, "a", "1")
+	for _, m := range c.Members {
+		m.Peers().Cut()
+	}
+	client := client(t, c)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	if _, err := client.Put(ctx, "a", "2"); err == nil {
+		t.Error("a split cluster takes a key")
+	}
+	for _, m := range c.Members {
+		m.Peers().Heal()
+	}
+	if err := c.WaitReady(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	put(t, c, "a", "3")
+	want(t, c, "a", "3")
+}

@@ -18,8 +18,9 @@ const memberVariable = "INTERLOCK_ETCDTEST_MEMBER"
 
 // spec is what a member's process is told.
 type spec struct {
-	Name, Dir    string
-	Client, Peer url.URL
+	Name, Dir string
+	// Client and Peer are where it listens, and Advertised is where peers find it.
+	Client, Peer, Advertised url.URL
 	// Initial lists the cluster's members in etcd's form.
 	Initial string
 	Options Options
@@ -65,7 +66,7 @@ func (s spec) config() *embed.Config {
 	c := embed.NewConfig()
 	c.Name, c.Dir = s.Name, s.Dir
 	c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{s.Client}, []url.URL{s.Client}
-	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{s.Peer}, []url.URL{s.Peer}
+	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{s.Peer}, []url.URL{s.Advertised}
 	c.InitialCluster = s.Initial
 	c.LogLevel, c.LogOutputs = "fatal", []string{"stderr"}
 	if s.Options.Log != "" {

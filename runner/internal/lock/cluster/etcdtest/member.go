@@ -14,7 +14,8 @@ import (
 
 // Member is a member of a cluster, whose process may run or not.
 type Member struct {
-	spec spec
+	spec  spec
+	peers *Proxy
 
 	mu      sync.Mutex
 	process *process // nil before the first Start
@@ -33,19 +34,27 @@ func newMembers(dir, host string, o Options, files tlsFiles) ([]*Member, error) 
 	for i := range max(o.Members, 1) {
 		client, err := freeAddress(host)
 		if err != nil {
-			return nil, err
+			return members, err
 		}
 		peer, err := freeAddress(host)
 		if err != nil {
-			return nil, err
+			return members, err
 		}
+		peerURL := url.URL{Scheme: "http", Host: peer}
 		s := spec{
 			Name: fmt.Sprintf("m%d", i), Dir: filepath.Join(dir, fmt.Sprintf("m%d", i)),
-			Client: url.URL{Scheme: files.scheme(), Host: client}, Peer: url.URL{Scheme: "http", Host: peer},
+			Client: url.URL{Scheme: files.scheme(), Host: client}, Peer: peerURL, Advertised: peerURL,
 			Options: o, TLS: files,
 		}
-		initial = append(initial, s.Name+"="+s.Peer.String())
-		members = append(members, &Member{spec: s})
+		m := &Member{spec: s}
+		if o.Splittable {
+			if m.peers, err = StartProxy(peer); err != nil {
+				return members, err
+			}
+			m.spec.Advertised.Host = m.peers.Address()
+		}
+		initial = append(initial, s.Name+"="+m.spec.Advertised.String())
+		members = append(members, m)
 	}
 	for _, m := range members {
 		m.spec.Initial = strings.Join(initial, ",")
@@ -58,6 +67,10 @@ func (m *Member) Endpoint() string { return m.spec.Client.String() }
 
 // Address is the host and port of Endpoint.
 func (m *Member) Address() string { return m.spec.Client.Host }
+
+// Peers is the proxy through which others reach the member, if the cluster is
+// Splittable. With those of all members cut, none hears of any other.
+func (m *Member) Peers() *Proxy { return m.peers }
 
 // Start starts the member, again with the data that it had, and does not wait
 // until it serves (Cluster.WaitReady).
