@@ -75,6 +75,7 @@ var ofCluster = Implementation{
 		return cluster.NewAt(keyed(group.Cluster), config), err
 	},
 	Fences: true,
+	Loss:   2500 * time.Millisecond,
 	Round:  16 * time.Second,
 }
 

@@ -63,6 +63,9 @@ func holdings(notes []note) []*holding {
 	return slices.SortedFunc(maps.Values(all), func(a, b *holding) int { return cmp.Compare(a.number, b.number) })
 }
 
+// isLost reports whether it was lost, and by a process that lived on.
+func (h *holding) isLost() bool { _, lost := h.at[wasLost]; return lost }
+
 // operations are those of one holding, on each of its groups. Whoever was killed
 // before it knew that it holds something restricts nobody: that can have been
 // at the very end.

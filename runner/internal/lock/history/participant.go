@@ -130,10 +130,11 @@ func (c *client) hold(ctx context.Context, needs []group.Need, during time.Durat
 	if err := c.note(note{What: asked, At: caselog.Now(), Needs: needs}); err != nil {
 		return err
 	}
+	before := caselog.Now()
 	held, err := c.locker.Acquire(ctx, needs)
 	switch at := caselog.Now(); {
 	case err == nil:
-		return errors.Join(c.note(note{What: got, At: at, Grants: held.Grants()}), c.use(held, during))
+		return errors.Join(c.note(note{What: got, At: at, Grants: held.Grants()}), c.use(held, before, during))
 	case ctx.Err() != nil:
 		return c.note(note{What: gaveUp, At: at})
 	default:
@@ -141,18 +142,18 @@ func (c *client) hold(ctx context.Context, needs []group.Need, during time.Durat
 	}
 }
 
-// use holds on for a while, and gives back what is held.
-func (c *client) use(held lock.Held, during time.Duration) error {
-	before := caselog.Now()
+// use holds on for a while, and gives back what is held. What is lost may be that
+// ever since it was asked for, if this process was stopped.
+func (c *client) use(held lock.Held, asked caselog.Instant, during time.Duration) error {
 	if held.Confirm() == nil {
 		select {
 		case <-time.After(during):
 		case <-held.Lost():
 		}
 	}
-	if held.Confirm() != nil { // it was confirmed before, so it was lost after that
+	if held.Confirm() != nil {
 		held.Release()
-		return c.note(note{What: wasLost, At: before})
+		return c.note(note{What: wasLost, At: asked})
 	}
 	if err := c.note(note{What: giving, At: caselog.Now()}); err != nil {
 		return err

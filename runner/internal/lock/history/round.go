@@ -11,6 +11,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +29,8 @@ var groups = []group.Group{
 
 const (
 	participants = 4
-	kills        = 8
+	// blows is how many participants are killed, or stopped for a while.
+	blows = 8
 	// patience is how long a round waits for what has to happen.
 	patience = time.Minute
 )
@@ -43,7 +46,7 @@ type round struct {
 	journals []string
 
 	// What became of it.
-	started, killed, operations, expired int
+	started, killed, operations, expired, lost int
 }
 
 // process is a participant.
@@ -51,6 +54,8 @@ type process struct {
 	cmd    *exec.Cmd
 	stdin  io.Closer
 	number int
+	// stopped is when it was first stopped; 0 if it never was.
+	stopped caselog.Instant
 }
 
 func (r *round) run(t *testing.T) error {
@@ -67,13 +72,15 @@ func (r *round) run(t *testing.T) error {
 // length is how long participants work.
 func (r *round) length() time.Duration { return cmp.Or(r.impl.Round, time.Second) }
 
-// participate lets processes work, and kills one after the other and puts others
-// in their place.
+// participate lets processes work, and stops or kills one after the other and puts
+// others in the place of the dead.
 func (r *round) participate() (err error) {
 	random := rand.New(rand.NewPCG(r.seed, 0))
-	pause := r.length() / (kills + 1)
+	pause := r.length() / (blows + 1)
 	var all []*process
+	var stopped sync.WaitGroup
 	defer func() {
+		stopped.Wait()
 		for _, p := range all {
 			err = errors.Join(err, p.end())
 		}
@@ -85,11 +92,17 @@ func (r *round) participate() (err error) {
 		}
 		all = append(all, p)
 	}
-	for range kills {
+	for range blows {
 		time.Sleep(time.Duration(random.Int64N(int64(pause))))
-		victim := random.IntN(len(all))
-		if random.IntN(2) == 0 {
+		victim, stop := random.IntN(len(all)), r.impl.Loss > 0 && random.IntN(2) == 0
+		if stop || random.IntN(2) == 0 {
 			victim = r.awaitHolder(all, victim, pause)
+		}
+		if stop {
+			p, d := all[victim], r.impl.Loss+time.Duration(random.Int64N(int64(r.impl.Loss/4)))
+			p.stopped = cmp.Or(p.stopped, caselog.Now())
+			stopped.Go(func() { p.suspend(d) })
+			continue
 		}
 		r.kill(all[victim])
 		if all[victim], err = r.start(); err != nil {
@@ -140,7 +153,7 @@ func (r *round) start() (*process, error) {
 		return nil, err
 	}
 	r.started++
-	return &process{cmd, stdin, number}, cmd.Start()
+	return &process{cmd: cmd, stdin: stdin, number: number}, cmd.Start()
 }
 
 // newJournal returns the path of the next participant's journal.
@@ -150,15 +163,23 @@ func (r *round) newJournal() string {
 	return path
 }
 
-// kill kills a participant without warning, and notes since when it can be dead.
+// kill kills a participant without warning, and notes since when it can have
+// nothing any more: one that was stopped may have lost it without noticing.
 func (r *round) kill(p *process) {
-	now := caselog.Now()
+	since := cmp.Or(p.stopped, caselog.Now())
 	for i := range clientsEach {
-		r.deaths[p.number*clientsEach+i] = now
+		r.deaths[p.number*clientsEach+i] = since
 	}
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 	r.killed++
+}
+
+// suspend stops a participant for a while.
+func (p *process) suspend(d time.Duration) {
+	p.stop()
+	time.Sleep(d)
+	p.cont()
 }
 
 // end lets a participant finish what it does. One that does not is killed.
@@ -219,6 +240,7 @@ func (r *round) check() error {
 			r.expired++
 		}
 	}
+	r.lost = len(slices.DeleteFunc(holdings(notes), func(h *holding) bool { return !h.isLost() }))
 	if r.operations < participants*clientsEach {
 		return fmt.Errorf("a history of %d operations shows nothing", r.operations)
 	}
