@@ -26,39 +26,51 @@ const initCommand = "bazel run @rules_interlock//tools:interlock -- host init"
 // Folder returns the folder that Init is to make: what lookup says of Variable,
 // or that of the machine for root or if there is one, or the user's own.
 func Folder(lookup func(string) (string, bool)) (string, error) {
-	if folder, ok := lookup(Variable); ok {
-		return chosen(folder)
-	}
-	if _, err := os.Lstat(machineFolder); err == nil || os.Geteuid() == 0 {
-		return machineFolder, nil
-	}
-	return own()
+	return known.folder(lookup, os.Geteuid() == 0)
 }
 
 // Find returns the folder of this machine, once it is checked: what lookup says
 // of Variable, or that of the machine if there is one, or the user's own.
 func Find(lookup func(string) (string, bool)) (string, error) {
-	folder, err := existing(lookup)
+	folder, err := known.existing(lookup)
 	if err != nil {
 		return "", err
 	}
 	return folder, check(folder)
 }
 
-func existing(lookup func(string) (string, bool)) (string, error) {
+// places are where the folder can be.
+type places struct {
+	machine string
+	own     func() (string, error)
+}
+
+var known = places{machineFolder, own}
+
+func (p places) folder(lookup func(string) (string, bool), isRoot bool) (string, error) {
 	if folder, ok := lookup(Variable); ok {
 		return chosen(folder)
 	}
-	if _, err := os.Lstat(machineFolder); err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return machineFolder, err
+	if _, err := os.Lstat(p.machine); err == nil || isRoot {
+		return p.machine, nil
 	}
-	folder, err := own()
+	return p.own()
+}
+
+func (p places) existing(lookup func(string) (string, bool)) (string, error) {
+	if folder, ok := lookup(Variable); ok {
+		return chosen(folder)
+	}
+	if _, err := os.Lstat(p.machine); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return p.machine, err
+	}
+	folder, err := p.own()
 	if err != nil {
 		return "", err
 	}
 	if _, err := os.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("groups of scope \"host\" need a folder for their locks, and there is neither %s nor %s: "+
-			"run `%s` once, as root for all users of the machine", machineFolder, folder, initCommand)
+			"run `%s` once, as root for all users of the machine", p.machine, folder, initCommand)
 	}
 	return folder, nil
 }
