@@ -2,12 +2,10 @@ package command
 
 import (
 	"bufio"
-	"encoding/json"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
@@ -24,7 +22,7 @@ func TestLockOfACluster(t *testing.T) {
 	holder := startLock(t, file, `echo "$INTERLOCK_ACME_LLM_FENCE"; read line`)
 	first := holder.line()
 	waiter := startLock(t, file, `echo "$INTERLOCK_ACME_LLM_FENCE"; read line`)
-	use := awaitCluster(t, file, func(g Group) bool { return len(g.Holders) == 1 && len(g.Queue) == 1 })
+	use := awaitStatus(t, file, "cluster", ofAll, func(g Group) bool { return len(g.Holders) == 1 && len(g.Queue) == 1 })
 	if !strings.HasPrefix(use.Holders[0].Case, "sh -c echo") || !slices.Equal(use.Holders[0].Slots, []int{0}) || use.Holders[0].Fence == 0 {
 		t.Errorf("the status is %+v", use)
 	}
@@ -33,7 +31,7 @@ func TestLockOfACluster(t *testing.T) {
 		t.Errorf("the fencing tokens are %q, then %q", first, second)
 	}
 	waiter.finish()
-	awaitCluster(t, file, func(g Group) bool { return g.Key == "" })
+	awaitStatus(t, file, "cluster", ofAll, func(g Group) bool { return g.Key == "" })
 }
 
 // locked is a Lock of the group acme/llm under way.
@@ -87,34 +85,5 @@ func (l *locked) finish() {
 	_, _ = l.stdin.WriteString("\n")
 	if err := <-l.ended; err != nil {
 		l.t.Error(err)
-	}
-}
-
-// awaitCluster waits until the group in the status is as it should be; it is the
-// zero Group if there is none.
-func awaitCluster(t *testing.T, coordinatorFile string, right func(Group) bool) Group {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		s := newStreams(t)
-		i := s.invocation("", "--json", "--scope=cluster")
-		i.Lookup = lookupOf(coordinatorFile)
-		if err := Status(t.Context(), i); err != nil {
-			t.Fatal(err)
-		}
-		text := s.take(s.stdout)
-		var r Report
-		if err := json.Unmarshal([]byte(text), &r); err != nil {
-			t.Fatal(err)
-		}
-		g := Group{}
-		if len(r.Groups) > 0 {
-			g = r.Groups[0]
-		}
-		if right(g) {
-			return g
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the status is %s", text)
-		}
 	}
 }

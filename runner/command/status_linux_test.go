@@ -173,6 +173,37 @@ func put(t *testing.T, c *etcdtest.Cluster, pairs ...string) {
 	}
 }
 
+// ofAll is for a group that is the only one of its scope.
+func ofAll(Group) bool { return true }
+
+// awaitStatus returns the first group of a scope that is meant, as the status has
+// it, once that is right. One that is not there is empty.
+func awaitStatus(t *testing.T, coordinatorFile, scope string, isMeant, right func(Group) bool) Group {
+	t.Helper()
+	s := newStreams(t)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		i := s.invocation("", "--json", "--scope="+scope)
+		i.Lookup = lookupOf(coordinatorFile)
+		if err := Status(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		var r Report
+		if err := json.Unmarshal([]byte(s.take(s.stdout)), &r); err != nil {
+			t.Fatal(err)
+		}
+		var g Group
+		if at := slices.IndexFunc(r.Groups, isMeant); at >= 0 {
+			g = r.Groups[at]
+		}
+		if right(g) {
+			return g
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the groups are %+v", r.Groups)
+		}
+	}
+}
+
 func TestStatusOfACluster(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	s := newStreams(t)
