@@ -54,21 +54,30 @@ def used_group_errors(groups):
     infos = [group.info for group in groups]
     return errors + _identity_errors(infos) + _name_errors(infos) + _variable_errors(infos) + _rate_errors(infos)
 
-def _identity_errors(infos):
-    errors = []
+def _clashes(keyed):
+    """Finds different groups with the same key.
+
+    Args:
+      keyed: list of (key, ResourceGroupInfo).
+
+    Returns:
+      list of (label of the first with the key, label of another one, key).
+    """
+    clashes = []
     first = {}
-    for info in infos:
-        if not is_keyed(info.scope):
-            continue
-        other = first.setdefault((info.scope, info.key), info)
+    for key, info in keyed:
+        other = first.setdefault(key, info)
         if other.label != info.label:
-            errors.append(("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a " +
-                           "case that holds both would wait for itself. Use one of them.").format(
-                other.label,
-                info.label,
-                repr(info.key),
-            ))
-    return errors
+            clashes.append((other.label, info.label, key))
+    return clashes
+
+def _identity_errors(infos):
+    keyed = [((info.scope, info.key), info) for info in infos if is_keyed(info.scope)]
+    return [
+        ("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a case that holds both " +
+         "would wait for itself. Use one of them.").format(one, other, repr(key))
+        for one, other, (_, key) in _clashes(keyed)
+    ]
 
 def _name_errors(infos):
     """The runner tells cases of what they hold in INTERLOCK_SLOT_GROUP and others.
@@ -78,38 +87,26 @@ def _name_errors(infos):
     by_name = {}
     for info in infos:
         by_name.setdefault(_part_of_variable(info.label.name), []).append(info)
-    errors = []
-    first = {}
-    for part, same in by_name.items():
-        for info in same:
-            own = part if len(same) == 1 else _part_of_variable(str(info.label).lstrip("@/"))
-            other = first.setdefault(own, info)
-            if other.label != info.label:
-                errors.append(("resource_groups: the names of {} and {} are the same as parts of variables, {}, and a " +
-                               "case that holds both could not tell which is meant. Rename one of them.").format(
-                    other.label,
-                    info.label,
-                    own,
-                ))
-    return errors
+    keyed = [
+        (part if len(same) == 1 else _part_of_variable(str(info.label).lstrip("@/")), info)
+        for part, same in by_name.items()
+        for info in same
+    ]
+    return [
+        ("resource_groups: the names of {} and {} are the same as parts of variables, {}, and a case that holds both " +
+         "could not tell which is meant. Rename one of them.").format(one, other, part)
+        for one, other, part in _clashes(keyed)
+    ]
 
 def _part_of_variable(text):
     return "".join([c.upper() if c.isalnum() else "_" for c in text.elems()])
 
 def _variable_errors(infos):
-    errors = []
-    first = {}
-    for info in infos:
-        for variable in info.env:
-            other = first.setdefault(variable, info)
-            if other.label != info.label:
-                errors.append(("resource_groups: {} and {} both set the variable {} in their env, and a case that " +
-                               "holds both could see only one of them. Rename it in one.").format(
-                    other.label,
-                    info.label,
-                    variable,
-                ))
-    return errors
+    return [
+        ("resource_groups: {} and {} both set the variable {} in their env, and a case that holds both could see only " +
+         "one of them. Rename it in one.").format(one, other, variable)
+        for one, other, variable in _clashes([(variable, info) for info in infos for variable in info.env])
+    ]
 
 def _rate_errors(infos):
     first = {}
