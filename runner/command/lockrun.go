@@ -24,7 +24,7 @@ func (i Invocation) runHolding(ctx context.Context, a lockArguments, held lock.H
 		return err
 	}
 	c.Signals = signals
-	c.Begun = func() { lock.Begun(held) }
+	c.Begun = held.Begun
 	if terminal.IsForeground(i.Stdin) {
 		c.Terminal = i.Stdin
 	}

@@ -24,6 +24,8 @@ type losable struct {
 }
 
 func (l losable) Release()              {}
+func (l losable) Undo()                 {}
+func (l losable) Begun()                {}
 func (l losable) Lost() <-chan struct{} { return l.lost }
 func (l losable) Confirm() error        { return l.confirm }
 func (l losable) Grants() map[string]group.Grant {

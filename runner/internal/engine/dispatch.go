@@ -4,8 +4,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
 // maxGiveBacks is how often a case gives back what it got while no worker was
@@ -168,7 +166,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 		a.class.givenBack++
 		a.class.putBack(len(a.cases))
 		d.agenda.usage.count(a.class.uses, -1)
-		defer lock.Undo(h.held)
+		defer h.held.Undo()
 	default:
 		a.class.begun()
 		d.kept = append(d.kept, h)

@@ -22,6 +22,8 @@ type losable struct {
 
 func (losable) Grants() map[string]group.Grant { return nil }
 func (losable) Confirm() error                 { return nil }
+func (losable) Begun()                         {}
+func (l losable) Undo()                        { l.Release() }
 func (l losable) Lost() <-chan struct{}        { return l.lost }
 func (l losable) Release()                     { *l.released = true }
 

@@ -54,7 +54,7 @@ func (b *batchReport) Started(c event.Case) {
 // Begun implements event.Beginning.
 func (b *batchReport) Begun() {
 	if b.held != nil {
-		lock.Begun(b.held)
+		b.held.Begun()
 	}
 }
 

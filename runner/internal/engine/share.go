@@ -51,6 +51,9 @@ func (s *share) join() bool {
 	return true
 }
 
+// Undo is Release: starts of those who share are not counted here (class.shares).
+func (s *share) Undo() { s.Release() }
+
 // Release is for each of the holders. The last one gives the groups back.
 func (s *share) Release() {
 	s.mu.Lock()

@@ -47,6 +47,8 @@ type turn struct{ of *turns }
 
 func (turn) Grants() map[string]group.Grant { return nil }
 func (turn) Confirm() error                 { return nil }
+func (turn) Begun()                         {}
+func (h turn) Undo()                        { h.Release() }
 func (turn) Lost() <-chan struct{}          { return nil }
 func (h turn) Release()                     { time.AfterFunc(time.Hour, func() { <-h.of.group }) }
 

@@ -118,17 +118,17 @@ func (h All) Release() {
 	}
 }
 
-// Undo implements Undoer.
+// Undo undoes the last one first.
 func (h All) Undo() {
 	for _, part := range slices.Backward(h) {
-		Undo(part)
+		part.Undo()
 	}
 }
 
-// Begun implements Beginner.
+// Begun tells all parts.
 func (h All) Begun() {
 	for _, part := range h {
-		Begun(part)
+		part.Begun()
 	}
 }
 

@@ -14,10 +14,12 @@ type part struct {
 	lost     bool
 	released int
 	undone   int
+	begun    int
 }
 
 func (p *part) Release()                       { p.released++ }
 func (p *part) Undo()                          { p.undone++ }
+func (p *part) Begun()                         { p.begun++ }
 func (p *part) Grants() map[string]group.Grant { return map[string]group.Grant{p.label: {Fence: 1}} }
 func (p *part) Lost() <-chan struct{}          { return nil }
 
@@ -62,6 +64,10 @@ func TestWhatIsLostWhileWaitingIsTakenAnew(t *testing.T) {
 	}
 	if len(parts) != 4 {
 		t.Fatalf("groups were given %d times, want 4", len(parts))
+	}
+	held.Begun()
+	if parts[2].begun != 1 || parts[3].begun != 1 {
+		t.Error("parts are not told that they have begun")
 	}
 	for i, p := range parts {
 		if want := map[bool]int{true: 1}[i < 2]; p.undone != want || p.released != 0 {

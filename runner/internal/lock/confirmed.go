@@ -11,6 +11,6 @@ func Confirmed(acquire func() (Held, error)) (Held, error) {
 		if held.Confirm() == nil {
 			return held, nil
 		}
-		Undo(held)
+		held.Undo()
 	}
 }

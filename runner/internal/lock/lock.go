@@ -72,8 +72,15 @@ type Inspector interface {
 
 // Held is what Acquire got, until Release.
 type Held interface {
-	// Release gives everything back. Further calls do nothing.
+	// Release gives everything back. Further calls, of Undo too, do nothing.
 	Release()
+	// Undo is Release for a holder that has started nothing: a start that was
+	// counted against a rate does not count any more.
+	Undo()
+	// Begun says that what was started has begun by now: then that is when it
+	// counts against a rate, and not when the groups were got, which is some time
+	// before. It may be called several times, and not at the same time as Release.
+	Begun()
 	// Grants returns what was granted of each group, by label.
 	Grants() map[string]group.Grant
 	// Lost is closed when the groups may soon be given to somebody else

@@ -125,6 +125,12 @@ func (l *lease) stop() {
 // Release implements lock.Held, for one case.
 func (l *lease) Release() { l.resource.giveBack(l) }
 
+// Undo is Release: what is set up has no rate.
+func (l *lease) Undo() { l.Release() }
+
+// Begun does nothing, for the same reason.
+func (l *lease) Begun() {}
+
 // Grants implements lock.Held.
 func (l *lease) Grants() map[string]group.Grant {
 	grants := l.held.Grants()

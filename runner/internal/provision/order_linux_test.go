@@ -275,7 +275,7 @@ func TestUndo(t *testing.T) {
 	w.inner = undoing{w.inner, &undone}
 	r := w.runner("a", server, db("db", 1))
 	held := r.acquire(need("db", 1), need("rated", 1))
-	lock.Undo(held)
+	held.Undo()
 	held.Release()
 	if undone != 1 {
 		t.Errorf("%d parts are undone, want 1", undone)

@@ -214,7 +214,7 @@ func (h *held) Release() {
 	})
 }
 
-// Undo implements lock.Undoer: a rate is one of the groups that are not set up.
+// Undo implements lock.Held: a rate is one of the groups that are not set up.
 func (h *held) Undo() {
 	h.once.Do(func() {
 		h.over()

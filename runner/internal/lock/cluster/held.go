@@ -26,10 +26,10 @@ type acquisition struct {
 // Release implements lock.Held.
 func (a *acquisition) Release() { a.end((*claim).release) }
 
-// Undo implements lock.Undoer.
+// Undo implements lock.Held.
 func (a *acquisition) Undo() { a.end((*claim).undo) }
 
-// Begun implements lock.Beginner: a start that began long after it was counted
+// Begun implements lock.Held: a start that began long after it was counted
 // counts for longer.
 func (a *acquisition) Begun() {
 	ctx, cancel := a.session.during(context.Background())

@@ -54,7 +54,7 @@ func TestUndo(t *testing.T) {
 			all = append(all, acquire(t, locker, exclusive(llm, 1)))
 		}
 		mustWait(t, locker, exclusive(llm, 1))
-		lock.Undo(all[undone])
+		all[undone].Undo()
 		acquire(t, locker, exclusive(llm, 1)).Release()
 		mustWait(t, locker, exclusive(llm, 1))
 		for _, held := range all {

@@ -45,6 +45,8 @@ func blockingFlock(fd, how int) error {
 type bareHeld int
 
 func (fd bareHeld) Release()                    { _ = unix.Close(int(fd)) }
+func (fd bareHeld) Undo()                       { fd.Release() }
+func (bareHeld) Begun()                         {}
 func (bareHeld) Grants() map[string]group.Grant { return nil }
 func (bareHeld) Lost() <-chan struct{}          { return nil }
 func (bareHeld) Confirm() error                 { return nil }

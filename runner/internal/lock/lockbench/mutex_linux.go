@@ -60,6 +60,8 @@ func (b bareMutex) Acquire(ctx context.Context, needs []group.Need) (lock.Held, 
 type mutexHeld struct{ *concurrency.Mutex }
 
 func (m mutexHeld) Release()                     { _ = m.Unlock(context.Background()) }
+func (m mutexHeld) Undo()                        { m.Release() }
+func (mutexHeld) Begun()                         {}
 func (mutexHeld) Grants() map[string]group.Grant { return nil }
 func (mutexHeld) Lost() <-chan struct{}          { return nil }
 func (mutexHeld) Confirm() error                 { return nil }

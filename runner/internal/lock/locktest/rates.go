@@ -114,12 +114,11 @@ func testSharedUseCountsForTheRate(t *testing.T, impl Implementation) {
 func testUndoneStart(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, rated(long))
 	undone := acquire(t, open(), exclusive(quota, 1))
-	if _, ok := undone.(lock.Undoer); !ok {
-		t.Skip("this implementation cannot undo a start")
-	}
-	acquire(t, open(), exclusive(quota, 1)).Release()
+	counted := acquire(t, open(), exclusive(quota, 1))
+	counted.Release()
+	counted.Undo() // too late
 	got := startWaiting(t.Context(), t, open(), exclusive(quota, 3))
-	lock.Undo(undone)
+	undone.Undo()
 	within(t, patience, "the waiter starts in place of the undone one", func() { releaseNext(got) })
 	mustReport(t, open(), exclusive(quota, 1), quota)
 }

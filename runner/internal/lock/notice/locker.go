@@ -201,11 +201,8 @@ func (h *held) Release() {
 	h.acquisition.end()
 }
 
-// Begun implements lock.Beginner.
-func (h *held) Begun() { lock.Begun(h.Held) }
-
-// Undo implements lock.Undoer.
+// Undo implements lock.Held.
 func (h *held) Undo() {
-	lock.Undo(h.Held)
+	h.Held.Undo()
 	h.acquisition.end()
 }

@@ -208,22 +208,19 @@ func TestGivingUpIsTold(t *testing.T) {
 	}
 }
 
-// undoable is a Held that notes how it was given back.
-type undoable struct{ *fake }
-
-func (u undoable) Undo() { u.undone = true }
-
 // fake is a locker of all groups, and what it hands out.
 type fake struct {
-	released, undone bool
-	lost             chan struct{}
+	released, undone, begun bool
+	lost                    chan struct{}
 }
 
 var errConfirm = errors.New("confirmed so")
 
-func (f *fake) Acquire(context.Context, []group.Need) (lock.Held, error) { return undoable{f}, nil }
+func (f *fake) Acquire(context.Context, []group.Need) (lock.Held, error) { return f, nil }
 func (f *fake) Identity(label string) (string, error)                    { return "fake " + label, nil }
 func (f *fake) Release()                                                 { f.released = true }
+func (f *fake) Undo()                                                    { f.undone = true }
+func (f *fake) Begun()                                                   { f.begun = true }
 func (f *fake) Grants() map[string]group.Grant                           { return nil }
 func (f *fake) Lost() <-chan struct{}                                    { return f.lost }
 func (f *fake) Confirm() error                                           { return errConfirm }
@@ -240,9 +237,10 @@ func TestTheRestIsPassedThrough(t *testing.T) {
 	if locker.(lock.Inspector).Wanted(db.Label) {
 		t.Error("wanted, and the locker below does not know that")
 	}
-	lock.Undo(held)
-	if !inner.undone || inner.released || len(publisher.uses()) > 0 {
-		t.Errorf("undone: %+v, and %d uses", inner, len(publisher.uses()))
+	held.Begun()
+	held.Undo()
+	if !inner.begun || !inner.undone || inner.released || len(publisher.uses()) > 0 {
+		t.Errorf("begun and undone: %+v, and %d uses", inner, len(publisher.uses()))
 	}
 }
 

@@ -285,7 +285,7 @@ func (h *held) Release() {
 	})
 }
 
-// Undo implements lock.Undoer.
+// Undo implements lock.Held.
 func (h *held) Undo() {
 	h.once.Do(func() {
 		h.locker.mu.Lock()
@@ -294,7 +294,7 @@ func (h *held) Undo() {
 	})
 }
 
-// Begun implements lock.Beginner.
+// Begun implements lock.Held.
 func (h *held) Begun() {
 	h.locker.mu.Lock()
 	defer h.locker.mu.Unlock()

@@ -224,21 +224,23 @@ type held struct {
 	counted *rate.Counted
 }
 
-func (h *held) Release() {
+func (h *held) Release() { h.once.Do(h.release) }
+
+// Undo implements lock.Held.
+func (h *held) Undo() {
 	h.once.Do(func() {
-		for _, u := range slices.Backward(h.units) {
-			u.release()
-		}
+		h.counted.Uncount()
+		h.release()
 	})
 }
 
-// Undo implements lock.Undoer.
-func (h *held) Undo() {
-	h.counted.Uncount()
-	h.Release()
+func (h *held) release() {
+	for _, u := range slices.Backward(h.units) {
+		u.release()
+	}
 }
 
-// Begun implements lock.Beginner.
+// Begun implements lock.Held.
 func (h *held) Begun() { h.counted.Begun() }
 
 // Grants implements lock.Held.
