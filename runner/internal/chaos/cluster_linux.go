@@ -209,14 +209,24 @@ func (c *coordinated) freezeMember(_ context.Context, random *rand.Rand) error {
 	return nil
 }
 
-// split cuts most members, or all, off from those that would speak to them: so
-// there is no majority, and who was the leader does not know that at once.
-func (c *coordinated) split(_ context.Context, random *rand.Rand) error {
-	for _, m := range c.etcd.Members {
-		if random.IntN(4) > 0 {
-			m.Peers().Cut()
+// split cuts the leader off from the others, or most members, or all, from those
+// that would speak to them. Who was the leader does not know that at once.
+func (c *coordinated) split(ctx context.Context, random *rand.Rand) error {
+	defer c.etcd.Join()
+	if random.IntN(2) == 0 {
+		leader, err := c.etcd.Leader(ctx)
+		if err == nil {
+			err = c.etcd.Isolate(ctx, leader)
 		}
-		defer m.Peers().Heal()
+		if err != nil {
+			return err
+		}
+	} else {
+		for _, m := range c.etcd.Members {
+			if random.IntN(4) > 0 {
+				m.Peers().Cut()
+			}
+		}
 	}
 	time.Sleep(upTo(2*ttl, random))
 	return nil

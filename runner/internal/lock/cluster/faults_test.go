@@ -237,6 +237,42 @@ func TestRestarts(t *testing.T) {
 	held.Release()
 }
 
+// A holder who reaches only a former leader loses its group before the others,
+// which have a new leader, give it away.
+func TestFormerLeader(t *testing.T) {
+	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
+	config := newSpace(t, c)
+	leader, err := c.Leader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, there := config, config
+	here.Endpoints, there.Endpoints = []string{leader.Endpoint()}, nil
+	for _, m := range c.Members {
+		if m != leader {
+			there.Endpoints = append(there.Endpoints, m.Endpoint())
+		}
+	}
+	held := acquire(t, cluster.NewAt(dbGroups, here), exclusive(db, 1))
+	got := startWaiting(t.Context(), t, cluster.NewAt(dbGroups, there), exclusive(db, 1))
+	if err := c.Isolate(t.Context(), leader); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-held.Lost():
+	case r := <-got:
+		t.Fatalf("the group is given away (%v) before its holder has lost it", r.err)
+	case <-time.After(patience):
+		t.Fatal("the holder has not lost the group")
+	}
+	next := mustGet(t, got)
+	if next.Grants()[db].Fence <= held.Grants()[db].Fence {
+		t.Errorf("fence %d after %d", next.Grants()[db].Fence, held.Grants()[db].Fence)
+	}
+	next.Release()
+	held.Release()
+}
+
 // Release does not wait for a coordinator that is away.
 func TestReleaseWithoutCoordinator(t *testing.T) {
 	c := commonCluster(t)

@@ -25,6 +25,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -234,6 +235,35 @@ func (c *Cluster) leads(ctx context.Context, m *Member) bool {
 	defer cancel()
 	status, err := client.Status(try, m.Endpoint())
 	return err == nil && status.Leader != 0 && status.Leader == status.Header.MemberId
+}
+
+// Isolate cuts a member off from the others, both ways, until Join. The cluster has
+// to be Splittable; clients still reach the member.
+func (c *Cluster) Isolate(ctx context.Context, m *Member) error {
+	client, err := c.clientOf(m.Endpoint())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	status, err := client.Status(ctx, m.Endpoint())
+	if err != nil {
+		return err
+	}
+	id := strconv.FormatUint(status.Header.MemberId, 16)
+	m.peers.Cut()
+	for _, other := range c.Members {
+		if other != m {
+			other.peers.refuse(id)
+		}
+	}
+	return nil
+}
+
+// Join lets all members reach one another again.
+func (c *Cluster) Join() {
+	for _, m := range c.Members {
+		m.peers.Heal()
+	}
 }
 
 // enableAuth makes the user and turns authentication on.

@@ -2,6 +2,7 @@ package etcdtest_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -151,12 +152,46 @@ func TestSplit(t *testing.T) {
 	if _, err := client.Put(ctx, "a", "2"); err == nil {
 		t.Error("a split cluster takes a key")
 	}
-	for _, m := range c.Members {
-		m.Peers().Heal()
-	}
+	c.Join()
 	if err := c.WaitReady(soon(t)); err != nil {
 		t.Fatal(err)
 	}
 	put(t, c, "a", "3")
 	want(t, c, "a", "3")
+}
+
+// The others go on without a leader that they do not hear, and which does nothing
+// alone, although clients reach it.
+func TestIsolate(t *testing.T) {
+	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
+	old, err := c.Leader(soon(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Isolate(soon(t), old); err != nil {
+		t.Fatal(err)
+	}
+	leader := old
+	for leader == old {
+		if leader, err = c.Leader(soon(t)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for m, takes := range map[*etcdtest.Member]bool{leader: true, old: false} {
+		client, err := clientv3.New(clientv3.Config{Endpoints: []string{m.Endpoint()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = client.Close() }()
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if _, err := client.Put(ctx, "a", fmt.Sprint(takes)); (err == nil) != takes {
+			t.Errorf("%v, want that it takes a key: %v", err, takes)
+		}
+	}
+	c.Join()
+	if err := c.WaitReady(soon(t)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, c, "a", "true")
 }

@@ -3,6 +3,7 @@ package etcdtest
 import (
 	"errors"
 	"net"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -25,6 +26,7 @@ type Proxy struct {
 
 	mu          sync.Mutex
 	cut         bool
+	refused     map[string]bool // members, by ID, that are cut off
 	drops       [2]bool
 	delay       time.Duration
 	connections map[*connection]bool
@@ -34,6 +36,9 @@ type Proxy struct {
 // connection is one that goes through the proxy.
 type connection struct {
 	ends [2]net.Conn // the server's and the client's
+	// from is the ID of the member that has opened it, once that is known; empty
+	// for clients of etcd.
+	from string
 	// broken says of each direction whether something of it was lost.
 	broken [2]bool
 }
@@ -62,7 +67,7 @@ func StartProxy(target string) (*Proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{listener: l, target: target, connections: map[*connection]bool{}, dropped: make(chan struct{})}
+	p := &Proxy{listener: l, target: target, connections: map[*connection]bool{}, refused: map[string]bool{}, dropped: make(chan struct{})}
 	go p.accept()
 	return p, nil
 }
@@ -83,6 +88,18 @@ func (p *Proxy) Cut() {
 	p.cut = true
 	for c := range p.connections {
 		c.close()
+	}
+}
+
+// refuse is Cut for what one member has opened, by its ID.
+func (p *Proxy) refuse(member string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused[member] = true
+	for c := range p.connections {
+		if c.from == member {
+			c.close()
+		}
 	}
 }
 
@@ -109,6 +126,7 @@ func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cut, p.drops, p.delay = false, [2]bool{}, 0
+	clear(p.refused)
 	for c := range p.connections {
 		if c.broken != [2]bool{} {
 			c.close()
@@ -167,11 +185,28 @@ func (p *Proxy) forward(c *connection, way Direction, to net.Conn, text []byte) 
 	delay := p.delay
 	p.mu.Unlock()
 	time.Sleep(delay)
+	if p.refuses(c, text) {
+		return false
+	}
 	if p.loses(c, way) {
 		return true
 	}
 	_, err := to.Write(text)
 	return err == nil
+}
+
+// sender is in the requests that members send one another.
+var sender = regexp.MustCompile(`(?i)\r\nX-Server-From: ([0-9a-f]+)\r\n`)
+
+// refuses reports whether a connection is one of a member that is cut off, of
+// which text is what comes next.
+func (p *Proxy) refuses(c *connection, text []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if match := sender.FindSubmatch(text); c.from == "" && match != nil {
+		c.from = string(match[1])
+	}
+	return p.refused[c.from]
 }
 
 // loses reports whether bytes that go way are lost, and notes that.
