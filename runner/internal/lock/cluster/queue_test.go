@@ -14,6 +14,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -75,7 +76,9 @@ func awaitKeys(t *testing.T, namespace string, good func([]string) bool) {
 		}
 		keys = nil
 		for _, kv := range got.Kvs {
-			keys = append(keys, string(kv.Key))
+			if !state.IsSession(namespace, string(kv.Key)) {
+				keys = append(keys, string(kv.Key))
+			}
 		}
 		if good(keys) {
 			return
@@ -114,7 +117,7 @@ func TestNoHerd(t *testing.T) {
 			}
 		})
 	}
-	awaitWatchers(t, c.Members[0], waiters)
+	awaitWatchers(t, c.Members[0], waiters+1) // one of the session
 	events := metric(t, c.Members[0], "etcd_debugging_mvcc_events_total")
 	transactions := metric(t, c.Members[0], "etcd_mvcc_txn_total")
 	holder.Release()

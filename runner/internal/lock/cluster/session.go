@@ -10,12 +10,14 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// session is a lease in the coordinator, which is kept alive.
+// session is a lease in the coordinator, which is kept alive, and a key that hangs
+// on it.
 //
 // etcd gives a lease's keys away when it has heard nothing of it for the time
 // to live. So whenever an answer confirms the lease, it lives at least until
@@ -63,6 +65,7 @@ func openSession(config coordinator.Config) (*session, error) {
 	}
 	go s.keepAlive()
 	go s.watchClock()
+	go s.watchKey()
 	return s, nil
 }
 
@@ -72,8 +75,12 @@ func tryOpen(ctx context.Context, config coordinator.Config, clientConfig client
 	if err != nil {
 		return nil, err
 	}
+	ctx = clientv3.WithRequireLeader(ctx)
 	sent := now()
-	lease, err := client.Grant(clientv3.WithRequireLeader(ctx), int64(config.TTL/time.Second))
+	lease, err := client.Grant(ctx, int64(config.TTL/time.Second))
+	if err == nil {
+		_, err = client.Put(ctx, state.Session(config.Namespace, int64(lease.ID)), "", clientv3.WithLease(lease.ID))
+	}
 	if err != nil {
 		_ = client.Close()
 		return nil, err
@@ -156,6 +163,31 @@ func (s *session) watchClock() {
 				s.lose(fmt.Errorf("the coordinator %s has not confirmed it in time", s.config.Endpoints))
 			}
 		}
+	}
+}
+
+// watchKey loses the session when its key is gone: etcd may end a lease early. A
+// member that was the leader and has stood still takes leases to be over that the
+// next leader has renewed and, when it goes on, may have them ended.
+func (s *session) watchKey() {
+	key := state.Only(state.Session(s.config.Namespace, int64(s.lease)))
+	for s.ctx.Err() == nil {
+		w := s.watch(s.ctx, key)
+		s.renewOnce() // the key may have gone before the watch began
+		_ = w.await(0, func(string) bool {
+			s.lose(errors.New("the coordinator has ended the lease"))
+			return true
+		})
+		w.cancel()
+	}
+}
+
+// renewOnce renews the lease if the coordinator answers.
+func (s *session) renewOnce() {
+	ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
+	defer cancel()
+	if err := s.renew(ctx, s.lease); isLeaseGone(err) {
+		s.lose(err)
 	}
 }
 

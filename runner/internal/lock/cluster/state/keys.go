@@ -11,6 +11,8 @@
 //	shared/USE            a use that shares the group
 //	units/NUMBER          the use that has a unit for itself
 //
+// Beside the groups, !sessions/LEASE is the lease of a process.
+//
 // Those below rate/ hang on a lease that lives as long as the rate's window, the
 // others on the lease of the process whose use it is.
 package state
@@ -35,6 +37,17 @@ const (
 	shared      = "shared/"
 	units       = "units/"
 )
+
+// sessions begins with a character that no escaped key of a group has.
+const sessions = "!sessions/"
+
+// Session is the key of a process's lease, in a namespace that ends with a slash.
+func Session(namespace string, lease int64) string {
+	return fmt.Sprintf("%s%s%016x", namespace, sessions, lease)
+}
+
+// IsSession reports whether a key is one of a process's lease.
+func IsSession(namespace, key string) bool { return strings.HasPrefix(key, namespace+sessions) }
 
 // Range is the keys from From on and before To.
 type Range struct{ From, To string }

@@ -51,6 +51,9 @@ func Parse(namespace string, entries []Entry) ([]Group, error) {
 	p := parser{namespace: namespace, groups: map[string]*Group{}, holders: map[holder]int{}}
 	var errs []error
 	for _, e := range entries {
+		if IsSession(namespace, e.Key) {
+			continue
+		}
 		if err := p.add(e); err != nil {
 			errs = append(errs, fmt.Errorf("%q is no part of a group: %w", e.Key, err))
 		}
