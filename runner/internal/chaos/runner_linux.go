@@ -35,8 +35,10 @@ func start(name string, t *target, program string) (*runner, error) {
 	r.cmd = exec.Command(program)
 	r.cmd.Args = []string{t.executable()}
 	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = t.environ, output, output
-	// Nothing is left of a harness that is killed itself.
-	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	// Nothing is left of a harness that is killed itself. A group of its own, as
+	// Bazel gives it, since all of a group get SIGHUP if a shell ends while one is
+	// stopped (setpgid(2)).
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	started := make(chan error)
 	go func() {
 		// The kernel sends that signal when the thread ends that made the child.
