@@ -39,12 +39,12 @@ disagreement_fails() {
   start_script holder pool contention/pool --capacity=3 -- stay_until_released
   expect_code "$tests_failed" bazel_test //host:disagrees
   if has_said start //host:disagrees; then fail 'the program was started'; fi
-  local xml both='has capacity 2 here, but capacity 3 for others'
+  local xml both='has capacity 2 here, but capacity 3 (program/program.sh stay_until_released since '
   xml=$(xml_of //host:disagrees)
   expect_text "$both" "$xml"
   expect_text 'type="infrastructure"' "$xml"
   expect_code "$unavailable" script other pool contention/pool --capacity=4 -- work 0.1 2>"$CONTENTION_DIR/error"
-  expect_text 'has capacity 4 here, but capacity 3 for others' "$CONTENTION_DIR/error"
+  expect_text 'has capacity 4 here, but capacity 3 (program/program.sh stay_until_released since ' "$CONTENTION_DIR/error"
   release
   bazel_test //host:disagrees
   note "'$both', until nobody else used it"
