@@ -173,7 +173,7 @@ func (s *session) watchKey() {
 	key := state.Only(state.Session(s.config.Namespace, int64(s.lease)))
 	for s.ctx.Err() == nil {
 		w := s.watch(s.ctx, key)
-		s.renewOnce() // the key may have gone before the watch began
+		s.renewOnce(s.ctx) // the key may have gone before the watch began
 		_ = w.await(0, func(string) bool {
 			s.lose(errors.New("the coordinator has ended the lease"))
 			return true
@@ -182,9 +182,10 @@ func (s *session) watchKey() {
 	}
 }
 
-// renewOnce renews the lease if the coordinator answers.
-func (s *session) renewOnce() {
-	ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
+// renewOnce renews the lease if the coordinator answers, and loses the session if
+// the lease does not exist.
+func (s *session) renewOnce(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if err := s.renew(ctx, s.lease); isLeaseGone(err) {
 		s.lose(err)
@@ -279,11 +280,7 @@ func (s *session) transact(
 // of the session, the session is lost; else it is that of a start, and the
 // acquisition has to begin anew too.
 func (s *session) findGone(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	if err := s.renew(ctx, s.lease); isLeaseGone(err) {
-		s.lose(err)
-	}
+	s.renewOnce(ctx)
 	return errInterrupted
 }
 

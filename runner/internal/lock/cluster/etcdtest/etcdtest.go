@@ -226,26 +226,26 @@ func (c *Cluster) Leader(ctx context.Context) (*Member, error) {
 }
 
 func (c *Cluster) leads(ctx context.Context, m *Member) bool {
-	client, err := c.clientOf(m.Endpoint())
-	if err != nil {
-		return false
-	}
-	defer func() { _ = client.Close() }()
 	try, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	status, err := client.Status(try, m.Endpoint())
+	status, err := c.status(try, m)
 	return err == nil && status.Leader != 0 && status.Leader == status.Header.MemberId
+}
+
+// status is what a member says of itself.
+func (c *Cluster) status(ctx context.Context, m *Member) (*clientv3.StatusResponse, error) {
+	client, err := c.clientOf(m.Endpoint())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = client.Close() }()
+	return client.Status(ctx, m.Endpoint())
 }
 
 // Isolate cuts a member off from the others, both ways, until Join. The cluster has
 // to be Splittable; clients still reach the member.
 func (c *Cluster) Isolate(ctx context.Context, m *Member) error {
-	client, err := c.clientOf(m.Endpoint())
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Close() }()
-	status, err := client.Status(ctx, m.Endpoint())
+	status, err := c.status(ctx, m)
 	if err != nil {
 		return err
 	}
