@@ -25,10 +25,12 @@ def _grouped_test_impl(ctx):
 
     # The runner finds it by its own name.
     manifest = ctx.actions.declare_file(executable.basename + ".interlock.json", sibling = executable)
+    cases = _cases(ctx)
     ctx.actions.write(manifest, manifest_json(
         label = str(ctx.label),
         framework = ctx.attr.framework,
         program = _runfiles_path(ctx, ctx.executable.test),
+        cases = _runfiles_path(ctx, cases) if cases else None,
         workers = ctx.attr.workers,
         cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,
@@ -46,7 +48,7 @@ def _grouped_test_impl(ctx):
             files = depset([executable]),
             runfiles = _runfiles(
                 ctx,
-                files = [executable, manifest] + ctx.files.timings,
+                files = [executable, manifest] + ([cases] if cases else []) + ctx.files.timings,
                 runner_runfiles = runner.runfiles,
             ),
         ),
@@ -73,6 +75,24 @@ def _check(ctx, groups):
     errors.extend(used_group_errors(groups))
     if errors:
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
+
+# The names of a Go test's cases come from what rules_go generates: no process has to run user code to tell them.
+def _cases(ctx):
+    if ctx.attr.framework != "go" or InnerTestInfo not in ctx.attr.test:
+        return None
+    source = ctx.attr.test[InnerTestInfo].go_test_main
+    if not source:
+        return None
+    cases = ctx.actions.declare_file(ctx.label.name + ".interlock.cases")
+    ctx.actions.run(
+        arguments = [ctx.actions.args().add(source).add(cases)],
+        executable = ctx.executable._go_cases,
+        inputs = [source],
+        mnemonic = "InterlockGoCases",
+        outputs = [cases],
+        progress_message = "Listing the cases of %{label}",
+    )
+    return cases
 
 # The one that a group needs does all that the other one does.
 def _runner(ctx, groups):
@@ -169,6 +189,11 @@ _ATTRS = {
     "timings": attr.label(allow_single_file = [".json"]),
     "unit": attr.string(mandatory = True),
     "workers": attr.string(mandatory = True),
+    "_go_cases": attr.label(
+        cfg = "exec",
+        default = "//adapters/gotest/listcases",
+        executable = True,
+    ),
     "_resource_tags": attr.label(default = "//rules:resource_tags"),
     "_windows": attr.label(default = "@platforms//os:windows"),
 }

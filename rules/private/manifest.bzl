@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 6
+_VERSION = 7
 
 def manifest_group(
         *,
@@ -76,6 +76,7 @@ def manifest_json(
         label,
         framework,
         program,
+        cases,
         workers,
         cpus,
         serial,
@@ -91,6 +92,7 @@ def manifest_json(
       label: str, canonical label of the test.
       framework: str.
       program: str, runfiles path of the program under test.
+      cases: str, runfiles path of the names of its cases, one a line; None where only the program knows them.
       workers: str, a number or `auto`.
       cpus: int, what Bazel grants the test; `auto` means as many workers.
       serial: list of str, globs over the names of the cases that run alone.
@@ -109,12 +111,16 @@ def manifest_json(
         ("label", json.encode(label)),
         ("framework", json.encode(framework)),
         ("program", json.encode(program)),
+    ]
+    if cases:
+        fields.append(("cases", json.encode(cases)))
+    fields.extend([
         ("workers", json.encode(workers)),
         ("cpus", json.encode(cpus)),
         ("serial", json.encode(serial)),
         ("unit", json.encode(unit)),
         ("shards", json.encode(shards)),
-    ]
+    ])
     if timings:
         fields.append(("timings", json.encode(timings)))
     if options:

@@ -37,6 +37,7 @@ LocalResourcesInfo = provider(
 InnerTestInfo = provider(
     doc = "What a `grouped_test` has to know of the rule behind its `test`.",
     fields = {
+        "go_test_main": "File: the main package that rules_go generates for it, or None for all other rules.",
         "kind": "str: the rule's name, such as `sh_test`.",
         "label": "Label: the rule itself, whatever alias it was reached by.",
         "manual": "bool: whether wildcard patterns such as `//...` skip it.",

@@ -11,6 +11,7 @@ def _manifest(**kwargs):
         label = "@@//pkg:api_test",
         framework = "exec",
         program = "_main/pkg/api_test_bin",
+        cases = None,
         workers = "1",
         cpus = 1,
         serial = [],
@@ -29,7 +30,7 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 6,
+  "version": 7,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",

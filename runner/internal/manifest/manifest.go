@@ -17,7 +17,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 6
+const Version = 7
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -33,6 +33,9 @@ type Manifest struct {
 	Framework string `json:"framework"`
 	// Program is the runfiles path of the wrapped executable.
 	Program string `json:"program"`
+	// Cases is the runfiles path of the names of its cases, one a line, in the
+	// order in which it runs them; empty where only the program knows them.
+	Cases string `json:"cases,omitempty"`
 	// Workers is how many cases run at once.
 	Workers Workers `json:"workers"`
 	// CPUs is how many CPUs Bazel grants the test, at least 1.
