@@ -29,7 +29,7 @@ func TestDeadlineWhileRunning(t *testing.T) {
 	t.Parallel()
 	r, lifeline := startUntilStopped(t, func(x *target) { x.vars["TEST_TIMEOUT"] = "3" })
 	r.wantExit(124)
-	r.wantError("timeout", "stopped: the test's time is up", "TEST_TIMEOUT is 3s")
+	r.wantError("timeout", "timed out: the test's time is up", "TEST_TIMEOUT is 3s")
 	lifeline.AwaitGone()
 }
 
@@ -40,7 +40,7 @@ func TestRunningBudget(t *testing.T) {
 		t.Errorf("the program says %q", line)
 	}
 	r.wantExit(124)
-	r.wantError("timeout", "stopped: the running budget is used up (1s)")
+	r.wantError("timeout", "timed out: the running budget is used up (1s)")
 	lifeline.AwaitGone()
 }
 

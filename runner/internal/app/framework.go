@@ -104,8 +104,13 @@ func asListed(cases []event.Case, asked func(event.Case) bool) []event.Listed {
 
 func newGo(t task, path string) (framework, error) {
 	workers := workersOf(t.manifest)
+	names, err := t.caseNames()
+	if err != nil {
+		return framework{}, err
+	}
 	binary, err := gotest.New(gotest.Options{
 		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter, FailFast: t.env.FailFast,
+		Names: names, Parallel: min(workers, 1), Dir: t.env.TmpDir,
 		Env: newEnvironments(t, workers).of, Shuffle: t.options.Shuffle.Seed,
 		Stdin: t.p.stdin, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
 	})
@@ -115,7 +120,7 @@ func newGo(t task, path string) (framework, error) {
 	return framework{
 		Framework: binary,
 		list: func(ctx context.Context) ([]event.Listed, error) {
-			cases, err := binary.List(ctx)
+			cases, err := binary.List(ctx, event.Batch{})
 			return asListed(cases, binary.AsksFor), err
 		},
 		maxFail: func() int {
@@ -129,6 +134,23 @@ func newGo(t task, path string) (framework, error) {
 		unlisted: binary.Unlisted(),
 		style:    report.Style{Grouped: workers > 1 && !binary.Whole(), Brief: !binary.Verbose()},
 	}, nil
+}
+
+// caseNames returns the names of cases that the build knows, in the order in which
+// the program runs them; nil if only the program knows them.
+func (t task) caseNames() ([]string, error) {
+	if t.manifest.Cases == "" {
+		return nil, nil
+	}
+	path, err := t.files.Rlocation(t.manifest.Cases)
+	if err != nil {
+		return nil, fmt.Errorf("cases %s: %w", t.manifest.Cases, err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("cases: %w", err)
+	}
+	return append([]string{}, strings.Fields(string(text))...), nil
 }
 
 func newAdapter(t task, path string) framework {

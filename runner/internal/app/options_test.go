@@ -74,7 +74,7 @@ func TestCaseTimeout(t *testing.T) {
 	r := x.run("--interlock-case-timeout=100ms")
 	r.wantExit(124)
 	r.wantLog("told\n")
-	x.wantError("timeout", "stopped: x_test ran for longer than its timeout of 100ms")
+	x.wantError("timeout", "timed out: x_test ran for longer than its timeout of 100ms")
 }
 
 // Who does not heed SIGTERM has the grace, and then dies.
@@ -92,7 +92,7 @@ func TestCaseTimeoutOfGoTests(t *testing.T) {
 		r := x.run("--interlock-case-timeout=1s", "--interlock-grace=1s", "-test.parallel=4")
 		r.wantExit(124)
 		want := allPass()
-		want["TestFault"] = "error: stopped: TestFault ran for longer than its timeout of 1s (stopped: hanging)"
+		want["TestFault"] = "error: timed out: TestFault ran for longer than its timeout of 1s (stopped: hanging)"
 		x.wantOutcomes(want)
 	})
 }

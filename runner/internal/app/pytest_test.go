@@ -280,8 +280,8 @@ func TestPytestThatTakesItsProcessDown(t *testing.T) {
 		"os.kill(os.getpid(), 9)": "failure: the process ended with signal: killed",
 		"ctypes.string_at(0)":     "failure: the process ended with signal: segmentation fault",
 		"os.abort()":              "failure: the process ended with signal: aborted",
-		"\n    while True: pass":  "error: stopped: test_a.py::test_fault ran for longer than its timeout of 2s",
-		"\n    signal.signal(15, signal.SIG_IGN)\n    while True: pass": "error: stopped: test_a.py::test_fault ran for longer than its timeout of 2s",
+		"\n    while True: pass":  "error: timed out: test_a.py::test_fault ran for longer than its timeout of 2s",
+		"\n    signal.signal(15, signal.SIG_IGN)\n    while True: pass": "error: timed out: test_a.py::test_fault ran for longer than its timeout of 2s",
 	} {
 		for _, workers := range []string{"0", "3"} {
 			t.Run(fmt.Sprintf("%s/%s", strings.TrimSpace(fault), workers), func(t *testing.T) {

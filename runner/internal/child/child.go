@@ -37,6 +37,12 @@ type Command struct {
 	// Output gets what it writes to stdout and stderr, in that order. Its
 	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
+	// Errors gets what it writes to stderr in place of Output; nil is Output.
+	Errors io.Writer
+	// Dumps is whether the program prints the stacks of its threads and ends when
+	// it gets SIGQUIT, as one in Go does: then that is what stops it when its time
+	// is up.
+	Dumps bool
 	// Stdout and Stderr are where it writes to in place of Output; nil is none.
 	Stdout, Stderr *os.File
 	// Signals are passed on to it while it runs, besides those that always are;
@@ -83,10 +89,19 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	cmd := prepare(c, output.writer)
+	errorOutput := output
+	if c.Errors != nil {
+		if errorOutput, err = newOutput(c.Errors); err != nil {
+			output.abandon()
+			return Result{}, err
+		}
+		defer errorOutput.finish()
+	}
+	cmd := prepare(c, output.writer, errorOutput.writer)
 	signals := catchSignals()
 	err = cmd.Start()
 	_ = output.writer.Close() // the child has its own descriptor, if it started
+	_ = errorOutput.writer.Close()
 	if err != nil {
 		output.finish()
 		signals.stop()
@@ -121,10 +136,10 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	return result, nil
 }
 
-func prepare(c Command, output *os.File) *exec.Cmd {
+func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env = c.Env
-	cmd.Stdout, cmd.Stderr = output, output
+	cmd.Stdout, cmd.Stderr = output, errorOutput
 	cmd.SysProcAttr = ownGroup()
 	if c.Terminal != nil {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Terminal, c.Terminal, c.Terminal
@@ -149,6 +164,7 @@ func stopWith(ctx context.Context, pid int, c Command) (release func() (told tim
 	done := make(chan struct{})
 	var stopper sync.WaitGroup
 	var told time.Time
+	grace := c.Grace
 	stopper.Go(func() {
 		select {
 		case <-done:
@@ -159,13 +175,18 @@ func stopWith(ctx context.Context, pid int, c Command) (release func() (told tim
 			killGroup(pid)
 			return
 		}
-		terminateGroup(pid)
+		if c.Dumps && isTimeout(ctx) {
+			dump(pid)
+			grace = min(grace, dumping)
+		} else {
+			terminateGroup(pid)
+		}
 		told = time.Now()
 		select {
 		case <-done:
 			return
 		case <-c.Hurry:
-		case <-time.After(c.Grace):
+		case <-time.After(grace):
 		}
 		killGroup(pid)
 	})
@@ -176,4 +197,13 @@ func stopWith(ctx context.Context, pid int, c Command) (release func() (told tim
 func isUrgent(ctx context.Context) bool {
 	u := Urgent(nil)
 	return errors.As(context.Cause(ctx), &u) && u.AtOnce()
+}
+
+// dumping is how long a program may take to print its stacks.
+const dumping = 2 * time.Second
+
+// isTimeout reports whether ctx, which has ended, did so since a time was up.
+func isTimeout(ctx context.Context) bool {
+	t := interface{ Timeout() bool }(nil)
+	return errors.As(context.Cause(ctx), &t) && t.Timeout()
 }

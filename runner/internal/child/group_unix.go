@@ -60,6 +60,10 @@ func inForeground(attr *syscall.SysProcAttr, terminal *os.File) {
 
 func terminateGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }
 
+// dump asks a program for its stacks, and only that one: those that it has
+// started are killed when it has ended.
+func dump(pid int) { _ = syscall.Kill(pid, syscall.SIGQUIT) }
+
 // killGroup also kills a leader that went to another group.
 func killGroup(pid int) {
 	_ = syscall.Kill(-pid, syscall.SIGKILL)

@@ -18,6 +18,9 @@ func (*forwarder) stop()                        {}
 // end, so the grace passes and killGroup ends it.
 func terminateGroup(int) {}
 
+// dump does nothing, as terminateGroup.
+func dump(int) {}
+
 // killGroup ends the process and its descendants.
 func killGroup(pid int) {
 	_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(pid)).Run()

@@ -66,3 +66,6 @@ func (o *output) finish() (open bool) {
 	_ = o.reader.Close()
 	return open
 }
+
+// abandon is for an output that no program has got.
+func (o *output) abandon() { _ = o.writer.Close(); o.finish() }

@@ -25,7 +25,7 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 		return err
 	}
 	defer output.finish()
-	cmd := prepare(c, output.writer)
+	cmd := prepare(c, output.writer, output.writer)
 	err = cmd.Start()
 	_ = output.writer.Close()
 	if err != nil {

@@ -40,3 +40,14 @@ func (b *budget) stop() {
 		b.left -= time.Since(b.since)
 	}
 }
+
+// remaining returns how much is left, if there is a limit.
+func (b *budget) remaining() (left time.Duration, limited bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	left = b.left
+	if b.running > 0 && b.limited {
+		left -= time.Since(b.since)
+	}
+	return left, b.limited
+}

@@ -29,7 +29,7 @@ func TestBudgetIsForAllCasesTogether(t *testing.T) {
 		r.wantOutcome(t, "a", event.Passed, "")
 		r.wantOutcome(t, "b", event.Passed, "")
 		o := r.wantOutcome(t, "c", event.Errored, event.TypeTimeout)
-		if want := "stopped: the running budget is used up (10s) (killed by signal: terminated)"; o.Message != want {
+		if want := "timed out: the running budget is used up (10s) (killed by signal: terminated)"; o.Message != want {
 			t.Errorf("message %q, want %q", o.Message, want)
 		}
 		if f := r.finished(t, "c"); f.Ran != 2*time.Second {

@@ -6,7 +6,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -52,11 +51,18 @@ type Closer interface {
 // Why a run is cut short: causes of the contexts that the engine makes.
 var (
 	// ErrBudget means that the cases ran for longer than Options.Budget.
-	ErrBudget = errors.New("the running budget is used up")
+	ErrBudget error = budgetError{}
 	// ErrLost means that the case lost a group while it ran. The case gets no
 	// time to end by itself, since somebody else may have the group soon.
 	ErrLost error = lostError{}
 )
+
+type budgetError struct{}
+
+func (budgetError) Error() string { return "the running budget is used up" }
+
+// Timeout makes the outcome a timeout.
+func (budgetError) Timeout() bool { return true }
 
 type lostError struct{}
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -16,7 +17,7 @@ type timeout interface{ Timeout() bool }
 func typeOf(cause error) string {
 	var t timeout
 	switch {
-	case errors.Is(cause, ErrBudget), errors.As(cause, &t) && t.Timeout():
+	case errors.As(cause, &t) && t.Timeout():
 		return event.TypeTimeout
 	case errors.Is(cause, ErrLost):
 		return event.TypeInfrastructure
@@ -61,10 +62,30 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 		batch.Grants, batch.Lost = h.held.Grants(), h.held.Lost()
 	}
 	r.budget.start()
+	batch.Deadline = r.deadlineOf(cases)
 	again = r.Framework.Run(ctx, batch, report)
 	r.budget.stop()
 	again = report.left(cases, again)
 	return again, report.retries
+}
+
+// deadlineOf is when a batch will be stopped that starts now: the next limit of
+// the run, or of its only case.
+func (r *run) deadlineOf(cases []event.Case) time.Time {
+	var limits []time.Time
+	if deadline, ok := r.running.Deadline(); ok {
+		limits = append(limits, deadline)
+	}
+	if left, ok := r.budget.remaining(); ok {
+		limits = append(limits, time.Now().Add(left))
+	}
+	if r.CaseTimeout > 0 && len(cases) == 1 {
+		limits = append(limits, time.Now().Add(r.CaseTimeout))
+	}
+	if len(limits) == 0 {
+		return time.Time{}
+	}
+	return slices.MinFunc(limits, time.Time.Compare)
 }
 
 // watchLoss cancels with ErrLost if held is lost before the returned function

@@ -25,14 +25,15 @@ type batchReport struct {
 	mu       sync.Mutex
 	started  map[event.Case]time.Time
 	finished map[event.Case]bool
-	cut      []event.Case // those that were stopped because of another one
+	outcomes map[event.Case]event.Outcome // of those that have finished, for amend
+	cut      []event.Case                 // those that were stopped because of another one
 	retries  []retry
 }
 
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
 		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, begun: time.Now(), watches: watches,
-		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{},
+		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{}, outcomes: map[event.Case]event.Outcome{},
 	}
 }
 
@@ -72,7 +73,7 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.watches.pause(c)
-	if b.isCut(c, result.Outcome) {
+	if b.amend(c, result) || b.isCut(c, result.Outcome) {
 		return
 	}
 	e := b.describe(c, result)
@@ -85,6 +86,23 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 		}
 	}
 	b.run.finish(e)
+}
+
+// amend takes a further result of a case that has finished: only a worse one
+// counts, and it is the last.
+func (b *batchReport) amend(c event.Case, result event.Result) bool {
+	b.mu.Lock()
+	before, finished := b.outcomes[c]
+	b.mu.Unlock()
+	if !finished || c.Process {
+		return false
+	}
+	if !before.Bad() && result.Outcome.Bad() {
+		e := b.describe(c, result)
+		e.Amends = true
+		b.run.finish(e)
+	}
+	return true
 }
 
 // isCut reports whether a case was stopped because another one took too long.
@@ -111,7 +129,7 @@ func isOfAnother(cause error, c event.Case) bool {
 // describe makes an event of a result.
 func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
 	e := event.CaseFinished{
-		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waited, Leak: result.Leak,
+		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waited, Leak: result.Leak, Note: result.Note,
 	}
 	b.mu.Lock()
 	if started, ok := b.started[c]; ok {
@@ -122,6 +140,7 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 	}
 	b.finished[c] = true
 	b.mu.Unlock()
+	defer func() { b.remember(c, e.Outcome) }()
 	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
 		e.Outcome = event.Outcome{Status: event.Failed, Type: event.TypeLeak, Message: e.Leak}
 	}
@@ -129,6 +148,12 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
 	return e
+}
+
+func (b *batchReport) remember(c event.Case, o event.Outcome) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.outcomes[c] = o
 }
 
 // cause is why the batch was stopped, or should have been: a process that is
@@ -165,7 +190,11 @@ func (b *batchReport) retry(e event.CaseFinished) bool {
 // cutShort is the outcome of a case that was stopped, whatever it says of
 // itself.
 func cutShort(cause error, o event.Outcome) event.Outcome {
-	message := fmt.Sprintf("stopped: %v", cause)
+	word := "stopped"
+	if typeOf(cause) == event.TypeTimeout {
+		word = "timed out"
+	}
+	message := fmt.Sprintf("%s: %v", word, cause)
 	if o.Message != "" {
 		message += " (" + o.Message + ")"
 	}

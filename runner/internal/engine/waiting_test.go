@@ -135,7 +135,8 @@ func TestEndWhileRunning(t *testing.T) {
 			time.AfterFunc(3*time.Second, func() { cancel(cause) })
 			r := run(ctx, engine.Options{Framework: passAfter(time.Hour), Locker: newLocker(), Workers: 1}, newCase("x"), newCase("y"))
 			o := r.wantOutcome(t, "x", event.Errored, wantType)
-			if want := "stopped: " + cause.Error() + " (killed by signal: terminated)"; o.Message != want {
+			word := map[string]string{event.TypeTimeout: "timed out: ", event.TypeInterrupted: "stopped: "}[wantType]
+			if want := word + cause.Error() + " (killed by signal: terminated)"; o.Message != want {
 				t.Errorf("message %q, want %q", o.Message, want)
 			}
 			if f := r.finished(t, "x"); f.Ran != 3*time.Second {

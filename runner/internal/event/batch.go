@@ -1,6 +1,10 @@
 package event
 
-import "github.com/interlock-build/rules_interlock/runner/internal/group"
+import (
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
+)
 
 // Batch is cases that run at the same place, and what they have there.
 type Batch struct {
@@ -15,6 +19,9 @@ type Batch struct {
 	// Lost is closed when the cases have lost what they hold: then a process that
 	// is given time to end has it no longer. Nil where that cannot happen.
 	Lost <-chan struct{}
+	// Deadline is when the runner will stop the batch, if nothing changes; zero if
+	// there is no limit.
+	Deadline time.Time
 	// Attempt is 1, or that of a retry.
 	Attempt int
 }

@@ -103,7 +103,8 @@ type CaseRetried struct {
 	At time.Time
 }
 
-// CaseFinished is the last event of a case; every case has exactly one. Parts
+// CaseFinished is the last event of a case; every case has exactly one, and
+// perhaps another one that Amends it. Parts
 // of a case have one too, before that of the case itself, and so has a process
 // that went wrong without one of its cases being to blame.
 type CaseFinished struct {
@@ -117,8 +118,11 @@ type CaseFinished struct {
 	Ran time.Duration
 	// Attempt is the last one, from 1; 0 if it never started.
 	Attempt int
-	// Leak is that of Result.
-	Leak string
+	// Leak and Note are those of Result.
+	Leak, Note string
+	// Amends is whether the case has had such an event before, and that was not
+	// bad: its process has run it again, or has ended badly after it.
+	Amends bool
 }
 
 // RunFinished is the last event.

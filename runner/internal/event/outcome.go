@@ -28,6 +28,8 @@ const (
 	TypeInterrupted = "interrupted"
 	// TypeInfrastructure: not the case but what it rests on failed.
 	TypeInfrastructure = "infrastructure"
+	// TypeNotRun: the program chose not to run the case.
+	TypeNotRun = "not-run"
 	// TypeFailFast: an earlier case was bad.
 	TypeFailFast = "fail-fast"
 	// TypeFailure: the case found something wrong.

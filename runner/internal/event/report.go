@@ -42,6 +42,8 @@ type Result struct {
 	// Leak says, in a sentence with the case's name, what it left behind, and is
 	// empty if that is nothing.
 	Leak string
+	// Note says, in a sentence, what else people have to know; empty is nothing.
+	Note string
 }
 
 // Writer returns a writer whose content is output of c.

@@ -33,13 +33,14 @@ type console struct {
 	held    map[event.Case][]byte
 	started map[event.Case]int // the last attempt
 	count   [4]int             // by event.Status
+	ended   map[event.Case]event.Status
 	flaky   int
 }
 
 // Console returns a sink that writes what cases print to w as it is, and lines
 // of its own about waits and results.
 func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}}
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, ended: map[event.Case]event.Status{}}
 }
 
 func (c *console) Handle(e event.Event) {
@@ -116,16 +117,23 @@ func (c *console) write(by event.Case, text []byte) {
 func (c *console) retried(e event.CaseRetried) {
 	c.writeHeld(e.Case)
 	c.printf("%s %s (ran %s)%s; attempt %d, and it runs again in %s",
-		e.Outcome.Status, e.Case.FullName(), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
+		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
 }
 
 func (c *console) finished(e event.CaseFinished) {
 	if e.Leak != "" && e.Outcome.Type != event.TypeLeak {
 		c.printf("leak: %s", e.Leak)
 	}
+	if e.Note != "" {
+		c.printf("note: %s", e.Note)
+	}
 	if e.Case.Sub != "" || e.Case.Process && !e.Outcome.Bad() {
 		return
 	}
+	if e.Amends {
+		c.count[c.ended[e.Case]]--
+	}
+	c.ended[e.Case] = e.Outcome.Status
 	c.count[e.Outcome.Status]++
 	c.writeHeld(e.Case)
 	flaky := ""
@@ -137,7 +145,15 @@ func (c *console) finished(e event.CaseFinished) {
 		return
 	}
 	c.printf("%s %s (ran %s, waited %s%s)%s",
-		e.Outcome.Status, e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
+		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
+}
+
+// wordFor is the word that people look for in a log.
+func wordFor(o event.Outcome) string {
+	if o.Type == event.TypeTimeout {
+		return "TIMEOUT"
+	}
+	return o.Status.String()
 }
 
 // writeHeld writes what was held back of a case's output.

@@ -27,7 +27,9 @@ type Verdict struct {
 // Handle implements event.Sink.
 func (v *Verdict) Handle(e event.Event) {
 	if f, ok := e.(event.CaseFinished); ok && f.Case.Sub == "" && (!f.Case.Process || f.Outcome.Bad()) {
-		v.finished++
+		if !f.Amends {
+			v.finished++
+		}
 		if f.Outcome.Bad() {
 			v.bad = append(v.bad, f.Outcome)
 		}

@@ -159,7 +159,7 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
-	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" {
+	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" && e.Note == "" {
 		j.forget(e.Case)
 		return
 	}
@@ -167,6 +167,9 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	element.Time = xmlTime(e.Ran)
 	element.Properties = propertiesOf(e)
 	last := attempt{outcome: e.Outcome, output: j.takeOutput(writerOf(e.Case))}
+	if e.Amends {
+		last.output = element.Output + last.output
+	}
 	element.set(last)
 	if whole := j.whole(e.Case); e.Case.Sub == "" && len(whole.attempts) > 0 {
 		whole.tellAttempts(last, e.Attempt)

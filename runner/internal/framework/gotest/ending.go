@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -23,22 +24,26 @@ func ending(result child.Result) string {
 	return fmt.Sprintf("exit code %d", result.ExitCode)
 }
 
+// processEnd is how a process ended, and how far it had got.
+type processEnd struct {
+	child.Result
+	stopped bool // by the runner
+	run     runState
+}
+
 // endOf describes how a process ended that should have gone on.
-func endOf(result child.Result) string {
-	switch {
-	case result.Signal != "":
-		return "the test's process was killed by signal: " + result.Signal
-	case result.ExitCode == 0:
-		return "the test's process exited with code 0 before the test had a result (os.Exit, or stdout was closed)"
+func endOf(end processEnd) string {
+	if end.Signal != "" {
+		return "the test's process was killed by signal: " + end.Signal
 	}
-	return fmt.Sprintf("the test's process exited with code %d before the test had a result", result.ExitCode)
+	return fmt.Sprintf("the test's process exited with code %d before the test had a result", end.ExitCode)
 }
 
 // close says, now that the process has ended, what became of the tests that
 // have no result, and returns batches of those that have to run again. Either
 // it has a result for one of them, or its batches are smaller, so running them
 // comes to an end.
-func (r *results) close(result child.Result, stopped bool, s *suspects) (again [][]event.Case) {
+func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 	culprit := r.last != nil && r.last.bad && !r.ended
 	for _, t := range r.order {
 		if t.started && t.state == idle {
@@ -46,30 +51,68 @@ func (r *results) close(result child.Result, stopped bool, s *suspects) (again [
 		}
 	}
 	cut, unstarted := r.unfinished()
-	active := r.suspectsAmong(cut)
-	if stopped {
+	switch {
+	case end.stopped:
 		for _, t := range cut {
 			r.cut(t, "stopped")
 		}
 		return batchOf(unstarted)
+	case end.ExitCode == 0:
+		return r.closeGood(end, slices.Concat(cut, unstarted))
+	case len(cut) > 0 && len(r.order) > 1 && end.run == completed && len(r.suspectsAmong(cut)) == len(cut):
+		// The run may have come to its end, and what it said was lost on the way.
+		return oneByOne(slices.Concat(cut, unstarted))
 	}
+	active := r.suspectsAmong(cut)
 	rest := slices.DeleteFunc(slices.Concat(cut, unstarted), func(t *test) bool { return slices.Contains(active, t) })
 	switch {
 	case culprit:
 		rest = append(active, rest...)
 	case len(active) == 1:
-		r.cut(active[0], endOf(result))
+		r.cut(active[0], endOf(end))
 	case len(active) > 1:
 		// One of them ended the process: alone, each shows whether it does.
-		s.add(active, r.processFailure(result, fmt.Sprintf("while %d tests ran in it, of which none does so alone", len(active))))
-		for _, t := range active {
-			again = append(again, batchOf([]*test{t})...)
-		}
+		s.add(active, r.processFailure(end.Result, fmt.Sprintf("while %d tests ran in it, of which none does so alone", len(active))))
+		again = oneByOne(active)
 	default:
-		r.closeBetweenTests(result, rest)
-		rest = slices.DeleteFunc(rest, func(t *test) bool { return t.finished })
+		return r.closeBetweenTests(end, rest)
 	}
 	return append(again, batchOf(rest)...)
+}
+
+// closeGood is for a process that ended with code 0. Its rest are tests of which
+// it has told no result.
+func (r *results) closeGood(end processEnd, rest []*test) (again [][]event.Case) {
+	bad := r.any(func(t *test) bool { return t.bad })
+	switch {
+	case end.run == notRun && !r.any(func(t *test) bool { return t.started }):
+		for _, t := range rest {
+			r.skip(t, "TestMain ended with exit code 0 and ran no test")
+		}
+		return nil
+	case bad && r.failFast:
+		return batchOf(rest)
+	case len(r.order) > 1:
+		return oneByOne(rest)
+	}
+	for _, t := range rest {
+		if !t.started && strings.Contains(r.output.String()+r.before.String(), noTests) {
+			r.skip(t, "TestMain ended with exit code 0 and did not run this test")
+			continue
+		}
+		// It wrote to somewhere else, but it has run, and all by itself.
+		t.finished = true
+		r.report.Finished(t.c, event.Result{Outcome: event.Outcome{Status: event.Passed}})
+	}
+	return nil
+}
+
+// noTests is what the testing package says where -test.run matches nothing.
+const noTests = "testing: warning: no tests to run"
+
+func (r *results) skip(t *test, why string) {
+	t.finished = true
+	r.report.Finished(t.c, event.Result{Outcome: event.Outcome{Status: event.Skipped, Type: event.TypeNotRun, Message: why}})
 }
 
 // leakOf says what the process left behind. Which of its tests did, nobody can
@@ -98,29 +141,50 @@ func (r *results) suspectsAmong(cut []*test) []*test {
 	return active
 }
 
-// closeBetweenTests is for a process that ended while no test ran in it.
-func (r *results) closeBetweenTests(result child.Result, rest []*test) {
+// closeBetweenTests is for a process that ended badly while no test ran in it.
+// Its rest are tests that have not started.
+func (r *results) closeBetweenTests(end processEnd, rest []*test) (again [][]event.Case) {
 	bad := r.any(func(t *test) bool { return t.bad })
+	started := r.any(func(t *test) bool { return t.started })
 	switch {
-	case len(rest) == 0:
-		if result.ExitCode != 0 && !bad {
-			r.failProcess(result, "although no test failed")
-		}
-	case !r.any(func(t *test) bool { return t.started }):
-		outcome := r.notBegun(result)
+	case !started && end.run != notRun && len(r.order) > 1:
+		return oneByOne(rest) // it wrote to somewhere else
+	case !started:
+		outcome := r.notBegun(end)
 		for _, t := range rest {
 			t.finished = true
 			r.report.Finished(t.c, event.Result{Outcome: outcome})
 		}
-	case bad && r.ended: // -test.failfast
-	default:
-		r.failProcess(result, "before all of its tests had run")
+		return nil
+	case !bad:
+		r.blameAll(end.Result)
+	}
+	return batchOf(rest)
+}
+
+// blameAll makes the tests of a process bad that ended badly although none of
+// them was.
+func (r *results) blameAll(result child.Result) {
+	failure := r.processFailure(result, "after its tests had passed")
+	blamed := false
+	for _, t := range r.order {
+		if t.finished && t.result.Outcome.Status == event.Passed {
+			blamed = true
+			t.bad, t.reportedBad = true, true
+			r.report.Finished(t.c, failure)
+		}
+	}
+	if !blamed {
+		r.report.Finished(r.process, failure)
 	}
 }
 
 // notBegun is the outcome of tests of a process in which none began.
-func (r *results) notBegun(result child.Result) event.Outcome {
-	why := fmt.Sprintf("the test binary ended before any test began (%s)", ending(result))
+func (r *results) notBegun(end processEnd) event.Outcome {
+	why := fmt.Sprintf("the test binary ended before any test began (%s)", ending(end.Result))
+	if end.run != notRun {
+		why = fmt.Sprintf("the test's process said nothing of it, and failed (%s)", ending(end.Result))
+	}
 	if message := r.output.message(); message != "" {
 		why += ": " + message
 	}
@@ -163,13 +227,8 @@ func cutOutcome(why string, output *excerpt) event.Outcome {
 	return event.Outcome{Status: event.Failed, Type: event.TypeExit, Message: why}
 }
 
-// failProcess reports an end that is no test's fault.
-func (r *results) failProcess(result child.Result, when string) {
-	r.report.Finished(r.process, r.processFailure(result, when))
-}
-
 func (r *results) processFailure(result child.Result, when string) event.Result {
-	message := fmt.Sprintf("the test's process ended %s (%s)", when, ending(result))
+	message := fmt.Sprintf("the test's process failed %s (%s)", when, ending(result))
 	output := &r.output
 	if t, _ := r.lookup(r.current); t != nil {
 		output = t.excerptOf(r.current)
@@ -180,6 +239,41 @@ func (r *results) processFailure(result child.Result, when string) event.Result 
 	return event.Result{Outcome: event.Outcome{
 		Status: event.Failed, Type: event.TypeExit, Message: message, ExitCode: result.ExitCode,
 	}}
+}
+
+// reportProcess reports what there is to say of the process as a whole.
+func (r *results) reportProcess(result child.Result) {
+	leak, note := r.leakOf(result), r.noteOfRuns()
+	if leak != "" || note != "" {
+		r.report.Finished(r.process, event.Result{Leak: leak, Note: note})
+	}
+}
+
+// noteOfRuns says which tests ran several times, although nobody asked for that
+// by an argument.
+func (r *results) noteOfRuns() string {
+	var several []*test
+	for _, t := range r.order {
+		if t.runs > 1 && !r.repeats {
+			several = append(several, t)
+		}
+	}
+	if len(several) == 0 {
+		return ""
+	}
+	note := fmt.Sprintf("%s ran %d times in one process", several[0].c.FullName(), several[0].runs)
+	if more := len(several) - 1; more > 0 {
+		note += fmt.Sprintf(", and so did %d more cases", more)
+	}
+	return note + ": the worst result counts"
+}
+
+// oneByOne returns a batch for each test.
+func oneByOne(tests []*test) (batches [][]event.Case) {
+	for _, t := range tests {
+		batches = append(batches, []event.Case{t.c})
+	}
+	return batches
 }
 
 func batchOf(tests []*test) [][]event.Case {

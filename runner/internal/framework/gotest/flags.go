@@ -21,7 +21,9 @@ type flags struct {
 	// single is whether the arguments ask for something that belongs to a
 	// process as a whole, such as a benchmark or a profile.
 	single bool
-	rest   []string
+	// timeout and parallel are whether these flags are there.
+	timeout, parallel bool
+	rest              []string
 }
 
 // whole are the flags that make sense only for one process with all tests.
@@ -64,6 +66,8 @@ func parseFlags(args []string) (flags, error) {
 		default:
 			f.single = f.single || slices.Contains(whole, name)
 			f.repeats = f.repeats || name == "count" || name == "cpu"
+			f.timeout = f.timeout || name == "timeout"
+			f.parallel = f.parallel || name == "parallel"
 			f.failFast = f.failFast || name == "failfast" && value != "false"
 			f.rest = append(f.rest, args[i])
 		}

@@ -3,23 +3,23 @@
 // process.
 //
 // It starts the binary with -test.v=test2json and follows what it says, as
-// `go test -json` does. A process that ends before its tests have a result
-// fails the test that ended it; the others run again, in another process.
+// `go test -json` does. The last word has the exit code: a process that ends
+// badly without a bad test makes its tests bad, and tests of which it says
+// nothing are judged one by one, by the exit code of a process of their own. A
+// process that ends before its tests have a result fails the test that ended
+// it; the others run again, in another process.
 //
-// TestMain runs in each process: in the one that lists the cases, in that of
-// each batch, and in those that run something again. Without workers it runs
-// once, unless the cases have to be listed (see Unlisted) or a test ends its
+// The names of the cases come from the build, or else from -test.list. TestMain
+// runs in each process: in one that lists, in that of each batch, and in those
+// that run something again. Without workers it runs once, unless a test ends its
 // process.
 package gotest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
@@ -38,6 +38,14 @@ type Options struct {
 	Path string
 	// Args are the user's arguments.
 	Args []string
+	// Names are the names of its cases, in the order in which it runs them; nil
+	// if only the binary knows them. A name may be there several times.
+	Names []string
+	// Parallel is how many tests of a process may run at once that call
+	// t.Parallel, unless the arguments say so; 0 leaves it to the binary.
+	Parallel int
+	// Dir is a folder for small files of this package; "" is that of the machine.
+	Dir string
 	// Env returns the whole environment of one more process, for a batch, and
 	// what is to be called when it has ended.
 	Env func(event.Batch) (env []string, done func(), err error)
@@ -64,9 +72,6 @@ type Binary struct {
 	filter   filter
 	all      int // how many tests there are
 	suspects *suspects
-	// listing is what became of the process that listed the cases, if it
-	// named them and failed.
-	listing *event.Result
 }
 
 // New returns the binary that options describe. The error is for arguments or
@@ -94,53 +99,6 @@ func (b *Binary) FailFast() bool { return b.flags.failFast }
 // Verbose reports whether the arguments have -test.v.
 func (b *Binary) Verbose() bool { return b.flags.verbose }
 
-// testName matches the name of a case. Lists have benchmarks as well, which are
-// none, and TestMain may print what it likes.
-var testName = regexp.MustCompile(`^(?:Test|Example|Fuzz)(?:[^\p{Ll}/][^/]*)?$`)
-
-// List returns all cases of the binary, in the order in which it runs them.
-func (b *Binary) List(ctx context.Context) ([]event.Case, error) {
-	env, done, err := b.options.Env(event.Batch{})
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	var output strings.Builder
-	result, err := child.Run(ctx, child.Command{
-		Path: b.options.Path, Args: append([]string{"-test.list=.*"}, b.flags.rest...), Env: env,
-		Output: &output, Grace: b.options.Grace,
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("listing the tests was stopped: %w", context.Cause(ctx))
-	}
-	var cases []event.Case
-	var other excerpt
-	for line := range strings.Lines(output.String()) {
-		if name := strings.TrimSpace(line); testName.MatchString(name) {
-			cases = append(cases, event.Case{Name: name, Class: b.options.Class})
-		} else {
-			other.add([]byte(line))
-		}
-	}
-	b.all = len(cases)
-	if result.ExitCode == 0 {
-		return cases, nil
-	}
-	failure := fmt.Sprintf("listing the tests failed (%s): ", ending(result))
-	if len(cases) == 0 {
-		return nil, errors.New(failure + other.String())
-	}
-	// Something behind m.Run, perhaps, or half a list: the tests run, and the
-	// failure is told with them.
-	b.listing = &event.Result{Outcome: event.Outcome{
-		Status: event.Failed, Type: event.TypeExit, Message: failure + other.message(), ExitCode: result.ExitCode,
-	}}
-	return cases, nil
-}
-
 // AsksFor reports whether the filter or the arguments ask for a case.
 func (b *Binary) AsksFor(c event.Case) bool { return b.filter.asksFor(c.Name) }
 
@@ -151,46 +109,68 @@ func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report
 	if batch.Cases[0].Process {
 		return b.runUnlisted(ctx, batch, report)
 	}
-	if b.listing != nil {
-		report.Finished(processCase(b.options.Class), *b.listing)
-	}
 	cases, pattern, later := b.split(batch.Cases)
 	if len(later) > 0 {
 		again = append(again, later)
 	}
 	r := newResults(b.options.Class, cases, b.flags.repeats, report)
-	result, err := b.follow(ctx, batch, pattern, r)
+	r.failFast = b.options.FailFast || b.flags.failFast
+	end, err := b.follow(ctx, batch, pattern, r)
 	if err != nil {
 		for _, c := range cases {
 			report.Finished(c, startFailure(err))
 		}
 		return again
 	}
-	again = append(again, r.close(result, ctx.Err() != nil, b.suspects)...)
-	if leak := r.leakOf(result); leak != "" {
-		report.Finished(r.process, event.Result{Leak: leak})
-	}
+	again = append(again, r.close(end, b.suspects)...)
+	r.reportProcess(end.Result)
 	return again
 }
 
 // follow runs a process to its end.
-func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, r *results) (child.Result, error) {
+func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, r *results) (processEnd, error) {
+	log, err := newRunLog(b.options.Dir)
+	if err != nil {
+		return processEnd{}, err
+	}
+	defer log.remove()
 	s := &stream{onFrame: r.frame, onOutput: r.write}
-	defer s.Close()
-	return b.start(ctx, batch, pattern, s)
+	result, err := b.start(ctx, batch, append(b.selection(pattern), log.flag()), s)
+	s.Close()
+	return processEnd{Result: result, stopped: ctx.Err() != nil, run: log.read()}, err
 }
 
 func startFailure(err error) event.Result {
 	return event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}}
 }
 
-func (b *Binary) start(ctx context.Context, batch event.Batch, pattern string, output io.Writer) (child.Result, error) {
+// start runs a process with our flags in front of the user's, which have the
+// last word where both set one.
+func (b *Binary) start(ctx context.Context, batch event.Batch, ours []string, output io.Writer) (child.Result, error) {
 	env, done, err := b.options.Env(batch)
 	if err != nil {
 		return child.Result{}, err
 	}
 	defer done()
-	args := []string{"-test.v=test2json"}
+	if !batch.Deadline.IsZero() && !b.flags.timeout {
+		ours = append(ours, fmt.Sprintf("-test.timeout=%s", time.Until(batch.Deadline)+afterOurs))
+	}
+	return child.Run(ctx, child.Command{
+		Path: b.options.Path, Args: append(ours, b.flags.rest...), Env: env, Dumps: true,
+		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, Hurry: batch.Lost, LeakTimeout: b.options.LeakTimeout,
+	})
+}
+
+// afterOurs is how much later than the runner the binary takes its time to be
+// up: the runner knows which case that was, and asks for the stacks.
+const afterOurs = 200 * time.Millisecond
+
+// selection returns the flags for the tests that a pattern names, or for all if
+// it is empty.
+func (b *Binary) selection(pattern string) []string {
+	// As with `go test`, os.Exit(0) amid a test is a panic: otherwise nobody would
+	// know of the tests behind it.
+	args := []string{"-test.v=test2json", "-test.paniconexit0"}
 	if pattern != "" {
 		args = append(args, "-test.run="+pattern)
 	}
@@ -200,13 +180,13 @@ func (b *Binary) start(ctx context.Context, batch event.Batch, pattern string, o
 	if b.options.FailFast {
 		args = append(args, "-test.failfast")
 	}
+	if b.options.Parallel > 0 && !b.flags.parallel {
+		args = append(args, fmt.Sprintf("-test.parallel=%d", b.options.Parallel))
+	}
 	if b.options.Shuffle != 0 {
 		args = append(args, fmt.Sprintf("-test.shuffle=%d", b.options.Shuffle))
 	}
-	return child.Run(ctx, child.Command{
-		Path: b.options.Path, Args: append(args, b.flags.rest...), Env: env,
-		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, Hurry: batch.Lost, LeakTimeout: b.options.LeakTimeout,
-	})
+	return args
 }
 
 // split returns as many cases as one pattern can name, with that pattern,

@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,13 +12,14 @@ import (
 // results follows one process of a test binary: what it says of its tests, and
 // what its end says of those of which it said nothing.
 type results struct {
-	report  event.Report
-	process event.Case // stands for what is around the tests
-	repeats bool       // a test may run again after its result
-	open    bool       // tests are known only when they start
-	tests   map[string]*test
-	order   []*test
-	states  [states]int // how many tests are in each state
+	report   event.Report
+	process  event.Case // stands for what is around the tests
+	repeats  bool       // a test may run again after its result
+	open     bool       // tests are known only when they start
+	failFast bool       // no test starts after a bad one
+	tests    map[string]*test
+	order    []*test
+	states   [states]int // how many tests are in each state
 
 	current string  // full name of the test that output belongs to, or ""
 	last    *test   // the last to finish, if more may be said of it
@@ -72,7 +74,7 @@ func (r *results) frame(f frame) bool {
 	if f.kind == frameEnd {
 		return r.end()
 	}
-	if f.kind == frameRun && r.open && r.tests[f.test] == nil && testName.MatchString(f.test) && r.mayStart() {
+	if f.kind == frameRun && r.open && r.tests[f.test] == nil && isName(f.test) && r.mayStart() {
 		r.add(event.Case{Name: f.test, Class: r.process.Class})
 	}
 	t, c := r.lookup(f.test)
@@ -139,6 +141,7 @@ func (r *results) run(t *test) bool {
 	}
 	r.writes(t.c.Name)
 	r.move(t, alone)
+	t.runs++
 	if !t.started {
 		t.started = true
 		r.report.Started(t.c)
@@ -197,14 +200,19 @@ func (r *results) settleLast() {
 	}
 }
 
+// settle reports a test, or, of one that was reported and has run again, that
+// it is bad after all.
 func (r *results) settle(t *test) {
-	if t.finished {
+	if t.finished && (t.reportedBad || !t.bad) {
 		return
 	}
 	if t.result.Outcome.Status == event.Failed {
 		t.result.Outcome.Message = t.outcomeOf(frameFail, t.c.Name).Message
+		if t.runs > 1 {
+			t.result.Outcome.Message += fmt.Sprintf(" (it ran %d times in its process)", t.runs)
+		}
 	}
-	t.finished = true
+	t.finished, t.reportedBad = true, t.bad
 	for _, sub := range slices.Sorted(maps.Keys(t.parts)) {
 		c := t.c
 		c.Sub = sub

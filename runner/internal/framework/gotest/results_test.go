@@ -71,7 +71,7 @@ func (p *process) says(lines string) *process {
 
 // ends returns the names of the tests of each batch that is to run again.
 func (p *process) ends(result child.Result) (again []string) {
-	for _, batch := range p.close(result, false, p.suspects) {
+	for _, batch := range p.close(processEnd{Result: result, run: begun}, p.suspects) {
 		var names []string
 		for _, c := range batch {
 			names = append(names, c.Name)
@@ -163,11 +163,11 @@ func TestWhoRunsAgain(t *testing.T) {
 		{"one in t.Parallel runs no code", pausedA + b, "TestA TestC", ",FAIL,,"},
 		{"of two, each may be", pausedA + pausedB + "^=== CONT  TestA\n^=== CONT  TestB\n", "TestA,TestB,TestC", ",,,"},
 		{"one says that it fails", pausedA + pausedB + "^=== CONT  TestA\n^=== CONT  TestB\n^--- FAIL: TestA (0.00s)\npanic: x\n", "TestB TestC", "FAIL,,,"},
-		{"nobody runs", passedA, "TestB TestC", "PASS,,,FAIL"},
+		{"nobody runs", passedA, "TestB TestC", "PASS FAIL,,,"},
 		{"nobody but those in t.Parallel", pausedA + pausedB, "TestA,TestB,TestC", ",,,"},
 		{"a single one in t.Parallel", pausedA, "TestB TestC", "FAIL,,,"},
-		{"nobody at all", "panic: x\n", "", "ERROR,ERROR,ERROR,"},
-		{"an end before the end", passedA + "^PASS\n", "TestB TestC", "PASS,,,FAIL"},
+		{"nobody at all", "panic: x\n", "TestA,TestB,TestC", ",,,"},
+		{"an end before the end", passedA + "^PASS\n", "TestB TestC", "PASS FAIL,,,"},
 		{"an end after a failure", a + "^--- FAIL: TestA (0.00s)\n^=== NAME  \n^FAIL\n", "TestB TestC", "FAIL,,,"},
 	} {
 		p := newProcess("TestA TestB TestC").says(c.says)
@@ -178,6 +178,35 @@ func TestWhoRunsAgain(t *testing.T) {
 		}
 		if strings.Join(again, ",") != c.again || strings.Join(got, ",") != c.want {
 			t.Errorf("%s: %q run again, the results are %v", c.name, again, got)
+		}
+	}
+}
+
+// A process that got to its end with code 0 says that its tests are good; those
+// of which it said nothing are asked one by one.
+func TestWhatCode0Says(t *testing.T) {
+	const a = "^=== RUN   TestA\n"
+	const passedA = a + "^--- PASS: TestA (0.00s)\n^=== NAME  \n"
+	for _, c := range []struct {
+		name, tests, says string
+		run               runState
+		again, want       string
+	}{
+		{"TestMain leaves", "TestA TestB", "no server\n", notRun, "", "SKIP,SKIP"},
+		{"all is said elsewhere", "TestA TestB", "", completed, "TestA,TestB", ","},
+		{"said elsewhere, alone", "TestA", "", completed, "", "PASS,"},
+		{"stdout is closed amid a test", "TestA TestB", a, completed, "TestA,TestB", ","},
+		{"stdout is closed, alone", "TestA", a, completed, "", "PASS,"},
+		{"TestMain takes another test", "TestA", "testing: warning: no tests to run\n^PASS\n", completed, "", "SKIP,"},
+		{"m.Run twice", "TestA", passedA + "^PASS\n" + a + "^--- FAIL: TestA (0.00s)\n^FAIL\n", completed, "", "PASS FAIL,"},
+	} {
+		p := newProcess(c.tests).says(c.says)
+		var again []string
+		for _, batch := range p.close(processEnd{run: c.run}, p.suspects) {
+			again = append(again, batch[0].Name)
+		}
+		if got := p.status("TestA") + "," + p.status("TestB"); got != c.want || strings.Join(again, ",") != c.again {
+			t.Errorf("%s: %q run again, the results are %s", c.name, again, got)
 		}
 	}
 }

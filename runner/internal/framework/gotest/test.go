@@ -13,11 +13,14 @@ type test struct {
 	started  bool
 	finished bool // its result was reported
 	bad      bool
-	subs     []string // running subtests, by full name
-	badSub   string   // the last subtest that failed, by full name
-	outputs  map[string]*excerpt
-	result   event.Result            // the result so far
-	parts    map[string]event.Result // those of subtests, if they may run again
+	// reportedBad is whether it was reported, as bad.
+	reportedBad bool
+	runs        int      // how often it has started
+	subs        []string // running subtests, by full name
+	badSub      string   // the last subtest that failed, by full name
+	outputs     map[string]*excerpt
+	result      event.Result            // the result so far
+	parts       map[string]event.Result // those of subtests, if they may run again
 }
 
 // state is what a test does.

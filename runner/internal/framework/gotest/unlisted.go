@@ -9,31 +9,36 @@ import (
 // Unlisted returns a case that stands for all that the arguments and the filter
 // ask for. Run runs these in one process, in which each becomes a case when it
 // starts. Only if that process does not get to its end are they listed, to
-// find those that are left.
-func (b *Binary) Unlisted() event.Case { return processCase(b.options.Class) }
+// find those that are left. It returns none if the build knows the cases.
+func (b *Binary) Unlisted() event.Case {
+	if b.options.Names != nil {
+		return event.Case{}
+	}
+	return processCase(b.options.Class)
+}
 
 func (b *Binary) runUnlisted(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	r := newResults(b.options.Class, nil, b.flags.repeats, report)
-	r.open = true
-	result, err := b.follow(ctx, batch, b.flags.run, r)
-	if err == nil && !r.ended && ctx.Err() == nil {
-		if len(r.order) == 0 && result.ExitCode != 0 {
-			report.Finished(r.process, event.Result{Outcome: r.notBegun(result)})
+	r.open, r.failFast = true, b.options.FailFast || b.flags.failFast
+	end, err := b.follow(ctx, batch, b.flags.run, r)
+	if err == nil && !r.ended && !end.stopped {
+		if len(r.order) == 0 && end.ExitCode != 0 && end.run == notRun {
+			report.Finished(r.process, event.Result{Outcome: r.notBegun(end)})
 			return nil
 		}
-		err = b.addUnknown(ctx, r)
+		err = b.addUnknown(ctx, batch, r)
 	}
 	if err != nil {
 		report.Finished(r.process, startFailure(err))
 	}
-	again = r.close(result, ctx.Err() != nil, b.suspects)
-	report.Finished(r.process, event.Result{Leak: r.leakOf(result)})
+	again = r.close(end, b.suspects)
+	report.Finished(r.process, event.Result{Leak: r.leakOf(end.Result), Note: r.noteOfRuns()})
 	return again
 }
 
 // addUnknown adds the tests that are asked for and did not start.
-func (b *Binary) addUnknown(ctx context.Context, r *results) error {
-	cases, err := b.List(ctx)
+func (b *Binary) addUnknown(ctx context.Context, batch event.Batch, r *results) error {
+	cases, err := b.List(ctx, batch)
 	for _, c := range cases {
 		if r.tests[c.Name] == nil && b.AsksFor(c) {
 			r.add(c)
