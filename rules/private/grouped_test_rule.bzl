@@ -2,12 +2,13 @@
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
+load(":hooked_go_test.bzl", "hooked_go_test_aspect")
 load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
 load(":local_resources.bzl", "local_resources_flag")
 load(":lock_files.bzl", "lock_stem")
 load(":manifest.bzl", "manifest_group", "manifest_json")
 load(":paths.bzl", "output_path", "rlocation_path")
-load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
+load(":providers.bzl", "HookedGoTestInfo", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
 load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 load(":toolchain.bzl", "TOOLCHAIN_TYPE")
 load(":used_groups.bzl", "used_group_errors", "used_groups")
@@ -25,12 +26,14 @@ def _grouped_test_impl(ctx):
 
     # The runner finds it by its own name.
     manifest = ctx.actions.declare_file(executable.basename + ".interlock.json", sibling = executable)
-    cases = _cases(ctx)
+    hooked = _hooked(ctx)
+    program = hooked.executable if hooked else ctx.executable.test
     ctx.actions.write(manifest, manifest_json(
         label = str(ctx.label),
         framework = ctx.attr.framework,
-        program = _runfiles_path(ctx, ctx.executable.test),
-        cases = _runfiles_path(ctx, cases) if cases else None,
+        program = _runfiles_path(ctx, program),
+        cases = _runfiles_path(ctx, hooked.cases) if hooked else None,
+        hooked = bool(hooked),
         workers = ctx.attr.workers,
         cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,
@@ -48,7 +51,7 @@ def _grouped_test_impl(ctx):
             files = depset([executable]),
             runfiles = _runfiles(
                 ctx,
-                files = [executable, manifest] + ([cases] if cases else []) + ctx.files.timings,
+                files = [executable, manifest, program] + ([hooked.cases] if hooked else []) + ctx.files.timings,
                 runner_runfiles = runner.runfiles,
             ),
         ),
@@ -76,23 +79,12 @@ def _check(ctx, groups):
     if errors:
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
 
-# The names of a Go test's cases come from what rules_go generates: no process has to run user code to tell them.
-def _cases(ctx):
-    if ctx.attr.framework != "go" or InnerTestInfo not in ctx.attr.test:
+# A test of rules_go runs as it is, but for the hook. Its cases are known from the build: no process has to run user
+# code to tell them.
+def _hooked(ctx):
+    if ctx.attr.framework != "go" or HookedGoTestInfo not in ctx.attr.test:
         return None
-    source = ctx.attr.test[InnerTestInfo].go_test_main
-    if not source:
-        return None
-    cases = ctx.actions.declare_file(ctx.label.name + ".interlock.cases")
-    ctx.actions.run(
-        arguments = [ctx.actions.args().add(source).add(cases)],
-        executable = ctx.executable._go_cases,
-        inputs = [source],
-        mnemonic = "InterlockGoCases",
-        outputs = [cases],
-        progress_message = "Listing the cases of %{label}",
-    )
-    return cases
+    return ctx.attr.test[HookedGoTestInfo]
 
 # The one that a group needs does all that the other one does.
 def _runner(ctx, groups):
@@ -133,7 +125,7 @@ def _runfiles_path(ctx, file):
     return rlocation_path(short_path = file.short_path, workspace_name = ctx.workspace_name)
 
 def _runfiles(ctx, *, files, runner_runfiles):
-    runfiles = ctx.runfiles(files = files + [ctx.executable.test] + ctx.files.data)
+    runfiles = ctx.runfiles(files = files + ctx.files.data)
     groups = ctx.attr.resource_groups.keys() + ctx.attr.group_markers.keys()
     return runfiles.merge_all(
         [runner_runfiles] +
@@ -181,7 +173,7 @@ _ATTRS = {
     "running_budget_seconds": attr.int(doc = "0 for none."),
     "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
     "test": attr.label(
-        aspects = [inner_test_aspect],
+        aspects = [inner_test_aspect, hooked_go_test_aspect],
         cfg = "target",
         executable = True,
         mandatory = True,
@@ -189,11 +181,6 @@ _ATTRS = {
     "timings": attr.label(allow_single_file = [".json"]),
     "unit": attr.string(mandatory = True),
     "workers": attr.string(mandatory = True),
-    "_go_cases": attr.label(
-        cfg = "exec",
-        default = "//adapters/gotest/listcases",
-        executable = True,
-    ),
     "_resource_tags": attr.label(default = "//rules:resource_tags"),
     "_windows": attr.label(default = "@platforms//os:windows"),
 }

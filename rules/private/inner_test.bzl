@@ -24,18 +24,8 @@ def inner_test_error(*, label, kind, manual):
                 "second time, without its groups. Add tags = [\"manual\"] to it.").format(label, kind)
     return None
 
-# The action by which rules_go generates the main package of a test.
-_GO_TEST_MAIN = "GoTestGenTest"
-
-def _go_test_main(target):
-    for action in target.actions:
-        if action.mnemonic == _GO_TEST_MAIN:
-            return action.outputs.to_list()[0]
-    return None
-
 def _inner_test_aspect_impl(target, ctx):
     return [InnerTestInfo(
-        go_test_main = _go_test_main(target),
         kind = ctx.rule.kind,
         label = target.label,
         manual = "manual" in ctx.rule.attr.tags,

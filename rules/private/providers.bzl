@@ -34,10 +34,17 @@ LocalResourcesInfo = provider(
     },
 )
 
+HookedGoTestInfo = provider(
+    doc = "A test of rules_go, linked once more with the hook by which it tells the runner what its cases do.",
+    fields = {
+        "cases": "File: the names of its cases, one a line, in the order in which it runs them.",
+        "executable": "File.",
+    },
+)
+
 InnerTestInfo = provider(
     doc = "What a `grouped_test` has to know of the rule behind its `test`.",
     fields = {
-        "go_test_main": "File: the main package that rules_go generates for it, or None for all other rules.",
         "kind": "str: the rule's name, such as `sh_test`.",
         "label": "Label: the rule itself, whatever alias it was reached by.",
         "manual": "bool: whether wildcard patterns such as `//...` skip it.",

@@ -37,6 +37,8 @@ type Command struct {
 	// Output gets what it writes to stdout and stderr, in that order. Its
 	// errors are ignored: they are no reason to stop the program.
 	Output io.Writer
+	// Extra are files that it has open, from descriptor 3 on.
+	Extra []*os.File
 	// Errors gets what it writes to stderr in place of Output; nil is Output.
 	Errors io.Writer
 	// Dumps is whether the program prints the stacks of its threads and ends when
@@ -140,6 +142,7 @@ func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env = c.Env
 	cmd.Stdout, cmd.Stderr = output, errorOutput
+	cmd.ExtraFiles = c.Extra
 	cmd.SysProcAttr = ownGroup()
 	if c.Terminal != nil {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = c.Terminal, c.Terminal, c.Terminal

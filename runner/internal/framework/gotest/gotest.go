@@ -41,6 +41,8 @@ type Options struct {
 	// Names are the names of its cases, in the order in which it runs them; nil
 	// if only the binary knows them. A name may be there several times.
 	Names []string
+	// Hooked is whether the binary has the hook (adapters/gotest/hook).
+	Hooked bool
 	// Parallel is how many tests of a process may run at once that call
 	// t.Parallel, unless the arguments say so; 0 leaves it to the binary.
 	Parallel int
@@ -109,6 +111,9 @@ func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report
 	if batch.Cases[0].Process {
 		return b.runUnlisted(ctx, batch, report)
 	}
+	if b.options.Hooked {
+		return b.runHooked(ctx, batch, report)
+	}
 	cases, pattern, later := b.split(batch.Cases)
 	if len(later) > 0 {
 		again = append(again, later)
@@ -135,7 +140,11 @@ func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, 
 	}
 	defer log.remove()
 	s := &stream{onFrame: r.frame, onOutput: r.write}
-	result, err := b.start(ctx, batch, append(b.selection(pattern), log.flag()), s)
+	ours := append(b.selection(pattern), log.flag())
+	if !batch.Deadline.IsZero() && !b.flags.timeout {
+		ours = append(ours, fmt.Sprintf("-test.timeout=%s", time.Until(batch.Deadline)+afterOurs))
+	}
+	result, err := b.start(ctx, batch, ours, s, nil)
 	s.Close()
 	return processEnd{Result: result, stopped: ctx.Err() != nil, run: log.read()}, err
 }
@@ -146,17 +155,15 @@ func startFailure(err error) event.Result {
 
 // start runs a process with our flags in front of the user's, which have the
 // last word where both set one.
-func (b *Binary) start(ctx context.Context, batch event.Batch, ours []string, output io.Writer) (child.Result, error) {
+func (b *Binary) start(ctx context.Context, batch event.Batch, ours []string, output io.Writer, link *hookLink) (child.Result, error) {
 	env, done, err := b.options.Env(batch)
 	if err != nil {
 		return child.Result{}, err
 	}
 	defer done()
-	if !batch.Deadline.IsZero() && !b.flags.timeout {
-		ours = append(ours, fmt.Sprintf("-test.timeout=%s", time.Until(batch.Deadline)+afterOurs))
-	}
 	return child.Run(ctx, child.Command{
-		Path: b.options.Path, Args: append(ours, b.flags.rest...), Env: env, Dumps: true,
+		Path: b.options.Path, Args: append(ours, b.flags.rest...), Env: append(env, link.environ()...), Dumps: true,
+		Extra: link.files(), Begun: link.started,
 		Stdin: b.options.Stdin, Output: output, Grace: b.options.Grace, Hurry: batch.Lost, LeakTimeout: b.options.LeakTimeout,
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
@@ -17,9 +18,20 @@ type results struct {
 	repeats  bool       // a test may run again after its result
 	open     bool       // tests are known only when they start
 	failFast bool       // no test starts after a bad one
-	tests    map[string]*test
-	order    []*test
-	states   [states]int // how many tests are in each state
+	// hooked is whether the binary tells what it does by the hook, and logged is
+	// whether what tests log comes apart from what they print.
+	hooked, logged bool
+	runState       runState
+	example        *test // that has returned, and of which no result is known
+	moved          *sync.Cond
+	over           bool   // the process has ended
+	logging        string // full name of the test that writes rows apart from the output
+	goOn           func(event.Case) event.Answer
+	withdrawn      bool // some cases were not to start
+	inBand         bool // the results are in the output, where the user wants to see them
+	tests          map[string]*test
+	order          []*test
+	states         [states]int // how many tests are in each state
 
 	current string  // full name of the test that output belongs to, or ""
 	last    *test   // the last to finish, if more may be said of it
@@ -29,7 +41,10 @@ type results struct {
 }
 
 func newResults(class string, batch []event.Case, repeats bool, report event.Report) *results {
-	r := &results{report: report, process: processCase(class), repeats: repeats, tests: map[string]*test{}}
+	r := &results{
+		report: report, process: processCase(class), repeats: repeats, tests: map[string]*test{},
+		moved: sync.NewCond(&sync.Mutex{}),
+	}
 	for _, c := range batch {
 		r.add(c)
 	}
@@ -72,7 +87,7 @@ func (r *results) write(text []byte) {
 // that cannot be, as things are: it is a test's output that looks like it.
 func (r *results) frame(f frame) bool {
 	if f.kind == frameEnd {
-		return r.end()
+		return !r.hooked && r.end()
 	}
 	if f.kind == frameRun && r.open && r.tests[f.test] == nil && isName(f.test) && r.mayStart() {
 		r.add(event.Case{Name: f.test, Class: r.process.Class})
@@ -80,6 +95,9 @@ func (r *results) frame(f frame) bool {
 	t, c := r.lookup(f.test)
 	if t == nil {
 		return f.test == "" && r.writes("")
+	}
+	if r.hooked {
+		return r.markedRow(t, c, f)
 	}
 	if c.Sub != "" {
 		return t.active() && r.subFrame(t, c, f)
@@ -100,7 +118,11 @@ func (r *results) frame(f frame) bool {
 // writes notes who writes from now on.
 func (r *results) writes(name string) bool {
 	r.settleLast()
-	r.current = name
+	if r.hooked {
+		r.logging = name
+	} else {
+		r.current = name
+	}
 	return true
 }
 
@@ -139,7 +161,12 @@ func (r *results) run(t *test) bool {
 	if !r.mayStart() {
 		return false
 	}
+	return r.start(t)
+}
+
+func (r *results) start(t *test) bool {
 	r.writes(t.c.Name)
+	r.current = t.c.Name
 	r.move(t, alone)
 	t.runs++
 	if !t.started {
@@ -152,9 +179,12 @@ func (r *results) run(t *test) bool {
 func (r *results) finish(t *test, f frame) bool {
 	r.settleLast()
 	r.move(t, idle)
+	r.closeLog(t, f)
 	t.result = worse(t.result, event.Result{Outcome: t.outcomeOf(f.kind, f.test), Ran: f.elapsed})
 	t.bad = t.result.Outcome.Bad()
-	r.current = f.test // until the next frame, as for the trace of a panic
+	if !r.hooked {
+		r.current = f.test // until the next frame, as for the trace of a panic
+	}
 	r.last = t
 	return true
 }
@@ -180,14 +210,39 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 	if result.Outcome.Bad() {
 		t.badSub = f.test
 	}
+	t.log.close(f.test, result.Outcome.Bad(), f.String())
 	if r.repeats {
 		t.parts[c.Sub] = worse(t.parts[c.Sub], result)
 	} else {
 		r.report.Finished(c, result)
 	}
 	delete(t.outputs, f.test)
-	r.current = t.c.Name
+	if !r.hooked {
+		r.current = t.c.Name
+	}
+	r.logging = t.c.Name
 	return true
+}
+
+// logText takes what a test has logged, apart from its output. The text of a test
+// that passes nobody sees.
+func (r *results) logText(text []byte) {
+	t, _ := r.lookup(r.logging)
+	if t == nil {
+		r.output.add(text)
+		r.report.Output(event.Case{}, text)
+		return
+	}
+	t.excerptOf(r.logging).add(text)
+	t.log.add(r.logging, text)
+}
+
+// closeLog prints what a test has logged that failed.
+func (r *results) closeLog(t *test, f frame) {
+	t.log.close(t.c.Name, f.kind == frameFail && r.logged && !r.inBand, f.String())
+	if text := t.log.take(); len(text) > 0 {
+		r.report.Output(t.c, text)
+	}
 }
 
 // settleLast reports the test that finished last, now that nothing more is

@@ -2,6 +2,7 @@ package gotest
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -24,6 +25,13 @@ type frame struct {
 	test string
 	// elapsed is how long the test ran, for a result.
 	elapsed time.Duration
+	// line is the whole line.
+	line string
+}
+
+// String is the line as the testing package prints it.
+func (f frame) String() string {
+	return fmt.Sprintf("%s %s (%.2fs)", f.kind, f.test, f.elapsed.Seconds())
 }
 
 // stream divides what a test binary writes into frames and output.
@@ -31,6 +39,10 @@ type stream struct {
 	// onFrame is called for each frame, and returns whether it can be one: what
 	// a test has forged is output.
 	onFrame func(frame) bool
+	// secret begins the marks of the hook (adapters/gotest/hook), for which onMark
+	// is called; "" if there are none.
+	secret string
+	onMark func(string)
 	// onOutput is called for all other text, which is valid during the call.
 	onOutput func([]byte)
 	// pending is the beginning of a frame of which the end has not come.
@@ -76,7 +88,10 @@ func (s *stream) frame(text []byte) (rest []byte) {
 		s.onOutput(text[:maxFrame])
 		return text[maxFrame:]
 	}
-	if f, ok := parseFrame(string(text[1:end])); !ok {
+	line := string(text[1:end])
+	if mark, ok := strings.CutPrefix(line, s.secret+" "); ok && s.secret != "" {
+		s.onMark(mark)
+	} else if f, ok := parseLine(line); !ok {
 		s.onOutput(text[:end+1])
 	} else if !s.onFrame(f) {
 		s.onOutput(text[1 : end+1])
@@ -101,7 +116,15 @@ const (
 	frameFail  = "--- FAIL:"
 	frameSkip  = "--- SKIP:"
 	frameEnd   = "end"
+	// frameAsk is the hook's: a case asks whether it may start.
+	frameAsk = "=== ASK"
 )
+
+func parseLine(line string) (frame, bool) {
+	f, ok := parseFrame(line)
+	f.line = line
+	return f, ok
+}
 
 func parseFrame(line string) (frame, bool) {
 	line = strings.TrimSuffix(line, "\r")

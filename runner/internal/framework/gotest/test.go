@@ -19,6 +19,10 @@ type test struct {
 	subs        []string // running subtests, by full name
 	badSub      string   // the last subtest that failed, by full name
 	outputs     map[string]*excerpt
+	marks       marks
+	log         testLog
+	left        bool                    // it was not to start
+	rowsBegun   int                     // how often the testing package has said that it begins
 	result      event.Result            // the result so far
 	parts       map[string]event.Result // those of subtests, if they may run again
 }

@@ -1,0 +1,129 @@
+package hook
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+// Variable tells the binary where the runner is: "EVENTS COMMANDS SECRET", the
+// numbers of two descriptors and a word that begins each of our lines in the
+// output. It is removed before user code can see it.
+const Variable = "INTERLOCK_GOTEST"
+
+// marker is that of the testing package, which begins lines that are not a
+// test's.
+const marker = "\x16"
+
+// Header is what the runner says first, as a line of JSON.
+type Header struct {
+	// Cases are those to run.
+	Cases []string `json:"cases"`
+	// Asks is whether each case but the first asks before it starts.
+	Asks bool `json:"asks"`
+	// Parallel is the default of -test.parallel; 0 leaves that alone.
+	Parallel int `json:"parallel"`
+	// FailFast is whether no test starts after a bad one.
+	FailFast bool `json:"fail_fast"`
+}
+
+// Outcomes of a function.
+const (
+	passed   = "pass"
+	failed   = "fail"
+	skipped  = "skip"
+	returned = "return" // of an example
+)
+
+// link is the connection to the runner.
+type link struct {
+	header   Header
+	cases    map[string]bool
+	events   *os.File // lines of the testing package, and of ours that ask
+	commands *bufio.Reader
+	output   *os.File // where the output went in the beginning
+	secret   string
+
+	mu      sync.Mutex
+	first   bool // no case has started
+	stopped bool // no further case is to start
+}
+
+// runner is nil if no runner has started this process.
+var runner = connect()
+
+func connect() *link {
+	value, ok := os.LookupEnv(Variable)
+	if !ok {
+		return nil
+	}
+	_ = os.Unsetenv(Variable)
+	l := &link{first: true, cases: map[string]bool{}}
+	var events, commands int
+	if _, err := fmt.Sscanf(value, "%d %d %s", &events, &commands, &l.secret); err != nil {
+		return fail(err)
+	}
+	output, err := syscall.Dup(1)
+	if err != nil {
+		return fail(err)
+	}
+	for _, fd := range []int{events, commands, output} {
+		syscall.CloseOnExec(fd)
+	}
+	l.events, l.output = os.NewFile(uintptr(events), "events"), os.NewFile(uintptr(output), "output")
+	l.commands = bufio.NewReader(os.NewFile(uintptr(commands), "commands"))
+	line, err := l.commands.ReadBytes('\n')
+	if err == nil {
+		err = json.Unmarshal(line, &l.header)
+	}
+	if err != nil {
+		return fail(err)
+	}
+	for _, name := range l.header.Cases {
+		l.cases[name] = true
+	}
+	return l
+}
+
+// fail ends a process that the runner has started, but with which it cannot talk.
+func fail(err error) *link {
+	fmt.Fprintln(os.Stderr, "interlock: the test binary cannot talk to the runner:", err)
+	os.Exit(70) // EX_SOFTWARE of sysexits.h
+	return nil
+}
+
+func (l *link) asksFor(name string) bool { return l.cases[name] }
+
+// mayStart asks the runner whether a case may start, unless it is the first.
+func (l *link) mayStart(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.first && l.header.Asks && !l.stopped {
+		l.tell(l.events, "=== ASK   "+name)
+		answer, err := l.commands.ReadString('\n')
+		switch answer = strings.TrimSpace(answer); {
+		case err == nil && answer == "start":
+		case err == nil && answer == "leave":
+			return false
+		default:
+			l.stopped = true
+		}
+	}
+	l.first = false
+	return !l.stopped
+}
+
+func (l *link) began(name string)          { l.mark("start " + name) }
+func (l *link) ended(name, outcome string) { l.mark("end " + outcome + " " + name) }
+func (l *link) runBegins()                 { l.mark("run") }
+func (l *link) runEnds()                   { l.mark("done") }
+
+// mark writes to the output, so that the runner knows what was written before
+// and what after.
+func (l *link) mark(what string) { l.tell(l.output, l.secret+" "+what) }
+
+func (l *link) tell(to *os.File, line string) { _, _ = to.WriteString(marker + line + "\n") }

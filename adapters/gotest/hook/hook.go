@@ -1,0 +1,164 @@
+// Package hook is linked into the test binaries of rules_go that Interlock runs.
+// It takes from the runner which cases to run, and tells it what becomes of them,
+// so that neither arguments nor output of the tests are ours.
+//
+// The main package that rules_go generates is compiled once more, with calls of
+// this package (adapters/gotest/testmain). A binary that the runner has not
+// started, such as one that a test starts, behaves as without.
+//
+// The parts are:
+//   - channel.go: what is exchanged with the runner;
+//   - switch.go: how the testing package is made to tell results, although
+//     testing.Verbose is false.
+//
+// It depends on the standard library only, and on nothing there that Go 1.21
+// does not have.
+package hook
+
+import (
+	"flag"
+	"os"
+	"strconv"
+	"testing"
+)
+
+// Tests returns those tests that the runner asks for.
+func Tests(all []testing.InternalTest) []testing.InternalTest {
+	if runner == nil {
+		return all
+	}
+	asked := make([]testing.InternalTest, 0, len(all))
+	for _, test := range all {
+		if runner.asksFor(test.Name) {
+			asked = append(asked, testing.InternalTest{Name: test.Name, F: watched(test)})
+		}
+	}
+	return asked
+}
+
+// watched returns a test's function that tells when it begins and ends.
+func watched(test testing.InternalTest) func(*testing.T) {
+	return func(t *testing.T) {
+		setUserMode()
+		if !runner.mayStart(test.Name) {
+			t.SkipNow()
+		}
+		returned := false
+		runner.began(test.Name)
+		// The first cleanup is the last to run, after all subtests.
+		t.Cleanup(func() {
+			switch {
+			case t.Failed():
+				runner.ended(test.Name, failed)
+			case t.Skipped():
+				runner.ended(test.Name, skipped)
+			case returned:
+				runner.ended(test.Name, passed)
+			} // else it panics: the process will tell
+		})
+		test.F(t)
+		returned = true
+	}
+}
+
+// Fuzz returns those fuzz tests that the runner asks for.
+func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
+	if runner == nil {
+		return all
+	}
+	var asked []testing.InternalFuzzTarget
+	for _, target := range all {
+		if runner.asksFor(target.Name) {
+			asked = append(asked, testing.InternalFuzzTarget{Name: target.Name, Fn: watchedFuzz(target)})
+		}
+	}
+	return asked
+}
+
+func watchedFuzz(target testing.InternalFuzzTarget) func(*testing.F) {
+	return func(f *testing.F) {
+		setUserMode()
+		if !runner.mayStart(target.Name) {
+			f.SkipNow()
+		}
+		returned := false
+		runner.began(target.Name)
+		f.Cleanup(func() {
+			switch {
+			case f.Failed():
+				runner.ended(target.Name, failed)
+			case f.Skipped():
+				runner.ended(target.Name, skipped)
+			case returned:
+				runner.ended(target.Name, passed)
+			}
+		})
+		target.Fn(f)
+		returned = true
+	}
+}
+
+// Examples returns those examples that the runner asks for. What an example has
+// printed is compared when its function has returned, so that one that passes
+// here may still fail: then the testing package prints that.
+func Examples(all []testing.InternalExample) []testing.InternalExample {
+	if runner == nil {
+		return all
+	}
+	var asked []testing.InternalExample
+	for _, example := range all {
+		if runner.asksFor(example.Name) {
+			example.F = watchedExample(example)
+			asked = append(asked, example)
+		}
+	}
+	return asked
+}
+
+func watchedExample(example testing.InternalExample) func() {
+	f, name := example.F, example.Name
+	return func() {
+		setUserMode()
+		if !runner.mayStart(name) {
+			_, _ = os.Stdout.WriteString(example.Output) // as it should be: it does not count
+			return
+		}
+		runner.began(name)
+		f()
+		runner.ended(name, returned)
+	}
+}
+
+// Ready is called when the flags of the testing package are known, before the
+// arguments are read, which have the last word.
+func Ready() {
+	if runner == nil {
+		return
+	}
+	// By this flag the testing package tells when a run begins and ends. And as with
+	// go test, os.Exit(0) amid a test is a panic: otherwise nobody would know of the
+	// tests behind it.
+	set("test.paniconexit0", "true")
+	if runner.header.Parallel > 0 {
+		set("test.parallel", strconv.Itoa(runner.header.Parallel))
+	}
+	if runner.header.FailFast {
+		set("test.failfast", "true")
+	}
+}
+
+func set(name, value string) { _ = flag.Set(name, value) }
+
+// Running is called when m.Run begins, and when it ends.
+func Running(begins bool) {
+	if runner == nil {
+		return
+	}
+	if begins {
+		runner.runBegins()
+		setTestingMode()
+		return
+	}
+	setUserMode()
+	runner.runEnds()
+}

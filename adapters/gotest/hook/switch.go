@@ -1,0 +1,87 @@
+package hook
+
+import (
+	"flag"
+	"os"
+	"unsafe"
+)
+
+// The testing package decides when a run begins whether it tells the results of
+// its tests, and to whom: by the flag -test.v, and to os.Stdout. So for that
+// moment, in which no test runs, the flag is set and os.Stdout is the runner's;
+// both are as the user wants them before the first test begins.
+//
+// If the user asks for -test.v, results go to where the user looks, but in lines
+// that the runner can tell from others.
+type saved struct {
+	on, json bool
+	stdout   *os.File
+}
+
+var before *saved
+
+// verbosity is the layout of the value of -test.v (type chattyFlag of package
+// testing, the same since Go 1.20).
+type verbosity struct{ on, json bool }
+
+// flagV is the value of -test.v, or nil if it is not what we know.
+func flagV() *verbosity {
+	f := flag.Lookup("test.v")
+	if f == nil || !knownVerbosity(f.Value) {
+		return nil
+	}
+	return (*verbosity)(interfaceData(f.Value))
+}
+
+// knownVerbosity tries by the flag's own methods that its value is what we take
+// it for.
+func knownVerbosity(v flag.Value) bool {
+	g, ok := v.(flag.Getter)
+	if !ok {
+		return false
+	}
+	p := (*verbosity)(interfaceData(v))
+	switch g.Get() {
+	case false:
+		return !p.on
+	case true:
+		return p.on && !p.json
+	case "test2json":
+		return p.on && p.json
+	}
+	return false
+}
+
+// interfaceData returns the pointer in an interface value.
+func interfaceData(v flag.Value) unsafe.Pointer {
+	return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]
+}
+
+// setTestingMode lets the testing package tell results. Goroutines that TestMain
+// has started may print at the same time: they see one file or the other, so
+// this is no race that matters.
+//
+//go:norace
+func setTestingMode() {
+	v := flagV()
+	if v == nil || before != nil {
+		return
+	}
+	before = &saved{on: v.on, json: v.json, stdout: os.Stdout}
+	if !v.on {
+		os.Stdout = runner.events
+	}
+	v.on, v.json = true, true
+}
+
+// setUserMode undoes setTestingMode.
+//
+//go:norace
+func setUserMode() {
+	if before == nil {
+		return
+	}
+	v := flagV()
+	v.on, v.json, os.Stdout = before.on, before.json, before.stdout
+	before = nil
+}

@@ -1,0 +1,248 @@
+package gotest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// hookVariable, hookHeader and the lines of frameAsk are the contract with
+// adapters/gotest/hook.
+const hookVariable = "INTERLOCK_GOTEST"
+
+type hookHeader struct {
+	Cases    []string `json:"cases"`
+	Asks     bool     `json:"asks"`
+	Parallel int      `json:"parallel"`
+	FailFast bool     `json:"fail_fast"`
+}
+
+// The descriptors of a hooked process: the first ones behind stderr.
+const hookEvents, hookCommands = 3, 4
+
+// runHooked runs the cases of a batch in one process.
+func (b *Binary) runHooked(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
+	r := newResults(b.options.Class, batch.Cases, b.flags.repeats, report)
+	r.failFast, r.goOn = b.options.FailFast || b.flags.failFast, batch.MayGoOn
+	end, err := b.followHooked(ctx, batch, r)
+	if err != nil {
+		for _, c := range batch.Cases {
+			report.Finished(c, startFailure(err))
+		}
+		return nil
+	}
+	again = r.close(end, b.suspects)
+	r.reportProcess(end.Result)
+	return again
+}
+
+// followHooked runs a process of a binary with the hook to its end: what its
+// tests do comes by a pipe that they do not know of, and by marks in their output
+// that they cannot imitate.
+func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results) (processEnd, error) {
+	r.hooked, r.logged = true, true
+	link, err := newHookLink()
+	if err != nil {
+		return processEnd{}, err
+	}
+	defer link.close()
+	if err := link.begin(b.headerFor(batch)); err != nil {
+		return processEnd{}, err
+	}
+	rows := &stream{onFrame: func(f frame) bool { return r.hookedRow(f, link) }, onOutput: r.locked(r.logText)}
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		_, _ = io.Copy(rows, link.events)
+		rows.Close()
+	}()
+	output := &stream{
+		secret: link.secret, onMark: func(text string) { r.locked(func([]byte) { r.mark(text) })(nil) },
+		onFrame:  r.rowInOutput,
+		onOutput: r.locked(r.write),
+	}
+	result, err := b.start(ctx, batch, b.hookedArgs(), output, link)
+	output.Close()
+	r.endOfProcess()
+	_ = link.events.SetReadDeadline(time.Now().Add(time.Second)) // nobody has it, or somebody who should not
+	<-read
+	for _, t := range r.order {
+		r.settleExample()
+		r.finishByMark(t)
+	}
+	return processEnd{Result: result, stopped: ctx.Err() != nil, run: r.runState}, err
+}
+
+// hookedArgs are the user's own, and those that --test_filter stands for.
+func (b *Binary) hookedArgs() (args []string) {
+	if b.flags.run != "" {
+		args = append(args, "-test.run="+b.flags.run)
+	}
+	if b.flags.skip != "" {
+		args = append(args, "-test.skip="+b.flags.skip)
+	}
+	if b.options.Shuffle != 0 {
+		args = append(args, fmt.Sprintf("-test.shuffle=%d", b.options.Shuffle))
+	}
+	if b.flags.verbose {
+		args = append(args, "-test.v")
+	}
+	return args
+}
+
+func (b *Binary) headerFor(batch event.Batch) hookHeader {
+	h := hookHeader{Parallel: b.options.Parallel, FailFast: b.options.FailFast, Asks: batch.MayGoOn != nil}
+	for _, c := range batch.Cases {
+		h.Cases = append(h.Cases, c.Name)
+	}
+	return h
+}
+
+// hookLink is our end of the connection to a hooked process.
+type hookLink struct {
+	secret                     string
+	events, commands           *os.File
+	theirEvents, theirCommands *os.File
+}
+
+func newHookLink() (*hookLink, error) {
+	l := &hookLink{secret: rand.Text()}
+	var err error
+	if l.events, l.theirEvents, err = os.Pipe(); err != nil {
+		return nil, fmt.Errorf("pipe for events: %w", err)
+	}
+	if l.theirCommands, l.commands, err = os.Pipe(); err != nil {
+		l.close()
+		return nil, fmt.Errorf("pipe for commands: %w", err)
+	}
+	return l, nil
+}
+
+// begin writes the header, which may be longer than a pipe holds.
+func (l *hookLink) begin(h hookHeader) error {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	go func() { _, _ = io.Copy(l.commands, bytes.NewReader(append(text, '\n'))) }()
+	return nil
+}
+
+// environ tells the process of the link, if there is one.
+func (l *hookLink) environ() []string {
+	if l == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s=%d %d %s", hookVariable, hookEvents, hookCommands, l.secret)}
+}
+
+// files are the process's ends, from hookEvents on.
+func (l *hookLink) files() []*os.File {
+	if l == nil {
+		return nil
+	}
+	return []*os.File{l.theirEvents, l.theirCommands}
+}
+
+// started closes the process's ends here.
+func (l *hookLink) started() {
+	for _, f := range l.files() {
+		_ = f.Close()
+	}
+}
+
+func (l *hookLink) close() {
+	for _, f := range []*os.File{l.events, l.commands, l.theirEvents, l.theirCommands} {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+}
+
+// answers are the words for them.
+var answers = map[event.Answer]string{event.Start: "start", event.Leave: "leave", event.Stop: "stop"}
+
+// answer tells a case that asks whether it may start.
+func (l *hookLink) answer(a event.Answer) { _, _ = l.commands.WriteString(answers[a] + "\n") }
+
+// locked returns f under the lock of both streams of a process.
+func (r *results) locked(f func([]byte)) func([]byte) {
+	return func(text []byte) {
+		r.moved.L.Lock()
+		defer r.moved.L.Unlock()
+		f(text)
+	}
+}
+
+// rowInOutput follows a row in the output, which is there since the user has
+// asked for -test.v, and shows it.
+func (r *results) rowInOutput(f frame) bool {
+	r.moved.L.Lock()
+	defer r.moved.L.Unlock()
+	r.inBand = true
+	if !r.frame(f) {
+		return false
+	}
+	if f.test != "" {
+		r.write([]byte(f.line + "\n"))
+	}
+	return true
+}
+
+// hookedRow follows a row that came apart from the output. It waits until the
+// output has got as far: what a test prints comes before its result.
+func (r *results) hookedRow(f frame, link *hookLink) bool {
+	if f.kind == frameAsk {
+		link.answer(r.answer(f.test))
+		return true
+	}
+	r.moved.L.Lock()
+	defer r.moved.L.Unlock()
+	top, _, isSub := strings.Cut(f.test, "/")
+	if t := r.tests[top]; t != nil {
+		switch {
+		case f.kind == frameRun && !isSub:
+			t.rowsBegun++
+			for t.marks.starts < t.rowsBegun && !t.left && !r.over {
+				r.moved.Wait()
+			}
+		case !isSub && (f.kind == framePass || f.kind == frameFail || f.kind == frameSkip):
+			for t.marks.ends < t.rowsBegun && !r.over {
+				r.moved.Wait()
+			}
+		}
+	}
+	return r.frame(f)
+}
+
+// answer says whether one more case may start.
+func (r *results) answer(name string) event.Answer {
+	t := r.tests[name]
+	if t == nil || r.goOn == nil {
+		return event.Start
+	}
+	a := r.goOn(t.c)
+	if a != event.Start {
+		r.moved.L.Lock()
+		defer r.moved.L.Unlock()
+		r.withdrawn, t.left = true, true
+		r.moved.Broadcast()
+	}
+	return a
+}
+
+// endOfProcess ends all waiting.
+func (r *results) endOfProcess() {
+	r.moved.L.Lock()
+	defer r.moved.L.Unlock()
+	r.over = true
+	r.moved.Broadcast()
+}

@@ -1,0 +1,142 @@
+package gotest
+
+import (
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
+
+// marks are what the hook in the binary has told of a test. They cannot be
+// imitated, so where there are some, nothing else decides what has run and how it
+// ended; what the testing package tells adds how long it took, and why.
+type marks struct {
+	starts, ends int
+	// rows is how many results the testing package has told.
+	rows    int
+	outcome string // of the last end
+	started time.Time
+	ran     time.Duration
+}
+
+// What the hook tells, and the outcomes in it.
+const (
+	markStart = "start"
+	markEnd   = "end"
+	markRun   = "run"  // m.Run begins
+	markDone  = "done" // m.Run ends
+
+	outcomeFailed  = "fail"
+	outcomeSkipped = "skip"
+)
+
+// mark follows the hook.
+func (r *results) mark(text string) {
+	what, rest, _ := strings.Cut(text, " ")
+	switch what {
+	case markRun:
+		r.runState = max(r.runState, begun)
+	case markDone:
+		r.settleExample()
+		r.runState, r.ended, r.current = completed, true, ""
+	case markStart:
+		r.settleExample()
+		if t := r.tests[rest]; t != nil {
+			r.markedStart(t)
+		}
+	case markEnd:
+		outcome, name, _ := strings.Cut(rest, " ")
+		if t := r.tests[name]; t != nil {
+			r.markedEnd(t, outcome)
+		}
+	}
+	r.moved.Broadcast()
+}
+
+func (r *results) markedStart(t *test) {
+	if t.state != idle { // its result has been lost
+		r.finishByMark(t)
+	}
+	t.marks.starts++
+	t.marks.started = time.Now()
+	r.ended = false
+	r.start(t)
+}
+
+func (r *results) markedEnd(t *test, outcome string) {
+	t.marks.ends++
+	t.marks.outcome, t.marks.ran = outcome, time.Since(t.marks.started)
+	if !strings.HasPrefix(t.c.Name, "Test") {
+		r.example = t // what fails it is printed behind its end
+	}
+}
+
+// settleExample reports the example, or fuzz test, that ran last, now that the testing package
+// has had the time to say that its output is wrong.
+func (r *results) settleExample() {
+	if t := r.example; t != nil {
+		r.example = nil
+		if strings.Contains("\n"+t.excerptOf(t.c.Name).String(), "\n"+frameFail+" "+t.c.Name+" (") {
+			t.marks.outcome = outcomeFailed
+		}
+		r.finishByMark(t)
+	}
+}
+
+// finishByMark gives a test the result that the hook has told.
+func (r *results) finishByMark(t *test) {
+	if t.marks.ends < t.marks.starts || t.state == idle {
+		return
+	}
+	r.finish(t, frame{kind: t.marks.frameKind(), test: t.c.Name, elapsed: t.marks.ran})
+	r.settleLast()
+}
+
+func (m marks) frameKind() string {
+	switch m.outcome {
+	case outcomeFailed:
+		return frameFail
+	case outcomeSkipped:
+		return frameSkip
+	}
+	return framePass
+}
+
+// markedRow follows what the testing package tells of a test that the hook
+// watches.
+func (r *results) markedRow(t *test, c event.Case, f frame) bool {
+	switch {
+	case f.kind == frameRun && c.Sub == "":
+		return true // the hook tells that
+	case c.Sub != "":
+		return t.active() && r.subFrame(t, c, f)
+	case f.kind == framePause:
+		return t.state == alone && r.pause(t)
+	case f.kind == frameCont:
+		r.current = t.c.Name
+		return t.state == paused && r.writes(f.test) && r.resume(t)
+	case f.kind == framePass || f.kind == frameFail || f.kind == frameSkip:
+		return r.markedResult(t, f)
+	}
+	return t.state != idle && r.writes(f.test)
+}
+
+// markedResult takes a result that the testing package tells: the last of those
+// that the hook has told, or that of a test that panics, of which the hook tells
+// none.
+func (r *results) markedResult(t *test, f frame) bool {
+	if t.marks.rows >= t.marks.starts || t.state == idle {
+		return false
+	}
+	panics := t.marks.ends < t.marks.starts && f.kind == frameFail
+	if t.marks.ends < t.marks.starts && !panics {
+		return false
+	}
+	if t.marks.rows++; t.marks.rows < t.marks.starts {
+		return true // of an earlier run, whose result the hook has told
+	}
+	if !panics && t.marks.outcome == outcomeFailed {
+		f.kind = frameFail
+	}
+	return r.finish(t, f)
+}
