@@ -3,11 +3,13 @@ package app
 import (
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -36,6 +38,7 @@ func newEnvironments(t task, workers int) *environments {
 //
 //   - TEST_TMPDIR, an empty folder of this process, with a short name in that of
 //     the test: the path of a socket can be 107 bytes long (unix(7));
+//   - TEST_TIMEOUT, the seconds until the runner stops it;
 //   - INTERLOCK_WORKER, the number of the worker, from 0, and INTERLOCK_WORKERS,
 //     how many there are;
 //   - INTERLOCK_ATTEMPT, 1 or that of a retry;
@@ -56,6 +59,9 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 			return nil, nil, fmt.Errorf("TEST_TMPDIR: %w", err)
 		}
 		set["TEST_TMPDIR"], done = dir, func() { _ = os.RemoveAll(dir) }
+	}
+	if !b.Deadline.IsZero() {
+		set["TEST_TIMEOUT"] = strconv.Itoa(max(1, int(math.Ceil(time.Until(b.Deadline).Seconds()))))
 	}
 	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.workers)
 	ofCases, err := e.ofCases(b)

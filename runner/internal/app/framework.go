@@ -41,6 +41,8 @@ type framework struct {
 	stop func()
 	// batches is whether several cases may share a process.
 	batches bool
+	// asks is whether a process asks before it starts a further case.
+	asks bool
 	// whole is whether the arguments need one process for all cases.
 	whole bool
 	// unlisted stands for all cases that are asked for, where that will do;
@@ -130,6 +132,7 @@ func newGo(t task, path string) (framework, error) {
 			return 0
 		},
 		batches:  true,
+		asks:     t.manifest.Hooked,
 		whole:    binary.Whole(),
 		unlisted: binary.Unlisted(),
 		style:    report.Style{Grouped: workers > 1 && !binary.Whole(), Brief: !binary.Verbose()},

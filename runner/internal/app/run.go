@@ -108,6 +108,7 @@ func (t task) engineOptions(f framework, workers int, locker lock.Locker) engine
 		Shards:      t.env.Shard.Total,
 		Workers:     workers,
 		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
+		Asks:        f.asks && o.Repeat == 1,
 		InOrder:     o.Shuffle.On,
 		MaxFail:     t.maxFail(f),
 		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),

@@ -9,12 +9,18 @@ import (
 type batch struct {
 	cases []event.Case
 	needs []group.Need
+	// retried is whether one of them was bad before.
+	retried bool
 }
 
-func alone(c Case) batch { return batch{cases: []event.Case{c.Case}, needs: c.Needs} }
+func alone(c Case) batch {
+	return batch{cases: []event.Case{c.Case}, needs: c.Needs, retried: c.retry}
+}
 
 // sharing is a batch of cases that need the same.
-func sharing(cases []Case) batch { return batch{cases: casesOf(cases), needs: cases[0].Needs} }
+func sharing(cases []Case) batch {
+	return batch{cases: casesOf(cases), needs: cases[0].Needs, retried: cases[0].retry}
+}
 
 // together is a batch that holds what any of cases needs.
 func together(cases []Case) batch {

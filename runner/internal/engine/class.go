@@ -66,6 +66,19 @@ func (c *class) take(n int) []Case {
 	return taken
 }
 
+// indexOf returns where a case is among those that are left and were not bad
+// before; -1 if it is not.
+func (c *class) indexOf(one event.Case) int {
+	return slices.IndexFunc(c.left(), func(left Case) bool { return left.Case == one && !left.retry })
+}
+
+// takeAt removes one of the cases that are left.
+func (c *class) takeAt(at int) {
+	at += c.next
+	c.account(c.cases[at], -1)
+	c.cases = slices.Delete(c.cases, at, at+1)
+}
+
 // putBack undoes the last take, of n cases.
 func (c *class) putBack(n int) {
 	for range n {

@@ -116,6 +116,10 @@ type Options struct {
 	// same time anyway, and unless Workers is 0, where all cases are one batch,
 	// which holds what any of them needs.
 	Batches bool
+	// Asks is whether the framework asks, by event.Batch.MayGoOn, before it starts
+	// a further case of a batch. Then cases that hold groups share a process too,
+	// as long as nobody else wants what they hold.
+	Asks bool
 	// InOrder is whether cases start in the order given, as far as their groups
 	// allow, and not in the order by which they end soonest.
 	InOrder bool

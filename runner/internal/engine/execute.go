@@ -45,6 +45,9 @@ func (r *run) execute(h holding, worker int) (retries []retry) {
 // finishAll reports cases that do not start.
 func (r *run) finishAll(cases []event.Case, h holding) {
 	for _, c := range cases {
+		if h.joins != nil && !h.joins.has(c) {
+			continue // it is still in its class
+		}
 		r.finish(event.CaseFinished{Case: c, Outcome: *h.outcome, At: time.Now(), Waited: h.waited})
 	}
 }
@@ -58,6 +61,9 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	report := newBatchReport(r, ctx, h, newStopwatches(r.CaseTimeout, cancel))
 	defer report.watches.stopAll()
 	batch := event.Batch{Cases: cases, Worker: worker, Holds: len(h.needs) > 0, Attempt: r.attempts.next(cases[0])}
+	if h.joins != nil {
+		batch.MayGoOn = h.mayGoOn
+	}
 	if h.held != nil {
 		batch.Grants, batch.Lost = h.held.Grants(), h.held.Lost()
 	}
@@ -66,7 +72,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	again = r.Framework.Run(ctx, batch, report)
 	r.budget.stop()
 	again = report.left(cases, again)
-	return again, report.retries
+	return h.withoutWithdrawn(again), report.retries
 }
 
 // deadlineOf is when a batch will be stopped that starts now: the next limit of

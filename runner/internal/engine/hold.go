@@ -17,6 +17,8 @@ type holding struct {
 	class  *class // of its cases; nil without workers
 	held   lock.Held
 	waited time.Duration
+	// joins decides about the cases behind the first; nil if the batch is as it is.
+	joins *joins
 	// outcome is that of cases that could not get its groups; nil otherwise.
 	outcome *event.Outcome
 }

@@ -19,6 +19,7 @@ type batchReport struct {
 	waited  time.Duration
 	held    lock.Held
 	class   *class // of the cases; nil without workers
+	joins   *joins
 	begun   time.Time
 	watches *stopwatches
 
@@ -32,7 +33,7 @@ type batchReport struct {
 
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
-		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, begun: time.Now(), watches: watches,
+		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
 		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{}, outcomes: map[event.Case]event.Outcome{},
 	}
 }
@@ -48,8 +49,17 @@ func (b *batchReport) Started(c event.Case) {
 		b.Begun()
 		b.run.learnStart(now.Sub(b.begun))
 	}
-	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waited})
+	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waitedBy(c)})
 	b.watches.start(c)
+}
+
+// waitedBy is how long a case has waited for what the batch holds: those that
+// join another one have not.
+func (b *batchReport) waitedBy(c event.Case) time.Duration {
+	if b.joins != nil && c.Whole() != b.joins.first {
+		return 0
+	}
+	return b.waited
 }
 
 // Begun implements event.Beginning.
@@ -73,6 +83,9 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.watches.pause(c)
+	if b.joins != nil && c.Sub == "" && !c.Process && !b.joins.take(c) {
+		return // another process has it
+	}
 	if b.amend(c, result) || b.isCut(c, result.Outcome) {
 		return
 	}
@@ -129,7 +142,7 @@ func isOfAnother(cause error, c event.Case) bool {
 // describe makes an event of a result.
 func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
 	e := event.CaseFinished{
-		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waited, Leak: result.Leak, Note: result.Note,
+		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waitedBy(c), Leak: result.Leak, Note: result.Note,
 	}
 	b.mu.Lock()
 	if started, ok := b.started[c]; ok {
@@ -201,6 +214,9 @@ func cutShort(cause error, o event.Outcome) event.Outcome {
 	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
 }
 
+// joined reports whether a case of the batch was to run.
+func (b *batchReport) joined(c event.Case) bool { return b.joins == nil || b.joins.has(c) }
+
 // left returns the batches of cases that have not finished: those of again, and
 // those that were stopped because of another case. It reports the cases that
 // the framework has neither finished nor returned: no case is ever lost, nor
@@ -218,7 +234,7 @@ func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.C
 		}
 	}
 	for _, c := range cases {
-		if !b.finished[c] && !known[c] {
+		if !b.finished[c] && !known[c] && b.joined(c) {
 			b.Finished(c, event.Result{Outcome: event.Outcome{
 				Status: event.Errored, Type: event.TypeInfrastructure, Message: "the framework has lost this case",
 			}})

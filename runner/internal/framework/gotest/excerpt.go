@@ -34,18 +34,37 @@ func (e *excerpt) String() string {
 }
 
 // causes find the line that says most, the best first.
-var causes = []*regexp.Regexp{
-	regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`),
-	regexp.MustCompile(`(?m)^WARNING: DATA RACE$`),
-	regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: .*$`),
-	regexp.MustCompile(`(?m)^.*\S.*$`),
+var causes = []cause{
+	{regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`), first},
+	{regexp.MustCompile(`(?m)^WARNING: DATA RACE$`), first},
+	// What a test logs before looks like an error: the last one is why it ends.
+	{regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: (?:.*\S.*$|\s*\n.*$)`), last},
+	{regexp.MustCompile(`(?m)^.*\S.*$`), first},
+}
+
+type cause struct {
+	line  *regexp.Regexp
+	which int
+}
+
+const first, last = 0, -1
+
+func (c cause) find(text string) string {
+	if c.which == first {
+		return c.line.FindString(text)
+	}
+	lines := c.line.FindAllString(text, -1)
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(strings.Fields(lines[len(lines)-1]), " ")
 }
 
 // message returns the line of the output that says most, or "".
 func (e *excerpt) message() string {
 	text := e.String()
 	for _, cause := range causes {
-		if line := strings.TrimSpace(cause.FindString(text)); line != "" {
+		if line := strings.TrimSpace(cause.find(text)); line != "" {
 			if len(line) > maxMessage {
 				line = strings.ToValidUTF8(line[:maxMessage], "") + "…"
 			}

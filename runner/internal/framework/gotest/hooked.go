@@ -208,19 +208,25 @@ func (r *results) hookedRow(f frame, link *hookLink) bool {
 	defer r.moved.L.Unlock()
 	top, _, isSub := strings.Cut(f.test, "/")
 	if t := r.tests[top]; t != nil {
-		switch {
-		case f.kind == frameRun && !isSub:
-			t.rowsBegun++
-			for t.marks.starts < t.rowsBegun && !t.left && !r.over {
-				r.moved.Wait()
-			}
-		case !isSub && (f.kind == framePass || f.kind == frameFail || f.kind == frameSkip):
-			for t.marks.ends < t.rowsBegun && !r.over {
-				r.moved.Wait()
-			}
-		}
+		r.await(t, f, isSub)
 	}
 	return r.frame(f)
+}
+
+// await waits until the output has got to where a row about a test is told.
+func (r *results) await(t *test, f frame, isSub bool) {
+	reached := func() bool { return t.marks.starts >= t.rowsBegun }
+	switch {
+	case isSub:
+	case f.kind == frameRun:
+		t.rowsBegun++
+		return // it may ask, before it starts
+	case f.kind == framePass || f.kind == frameFail || f.kind == frameSkip:
+		reached = func() bool { return t.marks.ends >= t.rowsBegun }
+	}
+	for !reached() && !t.left && !r.over {
+		r.moved.Wait()
+	}
 }
 
 // answer says whether one more case may start.

@@ -107,7 +107,8 @@ func (m marks) frameKind() string {
 func (r *results) markedRow(t *test, c event.Case, f frame) bool {
 	switch {
 	case f.kind == frameRun && c.Sub == "":
-		return true // the hook tells that
+		r.logging = f.test
+		return true // the hook tells the rest
 	case c.Sub != "":
 		return t.active() && r.subFrame(t, c, f)
 	case f.kind == framePause:

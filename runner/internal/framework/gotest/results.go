@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -73,6 +74,11 @@ func (r *results) lookup(name string) (*test, event.Case) {
 
 // write gives text to the test that wrote it.
 func (r *results) write(text []byte) {
+	if r.hooked {
+		if text = r.withoutVerdict(text); len(text) == 0 {
+			return
+		}
+	}
 	if r.current == "" {
 		r.output.add(text)
 		r.report.Output(event.Case{}, text)
@@ -81,6 +87,20 @@ func (r *results) write(text []byte) {
 	t, c := r.lookup(r.current)
 	t.excerptOf(r.current).add(text)
 	r.report.Output(c, text)
+}
+
+// withoutVerdict leaves out the word by which m.Run ends: there may be many
+// processes, and the runner has its own.
+func (r *results) withoutVerdict(text []byte) []byte {
+	if t := r.tests[r.current]; t != nil && t.marks.ends < t.marks.starts {
+		return text
+	}
+	for _, word := range []string{"PASS\n", "FAIL\n"} {
+		if rest, ok := bytes.CutSuffix(text, []byte(word)); ok && (len(rest) == 0 || rest[len(rest)-1] == '\n') {
+			return rest
+		}
+	}
+	return text
 }
 
 // frame follows a line of the testing package's own. It returns false for one
@@ -165,7 +185,11 @@ func (r *results) run(t *test) bool {
 }
 
 func (r *results) start(t *test) bool {
-	r.writes(t.c.Name)
+	if r.hooked {
+		r.settleLast()
+	} else {
+		r.writes(t.c.Name)
+	}
 	r.current = t.c.Name
 	r.move(t, alone)
 	t.runs++
@@ -207,8 +231,8 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 	}
 	t.subs = slices.Delete(t.subs, i, i+1)
 	result := event.Result{Outcome: t.outcomeOf(f.kind, f.test), Ran: f.elapsed}
-	if result.Outcome.Bad() {
-		t.badSub = f.test
+	if result.Outcome.Bad() && t.badSub == "" {
+		t.badSub, t.badWhy = f.test, result.Outcome.Message
 	}
 	t.log.close(f.test, result.Outcome.Bad(), f.String())
 	if r.repeats {

@@ -33,6 +33,15 @@ func (a *account) Finished(c event.Case, r event.Result) {
 	a.finished[c.FullName()] = append(a.finished[c.FullName()], r)
 }
 
+func (a *account) anyBad() bool {
+	for _, results := range a.finished {
+		if slices.ContainsFunc(results, func(r event.Result) bool { return r.Outcome.Bad() }) {
+			return true
+		}
+	}
+	return false
+}
+
 // status returns the statuses of a test, such as "PASS" or "".
 func (a *account) status(name string) string {
 	var all []string
@@ -211,8 +220,9 @@ func TestWhatCode0Says(t *testing.T) {
 	}
 }
 
-// Whatever a process says, each of its tests has one result or runs again; and
-// that does not go on for ever.
+// Whatever a process says, each of its tests has a result or runs again, and a
+// further result of one is bad; that does not go on for ever; and a process that
+// ended badly leaves something bad behind, unless it is asked again.
 func TestEachTestOnce(t *testing.T) {
 	lines := []string{"text\n", "^PASS\n", "^FAIL\n", "^=== NAME  \n"}
 	for _, test := range []string{"TestA", "TestB", "TestC", "TestA/s", "TestX"} {
@@ -229,10 +239,14 @@ func TestEachTestOnce(t *testing.T) {
 		p := newProcess(names)
 		p.repeats = rapid.Bool().Draw(t, "repeats")
 		p.says(strings.Join(rapid.SliceOfN(rapid.SampledFrom(lines), 0, 30).Draw(t, "lines"), ""))
-		again := p.ends(child.Result{ExitCode: rapid.IntRange(0, 2).Draw(t, "exit code")})
+		exitCode := rapid.IntRange(0, 2).Draw(t, "exit code")
+		again := p.ends(child.Result{ExitCode: exitCode})
 		settled := 0
 		for _, name := range strings.Fields(names) {
-			times := len(p.finished[name])
+			times := min(len(p.finished[name]), 1)
+			if all := p.finished[name]; len(all) > 2 || len(all) == 2 && (all[0].Outcome.Bad() || !all[1].Outcome.Bad()) {
+				t.Fatalf("the results of %s are %s", name, p.status(name))
+			}
 			settled += times
 			for _, batch := range again {
 				times += strings.Count(batch, name)
@@ -240,6 +254,9 @@ func TestEachTestOnce(t *testing.T) {
 			if times != 1 {
 				t.Fatalf("%s has %d results, and %q run again", name, len(p.finished[name]), again)
 			}
+		}
+		if exitCode != 0 && len(again) == 0 && !p.anyBad() {
+			t.Fatalf("nothing is bad of a process that ended with exit code %d", exitCode)
 		}
 		if settled == 0 && slices.Contains(again, names) {
 			t.Fatal("this would go on for ever")

@@ -17,7 +17,8 @@ type test struct {
 	reportedBad bool
 	runs        int      // how often it has started
 	subs        []string // running subtests, by full name
-	badSub      string   // the last subtest that failed, by full name
+	badSub      string   // the first subtest that failed, by full name
+	badWhy      string   // of that
 	outputs     map[string]*excerpt
 	marks       marks
 	log         testLog
@@ -68,7 +69,7 @@ func (t *test) outcomeOf(kind, name string) event.Outcome {
 	case kind == frameSkip:
 		return event.Outcome{Status: event.Skipped, Message: message}
 	case message == "" && strings.HasPrefix(t.badSub, name+"/"):
-		message = t.badSub + " failed"
+		message = t.badSub + ": " + t.badWhy
 	case message == "":
 		message = "failed"
 	}

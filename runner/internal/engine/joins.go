@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+)
+
+// joins lets further cases of a class join one that holds its groups, in its
+// process: so what is set up in that, such as by TestMain, is set up once. Only
+// the first case of the batch has left its class; each other one does when it
+// starts. Between two cases the groups and the worker are as good as free: if
+// somebody else wants them, the process ends.
+type joins struct {
+	dispatcher *dispatcher
+	class      *class
+	first      event.Case
+	began      map[event.Case]bool // those that have joined
+}
+
+// joining returns a batch of the case that was taken from a class and all that may
+// join it.
+func (d *dispatcher) joining(h holding) (batch, *joins) {
+	b := h.batch
+	if !d.run.Asks || h.class.rated || len(b.cases) > 1 || h.retried {
+		return b, nil
+	}
+	b.cases = slices.Clone(b.cases)
+	for _, c := range h.class.left() {
+		if !c.retry {
+			b.cases = append(b.cases, c.Case)
+		}
+	}
+	if len(b.cases) == 1 {
+		return b, nil
+	}
+	return b, &joins{dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true}}
+}
+
+// mayGoOn is event.Batch.MayGoOn.
+func (h holding) mayGoOn(c event.Case) event.Answer {
+	j := h.joins
+	if j == nil {
+		return event.Start
+	}
+	if j.dispatcher.run.starting.Err() != nil || j.dispatcher.run.wantedElsewhere(h) {
+		return event.Stop
+	}
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	if j.began[c] {
+		return event.Start
+	}
+	at := j.class.indexOf(c)
+	switch {
+	case at < 0:
+		return event.Leave
+	case !j.dispatcher.agenda.goesOn(j.class):
+		return event.Stop
+	}
+	j.class.takeAt(at)
+	j.began[c] = true
+	return event.Start
+}
+
+// has reports whether a case has joined.
+func (j *joins) has(c event.Case) bool {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	return j.began[c]
+}
+
+// take lets a case join of which there is a result already, as of all of a
+// process whose TestMain has failed. It is not ok if another process has it.
+func (j *joins) take(c event.Case) (ok bool) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	if !j.began[c] {
+		at := j.class.indexOf(c)
+		if at < 0 {
+			return false
+		}
+		j.class.takeAt(at)
+		j.began[c] = true
+	}
+	return true
+}
+
+// wantedElsewhere reports whether another process waits for what h holds.
+func (r *run) wantedElsewhere(h holding) bool {
+	inspector, ok := r.Locker.(lock.Inspector)
+	if !ok {
+		return false
+	}
+	for _, n := range h.needs {
+		if inspector.Wanted(n.Group) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutWithdrawn returns batches without the cases that have not joined: they
+// are still in their class.
+func (h holding) withoutWithdrawn(again [][]event.Case) (left [][]event.Case) {
+	if h.joins == nil {
+		return again
+	}
+	for _, batch := range again {
+		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return !h.joins.has(c) })
+		if len(batch) > 0 {
+			left = append(left, batch)
+		}
+	}
+	return left
+}
+
+// worthAChange is how many times as long as a process takes to start something
+// else has to be more urgent, for a process to end so that it can run.
+const worthAChange = 10
+
+// goesOn reports whether a process that holds what c needs goes on with the next
+// case of c: if that is what would start next, were the process to end now, or
+// nearly so and in nobody's way.
+func (a *agenda) goesOn(c *class) bool {
+	a.usage.count(c.uses, -1)
+	next := a.next()
+	if next == c {
+		return true // which has counted them again
+	}
+	own := a.urgencyOf(c)
+	a.usage.count(c.uses, 1)
+	if next == nil {
+		return !slices.ContainsFunc(a.classes, func(other *class) bool { return other.asking && other.meets(c) })
+	}
+	a.usage.count(next.uses, -1)
+	return !next.meets(c) && a.urgencyOf(next) <= own+int64(worthAChange*a.start())
+}
+
+// urgencyOf is the time for which a class keeps the run from ending.
+func (a *agenda) urgencyOf(c *class) int64 {
+	for _, u := range a.order {
+		if u.class == c {
+			return int64(u.longest)
+		}
+	}
+	return 0
+}
