@@ -51,6 +51,9 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 		}
 	}
 	cut, unstarted := r.unfinished()
+	if end.ExitCode != 0 && !end.stopped && !culprit {
+		r.cutAgain(endOf(end))
+	}
 	switch {
 	case end.stopped:
 		for _, t := range cut {
@@ -208,6 +211,16 @@ func (r *results) unfinished() (cut, unstarted []*test) {
 
 func (r *results) any(is func(*test) bool) bool { return slices.ContainsFunc(r.order, is) }
 
+// cutAgain reports tests that have had a result, and ran again when the process
+// ended.
+func (r *results) cutAgain(why string) {
+	for _, t := range r.order {
+		if t.finished && t.active() && !t.reportedBad {
+			r.cut(t, fmt.Sprintf("%s of its run %d", why, t.runs))
+		}
+	}
+}
+
 // cut reports a test that did not get to its result, and its subtests.
 func (r *results) cut(t *test, why string) {
 	output := t.excerptOf(t.c.Name)
@@ -218,7 +231,7 @@ func (r *results) cut(t *test, why string) {
 		_, c := r.lookup(name)
 		r.report.Finished(c, event.Result{Outcome: cutOutcome(why, t.excerptOf(name))})
 	}
-	t.bad, t.finished = true, true
+	t.bad, t.finished, t.reportedBad = true, true, true
 	r.report.Finished(t.c, event.Result{Outcome: cutOutcome(why, output)})
 }
 
@@ -263,11 +276,11 @@ func (r *results) noteOfRuns() string {
 	if len(several) == 0 {
 		return ""
 	}
-	note := fmt.Sprintf("%s ran %d times in one process", several[0].c.FullName(), several[0].runs)
+	who := several[0].c.FullName()
 	if more := len(several) - 1; more > 0 {
-		note += fmt.Sprintf(", and so did %d more cases", more)
+		who += fmt.Sprintf(" and %d more", more)
 	}
-	return note + ": the worst result counts"
+	return fmt.Sprintf("%s ran %d times in one process: the worst result counts", who, several[0].runs)
 }
 
 // oneByOne returns a batch for each test.

@@ -122,21 +122,19 @@ func (r *results) markedRow(t *test, c event.Case, f frame) bool {
 	return t.state != idle && r.writes(f.test)
 }
 
-// markedResult takes a result that the testing package tells: the last of those
-// that the hook has told, or that of a test that panics, of which the hook tells
-// none.
+// markedResult takes a result that the testing package tells: one that the hook
+// has told before, or that of a test that panics, of which the hook tells none.
 func (r *results) markedResult(t *test, f frame) bool {
-	if t.marks.rows >= t.marks.starts || t.state == idle {
-		return false
-	}
+	known := t.marks.rows < t.marks.ends
 	panics := t.marks.ends < t.marks.starts && f.kind == frameFail
-	if t.marks.ends < t.marks.starts && !panics {
+	if !known && !panics || t.state == idle {
 		return false
 	}
 	if t.marks.rows++; t.marks.rows < t.marks.starts {
-		return true // of an earlier run, whose result the hook has told
+		r.closeLog(t, f) // of an earlier run, whose result the hook has told
+		return true
 	}
-	if !panics && t.marks.outcome == outcomeFailed {
+	if known && t.marks.outcome == outcomeFailed {
 		f.kind = frameFail
 	}
 	return r.finish(t, f)
