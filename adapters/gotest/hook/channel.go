@@ -47,10 +47,11 @@ type link struct {
 	commands *bufio.Reader
 	output   *os.File // where the output went in the beginning
 	secret   string
+	hasTests bool // besides fuzz tests and examples
 
 	mu      sync.Mutex
-	first   bool // no case has started
-	stopped bool // no further case is to start
+	begun   map[string]bool // cases that have started
+	stopped bool            // no further case is to start
 }
 
 // runner is nil if no runner has started this process.
@@ -62,7 +63,7 @@ func connect() *link {
 		return nil
 	}
 	_ = os.Unsetenv(Variable)
-	l := &link{first: true, cases: map[string]bool{}}
+	l := &link{begun: map[string]bool{}, cases: map[string]bool{}}
 	var events, commands int
 	if _, err := fmt.Sscanf(value, "%d %d %s", &events, &commands, &l.secret); err != nil {
 		return fail(err)
@@ -98,11 +99,16 @@ func fail(err error) *link {
 
 func (l *link) asksFor(name string) bool { return l.cases[name] }
 
-// mayStart asks the runner whether a case may start, unless it is the first.
+// mayStart asks the runner whether a case may start, unless it is the first. One
+// that has started before, in another call of m.Run or by -test.count, starts
+// again: that is what its process is about.
 func (l *link) mayStart(name string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.first && l.header.Asks && !l.stopped {
+	if l.begun[name] {
+		return true
+	}
+	if len(l.begun) > 0 && l.header.Asks && !l.stopped {
 		l.tell(l.events, "=== ASK   "+name)
 		answer, err := l.commands.ReadString('\n')
 		switch answer = strings.TrimSpace(answer); {
@@ -113,13 +119,15 @@ func (l *link) mayStart(name string) bool {
 			l.stopped = true
 		}
 	}
-	l.first = false
+	if !l.stopped {
+		l.begun[name] = true
+	}
 	return !l.stopped
 }
 
 func (l *link) began(name string)          { l.mark("start " + name) }
 func (l *link) ended(name, outcome string) { l.mark("end " + outcome + " " + name) }
-func (l *link) runBegins()                 { l.mark("run") }
+func (l *link) runBegins(how string)       { l.mark("run " + how) }
 func (l *link) runEnds()                   { l.mark("done") }
 
 // mark writes to the output, so that the runner knows what was written before

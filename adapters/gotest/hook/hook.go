@@ -30,6 +30,7 @@ func Tests(all []testing.InternalTest) []testing.InternalTest {
 	asked := make([]testing.InternalTest, 0, len(all))
 	for _, test := range all {
 		if runner.asksFor(test.Name) {
+			runner.hasTests = true
 			asked = append(asked, testing.InternalTest{Name: test.Name, F: watched(test)})
 		}
 	}
@@ -147,6 +148,15 @@ func Ready() {
 	}
 }
 
+// how says where results go: "verbose", since the user asks for -test.v, is to the
+// output, and "quiet" only to the runner.
+func how() string {
+	if v := flagV(); v != nil && v.on {
+		return "verbose"
+	}
+	return "quiet"
+}
+
 func set(name, value string) { _ = flag.Set(name, value) }
 
 // Running is called when m.Run begins, and when it ends.
@@ -155,8 +165,10 @@ func Running(begins bool) {
 		return
 	}
 	if begins {
-		runner.runBegins()
-		setTestingMode()
+		runner.runBegins(how())
+		if runner.hasTests {
+			setTestingMode()
+		}
 		return
 	}
 	setUserMode()

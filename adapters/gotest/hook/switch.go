@@ -74,7 +74,8 @@ func setTestingMode() {
 	v.on, v.json = true, true
 }
 
-// setUserMode undoes setTestingMode.
+// setUserMode undoes setTestingMode. If TestMain has chosen no test, an example may
+// be first; then os.Stdout is what collects its output.
 //
 //go:norace
 func setUserMode() {
@@ -82,6 +83,11 @@ func setUserMode() {
 		return
 	}
 	v := flagV()
-	v.on, v.json, os.Stdout = before.on, before.json, before.stdout
+	v.on, v.json = before.on, before.json
+	if os.Stdout == runner.events {
+		os.Stdout = before.stdout
+	} else if os.Stdout != before.stdout {
+		return
+	}
 	before = nil
 }

@@ -44,14 +44,14 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	if j == nil {
 		return event.Start
 	}
+	if j.has(c) {
+		return event.Start
+	}
 	if j.dispatcher.run.starting.Err() != nil || j.dispatcher.run.wantedElsewhere(h) {
 		return event.Stop
 	}
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	if j.began[c] {
-		return event.Start
-	}
 	at := j.class.indexOf(c)
 	switch {
 	case at < 0:

@@ -159,7 +159,7 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
-	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" && e.Note == "" {
+	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" {
 		j.forget(e.Case)
 		return
 	}

@@ -187,8 +187,7 @@ func (r *results) locked(f func([]byte)) func([]byte) {
 func (r *results) rowInOutput(f frame) bool {
 	r.moved.L.Lock()
 	defer r.moved.L.Unlock()
-	r.inBand = true
-	if !r.frame(f) {
+	if !r.inBand || !r.frame(f) {
 		return false
 	}
 	if f.test != "" {

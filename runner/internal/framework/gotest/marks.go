@@ -26,6 +26,9 @@ const (
 	markRun   = "run"  // m.Run begins
 	markDone  = "done" // m.Run ends
 
+	// markVerbose is how a run is whose results are in the output, too.
+	markVerbose = "verbose"
+
 	outcomeFailed  = "fail"
 	outcomeSkipped = "skip"
 )
@@ -36,6 +39,7 @@ func (r *results) mark(text string) {
 	switch what {
 	case markRun:
 		r.runState = max(r.runState, begun)
+		r.inBand = rest == markVerbose
 	case markDone:
 		r.settleExample()
 		r.runState, r.ended, r.current = completed, true, ""
@@ -134,8 +138,8 @@ func (r *results) markedResult(t *test, f frame) bool {
 		r.closeLog(t, f) // of an earlier run, whose result the hook has told
 		return true
 	}
-	if known && t.marks.outcome == outcomeFailed {
-		f.kind = frameFail
+	if known && (r.inBand || t.marks.outcome == outcomeFailed) {
+		f.kind = t.marks.frameKind() // what is in the output may be anybody's
 	}
 	return r.finish(t, f)
 }

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// test is what Bazel and test.xml say of a target.
+type test struct {
+	green bool
+	// cases are the worst outcomes of top-level cases, over all shards and runs.
+	cases map[string]outcome
+}
+
+type outcome int
+
+const (
+	skipped outcome = iota
+	passed
+	failed
+)
+
+func (o outcome) String() string { return [...]string{"skipped", "passed", "failed"}[o] }
+
+// readStatuses returns whether tests are green, by label.
+func readStatuses(path string) (map[string]bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	statuses := map[string]bool{}
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var event struct {
+			ID struct {
+				TestSummary struct{ Label string }
+			}
+			TestSummary struct{ OverallStatus string }
+		}
+		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
+			return nil, err
+		}
+		if label := event.ID.TestSummary.Label; label != "" {
+			statuses[strings.TrimPrefix(label, "@@")] = event.TestSummary.OverallStatus == "PASSED"
+		}
+	}
+	return statuses, lines.Err()
+}
+
+type pair struct{ plain, ours string }
+
+// pairsOf returns the labels of tests of one program.
+func pairsOf(statuses map[string]bool) (pairs []pair) {
+	for label := range statuses {
+		folder, name, _ := strings.Cut(label, ":")
+		for plain := range statuses {
+			of, program, ok := strings.Cut(plain, ":plain_")
+			if ok && of == folder && label != plain && strings.HasSuffix(name, "_"+program) {
+				pairs = append(pairs, pair{plain, label})
+			}
+		}
+	}
+	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.ours, b.ours) })
+	return pairs
+}
+
+func folderOf(logs, label string) string {
+	return filepath.Join(logs, strings.ReplaceAll(strings.TrimPrefix(label, "//"), ":", "/"))
+}
+
+// readPlain returns what a program has noted of its own cases.
+func readPlain(logs, label string, green bool) (test, error) {
+	t := test{green: green, cases: map[string]outcome{}}
+	text, err := os.ReadFile(filepath.Join(folderOf(logs, label), "test.outputs", "journal"))
+	if err != nil && !os.IsNotExist(err) {
+		return t, err
+	}
+	for line := range strings.Lines(string(text)) {
+		name, word, _ := strings.Cut(strings.TrimSpace(line), " ")
+		t.set(name, map[string]outcome{"pass": passed, "fail": failed, "skip": skipped}[word])
+	}
+	return t, nil
+}
+
+// readOurs returns what test.xml says of each shard.
+func readOurs(logs, label string, green bool) (test, error) {
+	t := test{green: green, cases: map[string]outcome{}}
+	reports, err := filepath.Glob(filepath.Join(folderOf(logs, label), "test.xml"))
+	shards, _ := filepath.Glob(filepath.Join(folderOf(logs, label), "shard_*", "test.xml"))
+	if err != nil {
+		return t, err
+	}
+	for _, report := range append(reports, shards...) {
+		if err := t.add(report); err != nil {
+			return t, fmt.Errorf("%s: %w", report, err)
+		}
+	}
+	return t, nil
+}
+
+// set notes an outcome: of several the worst counts.
+func (t test) set(name string, o outcome) {
+	if before, known := t.cases[name]; !known || o > before {
+		t.cases[name] = o
+	}
+}
+
+func (t test) add(report string) error {
+	text, err := os.ReadFile(report)
+	if err != nil {
+		return err
+	}
+	var suites struct {
+		Suites []struct {
+			Cases []struct {
+				Name string    `xml:"name,attr"`
+				F    *struct{} `xml:"failure"`
+				E    *struct{} `xml:"error"`
+				S    *struct{} `xml:"skipped"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(text, &suites); err != nil {
+		return err
+	}
+	for _, s := range suites.Suites {
+		for _, c := range s.Cases {
+			o := passed
+			switch {
+			case c.F != nil || c.E != nil:
+				o = failed
+			case c.S != nil:
+				o = skipped
+			}
+			if !strings.Contains(c.Name, "/") {
+				t.set(c.Name, o)
+			}
+		}
+	}
+	return nil
+}
