@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -14,50 +15,62 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
-// selectCases returns the cases of this shard, or one that stands for them.
-func selectCases(ctx context.Context, t task, f framework, workers int) ([]engine.Case, error) {
+// selectCases returns the cases of this shard, or one that stands for them, and
+// what is to be said at the end of the log, if there is something.
+func selectCases(ctx context.Context, t task, f framework, workers int) (own []engine.Case, note string, err error) {
 	m := t.manifest
 	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
 		t.options.Plan == "" {
-		return selection.AddNeeds([]event.Listed{{Case: f.unlisted}}, m.Groups, false)
+		own, err = selection.AddNeeds([]event.Listed{{Case: f.unlisted}}, m.Groups, false)
+		return own, "", err
 	}
-	selected, err := listCases(ctx, t, f)
+	selected, note, err := listCases(ctx, t, f)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if t.options.Plan == options.WritePlan {
 		if err := writePlan(t, selected, workers); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	own := ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
+	own = ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
 	if t.options.Shuffle.On {
 		shuffle(own, t.options.Shuffle.Seed)
 	}
-	return own, nil
+	return own, note, nil
 }
 
-// listCases returns the cases of all shards that are asked for.
-func listCases(ctx context.Context, t task, f framework) ([]engine.Case, error) {
+// listCases returns the cases of all shards that are asked for. If there are none,
+// the note says so.
+func listCases(ctx context.Context, t task, f framework) (asked []engine.Case, note string, err error) {
 	listed, err := f.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	all, err := describe(t, listed, f.isPartial())
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var asked []engine.Case
 	for i, c := range all {
 		if listed[i].Asked {
 			asked = append(asked, c)
 		}
 	}
-	if len(asked) == 0 && (len(listed) > 0 || f.isPartial()) && t.options.Plan != options.OnlyPlan {
-		say(t.p, "no case of this test was asked for; "+selection.ListOf(listed))
+	switch {
+	case len(asked) > 0:
+	case len(listed) > 0 || f.isPartial():
+		note = "no case of this test was asked for; " + selection.ListOf(listed)
+	case len(t.manifest.Groups) > 0 && t.manifest.Cases != "":
+		return nil, "", errNoCase
+	default:
+		note = "this test has no case"
 	}
-	return asked, nil
+	return asked, note, nil
 }
+
+// errNoCase is for a test whose groups nobody would ever hold.
+var errNoCase = errors.New("the test has groups, but not a single case\nhint: is this the right target? A program of another " +
+	"kind is one case of framework = \"exec\"")
 
 // describe adds what the manifest and the cases themselves say of each case.
 // Patterns need not match if only a part of the cases is listed.

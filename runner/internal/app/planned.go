@@ -29,7 +29,7 @@ func printPlan(ctx context.Context, t task) error {
 		return err
 	}
 	defer framework.end()
-	cases, err := listCases(ctx, t, framework)
+	cases, _, err := listCases(ctx, t, framework)
 	if err != nil {
 		return err
 	}

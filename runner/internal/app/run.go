@@ -53,6 +53,8 @@ type test struct {
 	cases   []engine.Case
 	options engine.Options
 	style   report.Style
+	// note is the last line of the log; empty is none.
+	note string
 	// end stops what was started for the cases.
 	end func()
 }
@@ -64,7 +66,7 @@ func prepare(ctx context.Context, t task) (*test, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := selectCases(ctx, t, framework, workers)
+	cases, note, err := selectCases(ctx, t, framework, workers)
 	if err != nil {
 		framework.end()
 		return nil, err
@@ -75,7 +77,7 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		return nil, err
 	}
 	return &test{
-		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style, end: end,
+		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style, note: note, end: end,
 		options: t.engineOptions(framework, workers, locker),
 	}, nil
 }
@@ -142,6 +144,9 @@ func (t *test) run(ctx context.Context) int {
 	}
 	t.options.Sink = event.FanOut(sinks...)
 	t.runCases(ctx)
+	if t.note != "" {
+		say(t.p, t.note)
+	}
 	if message := verdict.Infrastructure(); message != "" {
 		noteInfrastructureFailure(t.p, t.env, message)
 	}

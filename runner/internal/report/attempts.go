@@ -1,11 +1,28 @@
 package report
 
-import "github.com/interlock-build/rules_interlock/runner/internal/event"
+import (
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
 
 // attempt is what became of a case once, and what it wrote then.
 type attempt struct {
 	outcome event.Outcome
 	output  string
+}
+
+// maxText is how much of the end of its output a problem has as its text; the rest
+// is in system-out.
+const maxText = 8 << 10
+
+// text says what went wrong as a reader wants to see it who looks at no attribute.
+func (a attempt) text() string {
+	output := a.output
+	if cut := len(output) - maxText; cut > 0 {
+		output = strings.ToValidUTF8(output[cut:], "")
+	}
+	return strings.TrimRight(a.outcome.Message+"\n\n"+output, "\n")
 }
 
 // retry notes an attempt after which the case runs again.
@@ -21,6 +38,10 @@ func (c *xmlCase) set(a attempt) {
 	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type}
 	c.Output = a.output
 	c.Failure, c.Error, c.Skipped = nil, nil, nil
+	switch a.outcome.Status {
+	case event.Failed, event.Errored:
+		problem.Text = a.text()
+	}
 	switch a.outcome.Status {
 	case event.Failed:
 		c.Failure = problem

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -35,12 +37,13 @@ type console struct {
 	count   [4]int             // by event.Status
 	ended   map[event.Case]event.Status
 	flaky   int
+	notRun  map[string]int // cases that their program did not run, by why
 }
 
 // Console returns a sink that writes what cases print to w as it is, and lines
 // of its own about waits and results.
 func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, ended: map[event.Case]event.Status{}}
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, ended: map[event.Case]event.Status{}, notRun: map[string]int{}}
 }
 
 func (c *console) Handle(e event.Event) {
@@ -69,6 +72,9 @@ func (c *console) waiting(e event.CaseWaiting) {
 }
 
 func (c *console) summary() {
+	for _, why := range slices.Sorted(maps.Keys(c.notRun)) {
+		c.printf("note: %d not run: %s", c.notRun[why], why)
+	}
 	if !c.style.Brief {
 		return
 	}
@@ -132,6 +138,9 @@ func (c *console) finished(e event.CaseFinished) {
 	}
 	if e.Amends {
 		c.count[c.ended[e.Case]]--
+	}
+	if e.Outcome.Type == event.TypeNotRun {
+		c.notRun[e.Outcome.Message]++
 	}
 	c.ended[e.Case] = e.Outcome.Status
 	c.count[e.Outcome.Status]++

@@ -44,6 +44,8 @@ type (
 	xmlProblem struct {
 		Message string
 		Type    string
+		// Text is what is between the tags: many readers show nothing else.
+		Text string
 	}
 )
 
@@ -121,7 +123,13 @@ func (w xmlWriter) problem(tag string, p *xmlProblem) {
 	if p.Type != "" {
 		w.attributes("type", p.Type)
 	}
-	w.raw("/>\n")
+	if p.Text == "" {
+		w.raw("/>\n")
+		return
+	}
+	w.raw(">")
+	w.text(p.Text)
+	w.raw("</" + strings.TrimLeft(tag, " <") + ">\n")
 }
 
 // open writes the tag without its end.

@@ -60,9 +60,9 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 			r.cut(t, "stopped")
 		}
 		return batchOf(unstarted)
-	case end.ExitCode == 0:
+	case end.ExitCode == 0 && !(r.hooked && len(cut) > 0):
 		return r.closeGood(end, slices.Concat(cut, unstarted))
-	case len(cut) > 0 && len(r.order) > 1 && end.run == completed && len(r.suspectsAmong(cut)) == len(cut):
+	case !r.hooked && len(cut) > 0 && len(r.order) > 1 && end.run == completed && len(r.suspectsAmong(cut)) == len(cut):
 		// The run may have come to its end, and what it said was lost on the way.
 		return oneByOne(slices.Concat(cut, unstarted))
 	}
@@ -97,11 +97,11 @@ func (r *results) closeGood(end processEnd, rest []*test) (again [][]event.Case)
 		return nil
 	case bad && r.failFast:
 		return batchOf(rest)
-	case len(r.order) > 1:
+	case len(r.order) > 1 && !r.hooked:
 		return oneByOne(rest)
 	}
 	for _, t := range rest {
-		if !t.started && strings.Contains(r.output.String()+r.before.String(), noTests) {
+		if r.hooked || !t.started && strings.Contains(r.output.String()+r.before.String(), noTests) {
 			r.skip(t, "TestMain ended with exit code 0 and did not run this test")
 			continue
 		}
@@ -152,7 +152,7 @@ func (r *results) closeBetweenTests(end processEnd, rest []*test) (again [][]eve
 	bad := r.any(func(t *test) bool { return t.bad })
 	started := r.any(func(t *test) bool { return t.started })
 	switch {
-	case !started && end.run != notRun && len(r.order) > 1:
+	case !r.hooked && !started && end.run != notRun && len(r.order) > 1:
 		return oneByOne(rest) // it wrote to somewhere else
 	case !started:
 		outcome := r.notBegun(end)

@@ -1,9 +1,11 @@
 package gotest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 
@@ -62,11 +64,19 @@ func (b *Binary) listed(ctx context.Context, batch event.Batch) ([]string, error
 		return nil, fmt.Errorf("listing the tests: %w\nhint: -test.list runs init and TestMain; let them write to stderr, "+
 			"or give the test as a target of rules_go, whose cases the build knows", err)
 	}
-	if len(found) == 0 && stdout.String() != "" {
-		return nil, errors.New("listing the tests: this is no Go test binary, or its TestMain does not list: it answers -test.list with: " +
-			saidBy(stdout, stderr))
+	if len(found) == 0 && !isOfGo(b.options.Path) {
+		return nil, errors.New("this is no Go test binary: it answers -test.list with: " + saidBy(stdout, stderr) +
+			"\nhint: a program of another kind is one case of framework = \"exec\"")
 	}
 	return found, nil
+}
+
+// buildInfo is in each program that Go has linked (debug/buildinfo).
+var buildInfo = []byte("\xff Go buildinf:")
+
+func isOfGo(path string) bool {
+	text, err := os.ReadFile(path)
+	return err == nil && bytes.Contains(text, buildInfo)
 }
 
 func saidBy(stdout, stderr excerpt) string {
