@@ -23,9 +23,12 @@ func measure() (*harness.Table, error) {
 	defer stage.Clear()
 	table := &harness.Table{
 		Floor: "the same binary alone with -test.v=test2json; for the tests that sleep, the least that 8 at once can take",
-		Notes: []string{"Start to exit of the runner, listing the tests included."},
+		Notes: []string{
+			"Start to exit of the runner; in the first row, of one that runs the first case only, and its floor has the tests listed by the binary.",
+			"Of the groups, from the first case's begin to the last one's end, as the cases themselves write it down; the floor is the bound.",
+		},
 	}
-	for _, row := range []func(*harness.Stage, *harness.Table) error{emptyTests, sleepingTests, memory} {
+	for _, row := range []func(*harness.Stage, *harness.Table) error{firstCase, emptyTests, sleepingTests, overlappingGroups, memory} {
 		if err := row(stage, table); err != nil {
 			return nil, err
 		}
@@ -33,11 +36,25 @@ func measure() (*harness.Table, error) {
 	return table, nil
 }
 
+func firstCase(stage *harness.Stage, table *harness.Table) error {
+	const rounds = 100
+	only := "TESTBRIDGE_TEST_ONLY=^Test1$"
+	results, err := harness.Interleave(rounds,
+		func() (time.Duration, error) { return took(stage.StartTest("first_listed_test", 1, only)) },
+		func() (time.Duration, error) { return took(stage.StartTest("first_test", 1, only)) },
+	)
+	if err != nil {
+		return err
+	}
+	table.Compare("the first of 200 tests, known from the build", results[0], results[1], harness.RatioAtMost(0.7))
+	return nil
+}
+
 func emptyTests(stage *harness.Stage, table *harness.Table) error {
 	const rounds = 100
 	results, err := harness.Interleave(rounds,
 		func() (time.Duration, error) {
-			return took(stage.Start("empty_test_ungrouped_/empty_test_ungrouped", "-test.v=test2json"))
+			return took(stage.Start("empty_test_ungrouped.interlock/empty_test_ungrouped", "-test.v=test2json"))
 		},
 		func() (time.Duration, error) { return took(stage.StartTest("empty_test", 2000)) },
 	)

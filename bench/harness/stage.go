@@ -55,10 +55,12 @@ type Run struct {
 }
 
 // Start runs an executable to its end.
-func (s *Stage) Start(name string, args ...string) (Run, error) {
+func (s *Stage) Start(name string, args ...string) (Run, error) { return s.start(name, nil, args...) }
+
+func (s *Stage) start(name string, environ []string, args ...string) (Run, error) {
 	cmd := exec.Command(s.Path(name), args...)
 	cmd.Dir = filepath.Join(s.runfiles, "_main")
-	cmd.Env = s.environment(name)
+	cmd.Env = append(s.environment(name), environ...)
 	cmd.Stdout, cmd.Stderr = s.log, s.log
 	began := time.Now()
 	if err := cmd.Run(); err != nil {
@@ -70,9 +72,9 @@ func (s *Stage) Start(name string, args ...string) (Run, error) {
 }
 
 // StartTest is Start for a grouped test, whose report has to be that of as
-// many cases, of which all passed.
-func (s *Stage) StartTest(name string, cases int) (Run, error) {
-	run, err := s.Start(name)
+// many cases, of which all passed. Further variables are given as NAME=value.
+func (s *Stage) StartTest(name string, cases int, environ ...string) (Run, error) {
+	run, err := s.start(name, environ)
 	if err != nil {
 		return Run{}, err
 	}

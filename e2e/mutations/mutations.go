@@ -3,6 +3,7 @@ package main
 // Packages whose tests are to find bugs.
 var (
 	registerTests = []string{"./runner/internal/lock/register", "./runner/internal/lock/build", "./runner/internal/lock/host"}
+	goTests       = []string{"./runner/internal/framework/gotest"}
 	clusterTests  = []string{"./runner/internal/lock/cluster"}
 )
 
@@ -77,5 +78,47 @@ var mutations = []mutation{
 		code:  "unix.O_RDONLY|unix.O_CLOEXEC|",
 		bug:   "unix.O_RDONLY|",
 		tests: registerTests,
+	},
+	{
+		name:  "drop the last net: a bad end of a process whose tests have passed (gotest)",
+		file:  "runner/internal/framework/gotest/ending.go",
+		code:  "		r.blameAll(end.Result)\n",
+		bug:   "",
+		tests: goTests,
+	},
+	{
+		name:  "drop the second result of a test (gotest)",
+		file:  "runner/internal/framework/gotest/results.go",
+		code:  "if t.finished && (t.reportedBad || !t.bad) {",
+		bug:   "if t.finished {",
+		tests: goTests,
+	},
+	{
+		name:  "drop the amendment of a case (engine)",
+		file:  "runner/internal/engine/report.go",
+		code:  "	if !before.Bad() && result.Outcome.Bad() {\n",
+		bug:   "	if before.Bad() && result.Outcome.Bad() {\n",
+		tests: []string{"./runner/internal/app"},
+	},
+	{
+		name:  "accept a row that a test has printed (gotest)",
+		file:  "runner/internal/framework/gotest/hooked.go",
+		code:  "	if !r.inBand || !r.frame(f) {\n",
+		bug:   "	if !r.frame(f) {\n",
+		tests: goTests,
+	},
+	{
+		name:  "accept a name with what is printed in front of it (gotest)",
+		file:  "runner/internal/framework/gotest/listing.go",
+		code:  "		return word[starts[0][0]:], nil\n",
+		bug:   "		return line, nil\n",
+		tests: goTests,
+	},
+	{
+		name:  "stop a case that runs again (engine)",
+		file:  "runner/internal/engine/joins.go",
+		code:  "	if j.has(c) {\n		return event.Start\n	}\n",
+		bug:   "",
+		tests: []string{"./runner/internal/engine"},
 	},
 }

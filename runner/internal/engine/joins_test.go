@@ -141,6 +141,37 @@ func TestOtherProcessesHaveTheirTurnBetweenCases(t *testing.T) {
 	})
 }
 
+// A process that runs its tests several times, as by m.Run for each backend, runs
+// each of them to its last time, whoever waits.
+func TestCasesThatRunAgainAreNotStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		again := 0
+		f := frameworkFunc(func(b event.Batch, r event.Report) [][]event.Case {
+			r.Started(b.Cases[0])
+			r.Finished(b.Cases[0], event.Result{})
+			for range 2 {
+				if b.MayGoOn != nil && b.MayGoOn(b.Cases[0]) != event.Start {
+					t.Error("its second run was stopped")
+				}
+				again++
+			}
+			return [][]event.Case{b.Cases[1:]}
+		})
+		run(t.Context(), engine.Options{
+			Framework: f, Locker: wanted{lockerOf()}, Workers: 1, Batches: true, Asks: true, Capacity: map[string]int{"g": 1},
+		}, holders("g", 3)...)
+		if again != 6 {
+			t.Errorf("%d runs", again)
+		}
+	})
+}
+
+type frameworkFunc func(event.Batch, event.Report) [][]event.Case
+
+func (f frameworkFunc) Run(_ context.Context, b event.Batch, r event.Report) [][]event.Case {
+	return f(b, r)
+}
+
 // However cases share processes, each runs once, and no two that need a group
 // run at a time.
 func TestSharedProcessesKeepTheirPromises(t *testing.T) {

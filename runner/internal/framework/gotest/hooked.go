@@ -74,11 +74,16 @@ func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results
 	r.endOfProcess()
 	_ = link.events.SetReadDeadline(time.Now().Add(time.Second)) // nobody has it, or somebody who should not
 	<-read
+	r.settleUntold()
+	return processEnd{Result: result, stopped: ctx.Err() != nil, run: r.runState}, err
+}
+
+// settleUntold gives tests the results that only the hook has told.
+func (r *results) settleUntold() {
+	r.settleExample()
 	for _, t := range r.order {
-		r.settleExample()
 		r.finishByMark(t)
 	}
-	return processEnd{Result: result, stopped: ctx.Err() != nil, run: r.runState}, err
 }
 
 // hookedArgs are the user's own, and those that --test_filter stands for.

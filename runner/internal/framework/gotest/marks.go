@@ -130,7 +130,7 @@ func (r *results) markedRow(t *test, c event.Case, f frame) bool {
 // has told before, or that of a test that panics, of which the hook tells none.
 func (r *results) markedResult(t *test, f frame) bool {
 	known := t.marks.rows < t.marks.ends
-	panics := t.marks.ends < t.marks.starts && f.kind == frameFail
+	panics := !r.inBand && t.marks.ends < t.marks.starts && f.kind == frameFail
 	if !known && !panics || t.state == idle {
 		return false
 	}

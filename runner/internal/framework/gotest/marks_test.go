@@ -1,0 +1,169 @@
+package gotest
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/child"
+)
+
+const secret = "SECRET"
+
+// newHooked returns a process whose binary has the hook. Its output is fed by
+// prints, and what comes apart from that by tells.
+func newHooked(names string) *process {
+	p := newProcess(names)
+	p.hooked, p.logged = true, true
+	return p
+}
+
+// prints feeds the output; lines that begin with "^" have the marker, and those
+// with "!" are marks.
+func (p *process) prints(lines string) *process {
+	s := &stream{secret: secret, onMark: p.mark, onFrame: p.rowInOutput, onOutput: p.write}
+	for line := range strings.Lines(lines) {
+		line = strings.Replace(strings.TrimLeft(line, "\t"), "^", "\x16", 1)
+		_, _ = s.Write([]byte(strings.Replace(line, "!", "\x16"+secret+" ", 1)))
+	}
+	s.Close()
+	return p
+}
+
+// tells feeds rows of the testing package, and what tests log.
+func (p *process) tells(lines string) *process {
+	s := &stream{onFrame: func(f frame) bool { return p.hookedRow(f, nil) }, onOutput: p.logText}
+	for line := range strings.Lines(lines) {
+		_, _ = s.Write([]byte(strings.Replace(strings.TrimLeft(line, "\t"), "^", "\x16", 1)))
+	}
+	s.Close()
+	return p
+}
+
+func (p *process) endsHooked(t *testing.T, exitCode int) (again []string) {
+	t.Helper()
+	p.endOfProcess()
+	p.settleUntold()
+	for _, batch := range p.close(processEnd{Result: child.Result{ExitCode: exitCode}, run: p.runState}, p.suspects) {
+		for _, c := range batch {
+			again = append(again, c.Name)
+		}
+	}
+	return again
+}
+
+func (p *process) statuses(names string) string {
+	var all []string
+	for _, name := range strings.Fields(names) {
+		all = append(all, name+"="+p.status(name))
+	}
+	return strings.Join(all, " ")
+}
+
+// The marks alone say what has run and how it ended.
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		name, names, prints, tells string
+		exitCode                   int
+		want                       string
+		again                      string
+	}{
+		{
+			name: "results", names: "TestA TestB TestC",
+			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end fail TestB\n!start TestC\n!end skip TestC\nFAIL\n!done\n",
+			tells: "^=== RUN   TestA\n^--- PASS: TestA (0.00s)\n^=== NAME  \n^=== RUN   TestB\n^--- FAIL: TestB (0.00s)\n^=== NAME  \n" +
+				"^=== RUN   TestC\n^--- SKIP: TestC (0.00s)\n^=== NAME  \n",
+			exitCode: 1, want: "TestA=PASS TestB=FAIL TestC=SKIP",
+		},
+		{
+			name: "nothing but marks", names: "TestA TestB",
+			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end fail TestB\n!done\n", exitCode: 1, want: "TestA=PASS TestB=FAIL",
+		},
+		{
+			name: "rows that a test prints", names: "TestA TestB",
+			prints: "!run quiet\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass TestA\n^--- FAIL: TestA (0.00s)\n^=== RUN   TestB\n" +
+				"^--- PASS: TestB (0.00s)\n!start TestB\n!end fail TestB\n!done\n",
+			exitCode: 1, want: "TestA=PASS TestB=FAIL",
+		},
+		{
+			name: "rows where the user wants them", names: "TestA",
+			prints: "!run verbose\n^=== RUN   TestA\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass TestA\n^--- PASS: TestA (0.00s)\n!done\n",
+			want:   "TestA=PASS",
+		},
+		{
+			name: "marks without the secret", names: "TestA",
+			prints: "!run quiet\n!start TestA\n^WRONG end pass TestA\nend pass TestA\n!end fail TestA\n!done\n", exitCode: 1, want: "TestA=FAIL",
+		},
+		{
+			name: "m.Run twice", names: "TestA",
+			prints: "!run quiet\n!start TestA\n!end pass TestA\nPASS\n!done\n!run quiet\n!start TestA\n!end fail TestA\nFAIL\n!done\n",
+			tells:  "^=== RUN   TestA\n^--- PASS: TestA (0.00s)\n^=== NAME  \n^=== RUN   TestA\n^--- FAIL: TestA (0.00s)\n^=== NAME  \n",
+			want:   "TestA=PASS FAIL",
+		},
+		{
+			name: "an end amid the second run", names: "TestA TestB",
+			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end pass TestB\n!done\n!run quiet\n!start TestA\n",
+			want:   "TestA=PASS FAIL TestB=PASS", exitCode: 5,
+		},
+		{
+			name: "an end with code 0 amid a test", names: "TestA TestB",
+			prints: "!run quiet\n!start TestA\n", want: "TestA=FAIL TestB=", again: "TestB",
+		},
+		{name: "TestMain leaves", names: "TestA TestB", prints: "no server\n", want: "TestA=SKIP TestB=SKIP"},
+		{
+			name: "TestMain leaves one out", names: "TestA TestB", prints: "!run quiet\n!start TestB\n!end pass TestB\n!done\n",
+			want: "TestA=SKIP TestB=PASS",
+		},
+		{
+			name: "a bad end after all", names: "TestA", prints: "!run quiet\n!start TestA\n!end pass TestA\n!done\nleaked\n", exitCode: 3,
+			want: "TestA=PASS FAIL",
+		},
+		{
+			name: "an example that is wrong", names: "ExampleA ExampleB",
+			prints: "!run quiet\n!start ExampleA\n!end return ExampleA\n--- FAIL: ExampleA (0.00s)\ngot:\nx\n!start ExampleB\n!end return ExampleB\nFAIL\n!done\n",
+			want:   "ExampleA=FAIL ExampleB=PASS", exitCode: 1,
+		},
+	} {
+		p := newHooked(c.names).prints(c.prints).tells(c.tells)
+		again := p.endsHooked(t, c.exitCode)
+		if got := p.statuses(c.names); got != c.want || strings.Join(again, " ") != c.again {
+			t.Errorf("%s: got %s, and %q run again; want %s and %q", c.name, got, again, c.want, c.again)
+		}
+	}
+}
+
+// What a test logs is seen only if it fails, with each line under the subtest
+// that logged it, and what it prints always.
+func TestLogOfATest(t *testing.T) {
+	p := newHooked("TestA TestB").prints("!run quiet\n!start TestA\nprinted\n!end pass TestA\n!start TestB\n!end fail TestB\nFAIL\n!done\n")
+	p.tells(`^=== RUN   TestA
+	    a_test.go:1: nobody sees this
+	^--- PASS: TestA (0.00s)
+	^=== NAME  
+	^=== RUN   TestB
+	^=== RUN   TestB/x
+	^=== PAUSE TestB/x
+	^=== NAME  TestB
+	^=== RUN   TestB/y
+	^=== PAUSE TestB/y
+	^=== NAME  TestB
+	^=== CONT  TestB/y
+	    b_test.go:1: y is wrong
+	^=== NAME  TestB/x
+	    b_test.go:1: x is right
+	^--- PASS: TestB/x (0.00s)
+	^--- FAIL: TestB/y (0.00s)
+	^--- FAIL: TestB (0.00s)
+	^=== NAME  
+	`)
+	p.endsHooked(t, 1)
+	if got := p.printed["TestA"]; got != "printed\n" {
+		t.Errorf("TestA: %q", got)
+	}
+	const want = "--- FAIL: TestB (0.00s)\n    --- FAIL: TestB/y (0.00s)\n        b_test.go:1: y is wrong\n"
+	if got := strings.ReplaceAll(p.printed["TestB"], "            b_", "        b_"); got != want {
+		t.Errorf("TestB: %q", got)
+	}
+	if got := p.finished["TestB"][0].Outcome.Message; got != "TestB/y: b_test.go:1: y is wrong" {
+		t.Errorf("the message is %q", got)
+	}
+}
