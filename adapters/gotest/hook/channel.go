@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Variable tells the binary where the runner is: "EVENTS COMMANDS SECRET", the
@@ -125,10 +127,18 @@ func (l *link) mayStart(name string) bool {
 	return !l.stopped
 }
 
-func (l *link) began(name string)          { l.mark("start " + name) }
-func (l *link) ended(name, outcome string) { l.mark("end " + outcome + " " + name) }
-func (l *link) runBegins(how string)       { l.mark("run " + how) }
-func (l *link) runEnds()                   { l.mark("done") }
+func (l *link) began(name string) time.Time {
+	l.mark("start " + name)
+	return time.Now()
+}
+
+// ended tells how a case ended, and how many nanoseconds it took.
+func (l *link) ended(name, outcome string, began time.Time) {
+	l.mark("end " + outcome + " " + strconv.FormatInt(int64(time.Since(began)), 10) + " " + name)
+}
+
+func (l *link) runBegins(how string) { l.mark("run " + how) }
+func (l *link) runEnds()             { l.mark("done") }
 
 // mark writes to the output, so that the runner knows what was written before
 // and what after.

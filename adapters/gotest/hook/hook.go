@@ -45,16 +45,16 @@ func watched(test testing.InternalTest) func(*testing.T) {
 			t.SkipNow()
 		}
 		returned := false
-		runner.began(test.Name)
+		began := runner.began(test.Name)
 		// The first cleanup is the last to run, after all subtests.
 		t.Cleanup(func() {
 			switch {
 			case t.Failed():
-				runner.ended(test.Name, failed)
+				runner.ended(test.Name, failed, began)
 			case t.Skipped():
-				runner.ended(test.Name, skipped)
+				runner.ended(test.Name, skipped, began)
 			case returned:
-				runner.ended(test.Name, passed)
+				runner.ended(test.Name, passed, began)
 			} // else it panics: the process will tell
 		})
 		test.F(t)
@@ -83,15 +83,15 @@ func watchedFuzz(target testing.InternalFuzzTarget) func(*testing.F) {
 			f.SkipNow()
 		}
 		returned := false
-		runner.began(target.Name)
+		began := runner.began(target.Name)
 		f.Cleanup(func() {
 			switch {
 			case f.Failed():
-				runner.ended(target.Name, failed)
+				runner.ended(target.Name, failed, began)
 			case f.Skipped():
-				runner.ended(target.Name, skipped)
+				runner.ended(target.Name, skipped, began)
 			case returned:
-				runner.ended(target.Name, passed)
+				runner.ended(target.Name, passed, began)
 			}
 		})
 		target.Fn(f)
@@ -124,9 +124,9 @@ func watchedExample(example testing.InternalExample) func() {
 			_, _ = os.Stdout.WriteString(example.Output) // as it should be: it does not count
 			return
 		}
-		runner.began(name)
+		began := runner.began(name)
 		f()
-		runner.ended(name, returned)
+		runner.ended(name, returned, began)
 	}
 }
 

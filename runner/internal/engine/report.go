@@ -25,16 +25,15 @@ type batchReport struct {
 
 	mu       sync.Mutex
 	started  map[event.Case]time.Time
-	finished map[event.Case]bool
-	outcomes map[event.Case]event.Outcome // of those that have finished, for amend
-	cut      []event.Case                 // those that were stopped because of another one
+	finished map[event.Case]event.Status
+	cut      []event.Case // those that were stopped because of another one
 	retries  []retry
 }
 
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
 		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
-		started: map[event.Case]time.Time{}, finished: map[event.Case]bool{}, outcomes: map[event.Case]event.Outcome{},
+		started: map[event.Case]time.Time{}, finished: map[event.Case]event.Status{},
 	}
 }
 
@@ -105,14 +104,14 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 // counts, and it is the last.
 func (b *batchReport) amend(c event.Case, result event.Result) bool {
 	b.mu.Lock()
-	before, finished := b.outcomes[c]
+	before, finished := b.finished[c]
 	b.mu.Unlock()
 	if !finished || c.Process {
 		return false
 	}
-	if !before.Bad() && result.Outcome.Bad() {
+	if !(event.Outcome{Status: before}).Bad() && result.Outcome.Bad() {
 		e := b.describe(c, result)
-		e.Amends = true
+		e.Amends, e.Before = true, before
 		b.run.finish(e)
 	}
 	return true
@@ -125,8 +124,8 @@ func (b *batchReport) isCut(c event.Case, outcome event.Outcome) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if c.Sub == "" && !c.Process && !b.finished[c] {
-		b.finished[c] = true
+	if c.Sub == "" && !c.Process && !b.hasFinished(c) {
+		b.finished[c] = event.Errored
 		b.cut = append(b.cut, c)
 	}
 	return true
@@ -151,7 +150,7 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 			e.Ran = e.At.Sub(started)
 		}
 	}
-	b.finished[c] = true
+	b.finished[c] = event.Errored // until it is known
 	b.mu.Unlock()
 	defer func() { b.remember(c, e.Outcome) }()
 	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
@@ -163,10 +162,15 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 	return e
 }
 
+func (b *batchReport) hasFinished(c event.Case) bool {
+	_, finished := b.finished[c]
+	return finished
+}
+
 func (b *batchReport) remember(c event.Case, o event.Outcome) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.outcomes[c] = o
+	b.finished[c] = o.Status
 }
 
 // cause is why the batch was stopped, or should have been: a process that is
@@ -225,7 +229,7 @@ func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.C
 	known := map[event.Case]bool{}
 	var left [][]event.Case
 	for _, batch := range again {
-		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return b.finished[c] || known[c] })
+		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return b.hasFinished(c) || known[c] })
 		for _, c := range batch {
 			known[c] = true
 		}
@@ -234,7 +238,7 @@ func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.C
 		}
 	}
 	for _, c := range cases {
-		if !b.finished[c] && !known[c] && b.joined(c) {
+		if !b.hasFinished(c) && !known[c] && b.joined(c) {
 			b.Finished(c, event.Result{Outcome: event.Outcome{
 				Status: event.Errored, Type: event.TypeInfrastructure, Message: "the framework has lost this case",
 			}})

@@ -123,6 +123,8 @@ type CaseFinished struct {
 	// Amends is whether the case has had such an event before, and that was not
 	// bad: its process has run it again, or has ended badly after it.
 	Amends bool
+	// Before is what it was before, if it Amends.
+	Before Status
 }
 
 // RunFinished is the last event.

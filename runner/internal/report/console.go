@@ -35,7 +35,6 @@ type console struct {
 	held    map[event.Case][]byte
 	started map[event.Case]int // the last attempt
 	count   [4]int             // by event.Status
-	ended   map[event.Case]event.Status
 	flaky   int
 	notRun  map[string]int // cases that their program did not run, by why
 }
@@ -43,7 +42,7 @@ type console struct {
 // Console returns a sink that writes what cases print to w as it is, and lines
 // of its own about waits and results.
 func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, ended: map[event.Case]event.Status{}, notRun: map[string]int{}}
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{}}
 }
 
 func (c *console) Handle(e event.Event) {
@@ -137,12 +136,11 @@ func (c *console) finished(e event.CaseFinished) {
 		return
 	}
 	if e.Amends {
-		c.count[c.ended[e.Case]]--
+		c.count[e.Before]--
 	}
 	if e.Outcome.Type == event.TypeNotRun {
 		c.notRun[e.Outcome.Message]++
 	}
-	c.ended[e.Case] = e.Outcome.Status
 	c.count[e.Outcome.Status]++
 	c.writeHeld(e.Case)
 	flaky := ""

@@ -1,6 +1,7 @@
 package gotest
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,7 +16,6 @@ type marks struct {
 	// rows is how many results the testing package has told.
 	rows    int
 	outcome string // of the last end
-	started time.Time
 	ran     time.Duration
 }
 
@@ -49,9 +49,11 @@ func (r *results) mark(text string) {
 			r.markedStart(t)
 		}
 	case markEnd:
-		outcome, name, _ := strings.Cut(rest, " ")
-		if t := r.tests[name]; t != nil {
-			r.markedEnd(t, outcome)
+		outcome, rest, _ := strings.Cut(rest, " ")
+		took, name, _ := strings.Cut(rest, " ")
+		nanoseconds, err := strconv.ParseInt(took, 10, 64)
+		if t := r.tests[name]; t != nil && err == nil {
+			r.markedEnd(t, outcome, time.Duration(nanoseconds))
 		}
 	}
 	r.moved.Broadcast()
@@ -62,14 +64,13 @@ func (r *results) markedStart(t *test) {
 		r.finishByMark(t)
 	}
 	t.marks.starts++
-	t.marks.started = time.Now()
 	r.ended = false
 	r.start(t)
 }
 
-func (r *results) markedEnd(t *test, outcome string) {
+func (r *results) markedEnd(t *test, outcome string, took time.Duration) {
 	t.marks.ends++
-	t.marks.outcome, t.marks.ran = outcome, time.Since(t.marks.started)
+	t.marks.outcome, t.marks.ran = outcome, took
 	if !strings.HasPrefix(t.c.Name, "Test") {
 		r.example = t // what fails it is printed behind its end
 	}
@@ -140,6 +141,9 @@ func (r *results) markedResult(t *test, f frame) bool {
 	}
 	if known && (r.inBand || t.marks.outcome == outcomeFailed) {
 		f.kind = t.marks.frameKind() // what is in the output may be anybody's
+	}
+	if known && f.elapsed == 0 {
+		f.elapsed = t.marks.ran // rows tell hundredths of a second
 	}
 	return r.finish(t, f)
 }

@@ -69,39 +69,39 @@ func TestMarks(t *testing.T) {
 	}{
 		{
 			name: "results", names: "TestA TestB TestC",
-			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end fail TestB\n!start TestC\n!end skip TestC\nFAIL\n!done\n",
+			prints: "!run quiet\n!start TestA\n!end pass 1000 TestA\n!start TestB\n!end fail 1000 TestB\n!start TestC\n!end skip 1000 TestC\nFAIL\n!done\n",
 			tells: "^=== RUN   TestA\n^--- PASS: TestA (0.00s)\n^=== NAME  \n^=== RUN   TestB\n^--- FAIL: TestB (0.00s)\n^=== NAME  \n" +
 				"^=== RUN   TestC\n^--- SKIP: TestC (0.00s)\n^=== NAME  \n",
 			exitCode: 1, want: "TestA=PASS TestB=FAIL TestC=SKIP",
 		},
 		{
 			name: "nothing but marks", names: "TestA TestB",
-			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end fail TestB\n!done\n", exitCode: 1, want: "TestA=PASS TestB=FAIL",
+			prints: "!run quiet\n!start TestA\n!end pass 1000 TestA\n!start TestB\n!end fail 1000 TestB\n!done\n", exitCode: 1, want: "TestA=PASS TestB=FAIL",
 		},
 		{
 			name: "rows that a test prints", names: "TestA TestB",
-			prints: "!run quiet\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass TestA\n^--- FAIL: TestA (0.00s)\n^=== RUN   TestB\n" +
-				"^--- PASS: TestB (0.00s)\n!start TestB\n!end fail TestB\n!done\n",
+			prints: "!run quiet\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass 1000 TestA\n^--- FAIL: TestA (0.00s)\n^=== RUN   TestB\n" +
+				"^--- PASS: TestB (0.00s)\n!start TestB\n!end fail 1000 TestB\n!done\n",
 			exitCode: 1, want: "TestA=PASS TestB=FAIL",
 		},
 		{
 			name: "rows where the user wants them", names: "TestA",
-			prints: "!run verbose\n^=== RUN   TestA\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass TestA\n^--- PASS: TestA (0.00s)\n!done\n",
+			prints: "!run verbose\n^=== RUN   TestA\n!start TestA\n^--- FAIL: TestA (0.00s)\n!end pass 1000 TestA\n^--- PASS: TestA (0.00s)\n!done\n",
 			want:   "TestA=PASS",
 		},
 		{
 			name: "marks without the secret", names: "TestA",
-			prints: "!run quiet\n!start TestA\n^WRONG end pass TestA\nend pass TestA\n!end fail TestA\n!done\n", exitCode: 1, want: "TestA=FAIL",
+			prints: "!run quiet\n!start TestA\n^WRONG end pass 1000 TestA\nend pass 1000 TestA\n!end fail 1000 TestA\n!done\n", exitCode: 1, want: "TestA=FAIL",
 		},
 		{
 			name: "m.Run twice", names: "TestA",
-			prints: "!run quiet\n!start TestA\n!end pass TestA\nPASS\n!done\n!run quiet\n!start TestA\n!end fail TestA\nFAIL\n!done\n",
+			prints: "!run quiet\n!start TestA\n!end pass 1000 TestA\nPASS\n!done\n!run quiet\n!start TestA\n!end fail 1000 TestA\nFAIL\n!done\n",
 			tells:  "^=== RUN   TestA\n^--- PASS: TestA (0.00s)\n^=== NAME  \n^=== RUN   TestA\n^--- FAIL: TestA (0.00s)\n^=== NAME  \n",
 			want:   "TestA=PASS FAIL",
 		},
 		{
 			name: "an end amid the second run", names: "TestA TestB",
-			prints: "!run quiet\n!start TestA\n!end pass TestA\n!start TestB\n!end pass TestB\n!done\n!run quiet\n!start TestA\n",
+			prints: "!run quiet\n!start TestA\n!end pass 1000 TestA\n!start TestB\n!end pass 1000 TestB\n!done\n!run quiet\n!start TestA\n",
 			want:   "TestA=PASS FAIL TestB=PASS", exitCode: 5,
 		},
 		{
@@ -110,16 +110,16 @@ func TestMarks(t *testing.T) {
 		},
 		{name: "TestMain leaves", names: "TestA TestB", prints: "no server\n", want: "TestA=SKIP TestB=SKIP"},
 		{
-			name: "TestMain leaves one out", names: "TestA TestB", prints: "!run quiet\n!start TestB\n!end pass TestB\n!done\n",
+			name: "TestMain leaves one out", names: "TestA TestB", prints: "!run quiet\n!start TestB\n!end pass 1000 TestB\n!done\n",
 			want: "TestA=SKIP TestB=PASS",
 		},
 		{
-			name: "a bad end after all", names: "TestA", prints: "!run quiet\n!start TestA\n!end pass TestA\n!done\nleaked\n", exitCode: 3,
+			name: "a bad end after all", names: "TestA", prints: "!run quiet\n!start TestA\n!end pass 1000 TestA\n!done\nleaked\n", exitCode: 3,
 			want: "TestA=PASS FAIL",
 		},
 		{
 			name: "an example that is wrong", names: "ExampleA ExampleB",
-			prints: "!run quiet\n!start ExampleA\n!end return ExampleA\n--- FAIL: ExampleA (0.00s)\ngot:\nx\n!start ExampleB\n!end return ExampleB\nFAIL\n!done\n",
+			prints: "!run quiet\n!start ExampleA\n!end return 1000 ExampleA\n--- FAIL: ExampleA (0.00s)\ngot:\nx\n!start ExampleB\n!end return 1000 ExampleB\nFAIL\n!done\n",
 			want:   "ExampleA=FAIL ExampleB=PASS", exitCode: 1,
 		},
 	} {
@@ -134,7 +134,7 @@ func TestMarks(t *testing.T) {
 // What a test logs is seen only if it fails, with each line under the subtest
 // that logged it, and what it prints always.
 func TestLogOfATest(t *testing.T) {
-	p := newHooked("TestA TestB").prints("!run quiet\n!start TestA\nprinted\n!end pass TestA\n!start TestB\n!end fail TestB\nFAIL\n!done\n")
+	p := newHooked("TestA TestB").prints("!run quiet\n!start TestA\nprinted\n!end pass 1000 TestA\n!start TestB\n!end fail 1000 TestB\nFAIL\n!done\n")
 	p.tells(`^=== RUN   TestA
 	    a_test.go:1: nobody sees this
 	^--- PASS: TestA (0.00s)

@@ -53,7 +53,7 @@ func newResults(class string, batch []event.Case, repeats bool, report event.Rep
 }
 
 func (r *results) add(c event.Case) *test {
-	t := &test{c: c, outputs: map[string]*excerpt{}, parts: map[string]event.Result{}}
+	t := &test{c: c}
 	r.tests[c.Name] = t
 	r.order = append(r.order, t)
 	return t
@@ -236,6 +236,9 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 	}
 	t.log.close(f.test, result.Outcome.Bad(), f.String())
 	if r.repeats {
+		if t.parts == nil {
+			t.parts = map[string]event.Result{}
+		}
 		t.parts[c.Sub] = worse(t.parts[c.Sub], result)
 	} else {
 		r.report.Finished(c, result)
@@ -298,5 +301,5 @@ func (r *results) settle(t *test) {
 		r.report.Finished(c, t.parts[sub])
 	}
 	r.report.Finished(t.c, t.result)
-	t.outputs = map[string]*excerpt{}
+	t.outputs = nil
 }

@@ -43,6 +43,9 @@ const (
 func (t *test) active() bool { return t.state == alone || t.state == parallel }
 
 func (t *test) excerptOf(name string) *excerpt {
+	if t.outputs == nil {
+		t.outputs = map[string]*excerpt{}
+	}
 	if t.outputs[name] == nil {
 		t.outputs[name] = &excerpt{}
 	}
@@ -62,10 +65,11 @@ func worse(before, result event.Result) event.Result {
 // outcomeOf returns the outcome that a frame gives the test, or the subtest of
 // it, of a full name.
 func (t *test) outcomeOf(kind, name string) event.Outcome {
+	if kind == framePass {
+		return event.Outcome{Status: event.Passed}
+	}
 	message := t.excerptOf(name).message()
 	switch {
-	case kind == framePass:
-		return event.Outcome{Status: event.Passed}
 	case kind == frameSkip:
 		return event.Outcome{Status: event.Skipped, Message: message}
 	case message == "" && strings.HasPrefix(t.badSub, name+"/"):
