@@ -43,7 +43,14 @@ func selectCases(ctx context.Context, t task, f framework, workers int) (own []e
 // listCases returns the cases of all shards that are asked for. If there are none,
 // the note says so.
 func listCases(ctx context.Context, t task, f framework) (asked []engine.Case, note string, err error) {
-	listed, err := f.list(ctx)
+	batch, release := event.Batch{}, func() {}
+	if f.runsToList {
+		if batch, release, err = t.holdToList(ctx); err != nil {
+			return nil, "", err
+		}
+	}
+	listed, err := f.list(ctx, batch)
+	release()
 	if err != nil {
 		return nil, "", err
 	}

@@ -30,7 +30,9 @@ type framework struct {
 	engine.Framework
 	// list returns all cases, and which of them --test_filter and the arguments
 	// ask for.
-	list func(context.Context) ([]event.Listed, error)
+	list func(context.Context, event.Batch) ([]event.Listed, error)
+	// runsToList is whether a process has to run user code to list.
+	runsToList bool
 	// partial reports whether list has left out cases that nobody asks for. Nil
 	// is never.
 	partial func() bool
@@ -87,7 +89,7 @@ func newExec(t task, path string) framework {
 	}
 	return framework{
 		Framework: program,
-		list: func(context.Context) ([]event.Listed, error) {
+		list: func(context.Context, event.Batch) ([]event.Listed, error) {
 			asked, err := selection.Filter(program.Cases(), t.env.Filter)
 			return asListed(program.Cases(), func(c event.Case) bool { return slices.Contains(asked, c) }), err
 		},
@@ -120,9 +122,10 @@ func newGo(t task, path string) (framework, error) {
 		return framework{}, err
 	}
 	return framework{
-		Framework: binary,
-		list: func(ctx context.Context) ([]event.Listed, error) {
-			cases, err := binary.List(ctx, event.Batch{})
+		Framework:  binary,
+		runsToList: names == nil,
+		list: func(ctx context.Context, batch event.Batch) ([]event.Listed, error) {
+			cases, err := binary.List(ctx, batch)
 			return asListed(cases, binary.AsksFor), err
 		},
 		maxFail: func() int {
@@ -170,7 +173,7 @@ func newAdapter(t task, path string) framework {
 	})
 	return framework{
 		Framework: program,
-		list:      program.List,
+		list:      func(ctx context.Context, _ event.Batch) ([]event.Listed, error) { return program.List(ctx) },
 		partial:   program.Partial,
 		maxFail:   program.MaxFail,
 		stop:      program.Stop,
