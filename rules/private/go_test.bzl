@@ -54,7 +54,8 @@ def go_test(
     **Cases** are the tests, the examples and the seeds of the fuzz tests. A subtest is a part of its test. Globs
     of `resource_groups` are over names of cases, such as `TestDB*`.
 
-    **Processes.** Several cases may share a process, and `TestMain` and `init` run once in each. `workers = 0`
+    **Processes.** Several cases may share a process, and `TestMain` and `init` run once in each: [go.md](go.md) says
+    when, and what decides whether a test is red. `workers = 0`
     means one process for all cases of a shard, in order, which holds every group that any of them needs.
 
     **`--test_filter`** is what it is with rules_go: regular expressions, separated by commas, as in

@@ -101,7 +101,7 @@ def grouped_test(
         tests, examples and fuzz seeds are cases, and whose subtests are parts of them. `args`, `--test_arg`
         and `--test_filter` are what they are with rules_go: the last is a list of regular expressions,
         separated by commas, as in `go test -run`; those that begin with `-` are for `-skip`. Several cases may
-        share a process, and `TestMain` runs once in each. The macro [`go_test`](rules_go.md) does it in one step.
+        share a process, and `TestMain` runs once in each ([go.md](go.md)). The macro [`go_test`](rules_go.md) does it in one step.
         `"pytest"`: it is a Python program that calls `interlock_pytest.main()`, or any other one that speaks the
         protocol of [adapters.md](adapters.md). Its processes live as long as there are cases for them. The macro
         [`pytest_test`](rules_python.md) makes such a program.

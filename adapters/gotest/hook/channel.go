@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -70,15 +69,12 @@ func connect() *link {
 	if _, err := fmt.Sscanf(value, "%d %d %s", &events, &commands, &l.secret); err != nil {
 		return fail(err)
 	}
-	output, err := syscall.Dup(1)
-	if err != nil {
+	var from *os.File
+	var err error
+	if l.events, from, l.output, err = own(events, commands); err != nil {
 		return fail(err)
 	}
-	for _, fd := range []int{events, commands, output} {
-		syscall.CloseOnExec(fd)
-	}
-	l.events, l.output = os.NewFile(uintptr(events), "events"), os.NewFile(uintptr(output), "output")
-	l.commands = bufio.NewReader(os.NewFile(uintptr(commands), "commands"))
+	l.commands = bufio.NewReader(from)
 	line, err := l.commands.ReadBytes('\n')
 	if err == nil {
 		err = json.Unmarshal(line, &l.header)

@@ -135,7 +135,7 @@ func newGo(t task, path string) (framework, error) {
 			return 0
 		},
 		batches:  true,
-		asks:     t.manifest.Hooked,
+		asks:     binary.Asks(),
 		whole:    binary.Whole(),
 		unlisted: binary.Unlisted(),
 		style:    report.Style{Grouped: workers > 1 && !binary.Whole(), Brief: !binary.Verbose()},

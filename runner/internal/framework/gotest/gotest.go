@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
@@ -86,6 +87,7 @@ func New(options Options) (*Binary, error) {
 	if options.Filter != "" {
 		f.run, f.skip = bridgeFilter(options.Filter, f)
 	}
+	options.Hooked = options.Hooked && runtime.GOOS != "windows" // which hands no descriptors to a process
 	b := &Binary{options: options, flags: f, suspects: newSuspects()}
 	b.filter, err = newFilter(f.run, f.skip)
 	return b, err
@@ -94,6 +96,9 @@ func New(options Options) (*Binary, error) {
 // Whole reports whether the arguments ask for something that belongs to one
 // process with all tests, such as a profile.
 func (b *Binary) Whole() bool { return b.flags.single }
+
+// Asks reports whether a process asks before it starts a further case.
+func (b *Binary) Asks() bool { return b.options.Hooked }
 
 // FailFast reports whether the arguments have -test.failfast.
 func (b *Binary) FailFast() bool { return b.flags.failFast }

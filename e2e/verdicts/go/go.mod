@@ -1,0 +1,3 @@
+module example.com/verdicts/go
+
+go 1.24

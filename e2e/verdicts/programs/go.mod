@@ -1,0 +1,3 @@
+module example.com/verdicts/programs
+
+go 1.24
