@@ -42,7 +42,8 @@ type Options struct {
 	// Names are the names of its cases, in the order in which it runs them; nil
 	// if only the binary knows them. A name may be there several times.
 	Names []string
-	// Hooked is whether the binary has the hook (adapters/gotest/hook).
+	// Hooked is whether the binary has the hook (adapters/gotest/hook), which is not
+	// used where arguments ask for something of a process as a whole.
 	Hooked bool
 	// Parallel is how many tests of a process may run at once that call
 	// t.Parallel, unless the arguments say so; 0 leaves it to the binary.
@@ -86,6 +87,10 @@ func New(options Options) (*Binary, error) {
 	}
 	if options.Filter != "" {
 		f.run, f.skip = bridgeFilter(options.Filter, f)
+	}
+	if f.single {
+		// What is asked for may be none of the cases, such as a benchmark.
+		options.Hooked, options.Names = false, nil
 	}
 	options.Hooked = options.Hooked && runtime.GOOS != "windows" // which hands no descriptors to a process
 	b := &Binary{options: options, flags: f, suspects: newSuspects()}
