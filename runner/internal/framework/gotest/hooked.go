@@ -212,9 +212,17 @@ func (r *results) hookedRow(f frame, link *hookLink) bool {
 	defer r.moved.L.Unlock()
 	top, _, isSub := strings.Cut(f.test, "/")
 	if t := r.tests[top]; t != nil {
+		if r.leftOut(t) {
+			return true // the hook skips it, and the testing package says so
+		}
 		r.await(t, f, isSub)
 	}
 	return r.frame(f)
+}
+
+// leftOut reports whether a test is not to run in this process.
+func (r *results) leftOut(t *test) bool {
+	return t.marks.starts == 0 && (t.left || r.stopped)
 }
 
 // await waits until the output has got to where a row about a test is told.
@@ -228,7 +236,7 @@ func (r *results) await(t *test, f frame, isSub bool) {
 	case f.kind == framePass || f.kind == frameFail || f.kind == frameSkip:
 		reached = func() bool { return t.marks.ends >= t.rowsBegun }
 	}
-	for !reached() && !t.left && !r.over {
+	for !reached() && !r.leftOut(t) && !r.over {
 		r.moved.Wait()
 	}
 }
@@ -244,6 +252,7 @@ func (r *results) answer(name string) event.Answer {
 		r.moved.L.Lock()
 		defer r.moved.L.Unlock()
 		r.withdrawn, t.left = true, true
+		r.stopped = r.stopped || a == event.Stop
 		r.moved.Broadcast()
 	}
 	return a

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
 
 const secret = "SECRET"
@@ -128,6 +129,32 @@ func TestMarks(t *testing.T) {
 		if got := p.statuses(c.names); got != c.want || strings.Join(again, " ") != c.again {
 			t.Errorf("%s: got %s, and %q run again; want %s and %q", c.name, got, again, c.want, c.again)
 		}
+	}
+}
+
+// Those that are not to start are skipped by the hook without a mark, and there
+// may be more of them than a pipe holds rows of: nobody waits for them.
+func TestRowsOfCasesThatDoNotStart(t *testing.T) {
+	p := newHooked("TestA TestB TestC").prints("!run quiet\n!start TestA\n!end pass 1000 TestA\n")
+	p.goOn = func(event.Case) event.Answer { return event.Stop }
+	link, err := newHookLink()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer link.close()
+	s := &stream{onFrame: func(f frame) bool { return p.hookedRow(f, link) }, onOutput: p.logText}
+	for _, line := range []string{
+		"=== RUN   TestA", "--- PASS: TestA (0.00s)", "=== RUN   TestB", "=== ASK   TestB", "--- SKIP: TestB (0.00s)",
+		"=== RUN   TestC", "--- SKIP: TestC (0.00s)",
+	} {
+		_, _ = s.Write([]byte("\x16" + line + "\n"))
+	}
+	p.prints("!done\n")
+	if again := p.endsHooked(t, 0); strings.Join(again, " ") != "TestB TestC" || p.statuses("TestA TestB TestC") != "TestA=PASS TestB= TestC=" {
+		t.Errorf("%q run again, the results are %s", again, p.statuses("TestA TestB TestC"))
+	}
+	if text := p.printed[""]; text != "" {
+		t.Errorf("the log has %q", text)
 	}
 }
 

@@ -29,6 +29,7 @@ type results struct {
 	logging        string // full name of the test that writes rows apart from the output
 	goOn           func(event.Case) event.Answer
 	withdrawn      bool // some cases were not to start
+	stopped        bool // no further one is to start
 	inBand         bool // the results are in the output, where the user wants to see them
 	tests          map[string]*test
 	order          []*test
