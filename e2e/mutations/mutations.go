@@ -96,8 +96,8 @@ var mutations = []mutation{
 	{
 		name:  "drop the amendment of a case (engine)",
 		file:  "runner/internal/engine/report.go",
-		code:  "	if !before.Bad() && result.Outcome.Bad() {\n",
-		bug:   "	if before.Bad() && result.Outcome.Bad() {\n",
+		code:  "!was.Bad() && result.Outcome.Bad() {\n",
+		bug:   "was.Bad() && result.Outcome.Bad() {\n",
 		tests: []string{"./runner/internal/app"},
 	},
 	{
