@@ -81,8 +81,8 @@ timeout_while_holding() {
   expect_code "$tests_failed" bazel_test //faults:first_or_second //faults:bystander --test_timeout=4
   if has_said end //faults:first_or_second; then fail 'it ended before the time was up'; fi
   has_said end //faults:bystander || fail 'the bystander did not end'
-  expect_text "stopped: the test&#39;s time is up (TEST_TIMEOUT is 4s" "$(xml_of //faults:first_or_second)"
-  note "test.xml says that it was stopped, and the others went on"
+  expect_text "timed out: the test&#39;s time is up (TEST_TIMEOUT is 4s" "$(xml_of //faults:first_or_second)"
+  note "test.xml says that its time was up, and the others went on"
   bazel_test //faults:next
   expect_no_wait //faults:next
 }
