@@ -11,12 +11,27 @@ import (
 	"os/exec"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
 
 // seed is 0 in a process that a program has started again.
 var seed, _ = strconv.ParseUint(os.Getenv("SEED"), 10, 64)
+
+// What is initialised before TestMain may start the program again, too. That one is
+// on its own: no variable of the runner is left for it.
+var _ = func() bool {
+	for _, variable := range os.Environ() {
+		if strings.HasPrefix(variable, "INTERLOCK_GOTEST=") {
+			panic("a package is initialised before the hook: " + variable)
+		}
+	}
+	if d := diceOf(3000); d.oneIn(15) {
+		startAgain("-test.run=TestA")
+	}
+	return true
+}()
 
 // dice are of one place in the program, so that it does the same whatever else
 // runs in the process.
