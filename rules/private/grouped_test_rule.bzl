@@ -33,7 +33,6 @@ def _grouped_test_impl(ctx):
         framework = ctx.attr.framework,
         program = _runfiles_path(ctx, program),
         cases = _runfiles_path(ctx, hooked.cases) if hooked else None,
-        hooked = bool(hooked),
         workers = ctx.attr.workers,
         cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,

@@ -77,7 +77,6 @@ def manifest_json(
         framework,
         program,
         cases,
-        hooked,
         workers,
         cpus,
         serial,
@@ -93,8 +92,8 @@ def manifest_json(
       label: str, canonical label of the test.
       framework: str.
       program: str, runfiles path of the program under test.
-      cases: str, runfiles path of the names of its cases, one a line; None where only the program knows them.
-      hooked: bool, whether the program is a Go test binary with the hook of //adapters/gotest/hook.
+      cases: str, runfiles path of the names of its cases, one a line, of a Go test binary with the hook of
+        //adapters/gotest/hook; None for any other program, which alone knows them.
       workers: str, a number or `auto`.
       cpus: int, what Bazel grants the test; `auto` means as many workers.
       serial: list of str, globs over the names of the cases that run alone.
@@ -116,8 +115,6 @@ def manifest_json(
     ]
     if cases:
         fields.append(("cases", json.encode(cases)))
-    if hooked:
-        fields.append(("hooked", json.encode(True)))
     fields.extend([
         ("workers", json.encode(workers)),
         ("cpus", json.encode(cpus)),

@@ -12,7 +12,6 @@ def _manifest(**kwargs):
         framework = "exec",
         program = "_main/pkg/api_test_bin",
         cases = None,
-        hooked = False,
         workers = "1",
         cpus = 1,
         serial = [],

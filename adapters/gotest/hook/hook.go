@@ -31,35 +31,14 @@ func Tests(all []testing.InternalTest) []testing.InternalTest {
 	for _, test := range all {
 		if runner.asksFor(test.Name) {
 			runner.hasTests = true
-			asked = append(asked, testing.InternalTest{Name: test.Name, F: watched(test)})
+			asked = append(asked, testing.InternalTest{Name: test.Name, F: func(t *testing.T) {
+				returned := watch(t, test.Name)
+				test.F(t)
+				returned()
+			}})
 		}
 	}
 	return asked
-}
-
-// watched returns a test's function that tells when it begins and ends.
-func watched(test testing.InternalTest) func(*testing.T) {
-	return func(t *testing.T) {
-		setUserMode()
-		if !runner.mayStart(test.Name) {
-			t.SkipNow()
-		}
-		returned := false
-		began := runner.began(test.Name)
-		// The first cleanup is the last to run, after all subtests.
-		t.Cleanup(func() {
-			switch {
-			case t.Failed():
-				runner.ended(test.Name, failed, began)
-			case t.Skipped():
-				runner.ended(test.Name, skipped, began)
-			case returned:
-				runner.ended(test.Name, passed, began)
-			} // else it panics: the process will tell
-		})
-		test.F(t)
-		returned = true
-	}
 }
 
 // Fuzz returns those fuzz tests that the runner asks for.
@@ -70,33 +49,37 @@ func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
 	var asked []testing.InternalFuzzTarget
 	for _, target := range all {
 		if runner.asksFor(target.Name) {
-			asked = append(asked, testing.InternalFuzzTarget{Name: target.Name, Fn: watchedFuzz(target)})
+			asked = append(asked, testing.InternalFuzzTarget{Name: target.Name, Fn: func(f *testing.F) {
+				returned := watch(f, target.Name)
+				target.Fn(f)
+				returned()
+			}})
 		}
 	}
 	return asked
 }
 
-func watchedFuzz(target testing.InternalFuzzTarget) func(*testing.F) {
-	return func(f *testing.F) {
-		setUserMode()
-		if !runner.mayStart(target.Name) {
-			f.SkipNow()
-		}
-		returned := false
-		began := runner.began(target.Name)
-		f.Cleanup(func() {
-			switch {
-			case f.Failed():
-				runner.ended(target.Name, failed, began)
-			case f.Skipped():
-				runner.ended(target.Name, skipped, began)
-			case returned:
-				runner.ended(target.Name, passed, began)
-			}
-		})
-		target.Fn(f)
-		returned = true
+// watch tells that a test or fuzz test begins and, when the last of its cleanups has
+// run, how it has ended. The caller calls returned when its function has returned.
+func watch(t testing.TB, name string) (returned func()) {
+	setUserMode()
+	if !runner.mayStart(name) {
+		t.SkipNow()
 	}
+	hasReturned := false
+	began := runner.began(name)
+	// The first cleanup is the last to run, after all subtests.
+	t.Cleanup(func() {
+		switch {
+		case t.Failed():
+			runner.ended(name, failed, began)
+		case t.Skipped():
+			runner.ended(name, skipped, began)
+		case hasReturned:
+			runner.ended(name, passed, began)
+		} // else it panics: the process will tell
+	})
+	return func() { hasReturned = true }
 }
 
 // Examples returns those examples that the runner asks for. What an example has

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"slices"
 	"strconv"
@@ -13,17 +12,14 @@ import (
 // it runs, in the order in which testing runs them.
 var tables = []string{"InternalTest", "InternalFuzzTarget", "InternalExample"}
 
-// casesOf returns the names of the cases of a generated main package, in the
-// order in which they run. A name is there as often as it is in the source: two
-// packages may have a test of one name. It is an error if the source has no
-// table of tests, since then this is not what rules_go generates.
-func casesOf(file string, source []byte) ([]string, error) {
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
+// cases returns the names of the cases, in the order in which they run. A name is
+// there as often as it is in the source: two packages may have a test of one name.
+// It is an error if the source has no table of tests, since then this is not what
+// rules_go generates.
+func (m mainPackage) cases() ([]string, error) {
+	var err error
 	found := map[string][]string{}
-	ast.Inspect(parsed, func(n ast.Node) bool {
+	ast.Inspect(m.parsed, func(n ast.Node) bool {
 		literal, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
@@ -35,7 +31,7 @@ func casesOf(file string, source []byte) ([]string, error) {
 		names, errOfTable := namesIn(literal)
 		found[table] = append(found[table], names...)
 		if err == nil && errOfTable != nil {
-			err = fmt.Errorf("%s: the table of %s: %w", file, table, errOfTable)
+			err = fmt.Errorf("%s: the table of %s: %w", m.file, table, errOfTable)
 		}
 		return false
 	})
@@ -44,7 +40,7 @@ func casesOf(file string, source []byte) ([]string, error) {
 	}
 	if _, ok := found[tables[0]]; !ok {
 		return nil, fmt.Errorf("%s: no []testing.%s: this version of rules_go generates another main package than "+
-			"rules_interlock knows", file, tables[0])
+			"rules_interlock knows", m.file, tables[0])
 	}
 	var names []string
 	for _, table := range tables {

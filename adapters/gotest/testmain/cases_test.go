@@ -38,7 +38,7 @@ var fuzzTargets = []testing.InternalFuzzTarget{
 `
 
 func TestCasesOf(t *testing.T) {
-	got, err := casesOf("testmain.go", []byte(generated))
+	got, err := casesOf(generated)
 	want := []string{"TestnewSleeper", "TestÄpfel", "TestTwice", "TestTwice", "FuzzX", "ExampleX"}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %q, %v; want %q", got, err, want)
@@ -52,8 +52,16 @@ func TestCasesOfAnotherMain(t *testing.T) {
 		"a computed name": {"package main\nvar a = []testing.InternalTest{{name(), f}}\n", "row 0 has no name"},
 		"no Go":           {"TestA\nTestB\n", "expected 'package'"},
 	} {
-		if _, err := casesOf("testmain.go", []byte(c.source)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := casesOf(c.source); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
+}
+
+func casesOf(source string) ([]string, error) {
+	m, err := parseMain("testmain.go", []byte(source))
+	if err != nil {
+		return nil, err
+	}
+	return m.cases()
 }

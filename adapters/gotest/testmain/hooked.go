@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"slices"
 )
@@ -22,20 +21,15 @@ func (d interlockDeps) SetPanicOnExit0(on bool) {
 
 const hookImport = `import interlockhook "github.com/interlock-build/rules_interlock/adapters/gotest/hook"; `
 
-// withHook returns a generated main package in which testing.MainStart gets its
-// tests through the hook.
-func withHook(file string, source []byte) ([]byte, error) {
-	files := token.NewFileSet()
-	parsed, err := parser.ParseFile(files, file, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	call := mainStart(parsed)
-	if call == nil || len(call.Args) != 5 || len(parsed.Imports) == 0 {
+// withHook returns the main package in which testing.MainStart gets its tests
+// through the hook.
+func (m mainPackage) withHook() ([]byte, error) {
+	call := m.mainStart()
+	if call == nil || len(call.Args) != 5 || len(m.parsed.Imports) == 0 {
 		return nil, fmt.Errorf("%s: no testing.MainStart of five arguments: this version of rules_go generates another "+
-			"main package than rules_interlock knows", file)
+			"main package than rules_interlock knows", m.file)
 	}
-	offset := func(p token.Pos) int { return files.Position(p).Offset }
+	offset := func(p token.Pos) int { return m.positions.Position(p).Offset }
 	var added insertions
 	around := func(n ast.Node, before, after string) {
 		added.add(offset(n.Pos()), before)
@@ -46,13 +40,13 @@ func withHook(file string, source []byte) ([]byte, error) {
 	around(call.Args[3], "interlockhook.Fuzz(", ")")
 	around(call.Args[4], "interlockhook.Examples(", ")")
 	added.add(offset(call.End()), "; interlockhook.Ready()")
-	added.add(offset(parsed.Decls[0].Pos()), hookImport)
-	return append(added.into(source), declarations...), nil
+	added.add(offset(m.parsed.Decls[0].Pos()), hookImport)
+	return append(added.into(m.source), declarations...), nil
 }
 
 // mainStart returns the call of testing.MainStart, or nil.
-func mainStart(parsed *ast.File) (found *ast.CallExpr) {
-	ast.Inspect(parsed, func(n ast.Node) bool {
+func (m mainPackage) mainStart() (found *ast.CallExpr) {
+	ast.Inspect(m.parsed, func(n ast.Node) bool {
 		if call, ok := n.(*ast.CallExpr); ok {
 			if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "MainStart" {
 				found = call

@@ -15,7 +15,7 @@ func main() {
 `
 
 func TestWithHook(t *testing.T) {
-	text, err := withHook("testmain.go", []byte(generatedMain))
+	text, err := withHook(generatedMain)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,15 @@ func TestWithHook(t *testing.T) {
 
 func TestWithHookInAnotherMain(t *testing.T) {
 	const want = "this version of rules_go generates another main package"
-	if _, err := withHook("testmain.go", []byte(generated)); err == nil || !strings.Contains(err.Error(), want) {
+	if _, err := withHook(generated); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
+}
+
+func withHook(source string) ([]byte, error) {
+	m, err := parseMain("testmain.go", []byte(source))
+	if err != nil {
+		return nil, err
+	}
+	return m.withHook()
 }

@@ -35,11 +35,15 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	names, err := casesOf(*in, source)
+	generated, err := parseMain(*in, source)
 	if err != nil {
 		return err
 	}
-	main, err := withHook(*in, source)
+	names, err := generated.cases()
+	if err != nil {
+		return err
+	}
+	main, err := generated.withHook()
 	if err != nil {
 		return err
 	}

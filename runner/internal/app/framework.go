@@ -114,7 +114,7 @@ func newGo(t task, path string) (framework, error) {
 	}
 	binary, err := gotest.New(gotest.Options{
 		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter, FailFast: t.env.FailFast,
-		Names: names, Hooked: t.manifest.Hooked, Parallel: min(workers, 1), Dir: t.env.TmpDir,
+		Names: names, Hooked: names != nil, Parallel: min(workers, 1), Dir: t.env.TmpDir,
 		Env: newEnvironments(t, workers).of, Shuffle: t.options.Shuffle.Seed,
 		Stdin: t.p.stdin, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options),
 	})

@@ -34,11 +34,10 @@ type Manifest struct {
 	// Program is the runfiles path of the wrapped executable.
 	Program string `json:"program"`
 	// Cases is the runfiles path of the names of its cases, one a line, in the
-	// order in which it runs them; empty where only the program knows them.
+	// order in which it runs them, of a Go test binary with the hook
+	// (adapters/gotest/hook). It is empty for any other program, which alone knows
+	// them.
 	Cases string `json:"cases,omitempty"`
-	// Hooked is whether the program is a Go test binary with the hook
-	// (adapters/gotest/hook).
-	Hooked bool `json:"hooked,omitempty"`
 	// Workers is how many cases run at once.
 	Workers Workers `json:"workers"`
 	// CPUs is how many CPUs Bazel grants the test, at least 1.
