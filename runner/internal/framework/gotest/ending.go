@@ -88,7 +88,7 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 func (r *results) closeGood(end processEnd, rest []*test) (again [][]event.Case) {
 	bad := r.any(func(t *test) bool { return t.bad })
 	switch {
-	case r.withdrawn:
+	case r.any(func(t *test) bool { return t.left }):
 		return batchOf(rest)
 	case end.run == notRun && !r.any(func(t *test) bool { return t.started }):
 		for _, t := range rest {
@@ -258,10 +258,13 @@ func (r *results) processFailure(result child.Result, when string) event.Result 
 
 // reportProcess reports what there is to say of the process as a whole.
 func (r *results) reportProcess(result child.Result) {
-	leak, note := r.leakOf(result), r.noteOfRuns()
-	if leak != "" || note != "" {
-		r.report.Finished(r.process, event.Result{Leak: leak, Note: note})
+	if of := r.ofProcess(result); of != (event.Result{}) {
+		r.report.Finished(r.process, of)
 	}
+}
+
+func (r *results) ofProcess(result child.Result) event.Result {
+	return event.Result{Leak: r.leakOf(result), Note: r.noteOfRuns()}
 }
 
 // noteOfRuns says which tests ran several times, although nobody asked for that

@@ -35,22 +35,21 @@ func (e *excerpt) String() string {
 
 // causes find the line that says most, the best first.
 var causes = []cause{
-	{regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`), first},
-	{regexp.MustCompile(`(?m)^WARNING: DATA RACE$`), first},
+	{line: regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`)},
+	{line: regexp.MustCompile(`(?m)^WARNING: DATA RACE$`)},
 	// What a test logs before looks like an error: the last one is why it ends.
-	{regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: (?:.*\S.*$|\s*\n.*$)`), last},
-	{regexp.MustCompile(`(?m)^.*\S.*$`), first},
+	{line: regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: (?:.*\S.*$|\s*\n.*$)`), last: true},
+	{line: regexp.MustCompile(`(?m)^.*\S.*$`)},
 }
 
+// cause is a kind of line, of which the first or the last one is meant.
 type cause struct {
-	line  *regexp.Regexp
-	which int
+	line *regexp.Regexp
+	last bool
 }
-
-const first, last = 0, -1
 
 func (c cause) find(text string) string {
-	if c.which == first {
+	if !c.last {
 		return c.line.FindString(text)
 	}
 	lines := c.line.FindAllString(text, -1)

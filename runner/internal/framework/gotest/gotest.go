@@ -121,15 +121,11 @@ func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report
 	if batch.Cases[0].Process {
 		return b.runUnlisted(ctx, batch, report)
 	}
-	if b.options.Hooked {
-		return b.runHooked(ctx, batch, report)
-	}
 	cases, pattern, later := b.split(batch.Cases)
 	if len(later) > 0 {
 		again = append(again, later)
 	}
-	r := newResults(b.options.Class, cases, b.flags.repeats, report)
-	r.failFast = b.options.FailFast || b.flags.failFast
+	r := b.newResults(cases, report)
 	end, err := b.follow(ctx, batch, pattern, r)
 	if err != nil {
 		for _, c := range cases {
@@ -142,8 +138,18 @@ func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report
 	return again
 }
 
-// follow runs a process to its end.
+func (b *Binary) newResults(cases []event.Case, report event.Report) *results {
+	r := newResults(b.options.Class, cases, b.flags.repeats, report)
+	r.failFast = b.options.FailFast || b.flags.failFast
+	return r
+}
+
+// follow runs a process to its end, for the tests that a pattern names or that
+// the hook is told of.
 func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, r *results) (processEnd, error) {
+	if b.options.Hooked {
+		return b.followHooked(ctx, batch, r)
+	}
 	log, err := newRunLog(b.options.Dir)
 	if err != nil {
 		return processEnd{}, err
@@ -187,18 +193,33 @@ const afterOurs = 200 * time.Millisecond
 func (b *Binary) selection(pattern string) []string {
 	// As with `go test`, os.Exit(0) amid a test is a panic: otherwise nobody would
 	// know of the tests behind it.
-	args := []string{"-test.v=test2json", "-test.paniconexit0"}
-	if pattern != "" {
-		args = append(args, "-test.run="+pattern)
-	}
-	if b.flags.skip != "" {
-		args = append(args, "-test.skip="+b.flags.skip)
-	}
+	args := append([]string{"-test.v=test2json", "-test.paniconexit0"}, b.chosen(pattern)...)
 	if b.options.FailFast {
 		args = append(args, "-test.failfast")
 	}
 	if b.options.Parallel > 0 && !b.flags.parallel {
 		args = append(args, fmt.Sprintf("-test.parallel=%d", b.options.Parallel))
+	}
+	return args
+}
+
+// hookedArgs returns the flags that stand for what the user asks for: of a process
+// that the hook tells which tests to run.
+func (b *Binary) hookedArgs() []string {
+	args := b.chosen(b.flags.run)
+	if b.flags.verbose {
+		args = append(args, "-test.v")
+	}
+	return args
+}
+
+// chosen returns the flags that say which tests run, and in which order.
+func (b *Binary) chosen(pattern string) (args []string) {
+	if pattern != "" {
+		args = append(args, "-test.run="+pattern)
+	}
+	if b.flags.skip != "" {
+		args = append(args, "-test.skip="+b.flags.skip)
 	}
 	if b.options.Shuffle != 0 {
 		args = append(args, fmt.Sprintf("-test.shuffle=%d", b.options.Shuffle))
@@ -209,7 +230,7 @@ func (b *Binary) selection(pattern string) []string {
 // split returns as many cases as one pattern can name, with that pattern,
 // which is empty for all tests that there are, and the others.
 func (b *Binary) split(batch []event.Case) (now []event.Case, pattern string, later []event.Case) {
-	if len(batch) == b.all && b.filter.all && b.flags.skip == "" {
+	if b.options.Hooked || len(batch) == b.all && b.filter.all && b.flags.skip == "" {
 		return batch, "", nil
 	}
 	n, size := 0, 0

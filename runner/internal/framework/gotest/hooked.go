@@ -28,27 +28,11 @@ type hookHeader struct {
 // The descriptors of a hooked process: the first ones behind stderr.
 const hookEvents, hookCommands = 3, 4
 
-// runHooked runs the cases of a batch in one process.
-func (b *Binary) runHooked(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
-	r := newResults(b.options.Class, batch.Cases, b.flags.repeats, report)
-	r.failFast, r.goOn = b.options.FailFast || b.flags.failFast, batch.MayGoOn
-	end, err := b.followHooked(ctx, batch, r)
-	if err != nil {
-		for _, c := range batch.Cases {
-			report.Finished(c, startFailure(err))
-		}
-		return nil
-	}
-	again = r.close(end, b.suspects)
-	r.reportProcess(end.Result)
-	return again
-}
-
 // followHooked runs a process of a binary with the hook to its end: what its
 // tests do comes by a pipe that they do not know of, and by marks in their output
 // that they cannot imitate.
 func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results) (processEnd, error) {
-	r.hooked, r.logged = true, true
+	r.hooked, r.goOn = true, batch.MayGoOn
 	link, err := newHookLink()
 	if err != nil {
 		return processEnd{}, err
@@ -57,7 +41,7 @@ func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results
 	if err := link.begin(b.headerFor(batch)); err != nil {
 		return processEnd{}, err
 	}
-	rows := &stream{onFrame: func(f frame) bool { return r.hookedRow(f, link) }, onOutput: r.locked(r.logText)}
+	rows := &stream{onFrame: func(f frame) bool { return r.hookedRow(f, link) }, onOutput: locked(r, r.logText)}
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
@@ -65,9 +49,7 @@ func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results
 		rows.Close()
 	}()
 	output := &stream{
-		secret: link.secret, onMark: func(text string) { r.locked(func([]byte) { r.mark(text) })(nil) },
-		onFrame:  r.rowInOutput,
-		onOutput: r.locked(r.write),
+		secret: link.secret, onMark: locked(r, r.mark), onFrame: r.rowInOutput, onOutput: locked(r, r.write),
 	}
 	result, err := b.start(ctx, batch, b.hookedArgs(), output, link)
 	output.Close()
@@ -84,23 +66,6 @@ func (r *results) settleUntold() {
 	for _, t := range r.order {
 		r.finishByMark(t)
 	}
-}
-
-// hookedArgs are the user's own, and those that --test_filter stands for.
-func (b *Binary) hookedArgs() (args []string) {
-	if b.flags.run != "" {
-		args = append(args, "-test.run="+b.flags.run)
-	}
-	if b.flags.skip != "" {
-		args = append(args, "-test.skip="+b.flags.skip)
-	}
-	if b.options.Shuffle != 0 {
-		args = append(args, fmt.Sprintf("-test.shuffle=%d", b.options.Shuffle))
-	}
-	if b.flags.verbose {
-		args = append(args, "-test.v")
-	}
-	return args
 }
 
 func (b *Binary) headerFor(batch event.Batch) hookHeader {
@@ -179,8 +144,8 @@ var answers = map[event.Answer]string{event.Start: "start", event.Leave: "leave"
 func (l *hookLink) answer(a event.Answer) { _, _ = l.commands.WriteString(answers[a] + "\n") }
 
 // locked returns f under the lock of both streams of a process.
-func (r *results) locked(f func([]byte)) func([]byte) {
-	return func(text []byte) {
+func locked[T any](r *results, f func(T)) func(T) {
+	return func(text T) {
 		r.moved.L.Lock()
 		defer r.moved.L.Unlock()
 		f(text)
@@ -251,7 +216,7 @@ func (r *results) answer(name string) event.Answer {
 	if a != event.Start {
 		r.moved.L.Lock()
 		defer r.moved.L.Unlock()
-		r.withdrawn, t.left = true, true
+		t.left = true
 		r.stopped = r.stopped || a == event.Stop
 		r.moved.Broadcast()
 	}

@@ -14,7 +14,7 @@ const secret = "SECRET"
 // prints, and what comes apart from that by tells.
 func newHooked(names string) *process {
 	p := newProcess(names)
-	p.hooked, p.logged = true, true
+	p.hooked = true
 	return p
 }
 

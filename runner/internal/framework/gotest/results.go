@@ -19,21 +19,19 @@ type results struct {
 	repeats  bool       // a test may run again after its result
 	open     bool       // tests are known only when they start
 	failFast bool       // no test starts after a bad one
-	// hooked is whether the binary tells what it does by the hook, and logged is
-	// whether what tests log comes apart from what they print.
-	hooked, logged bool
-	runState       runState
-	example        *test // that has returned, and of which no result is known
-	moved          *sync.Cond
-	over           bool   // the process has ended
-	logging        string // full name of the test that writes rows apart from the output
-	goOn           func(event.Case) event.Answer
-	withdrawn      bool // some cases were not to start
-	stopped        bool // no further one is to start
-	inBand         bool // the results are in the output, where the user wants to see them
-	tests          map[string]*test
-	order          []*test
-	states         [states]int // how many tests are in each state
+	// hooked is whether the binary tells what it does by the hook.
+	hooked   bool
+	runState runState
+	example  *test // that has returned, and of which no result is known
+	moved    *sync.Cond
+	over     bool   // the process has ended
+	logging  string // full name of the test that writes rows apart from the output
+	goOn     func(event.Case) event.Answer
+	stopped  bool // no further one is to start
+	inBand   bool // the results are in the output, where the user wants to see them
+	tests    map[string]*test
+	order    []*test
+	states   [states]int // how many tests are in each state
 
 	current string  // full name of the test that output belongs to, or ""
 	last    *test   // the last to finish, if more may be said of it
@@ -267,7 +265,7 @@ func (r *results) logText(text []byte) {
 
 // closeLog prints what a test has logged that failed.
 func (r *results) closeLog(t *test, f frame) {
-	t.log.close(t.c.Name, f.kind == frameFail && r.logged && !r.inBand, f.String())
+	t.log.close(t.c.Name, f.kind == frameFail && r.hooked && !r.inBand, f.String())
 	if text := t.log.take(); len(text) > 0 {
 		r.report.Output(t.c, text)
 	}

@@ -18,8 +18,8 @@ func (b *Binary) Unlisted() event.Case {
 }
 
 func (b *Binary) runUnlisted(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
-	r := newResults(b.options.Class, nil, b.flags.repeats, report)
-	r.open, r.failFast = true, b.options.FailFast || b.flags.failFast
+	r := b.newResults(nil, report)
+	r.open = true
 	end, err := b.follow(ctx, batch, b.flags.run, r)
 	if err == nil && !r.ended && !end.stopped {
 		if len(r.order) == 0 && end.ExitCode != 0 && end.run == notRun {
@@ -32,7 +32,7 @@ func (b *Binary) runUnlisted(ctx context.Context, batch event.Batch, report even
 		report.Finished(r.process, startFailure(err))
 	}
 	again = r.close(end, b.suspects)
-	report.Finished(r.process, event.Result{Leak: r.leakOf(end.Result), Note: r.noteOfRuns()})
+	report.Finished(r.process, r.ofProcess(end.Result))
 	return again
 }
 
