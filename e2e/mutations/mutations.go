@@ -96,8 +96,8 @@ var mutations = []mutation{
 	{
 		name:  "drop the amendment of a case (engine)",
 		file:  "runner/internal/engine/report.go",
-		code:  "!was.Bad() && result.Outcome.Bad() {\n",
-		bug:   "was.Bad() && result.Outcome.Bad() {\n",
+		code:  "!before.Bad() && result.Outcome.Bad() {\n",
+		bug:   "before.Bad() && result.Outcome.Bad() {\n",
 		tests: []string{"./runner/internal/app"},
 	},
 	{

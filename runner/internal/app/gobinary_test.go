@@ -58,13 +58,18 @@ func newGoTarget(t *testing.T, binary func() (string, error), fault, workers str
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := newTarget(t, "")
+	return newTarget(t, "").wrap(path, fault, workers)
+}
+
+// wrap makes the target that of a test binary, in which something goes wrong.
+func (x *target) wrap(path, fault, workers string) *target {
+	x.t.Helper()
 	program := filepath.Join(x.dir, "x_test.runfiles/_main/pkg/program")
 	if err := os.Remove(program); err != nil {
-		t.Fatal(err)
+		x.t.Fatal(err)
 	}
 	if err := os.Symlink(path, program); err != nil {
-		t.Fatal(err)
+		x.t.Fatal(err)
 	}
 	x.manifest["framework"], x.manifest["workers"] = "go", workers
 	x.vars["FAULT"], x.vars["JOURNAL"] = fault, filepath.Join(x.dir, "journal")

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 )
@@ -11,20 +9,11 @@ import (
 // that all of its cases hold.
 func TestListingHoldsWhatEveryCaseHolds(t *testing.T) {
 	g := newBuildGroup(t, 1)
-	x := g.newTarget("")
 	binary, err := faulty()
 	if err != nil {
 		t.Fatal(err)
 	}
-	program := filepath.Join(x.dir, "x_test.runfiles/_main/pkg/program")
-	if err := os.Remove(program); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(binary, program); err != nil {
-		t.Fatal(err)
-	}
-	x.manifest["framework"], x.manifest["workers"] = "go", "1"
-	x.vars["FAULT"], x.vars["JOURNAL"] = "none", filepath.Join(x.dir, "journal")
+	x := g.newTarget("").wrap(binary, "none", "1")
 	other := g.newTarget("echo held; sleep 2")
 	done := make(chan struct{})
 	go func() { defer close(done); other.run() }()

@@ -180,7 +180,7 @@ func (c *class) begun() { c.givenBack, c.since = 0, time.Time{} }
 
 func (d *dispatcher) start(h holding, worker int) {
 	d.running++
-	if h.held != nil && h.outcome == nil && h.joins == nil {
+	if h.held != nil && h.outcome == nil {
 		h.batch, h.joins = d.joining(h)
 	}
 	go func() {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
@@ -38,12 +39,9 @@ func (d *dispatcher) joining(h holding) (batch, *joins) {
 	return b, &joins{dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true}}
 }
 
-// mayGoOn is event.Batch.MayGoOn.
+// mayGoOn is event.Batch.MayGoOn of a batch with joins.
 func (h holding) mayGoOn(c event.Case) event.Answer {
 	j := h.joins
-	if j == nil {
-		return event.Start
-	}
 	if j.has(c) {
 		return event.Start
 	}
@@ -52,16 +50,28 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	}
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	at := j.class.indexOf(c)
-	switch {
-	case at < 0:
-		return event.Leave
-	case !j.dispatcher.agenda.goesOn(j.class):
+	if j.class.indexOf(c) >= 0 && !j.dispatcher.agenda.goesOn(j.class) {
 		return event.Stop
+	}
+	if !j.add(c) {
+		return event.Leave
+	}
+	return event.Start
+}
+
+// add lets a case join, unless another process has it. The caller has locked the
+// dispatcher.
+func (j *joins) add(c event.Case) (ok bool) {
+	if j.began[c] {
+		return true
+	}
+	at := j.class.indexOf(c)
+	if at < 0 {
+		return false
 	}
 	j.class.takeAt(at)
 	j.began[c] = true
-	return event.Start
+	return true
 }
 
 // has reports whether a case has joined.
@@ -76,29 +86,13 @@ func (j *joins) has(c event.Case) bool {
 func (j *joins) take(c event.Case) (ok bool) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	if !j.began[c] {
-		at := j.class.indexOf(c)
-		if at < 0 {
-			return false
-		}
-		j.class.takeAt(at)
-		j.began[c] = true
-	}
-	return true
+	return j.add(c)
 }
 
 // wantedElsewhere reports whether another process waits for what h holds.
 func (r *run) wantedElsewhere(h holding) bool {
 	inspector, ok := r.Locker.(lock.Inspector)
-	if !ok {
-		return false
-	}
-	for _, n := range h.needs {
-		if inspector.Wanted(n.Group) {
-			return true
-		}
-	}
-	return false
+	return ok && slices.ContainsFunc(h.needs, func(n group.Need) bool { return inspector.Wanted(n.Group) })
 }
 
 // withoutWithdrawn returns batches without the cases that have not joined: they

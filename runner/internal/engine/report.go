@@ -109,7 +109,7 @@ func (b *batchReport) amend(c event.Case, result event.Result) bool {
 	if !finished || c.Process {
 		return false
 	}
-	if was := (event.Outcome{Status: before}); !was.Bad() && result.Outcome.Bad() {
+	if !before.Bad() && result.Outcome.Bad() {
 		e := b.describe(c, result)
 		e.Amends, e.Before = true, before
 		b.run.finish(e)

@@ -20,6 +20,9 @@ func (s Status) String() string {
 	return [...]string{"PASS", "FAIL", "ERROR", "SKIP"}[s]
 }
 
+// Bad reports whether a case that ended so fails the test.
+func (s Status) Bad() bool { return s == Failed || s == Errored }
+
 // Types of what went wrong, as test.xml has them.
 const (
 	// TypeTimeout: a time limit was exceeded.
@@ -61,4 +64,4 @@ type Outcome struct {
 }
 
 // Bad reports whether the outcome fails the test.
-func (o Outcome) Bad() bool { return o.Status == Failed || o.Status == Errored }
+func (o Outcome) Bad() bool { return o.Status.Bad() }

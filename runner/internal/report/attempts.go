@@ -38,8 +38,7 @@ func (c *xmlCase) set(a attempt) {
 	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type}
 	c.Output = a.output
 	c.Failure, c.Error, c.Skipped = nil, nil, nil
-	switch a.outcome.Status {
-	case event.Failed, event.Errored:
+	if a.outcome.Bad() {
 		problem.Text = a.text()
 	}
 	switch a.outcome.Status {
