@@ -2,12 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"strings"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/bench/harness"
+	"github.com/interlock-build/rules_interlock/bench/sleeping"
 )
 
 // What tests.bzl and zipf.bzl make: so many cases of so long on so many workers.
@@ -26,11 +29,14 @@ func overlappingGroups(stage *harness.Stage, table *harness.Table) error {
 		return err
 	}
 	results, err := harness.Interleave(rounds, func() (time.Duration, error) {
-		_ = os.Remove(stage.File("journal"))
+		outputs := stage.File("test.outputs")
+		if err := errors.Join(os.RemoveAll(outputs), os.Mkdir(outputs, 0o755)); err != nil {
+			return 0, err
+		}
 		if _, err := stage.StartTest("zipf_test", overlapping); err != nil {
 			return 0, err
 		}
-		return span(stage.File("journal"))
+		return span(filepath.Join(outputs, sleeping.LogName))
 	})
 	if err != nil {
 		return err
@@ -57,28 +63,15 @@ func overlapBound(manifest string) (time.Duration, error) {
 	return bound, nil
 }
 
-// span is the time between the first and the last line of a journal, which have
-// times in nanoseconds behind the name of a case.
-func span(journal string) (time.Duration, error) {
-	text, err := os.ReadFile(journal)
+// span is the time from the first case's begin to the last one's end.
+func span(log string) (time.Duration, error) {
+	events, err := sleeping.ReadLog(log)
 	if err != nil {
 		return 0, err
 	}
-	var first, last int64
-	lines := 0
-	for line := range strings.Lines(string(text)) {
-		var name string
-		var at int64
-		if _, err := fmt.Sscan(line, &name, &at); err != nil {
-			return 0, fmt.Errorf("journal: %q: %w", line, err)
-		}
-		if lines++; lines == 1 || at < first {
-			first = at
-		}
-		last = max(last, at)
+	if len(events) != 2*overlapping {
+		return 0, fmt.Errorf("%s: %d lines, want two of each of %d cases", log, len(events), overlapping)
 	}
-	if lines != 2*overlapping {
-		return 0, fmt.Errorf("journal: %d lines, want two of each of %d cases", lines, overlapping)
-	}
-	return time.Duration(last - first), nil
+	byTime := func(a, b sleeping.Event) int { return a.At.Compare(b.At) }
+	return slices.MaxFunc(events, byTime).At.Sub(slices.MinFunc(events, byTime).At), nil
 }

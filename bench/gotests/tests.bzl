@@ -1,21 +1,21 @@
 """Go tests made in numbers."""
 
-def go_test_source(*, name, count, body):
+def go_test_source(*, name, count, body, package = "time", used = "time.Duration"):
     """Generates a Go file of many tests.
 
     Args:
       name: Name of the file, without `.go`.
       count: How many tests.
-      body: What each of them does, in Go that needs no import but `testing` and `time`.
+      body: What each of them does, in Go that needs no import but `testing` and the package.
+      package: Path of a package to import.
+      used: A type of that package.
     """
     native.genrule(
         name = name,
         testonly = True,
         outs = [name + ".go"],
         cmd = """
-          echo 'package x; import ("fmt"; "os"; "testing"; "time"); var _ = time.Second' > $@
-          echo 'func note(t *testing.T) {{ f, _ := os.OpenFile(os.Getenv("HOME")+"/journal", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-            fmt.Fprintln(f, t.Name(), time.Now().UnixNano()); f.Close() }}' >> $@
+          echo 'package x; import ("testing"; "{package}"); var _ {used}' > $@
           for i in $$(seq {count}); do echo "func Test$$i(t *testing.T) {{ {body} }}"; done >> $@
-        """.format(body = body, count = count),
+        """.format(body = body, count = count, package = package, used = used),
     )
