@@ -16,8 +16,7 @@ const (
 // compare returns the differences. Nothing explains that the program is red and
 // Interlock is green, or that a case which fails passes.
 func compare(plain, ours test) (all []difference) {
-	if plain.green != ours.green {
-		d := difference{what: fmt.Sprintf("rules_go is green: %t, Interlock: %t", plain.green, ours.green)}
+	for _, d := range compareVerdicts(plain.green, ours.green) {
 		if plain.green && plain.any(failed) {
 			d.why = redCase
 		}
@@ -48,6 +47,13 @@ func compare(plain, ours test) (all []difference) {
 		all = append(all, d)
 	}
 	return all
+}
+
+func compareVerdicts(plain, ours bool) []difference {
+	if plain == ours {
+		return nil
+	}
+	return []difference{{what: fmt.Sprintf("rules_go is green: %t, Interlock: %t", plain, ours)}}
 }
 
 func (t test) any(o outcome) bool {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,19 +58,36 @@ func readStatuses(path string) (map[string]bool, error) {
 
 type pair struct{ plain, ours string }
 
-// pairsOf returns the labels of tests of one program.
-func pairsOf(statuses map[string]bool) (pairs []pair) {
-	for label := range statuses {
-		folder, name, _ := strings.Cut(label, ":")
-		for plain := range statuses {
-			of, program, ok := strings.Cut(plain, ":plain_")
-			if ok && of == folder && label != plain && strings.HasSuffix(name, "_"+program) {
-				pairs = append(pairs, pair{plain, label})
+// pairsOf returns the labels of tests of one program: PACKAGE:plain_NAME and
+// PACKAGE:WAY_NAME. It is an error if there is no plain one for a test.
+func pairsOf(statuses map[string]bool) (pairs []pair, err error) {
+	for _, ours := range slices.Sorted(maps.Keys(statuses)) {
+		if isPlain(ours) {
+			continue
+		}
+		plain := ""
+		for other := range statuses {
+			// Of names that are the end of one another the longest counts.
+			if isPlain(other) && isOfProgram(ours, other) && len(other) > len(plain) {
+				plain = other
 			}
 		}
+		if plain == "" {
+			return nil, fmt.Errorf("%s: there is no plain test beside it", ours)
+		}
+		pairs = append(pairs, pair{plain, ours})
 	}
-	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.ours, b.ours) })
-	return pairs
+	return pairs, nil
+}
+
+const plainPrefix = ":plain"
+
+func isPlain(label string) bool { return strings.Contains(label, plainPrefix) }
+
+func isOfProgram(label, plain string) bool {
+	folder, name, _ := strings.Cut(label, ":")
+	of, program, _ := strings.Cut(plain, plainPrefix)
+	return of == folder && strings.HasSuffix(name, program)
 }
 
 func folderOf(logs, label string) string {
