@@ -34,9 +34,16 @@ const (
 // together, which is that of the process too.
 const wholePackage = "(package)"
 
-// aroundTests is the runner's name for what is no test's own in Go, such as an
-// exit code of TestMain's.
-const aroundTests = "TestMain"
+// isAroundTests reports whether a name of the runner's is for what is no test's own: TestMain
+// in Go, a session of pytest.
+func isAroundTests(name string) bool { return name == "TestMain" || strings.HasPrefix(name, "session") }
+
+const (
+	// typeXFail is what test.xml says of a test that fails as expected.
+	typeXFail = "pytest.xfail"
+	// nameInLog is the property with a test's unique name, where test.xml has another one.
+	nameInLog = "interlock.case"
+)
 
 // address matches what %p prints, which some tests have in their names.
 var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
@@ -152,6 +159,10 @@ type xmlSuite struct {
 		Skipped *struct {
 			Type string `xml:"type,attr"`
 		} `xml:"skipped"`
+		Properties []struct {
+			Name  string `xml:"name,attr"`
+			Value string `xml:"value,attr"`
+		} `xml:"properties>property"`
 	} `xml:"testcase"`
 }
 
@@ -164,13 +175,18 @@ func (r results) addSuite(s xmlSuite) error {
 			outcome = failed
 		case c.Error != nil:
 			outcome = errored
-		case c.Skipped != nil && c.Skipped.Type == xfailed:
+		case c.Skipped != nil && c.Skipped.Type == typeXFail:
 			outcome = xfailed
 		case c.Skipped != nil:
 			outcome = skipped
 		}
 		counts[outcome]++
-		if c.Name == aroundTests && outcome != passed {
+		for _, p := range c.Properties {
+			if p.Name == nameInLog {
+				c.Name = p.Value
+			}
+		}
+		if isAroundTests(c.Name) && outcome != passed {
 			continue // the exit code says it too
 		}
 		r.add(c.Name, outcome)

@@ -33,10 +33,10 @@ func TestEvents(t *testing.T) {
 
 const testXML = `<testsuites><testsuite tests="6" failures="1" errors="1" skipped="2">
 <testcase name="TestA"></testcase>
-<testcase name="TestA/b"><failure message="m"></failure></testcase>
+<testcase name="b"><properties><property name="interlock.case" value="TestA/b"/></properties><failure message="m"></failure></testcase>
 <testcase name="TestC"><error message="m"></error></testcase>
 <testcase name="TestD"><skipped></skipped></testcase>
-<testcase name="TestE"><skipped type="xfail"></skipped></testcase>
+<testcase name="TestE"><skipped type="pytest.xfail"></skipped></testcase>
 <testcase name="TestMain"></testcase>
 </testsuite></testsuites>`
 

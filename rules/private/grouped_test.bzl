@@ -20,6 +20,7 @@ def grouped_test(
         leaks = None,
         group_markers = {},
         strict_groups = None,
+        allow_empty = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -84,7 +85,7 @@ def grouped_test(
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a `select()` for
     `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `group_markers`,
-    `strict_groups`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no
+    `strict_groups`, `allow_empty`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no
     glob; a weight of 0, or above the group's capacity, as it is after its `select()`; a shared use of a group that has
     instances or a setup; two groups that have one key, are called the same in the names of variables, set one variable,
     or have rates in two scopes; a number out of its range; a `unit` that the framework does not have; an attribute and
@@ -139,6 +140,9 @@ def grouped_test(
         one unit of `:db`. Several names may mean one group. `{}` by default.
       strict_groups: Whether a name in a mark that `group_markers` does not have is an error. If it is not, which is
         the default, such a name is a group of its own, of scope `process` and capacity 1.
+      allow_empty: Whether the test passes if the program finds no case at all, or its arguments leave none: with
+        `framework = "pytest"`, exit code 5 of pytest. `False` by default. A `--test_filter` that matches nothing passes
+        anyway.
       cpus: How many CPUs Bazel reserves while a process of the test runs, as the tag `cpu:N` does: a whole
         number, 1 or more. 1 by default, which is what any test gets, since a case that waits needs none. If
         there is a tag `cpu:N` already, that is what counts. Bazel heeds it where tests run on this machine and
@@ -170,6 +174,7 @@ def grouped_test(
         leaks = leaks,
         group_markers = group_markers,
         strict_groups = strict_groups,
+        allow_empty = allow_empty,
         cpus = cpus,
         size = size,
         timeout = timeout,

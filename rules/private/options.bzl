@@ -11,7 +11,7 @@ _MOST_RETRIES = 10
 
 _LEAKS = ["report", "fail", "ignore"]
 
-def option_settings(*, case_timeout, retries, leaks, strict_groups = None):
+def option_settings(*, case_timeout, retries, leaks, strict_groups = None, allow_empty = None):
     """Checks the options.
 
     Args:
@@ -19,6 +19,7 @@ def option_settings(*, case_timeout, retries, leaks, strict_groups = None):
       retries: int, the same.
       leaks: str, the same.
       strict_groups: bool, the same.
+      allow_empty: bool, the same.
 
     Returns:
       struct with `options` (dict of str to str, by the runner's names) and `errors` (list of str).
@@ -33,11 +34,14 @@ def option_settings(*, case_timeout, retries, leaks, strict_groups = None):
             _MOST_RETRIES,
         ))
     errors.extend(choice_errors(attribute = "leaks", value = leaks, known = _LEAKS))
-    if type(strict_groups) not in ("NoneType", "bool"):
-        errors.append("strict_groups = {} is neither True nor False. Write one of them.".format(repr(strict_groups)))
+    for attribute, value in {"strict_groups": strict_groups, "allow_empty": allow_empty}.items():
+        if type(value) not in ("NoneType", "bool"):
+            errors.append("{} = {} is neither True nor False. Write one of them.".format(attribute, repr(value)))
     if errors:
         return struct(errors = errors, options = {})
     options = {}
+    if allow_empty:
+        options["allow-empty"] = "on"
     if case_timeout:
         options["case-timeout"] = "{}s".format(case_timeout)
     if leaks:

@@ -21,6 +21,7 @@ def pytest_test(
         config = None,
         group_markers = {},
         strict_groups = None,
+        allow_empty = None,
         resource_groups = {},
         workers = None,
         serial = False,
@@ -90,6 +91,8 @@ def pytest_test(
       group_markers: Dictionary of a name in `xdist_group` to the label of a `resource_group`. `{}` by default.
       strict_groups: Whether a name in `xdist_group` that `group_markers` does not have is an error. If it is not, which
         is the default, such a name is a group of its own, of scope `process` and capacity 1.
+      allow_empty: Whether the test passes if pytest finds no test, or `args` leave none (exit code 5 of pytest). `False` by
+        default. A `--test_filter` that matches nothing passes anyway, and says what there is.
       resource_groups: Dictionary of the label of a `resource_group` to a list of globs over node IDs, each
         with a weight (`*test_big*=2`) or with `=shared` behind it if need be. `{}` by default.
       workers: How many cases may run at once in one shard: a number, 0, or `"auto"`, the default, for the `cpus`.
@@ -143,6 +146,7 @@ def pytest_test(
     outer = outer_attributes(kwargs | {"data": data})
     grouped_test(
         name = name,
+        allow_empty = allow_empty,
         workers = workers,
         serial = serial,
         unit = unit,

@@ -19,6 +19,7 @@ _DEFAULT_FRAMEWORK = "exec"
 _DEFAULT_WORKERS = {"pytest": "auto"}
 
 _SELECT_REMEDY = {
+    "allow_empty": "Write True or False",
     "case_timeout": "Write a number of seconds",
     "cpus": "Write a number",
     "framework": "Write the name of one framework",
@@ -48,6 +49,7 @@ def grouped_test_settings(
         leaks = None,
         group_markers = {},
         strict_groups = None,
+        allow_empty = None,
         cpus = None,
         size = None,
         timeout = None,
@@ -70,6 +72,7 @@ def grouped_test_settings(
       leaks: -
       group_markers: -
       strict_groups: -
+      allow_empty: -
       cpus: -
       size: -
       timeout: -
@@ -92,6 +95,7 @@ def grouped_test_settings(
         leaks = leaks,
         group_markers = group_markers,
         strict_groups = strict_groups,
+        allow_empty = allow_empty,
         cpus = cpus,
         size = size,
         timeout = timeout,
@@ -132,6 +136,7 @@ def grouped_test_settings(
         retries = given["retries"],
         leaks = given["leaks"],
         strict_groups = given["strict_groups"],
+        allow_empty = given["allow_empty"],
     )
     errors.extend(life.errors)
     errors.extend(_workers_errors(workers = given["workers"], tagged = parsed.workers))

@@ -41,12 +41,13 @@ def _pytest_test_impl(ctx):
         framework = "pytest",
         group_markers = {"api": "//resources:api", "llm": "//resources:api"},
         strict_groups = True,
+        allow_empty = True,
         tags = ["resource-group:api", "resource-group:db"],
         size = "small",
     )
     asserts.equals(env, [], settings.errors)
     asserts.equals(env, "auto", settings.workers)
-    asserts.equals(env, {"strict-groups": "on"}, settings.options)
+    asserts.equals(env, {"allow-empty": "on", "strict-groups": "on"}, settings.options)
     asserts.equals(env, {Label("//resources:api"): "[\"api\",\"llm\"]"}, settings.group_markers)
 
     # The tag of a group that marks have adds nothing to it.
@@ -204,6 +205,11 @@ def _errors_test_impl(ctx):
         env,
         ["strict_groups = 1 is neither True nor False. Write one of them."],
         _settings(strict_groups = 1).errors,
+    )
+    asserts.equals(
+        env,
+        ["allow_empty = 1 is neither True nor False. Write one of them."],
+        _settings(allow_empty = 1).errors,
     )
 
     # One mistake does not hide another.

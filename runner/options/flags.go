@@ -29,6 +29,8 @@ func (o *Options) flags() *flag.FlagSet {
 	f.Func("repeat", "run each case `N` times (default 1)", number(&o.Repeat, 1))
 	f.Func("strict-groups", "`on`: a mark that names a group which the target does not declare is an error; off: such a group is one of "+
 		"this process (default)", onOff(&o.StrictGroups))
+	f.Func("allow-empty", "`on`: a program that finds no case, or whose arguments leave none, passes; off: it fails, if it says so by "+
+		"its exit code (default)", onOff(&o.AllowEmpty))
 	f.Func("plan", "`write` the plan to plan.json in the test's outputs; only: print it and run nothing, not under bazel test",
 		choice(&o.Plan, WritePlan, OnlyPlan))
 	f.Func("shuffle", "run cases in random order: `on`, the seed of an earlier run, or off (default)", o.setShuffle)

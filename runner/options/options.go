@@ -47,6 +47,8 @@ type Options struct {
 	// StrictGroups is whether a name in a mark that means no resource_group is
 	// an error.
 	StrictGroups bool
+	// AllowEmpty is whether a program without any case is good.
+	AllowEmpty bool
 	// Plan is what to do with the plan besides following it.
 	Plan Plan
 }

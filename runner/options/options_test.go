@@ -46,7 +46,7 @@ func TestEnvironment(t *testing.T) {
 
 func TestMistakes(t *testing.T) {
 	for arg, want := range map[string]string{
-		"--interlock-retry=1":         `argument --interlock-retry: there is no option "retry"; the options are: case-timeout, `,
+		"--interlock-retry=1":         `argument --interlock-retry: there is no option "retry"; the options are: allow-empty, case-timeout, `,
 		"--interlock-retries":         `argument --interlock-retries: "": want a whole number of at least 0`,
 		"--interlock-retries=-1":      `"-1": want a whole number of at least 0`,
 		"--interlock-repeat=0":        "want a whole number of at least 1",

@@ -6,14 +6,23 @@ protocol. Without the runner it is pytest, and runs all that it collects.
 """
 
 import os
+import sys
 
-import pytest
+try:
+    import pytest
+except ModuleNotFoundError as error:
+    if error.name != "pytest":
+        raise
+    sys.exit("pytest is not installed for this test\nhint: add it to the deps of the target, such as @pypi//pytest")
 
-from . import coverage
+from . import coverage, stacks
 from .arguments import Selection
 from .channel import Channel, is_asked_for
 from .cov import NoCov
+from .filter import Filter
 from .marks import Marks
+from .records import Records
+from .temporary import Temporary
 from .worker import Worker
 from .xdist import AsWorker, WithoutXdist
 
@@ -28,13 +37,20 @@ def main(args, files=None, data=(), config=None):
       data: Paths of other files, which pytest may look at where they lie beside sources.
       config: Path of pytest's configuration file. None looks for one beside and above the files.
     """
-    asked = is_asked_for()
-    wanted = os.environ.pop("INTERLOCK_FILTER", "") if asked else ""
-    selection = Selection(wanted=wanted, files=files, data=data, config=config)
-    plugins = [Marks(), selection, WithoutXdist()]
-    if asked:
-        plugins += [NoCov(), Worker(Channel(), selection)]
-        if os.environ.pop("INTERLOCK_IN_ORDER", "") != "1":
-            plugins.append(AsWorker())
+    if not is_asked_for():
+        selection = Selection(files=files, data=data, config=config)
+        with coverage.of_this_process():
+            return pytest.main(selection.options() + args, plugins=[Marks(), selection, WithoutXdist()])
+    channel = Channel()
+    stacks.print_on_demand(channel)
+    wanted = Filter(os.environ.pop("INTERLOCK_FILTER", ""))
+    selection = Selection(files=files, data=data, config=config, wanted=wanted)
+    worker = Worker(channel, selection, wanted)
+    plugins = [Marks(), selection, wanted, WithoutXdist(channel), NoCov(), Records(channel), worker]
+    in_order = os.environ.pop("INTERLOCK_IN_ORDER", "") == "1"
+    plugins += [Temporary("main")] if in_order else [AsWorker(), Temporary("popen-gw" + os.environ["INTERLOCK_WORKER"])]
     with coverage.of_this_process():
-        return pytest.main(selection.options() + args, plugins=plugins)
+        code = pytest.main(selection.options() + args, plugins=plugins)
+    worker.tell_end(int(code))
+    channel.close()
+    return code

@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 
 import pytest
 
@@ -19,16 +20,16 @@ _CONFIGS = (
 
 
 class Selection:
-    """The plugin that keeps pytest to the files of the target, and to what of them is asked for.
+    """The plugin that keeps pytest to the files of the target, and to those of them that are asked for.
 
     Args:
-      wanted: The value of --test_filter.
       files: Paths of the target's sources; None leaves it to pytest to find some.
       data: Paths of its other files. Pytest may look at those that are among the sources.
       config: Path of pytest's configuration file. None looks for one beside and above the sources.
+      wanted: The Filter that --test_filter is; None is none.
     """
 
-    def __init__(self, *, wanted="", files=None, data=(), config=None):
+    def __init__(self, *, files=None, data=(), config=None, wanted=None):
         self._wanted = wanted
         self._files = None if files is None else {os.path.abspath(file) for file in files}
         self._config = config or (_config_above(files) if files else None)
@@ -40,14 +41,13 @@ class Selection:
         """Options for pytest's command line, to go before the user's."""
         options = []
         if self._files is not None:
-            options += ["-c", self._config or os.devnull]
-            options += ["--rootdir=" + (os.path.dirname(self._config or "") or ".")]
+            root = os.path.dirname(self._config or "") or "."
+            options += ["--rootdir=" + root, "--confcutdir=" + root]
+            config = self._config or _instead_of_others()
+            options += ["-c", config] if config else []
         if "TEST_TMPDIR" in os.environ:
             # Beside the tests there may be no place to write.
-            options += ["--basetemp=" + os.path.join(os.environ["TEST_TMPDIR"], "t")]
             options += ["-o", "cache_dir=" + os.path.join(os.environ["TEST_TMPDIR"], "cache")]
-        if self._wanted and not _is_list_of_nodeids(self._wanted):
-            options += ["-k", self._wanted]
         return options
 
     @pytest.hookimpl(tryfirst=True)
@@ -58,12 +58,11 @@ class Selection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
-        given = config.option.file_or_dir
-        if _is_list_of_nodeids(self._wanted):
-            # Of what a filter names, other targets may have the rest.
-            asked = [found for name in _split(self._wanted) for found in self._find(name)]
-        elif given and self._files is not None:
+        given = getattr(config.option, "file_or_dir", None)  # not with --help
+        if given and self._files is not None:
             asked = [self._find_or_fail(name) for name in given]
+        elif self._files is not None and self._wanted is not None:
+            asked = self._wanted.files(sorted(map(os.path.relpath, self._files)))
         else:
             asked = None
         self.complete = asked is None
@@ -100,29 +99,27 @@ class Selection:
         return found[0]
 
 
-def _is_list_of_nodeids(text):
-    """Whether a --test_filter names files or tests, and is not what -k takes."""
-    return "::" in text or text.endswith(".py")
-
-
-def _split(text):
-    """The node IDs in a list. Parameters may have commas, too."""
-    names = []
-    for part in text.split(","):
-        if names and not re.match(r"[^\[\]]*(\.py$|::)", part):
-            names[-1] += "," + part
-        elif part:
-            names.append(part)
-    return names
+def _instead_of_others():
+    """An empty configuration file, if pytest would take one from above the target's files; else None."""
+    here = os.getcwd()
+    if not any(_config_in(folder) for folder in _above(here)):
+        return None
+    handle, path = tempfile.mkstemp(suffix=".ini", dir=os.environ.get("TEST_TMPDIR"))
+    os.close(handle)
+    return path
 
 
 def _config_above(files):
     folder = os.path.relpath(os.path.commonpath([os.path.dirname(os.path.abspath(file)) for file in files]))
-    for above in [folder] + list(_above(folder)):
-        for name, part in _CONFIGS:
-            path = os.path.normpath(os.path.join(above, name))
-            if os.path.isfile(path) and (part is None or _has(path, part)):
-                return path
+    return next(filter(None, map(_config_in, [folder] + list(_above(folder)))), None)
+
+
+def _config_in(folder):
+    """The path of a folder's configuration file; None if there is none."""
+    for name, part in _CONFIGS:
+        path = os.path.normpath(os.path.join(folder, name))
+        if os.path.isfile(path) and (part is None or _has(path, part)):
+            return path
     return None
 
 

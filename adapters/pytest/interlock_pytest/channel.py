@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sys
 
 VERSION = 1
@@ -13,7 +14,7 @@ def is_asked_for():
 
 
 class Channel:
-    """The two pipes. What a test starts does not know of them."""
+    """The two pipes. What a test starts does not know of them, and what it forks does not use them."""
 
     def __init__(self):
         asked = os.environ.pop("INTERLOCK_PROTOCOL")
@@ -23,19 +24,41 @@ class Channel:
                 "they are of different releases of rules_interlock" % (VERSION, asked)
             )
         self._events = open(os.environ.pop("INTERLOCK_EVENTS"), "wb", buffering=0)
-        self._commands = open(os.environ.pop("INTERLOCK_COMMANDS"), "rb")
+        self._commands = open(os.environ.pop("INTERLOCK_COMMANDS"), "rb", buffering=0)
+        self._poll = select.poll()
+        self._poll.register(self._commands, select.POLLIN)
+        self._read = b""  # of the commands, and not yet returned
         self._owner = os.getpid()
+
+    def is_forked(self):
+        """Whether a test has forked this process, so that it is not the one that the runner knows."""
+        return os.getpid() != self._owner
 
     def send(self, event, **fields):
         """Sends an event. A process that a test has forked has nothing to say."""
-        if os.getpid() != self._owner:
+        if self.is_forked() or self._events.closed:
             return
         text = json.dumps(dict(fields, event=event)).encode("ascii") + b"\n"
         view = memoryview(text)
         while view:
             view = view[self._events.write(view) :]
 
-    def commands(self):
-        """Yields the runner's commands, until it has no more."""
-        for line in self._commands:
-            yield json.loads(line)
+    def command(self):
+        """Waits for the runner's next command, and returns it; None if the runner has no more."""
+        while b"\n" not in self._read:
+            part = self._commands.read(64 << 10)
+            if not part:
+                return None
+            self._read += part
+        line, self._read = self._read.split(b"\n", 1)
+        return json.loads(line)
+
+    def has_command(self):
+        """Whether there is a command to read now."""
+        return bool(self._read) or bool(self._poll.poll(0))
+
+    def close(self):
+        """Closes the pipes. Nothing is sent after that."""
+        if not self.is_forked():
+            self._events.close()
+            self._commands.close()

@@ -1,5 +1,8 @@
 """What pytest's reports come to, in the words of the protocol."""
 
+# How many characters of what went wrong are its message. The whole is its text.
+_MAX_MESSAGE = 500
+
 
 def outcome(reports, parts=()):
     """The fields of the event that an item has finished.
@@ -14,7 +17,11 @@ def outcome(reports, parts=()):
         message = "of its subtests, these failed: " + ", ".join(bad_parts)
         fields = {"status": "failed", "type": "failure", "message": message}
     if fields["status"] in ("failed", "errored"):
+        fields["text"] = "\n".join(report.longreprtext for report in reports if report.failed)
         fields["output"] = _output(reports)
+    if reports:
+        fields["properties"] = [[str(name), str(value)] for name, value in reports[-1].user_properties]
+        fields["attributes"] = list(map(list, getattr(reports[-1], "interlock_attributes", {}).items()))
     fields["seconds"] = sum(getattr(report, "duration", 0) for report in reports)
     return fields
 
@@ -22,8 +29,8 @@ def outcome(reports, parts=()):
 def collected(report):
     """The fields of the event that tells of a file, or the like, in which there are no tests to run."""
     if report.skipped:
-        return {"status": "skipped", "message": _reason(report)}
-    return {"status": "errored", "message": report.longreprtext}
+        return {"status": "skipped", "message": "collection skipped", "text": str(report.longrepr)}
+    return {"status": "errored", "message": "collection failure", "text": report.longreprtext}
 
 
 def part_of(report):
@@ -42,22 +49,17 @@ def _worst(reports):
     bad = [report for report in reports if report.failed]
     if bad:
         kind = {"call": "failure"}.get(bad[0].when, bad[0].when)
-        message = "; ".join(_phase(report) + _first_line(report) for report in bad)
+        message = "; ".join(_problem(report) for report in bad)
         return {"status": "failed" if bad[0].when == "call" else "errored", "type": kind, "message": message}
     for report in reports:
         if report.skipped:
-            kind = "xfail" if hasattr(report, "wasxfail") else ""
-            return {"status": "skipped", "type": kind, "message": _reason(report)}
+            return _skipped(report)
     if not reports:
         return {"status": "errored", "type": "failure", "message": "pytest did not run it"}
     for report in reports:
         if hasattr(report, "wasxfail"):
             return {"status": "passed", "message": ("xpass: " + report.wasxfail).rstrip(": ")}
     return {"status": "passed"}
-
-
-def _phase(report):
-    return "" if report.when == "call" else report.when + ": "
 
 
 def _output(reports):
@@ -67,16 +69,45 @@ def _output(reports):
     return "\n".join(tracebacks + sections)
 
 
-def _reason(report):
+def _skipped(report):
     if hasattr(report, "wasxfail"):
-        return ("xfail: " + report.wasxfail).rstrip(": ")
-    if isinstance(report.longrepr, tuple):
-        return report.longrepr[2].replace("Skipped: ", "", 1)
-    return _first_line(report)
+        return {"status": "skipped", "type": "pytest.xfail", "message": _without(report.wasxfail, "reason: ")}
+    path, line, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", 0, str(report.longrepr))
+    reason = _without(reason, "Skipped: ")
+    return {"status": "skipped", "type": "pytest.skip", "message": reason, "text": "%s:%s: %s" % (path, line, reason)}
 
 
-def _first_line(report):
+def _without(text, prefix):
+    return text[len(prefix) :] if text.startswith(prefix) else text
+
+
+def _problem(report):
+    """What went wrong in a phase, in the words of pytest's own --junit-xml."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    text = crash.message if crash is not None else report.longreprtext
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[0] if lines else "failed"
+    text = (crash.message if crash is not None else report.longreprtext).strip() or "failed"
+    if len(text) > _MAX_MESSAGE:
+        text = text[:_MAX_MESSAGE] + "..."
+    return text if report.when == "call" else 'failed on %s with "%s"' % (report.when, text)
+
+
+def junit_name(nodeid):
+    """The name that pytest's own --junit-xml gives a test."""
+    plain, bracket, parameters = nodeid.partition("[")
+    name = plain.split("::")[-1]
+    return (name if "::" in plain else _module(name)) + bracket + parameters
+
+
+def junit_class(nodeid, prefix=None):
+    """The class that pytest's own --junit-xml gives a test.
+
+    Args:
+      nodeid: Of the test.
+      prefix: The value of --junit-prefix.
+    """
+    path, *names = nodeid.partition("[")[0].split("::")
+    return ".".join(([prefix] if prefix else []) + ([_module(path)] if names else []) + names[:-1])
+
+
+def _module(path):
+    path = path.replace("/", ".")
+    return path[:-3] if path.endswith(".py") else path

@@ -1,14 +1,22 @@
 """The plugin that makes pytest a worker of the runner."""
 
+import hashlib
 import os
+import re
+import sys
+import traceback
 import warnings
 
 import pytest
 
+from .ending import Ending, still_running
 from .marks import groups_of, is_serial
-from .outcome import collected, outcome, part_of
+from .outcome import collected, junit_class, junit_name, outcome, part_of
 from .scopes import setup_of
-from .silence import replace_reporter
+from .terminal import replace_reporter
+
+# Options that have pytest print something, and run no test.
+_PRINTING = ("cacheshow", "collectonly", "help", "markers", "show_fixtures_per_test", "showfixtures", "version")
 
 
 class Worker:
@@ -16,23 +24,32 @@ class Worker:
 
     Args:
       channel: The Channel to the runner.
-      selection: The Selection of what is collected.
+      selection: The Selection of files that are collected.
+      wanted: The Filter of items.
     """
 
-    def __init__(self, channel, selection):
+    def __init__(self, channel, selection, wanted):
         self._channel = channel
         self._selection = selection
+        self._wanted = wanted
+        self._ending = Ending()
         self._lists = os.environ.pop("INTERLOCK_LIST", "") == "1"
+        self._prints = False
         self._left_out = []
         self._uncollected = []
         self._collected = 0
         self._reports = None
         self._stale = False
+        self._failures = {}  # how much the session counts for the attempts of each item
+        self._exit_of_fork = None
         self._at_terminal = os.environ.pop("INTERLOCK_TERMINAL", "") == "1"
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_cmdline_main(self, config):
-        if self._at_terminal:
+        self._prints = any(getattr(config.option, name, None) for name in _PRINTING)
+        if self._prints:
+            self._channel.send("printing")
+        if self._prints or self._at_terminal:
             return
         debugging = [name for name in ("usepdb", "trace") if getattr(config.option, name, False)]
         for name in debugging:
@@ -42,8 +59,17 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):
-        if not self._at_terminal:
+        config.pluginmanager.register(self._ending, "interlock-ending")
+        if not self._at_terminal and not self._prints:
             replace_reporter(config)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session):
+        # The runner counts the bad cases of all workers. Left to pytest, this would end the session with its first one.
+        option = session.config.option
+        self._max_fail = option.maxfail or 0
+        if not self._prints:
+            option.maxfail = 0
 
     def pytest_itemcollected(self, item):
         self._collected += 1
@@ -66,24 +92,38 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session):
-        if session.config.option.collectonly:
+        if self._prints:
             return None
         self._session = session
+        session.testscollected = session.testscollected or self._wanted.left_out
         items = _by_name(session.items)
         if self._lists:
             self._list(items)
-        max_fail = session.config.getvalue("maxfail") or 0
-        self._channel.send("ready", max_fail=max_fail, complete=self._selection.complete)
-        for command in self._channel.commands():
-            if command["command"] == "end":
-                break
-            self._run(items, command)
+        self._channel.send("ready", **self._readiness(items))
+        command = self._channel.command()
+        while command is not None and command["command"] != "end":
+            self._obey(items, command)
+            command = self._channel.command()
+        if command is not None:
+            self._retract(command.get("retried") or [])
         self._end_scopes(None)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
         return True
 
     def _list(self, items):
         for report in self._uncollected:
-            self._channel.send("broken", case=report.nodeid or "collection", **collected(report))
+            name = report.nodeid or "collection"
+            self._channel.send(
+                "broken",
+                case=name,
+                name=junit_name(name),
+                asked=self._wanted.may_have(name),
+                **{"class": self._class(name)},
+                **collected(report),
+            )
         for name, item in items.items():
             self._describe(name, item, True)
         for name, item in _by_name(self._left_out).items():
@@ -91,19 +131,39 @@ class Worker:
                 self._describe(name, item, False)
 
     def _describe(self, name, item, asked):
-        path, _, rest = item.nodeid.partition("::")
-        classes = _outside_of_brackets(rest).split("::")[:-1]
-        module = path[:-3].replace("/", ".") if path.endswith(".py") else path
         self._channel.send(
             "case",
             case=name,
-            file=path,
+            name=junit_name(name),
+            file=item.nodeid.partition("::")[0],
             setup=setup_of(item),
             groups=groups_of(item),
             serial=is_serial(item),
             asked=asked,
-            **{"class": ".".join([module] + classes)},
+            **{"class": self._class(item.nodeid)},
         )
+
+    def _class(self, nodeid):
+        return junit_class(nodeid, self._session.config.option.junitprefix)
+
+    def _readiness(self, items):
+        config = self._session.config
+        max_warnings = getattr(config.option, "max_warnings", None)
+        if max_warnings is None and "max_warnings" in config._parser._inidict:
+            max_warnings = config.getini("max_warnings")
+        return {
+            "complete": self._selection.complete,
+            "digest": hashlib.sha256("\n".join(sorted(items)).encode("utf-8", "surrogatepass")).hexdigest(),
+            "max_fail": self._max_fail,
+            "max_warnings": -1 if max_warnings in (None, "") else int(max_warnings),
+            "suite": config.getini("junit_suite_name"),
+        }
+
+    def _obey(self, items, command):
+        if command["command"] == "run":
+            self._run(items, command)
+        elif command["command"] == "names":
+            self._channel.send("names", cases=list(items))
 
     def _run(self, items, command):
         env = command.get("env") or {}
@@ -120,14 +180,30 @@ class Worker:
                 )
         names = [name for name in command["cases"] if name in items]
         for name, next_name in zip(names, names[1:] + [None]):
+            if self._is_told_to_stop():
+                break
             item, following = items[name], items.get(next_name)
             status = self._run_item(name, item, following, command["end_scopes"])
-            if command["stop_at_bad"] and status in ("failed", "errored"):
+            if self._stops() or command["stop_at_bad"] and status in ("failed", "errored"):
                 self._leave(item, command["end_scopes"])
                 break
         for variable in env:
             os.environ.pop(variable, None)
         self._channel.send("done")
+
+    def _is_told_to_stop(self):
+        return self._channel.has_command() and self._channel.command() is not None
+
+    def _stops(self):
+        """Whether a hook of the session wants no further test. The runner is told once."""
+        reason = self._session.shouldfail or self._session.shouldstop
+        if reason and not self._ending.reason:
+            self._stop(str(reason))
+        return bool(reason)
+
+    def _stop(self, reason):
+        self._ending.reason = reason
+        self._channel.send("stopped", message=reason)
 
     def _leave(self, item, end_scopes):
         """Is called if what was to follow an item is not going to."""
@@ -146,27 +222,50 @@ class Worker:
         if following is None:
             following = _Unknown(item, chain[:1] if end_scopes else chain[:-1])
         self._reports, self._parts = [], []
+        counted = self._session.testsfailed
         self._channel.send("started", case=name)
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        try:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        except (KeyboardInterrupt, pytest.exit.Exception) as stop:
+            self._interrupt(name, stop)
+            raise
         came_to = outcome(self._reports, self._parts)
+        if self._channel.is_forked():
+            _leave_fork(self._exit_of_fork, came_to)
         for report in self._parts:
             self._channel.send("finished", case=name, part=part_of(report), **outcome([report]))
         self._channel.send("finished", case=name, **came_to)
         self._reports = None
-        # What became of the tests, and what follows from it, is the runner's to tell.
-        self._session.shouldfail = self._session.shouldstop = False
+        self._failures.setdefault(name, []).append(self._session.testsfailed - counted)
         return came_to["status"]
+
+    def pytest_exception_interact(self, call):
+        if self._channel.is_forked() and isinstance(call.excinfo.value, SystemExit):
+            self._exit_of_fork = call.excinfo.value.code
+
+    def _interrupt(self, name, stop):
+        """Tells of what ends the session amid an item."""
+        reason = _words_of(stop)
+        status = "skipped" if getattr(stop, "returncode", None) == 0 else "errored"
+        self._channel.send("finished", case=name, status=status, type="interrupted", message=reason)
+        self._stop(reason)
 
     def _end_scopes(self, following):
         """Ends the fixtures that the following item, if there is one, does not have."""
         self._stale = False
         try:
             self._session._setupstate.teardown_exact(following)
+        except (KeyboardInterrupt, pytest.exit.Exception) as stop:
+            self._stop(_words_of(stop))
+            raise
         except BaseException as error:  # as pytest does in a test
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            excinfo = pytest.ExceptionInfo.from_current()
-            self._channel.send("failed", message="ending fixtures: " + str(excinfo.getrepr(style="short")))
+            self._session.testsfailed += 1
+            self._channel.send("failed", message="ending fixtures: " + _description_of(error))
+
+    def _retract(self, names):
+        """Takes back what the session counts for attempts that others stand for."""
+        for name in names:
+            self._session.testsfailed -= self._failures[name].pop(0)
 
     def pytest_runtest_logreport(self, report):
         if self._reports is None:
@@ -178,9 +277,17 @@ class Worker:
         else:
             self._reports.append(report)
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionfinish(self, session):
-        self._channel.send("ended", exit=int(session.exitstatus))
+    def tell_end(self, code):
+        """Tells what pytest has ended with, when nothing but the interpreter is left to end."""
+        if self._channel.is_forked():
+            os._exit(code)
+        self._channel.send(
+            "ended",
+            exit=code,
+            message=self._ending.complaint(code),
+            forgives=self._ending.forgives(code),
+            waits_for=still_running(),
+        )
 
 
 class _Unknown:
@@ -209,6 +316,27 @@ def _by_name(items):
     return named
 
 
-def _outside_of_brackets(name):
-    """The part of a name before the parameters, in which there may be any characters."""
-    return name.partition("[")[0]
+def _description_of(error):
+    """What was raised, and then where, without the frames of pytest and of this package."""
+    last = "".join(traceback.format_exception_only(type(error), error)).strip()
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not re.search(r"[/\\](_pytest|pluggy|interlock_pytest)[/\\]", frame.filename)
+    ]
+    return "%s\n%s" % (last, "".join(traceback.format_list(frames)))
+
+
+def _words_of(stop):
+    if isinstance(stop, KeyboardInterrupt):
+        return "KeyboardInterrupt"
+    return "pytest.exit: %s" % stop
+
+
+def _leave_fork(code, came_to):
+    """Ends a process that a test has forked, and that has come back as if it were the test's own."""
+    if code is None:
+        code = 1 if came_to["status"] in ("failed", "errored") else 0
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 1)

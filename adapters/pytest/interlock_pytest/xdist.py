@@ -4,56 +4,83 @@ import os
 
 import pytest
 
-from . import fixtures
+from . import fixtures, xdist_hooks
 
-# Of xdist's own command line and configuration (version 3.8). Suites have them in their addopts.
-_FLAGS = ("-f", "--looponfail", "-d", "--boxed", "--loadscope-reorder", "--no-loadscope-reorder")
-_WITH_VALUES = (
-    "-n",
-    "--numprocesses",
-    "--dist",
-    "--maxprocesses",
-    "--max-worker-restart",
-    "--maxschedchunk",
-    "--px",
-    "--rsyncdir",
-    "--rsyncignore",
-    "--testrunuid",
-    "--tx",
-)
+# Of xdist's own command line (version 3.8), with the defaults that its workers have. Suites have them in their addopts,
+# and conftest files ask for their values.
+_FLAGS = {
+    "-d": ("distload", False),
+    "-f": ("looponfail", False),
+    "--looponfail": ("looponfail", False),
+    "--boxed": ("boxed", False),
+    "--loadscope-reorder": ("loadscopereorder", True),
+    "--no-loadscope-reorder": ("noloadscopereorder", False),
+}
+_WITH_VALUES = {
+    ("-n", "--numprocesses"): ("numprocesses", None),
+    ("--dist",): ("dist", "no"),
+    ("--maxprocesses",): ("maxprocesses", None),
+    ("--max-worker-restart",): ("maxworkerrestart", None),
+    ("--maxschedchunk",): ("maxschedchunk", None),
+    ("--testrunuid",): ("testrunuid", None),
+}
+_LISTS = {"--px": "px", "--rsyncdir": "rsyncdir", "--rsyncignore": "rsyncignore", "--tx": "tx"}
 _SETTINGS = ("looponfailroots", "rsyncdirs", "rsyncignore")
 
 
 class WithoutXdist:
-    """Accepts xdist's options, which mean nothing here: the runner decides how many workers there are."""
+    """Accepts xdist's options and hooks, which mean nothing here: the runner decides how many workers there are.
+
+    Args:
+      channel: The Channel to the runner; None if there is none.
+    """
+
+    def __init__(self, channel=None):
+        self._channel = channel
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_load_initial_conftests(self, early_config, parser):
         if early_config.pluginmanager.hasplugin("xdist"):
             return
-        for flag in _FLAGS:
-            _declare(parser, flag, action="store_true", dest="interlock_ignored")
-        for option in _WITH_VALUES:
-            _declare(parser, option, action="append", dest="interlock_ignored_values")
+        for flag, (name, value) in _FLAGS.items():
+            _declare(parser, [flag], action="store_true", dest=name, default=value)
+        for options, (name, value) in _WITH_VALUES.items():
+            _declare(parser, options, dest=name, default=value)
+        for option, name in _LISTS.items():
+            _declare(parser, [option], action="append", dest=name, default=[])
         for setting in _SETTINGS:
             if setting not in parser._inidict:
                 parser.addini(setting, "ignored")
+        early_config.pluginmanager.add_hookspecs(xdist_hooks)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
-        if config.pluginmanager.hasplugin("xdist"):
-            config.option.numprocesses, config.option.dist, config.option.tx = 0, "no", []
-        else:
+        config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
+        if not config.pluginmanager.hasplugin("xdist"):
             config.pluginmanager.register(fixtures, "interlock-fixtures")
 
+    def pytest_collection_finish(self, session):
+        if self._channel is None:
+            return
+        for name in xdist_hooks.names():
+            for impl in getattr(session.config.hook, name).get_hookimpls():
+                path = getattr(impl.plugin, "__file__", "") or ""
+                if os.path.basename(path) == "conftest.py":
+                    self._channel.send(
+                        "warning",
+                        text="%s: %s is a hook of the process that controls the workers of pytest-xdist; there is none "
+                        "here, so it is not called\n" % (os.path.relpath(path, session.config.rootpath), name),
+                    )
 
-def _declare(parser, option, **kwargs):
+
+def _declare(parser, options, **kwargs):
     # -f is that of a plugin of its own, which -p no:xdist leaves in place.
-    if any(option in declared.names() for group in parser._groups for declared in group.options):
-        return
-    group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
-    # Short options are pytest's own to declare, and xdist does it so, too.
-    group._addoption(option, help="ignored", **kwargs)
+    declared = {name for group in parser._groups for known in group.options for name in known.names()}
+    missing = [option for option in options if option not in declared]
+    if missing:
+        group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
+        # Short options are pytest's own to declare, and xdist does it so, too.
+        group._addoption(*missing, help="ignored", **kwargs)
 
 
 class AsWorker:
@@ -77,3 +104,5 @@ class AsWorker:
             "mainargv": [],
             "randomly_seed": sum(run.encode()),
         }
+        # What workers tell that process. Nobody reads it.
+        config.workeroutput = {}

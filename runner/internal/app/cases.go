@@ -69,6 +69,8 @@ func listCases(ctx context.Context, t task, f framework) (asked []engine.Case, n
 		note = "no case of this test was asked for; " + selection.ListOf(listed)
 	case len(t.manifest.Groups) > 0 && t.manifest.Cases != "":
 		return nil, "", errNoCase
+	case f.note != nil && f.note() != "":
+		note = f.note()
 	default:
 		note = "this test has no case"
 	}

@@ -41,6 +41,7 @@ func newEnvironments(t task, workers int) *environments {
 //   - TEST_TIMEOUT, the seconds until the runner stops it;
 //   - INTERLOCK_WORKER, the number of the worker, from 0, and INTERLOCK_WORKERS,
 //     how many there are;
+//   - INTERLOCK_TARGET_WORKER, its number among the workers of all shards;
 //   - INTERLOCK_ATTEMPT, 1 or that of a retry;
 //   - for each group that it holds, what variables.Group.Of returns.
 func (e *environments) of(b event.Batch) (environ []string, done func(), err error) {
@@ -64,6 +65,7 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 		set["TEST_TIMEOUT"] = strconv.Itoa(max(1, int(math.Ceil(time.Until(b.Deadline).Seconds()))))
 	}
 	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.workers)
+	set["INTERLOCK_TARGET_WORKER"] = strconv.Itoa(e.task.env.Shard.Index*e.workers + b.Worker)
 	ofCases, err := e.ofCases(b)
 	if err != nil {
 		done()

@@ -36,6 +36,11 @@ type framework struct {
 	// partial reports whether list has left out cases that nobody asks for. Nil
 	// is never.
 	partial func() bool
+	// note says why there is no case, if it is known. Nil is that it is not.
+	note func() string
+	// suite returns what test.xml calls all cases together, once they are listed;
+	// empty is the target's label. Nil is that, too.
+	suite func() string
 	// maxFail returns after how many bad cases the arguments want no further one
 	// to start, once the cases are listed; 0 is never. Nil is never, too.
 	maxFail func() int
@@ -167,19 +172,31 @@ func newAdapter(t task, path string) framework {
 		Env: environments.of, CaseEnv: environments.ofCases,
 		Ahead:     func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },
 		StopAtBad: t.env.FailFast || t.options.MaxFail > 0,
-		Ordered:   t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
+		Sharded:   t.env.Shard.Total > 1, Single: workers <= 1,
+		Ordered: t.options.Shuffle.On, InOrder: workers == 0, RunID: rand.Text(),
 		Stdin: t.p.stdin, Log: t.p.stdout, Grace: t.limits.grace, LeakTimeout: leakTimeout(t.options), Dir: t.env.TmpDir,
-		Terminal: t.terminal(workers),
+		Shared: shorter(os.TempDir(), t.env.TmpDir), AllowEmpty: t.options.AllowEmpty, Terminal: t.terminal(workers),
 	})
 	return framework{
 		Framework: program,
 		list:      func(ctx context.Context, _ event.Batch) ([]event.Listed, error) { return program.List(ctx) },
 		partial:   program.Partial,
+		note:      program.Note,
+		suite:     program.Suite,
 		maxFail:   program.MaxFail,
 		stop:      program.Stop,
 		batches:   true,
 		style:     report.Style{Grouped: workers > 1, Brief: true},
 	}
+}
+
+// shorter returns the shorter one of two paths that are not empty: that of a Unix
+// socket has room for 107 bytes (unix(7)), and in a sandbox TEST_TMPDIR is longer.
+func shorter(a, b string) string {
+	if b != "" && len(b) < len(a) {
+		return b
+	}
+	return a
 }
 
 // terminal is the one at which somebody waits for a test that runs in order in

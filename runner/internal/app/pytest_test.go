@@ -160,9 +160,9 @@ func checkMixed(t *testing.T, all map[string]string) {
 	t.Helper()
 	for name, want := range map[string]string{
 		"test_mixed.py::test_free[3]": "pass", "test_mixed.py::test_db[5]": "pass", "test_mixed.py::test_alone": "pass",
-		"test_mixed.py::test_fails":   "failure: AssertionError: assert 'a' == 'b'",
+		"test_mixed.py::test_fails":   "failure: AssertionError: assert 'a' == 'b'\n  \n  - b\n  + a",
 		"test_mixed.py::test_skipped": "skipped: not today",
-		"test_broken.py":              "error: E   ModuleNotFoundError: No module named 'nowhere'",
+		"test_broken.py":              "error: collection failure: ModuleNotFoundError: No module named 'nowhere'",
 	} {
 		if all[name] != want {
 			t.Errorf("%s: %q, want %q", name, all[name], want)
@@ -265,7 +265,7 @@ func TestSessionOfPytestEnds(t *testing.T) {
 		if text, _ := x.read("journal"); !strings.Contains(text, "ended\n") {
 			t.Errorf("the session has not ended: %s", text)
 		}
-		if code == 1 && !strings.Contains(x.outcomes()["session"], "stuck") {
+		if code == 1 && !strings.Contains(x.outcomes()["session of worker 0"], "ending fixtures: ValueError: stuck\n") {
 			t.Errorf("got %v", x.outcomes())
 		}
 	}

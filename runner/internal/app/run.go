@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -49,7 +50,7 @@ func run(ctx context.Context, p invocation) int {
 type test struct {
 	p       invocation
 	env     bazelenv.Env
-	label   string
+	suite   string // what test.xml calls all cases together
 	cases   []engine.Case
 	options engine.Options
 	style   report.Style
@@ -77,9 +78,17 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		return nil, err
 	}
 	return &test{
-		p: t.p, env: t.env, label: t.manifest.Label, cases: cases, style: framework.style, note: note, end: end,
+		p: t.p, env: t.env, suite: suiteOf(framework, t.manifest.Label), cases: cases, style: framework.style, note: note, end: end,
 		options: t.engineOptions(framework, workers, locker),
 	}, nil
+}
+
+// suiteOf returns what test.xml calls all cases together.
+func suiteOf(f framework, label string) string {
+	if f.suite == nil {
+		return label
+	}
+	return cmp.Or(f.suite(), label)
 }
 
 // setUp returns what runs the cases, and how many at once.
@@ -139,7 +148,7 @@ func (t *test) run(ctx context.Context) int {
 	sinks := []event.Sink{report.Console(t.p.stdout, t.style), verdict}
 	var junit *report.JUnit
 	if t.env.XMLOutput != "" {
-		junit = report.NewJUnit(t.env.XMLOutput, t.label)
+		junit = report.NewJUnit(t.env.XMLOutput, t.suite)
 		sinks = append(sinks, junit)
 	}
 	t.options.Sink = event.FanOut(sinks...)

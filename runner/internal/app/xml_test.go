@@ -44,6 +44,13 @@ func (x *target) report() testXML {
 	if err := xml.Unmarshal([]byte(text), &suites); err != nil || len(suites.Suites) != 1 {
 		x.t.Fatalf("test.xml: %v in %q", err, text)
 	}
+	for i, c := range suites.Suites[0].Cases {
+		for _, p := range c.Properties {
+			if p.Name == "interlock.case" { // the log's name, where test.xml has another one
+				suites.Suites[0].Cases[i].Name = p.Value
+			}
+		}
+	}
 	return suites.Suites[0]
 }
 

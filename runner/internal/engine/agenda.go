@@ -54,9 +54,10 @@ func newAgenda(options Options, cases []Case, u *usage) *agenda {
 		if known == nil {
 			uses := u.usesOf(c.Needs)
 			rated := options.isRated(c)
+			ordered := !a.inOrder && u.chained(uses)
 			known = &class{
 				number: len(a.classes), needs: c.Needs, uses: uses, rated: rated,
-				chained: a.batches && !a.inOrder && !rated && u.chained(uses),
+				ordered: ordered, chained: ordered && a.batches && !rated,
 			}
 			classes[key] = known
 			a.classes = append(a.classes, known)

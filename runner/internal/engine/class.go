@@ -17,8 +17,9 @@ type class struct {
 	// rated is whether the starts of its cases are counted, so that each has to
 	// ask by itself.
 	rated bool
-	// chained is whether only one of them can run at a time.
-	chained bool
+	// ordered is whether only one of them can run at a time, and chained whether
+	// neighbours can keep their groups from one to the next besides.
+	ordered, chained bool
 	// cases are those from next on that have not started, the longest first.
 	cases []Case
 	next  int

@@ -81,6 +81,11 @@ func (e maxFailError) Error() string {
 	return fmt.Sprintf("%d earlier cases were bad, and that is the most for this test", int(e))
 }
 
+// stopError is why the program of the cases wants no further one.
+type stopError string
+
+func (e stopError) Error() string { return string(e) }
+
 // How often a waiting case is reported: first after firstReport, then every
 // nextReport.
 const (
@@ -161,6 +166,8 @@ func Run(ctx context.Context, options Options, cases []Case) {
 		r.oneByOne(slices.DeleteFunc(slices.Clone(cases), func(c Case) bool { return !serial(c) }))
 	}
 	if c, ok := r.Framework.(Closer); ok {
+		r.budget.start()
+		defer r.budget.stop()
 		c.Close(r.running, newBatchReport(r, r.running, holding{}, newStopwatches(0, nil)))
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})

@@ -68,7 +68,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 		batch.Grants, batch.Lost = h.held.Grants(), h.held.Lost()
 	}
 	r.budget.start()
-	batch.Deadline = r.deadlineOf(cases)
+	batch.Deadline, batch.Stop = r.deadlineOf(cases), r.starting.Done()
 	again = r.Framework.Run(ctx, batch, report)
 	r.budget.stop()
 	again = report.left(cases, again)

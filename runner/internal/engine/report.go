@@ -82,6 +82,13 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.watches.pause(c)
+	if result.Forgiven {
+		b.run.Sink.Handle(event.CaseFinished{Case: c, Outcome: result.Outcome, At: time.Now(), Amends: true, Forgiven: true})
+		return
+	}
+	if result.Stops != "" {
+		b.run.stopStarting(stopError(result.Stops))
+	}
 	if b.joins != nil && c.Sub == "" && !c.Process && !b.joins.take(c) {
 		return // another process has it
 	}
@@ -142,6 +149,7 @@ func isOfAnother(cause error, c event.Case) bool {
 func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
 	e := event.CaseFinished{
 		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waitedBy(c), Leak: result.Leak, Note: result.Note,
+		Properties: result.Properties, Attributes: result.Attributes, Forgiven: result.Forgiven,
 	}
 	b.mu.Lock()
 	if started, ok := b.started[c]; ok {

@@ -18,8 +18,12 @@ func (u *usage) chained(uses []use) bool {
 
 // sort brings the longest first, those that are unknown in the order given. Those
 // that share a set-up stay together, and count as one, where neighbours can use it
-// one after the other.
+// one after the other. Cases of which only one can run at a time keep the order
+// given, since no other one would end sooner, and they may rely on it.
 func (c *class) sort() {
+	if c.ordered {
+		return
+	}
 	blocks := map[string]block{}
 	for _, one := range c.cases {
 		b, known := blocks[one.Setup]
@@ -30,7 +34,7 @@ func (c *class) sort() {
 		blocks[one.Setup] = b
 	}
 	of := func(one Case) block {
-		if one.Setup == "" || !c.chained && len(c.needs) > 0 {
+		if one.Setup == "" || len(c.needs) > 0 {
 			return block{one.position, one.Takes}
 		}
 		return blocks[one.Setup]

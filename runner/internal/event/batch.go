@@ -23,6 +23,9 @@ type Batch struct {
 	// another one: the groups are held for all of them, and somebody else may be
 	// waiting. Nil is always.
 	MayGoOn func(Case) Answer
+	// Stop is closed when no further case is to start, not even of the batch. Nil
+	// is never.
+	Stop <-chan struct{}
 	// Deadline is when the runner will stop the batch, if nothing changes; zero if
 	// there is no limit.
 	Deadline time.Time

@@ -16,6 +16,8 @@ type Case struct {
 	Run int
 	// Class is what the name is a part of, in JUnit's sense.
 	Class string
+	// Title is what test.xml calls it within its class; empty is its name.
+	Title string
 	// Sub names a part of the case that has a result of its own, such as a
 	// subtest; empty for the case itself.
 	Sub string
@@ -35,6 +37,14 @@ func (c Case) FullName() string {
 		name += fmt.Sprintf(" #%d", c.Run)
 	}
 	return name
+}
+
+// FullTitle is what test.xml calls the case, or its part.
+func (c Case) FullTitle() string {
+	if c.Title != "" {
+		c.Name = c.Title
+	}
+	return c.FullName()
 }
 
 // Whole is the case that c is, or is a part of.
@@ -118,10 +128,12 @@ type CaseFinished struct {
 	Ran time.Duration
 	// Attempt is the last one, from 1; 0 if it never started.
 	Attempt int
-	// Leak and Note are those of Result.
-	Leak, Note string
-	// Amends is whether the case has had such an event before, and that was not
-	// bad: its process has run it again, or has ended badly after it.
+	// Leak, Note, Properties, Attributes and Forgiven are those of Result.
+	Leak, Note             string
+	Properties, Attributes []Property
+	Forgiven               bool
+	// Amends is whether the case has had such an event before: its process has run
+	// it again, or has ended otherwise than it did.
 	Amends bool
 	// Before is what it was before, if it Amends.
 	Before Status

@@ -56,8 +56,11 @@ type Outcome struct {
 	Status Status
 	// Type is one of the types above, empty if nothing went wrong.
 	Type string
-	// Message says what went wrong, for people.
+	// Message says what went wrong, for people. The log has its first line.
 	Message string
+	// Text is what test.xml says of it at length; empty is the message and the
+	// case's output.
+	Text string
 	// ExitCode is the exit code that the runner passes on if this case is its
 	// only one: that of the case's process, or 0 if it had none.
 	ExitCode int

@@ -44,7 +44,19 @@ type Result struct {
 	Leak string
 	// Note says, in a sentence, what else people have to know; empty is nothing.
 	Note string
+	// Stops says why no further case of the run is to start; empty is that others
+	// may.
+	Stops string
+	// Properties and Attributes are what the case's own code has recorded for the
+	// reader of test.xml. Those of a process are the suite's.
+	Properties, Attributes []Property
+	// Forgiven is whether a case that was reported as bad before does not fail the
+	// test, by the word of its program.
+	Forgiven bool
 }
+
+// Property is a name and a value.
+type Property struct{ Name, Value string }
 
 // Writer returns a writer whose content is output of c.
 func Writer(c Case, to Report) io.Writer { return output{c, to} }

@@ -18,6 +18,9 @@ const maxText = 8 << 10
 
 // text says what went wrong as a reader wants to see it who looks at no attribute.
 func (a attempt) text() string {
+	if a.outcome.Text != "" {
+		return a.outcome.Text
+	}
 	output := a.output
 	if cut := len(output) - maxText; cut > 0 {
 		output = strings.ToValidUTF8(output[cut:], "")
@@ -35,7 +38,7 @@ func (j *JUnit) retry(e event.CaseRetried) {
 
 // set makes the element that of a case with this attempt.
 func (c *xmlCase) set(a attempt) {
-	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type}
+	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type, Text: a.outcome.Text}
 	c.Output = a.output
 	c.Failure, c.Error, c.Skipped = nil, nil, nil
 	if a.outcome.Bad() {

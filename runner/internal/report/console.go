@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -132,7 +133,10 @@ func (c *console) finished(e event.CaseFinished) {
 	if e.Note != "" {
 		c.printf("note: %s", e.Note)
 	}
-	if e.Case.Sub != "" || e.Case.Process && !e.Outcome.Bad() {
+	if e.Forgiven {
+		c.printf("note: %s does not count: the program has made nothing of it", e.Case.FullName())
+	}
+	if e.Case.Sub != "" || e.Forgiven || e.Case.Process && !e.Outcome.Bad() {
 		return
 	}
 	if e.Amends {
@@ -169,12 +173,17 @@ func (c *console) writeHeld(of event.Case) {
 	delete(c.held, of)
 }
 
-// messageOf continues a line with the message of an outcome, if there is one.
+// messageOf continues a line with the first one of an outcome's message, if there
+// is one. The others are in what the case has written.
 func messageOf(o event.Outcome) string {
-	if o.Message == "" {
+	line, _, more := strings.Cut(strings.TrimSpace(o.Message), "\n")
+	switch {
+	case line == "":
 		return ""
+	case more:
+		line += " ..."
 	}
-	return ": " + o.Message
+	return ": " + line
 }
 
 func (c *console) printf(format string, args ...any) {

@@ -1,6 +1,10 @@
 package report
 
-import "github.com/interlock-build/rules_interlock/runner/internal/event"
+import (
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/event"
+)
 
 // Exit codes of the runner. A test with one case passes on the exit code of
 // that case's program.
@@ -21,7 +25,13 @@ const (
 // Verdict is a sink that knows what the runner has to exit with.
 type Verdict struct {
 	finished int
-	bad      []event.Outcome
+	bad      []badCase
+}
+
+// badCase is one, and what became of it.
+type badCase struct {
+	event.Case
+	event.Outcome
 }
 
 // Handle implements event.Sink.
@@ -30,8 +40,11 @@ func (v *Verdict) Handle(e event.Event) {
 		if !f.Amends {
 			v.finished++
 		}
-		if f.Outcome.Bad() {
-			v.bad = append(v.bad, f.Outcome)
+		switch {
+		case f.Forgiven:
+			v.bad = slices.DeleteFunc(v.bad, func(b badCase) bool { return b.Case == f.Case })
+		case f.Outcome.Bad():
+			v.bad = append(v.bad, badCase{f.Case, f.Outcome})
 		}
 	}
 }
@@ -47,9 +60,9 @@ func (v *Verdict) Infrastructure() string {
 
 // first returns the first bad outcome of a type.
 func (v *Verdict) first(kind string) (o event.Outcome, ok bool) {
-	for _, o := range v.bad {
-		if o.Type == kind {
-			return o, true
+	for _, b := range v.bad {
+		if b.Type == kind {
+			return b.Outcome, true
 		}
 	}
 	return event.Outcome{}, false

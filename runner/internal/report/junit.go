@@ -102,7 +102,7 @@ type junitCase struct {
 }
 
 func (j *JUnit) add(c event.Case) *junitCase {
-	added := &junitCase{xmlCase: xmlCase{Name: c.FullName(), Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
+	added := &junitCase{xmlCase: xmlCase{Name: c.FullTitle(), Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
 	j.cases[c] = added
 	j.order = append(j.order, added)
 	return added
@@ -145,7 +145,7 @@ func (j *JUnit) element(c event.Case) *xmlCase {
 	if c.Sub == "" {
 		return &whole.xmlCase
 	}
-	part := &xmlCase{Name: c.FullName(), Class: c.Class}
+	part := &xmlCase{Name: c.FullTitle(), Class: c.Class}
 	whole.parts = append(whole.parts, part)
 	return part
 }
@@ -159,6 +159,12 @@ func (j *JUnit) outputOf(c event.Case) *tail {
 
 func (j *JUnit) finish(e event.CaseFinished) {
 	j.latest = e.At
+	if e.Forgiven {
+		return
+	}
+	if e.Case.Process {
+		j.suite.Properties = append(j.suite.Properties, propertiesIn(e.Properties)...)
+	}
 	if e.Case.Process && !e.Outcome.Bad() && e.Leak == "" {
 		j.forget(e.Case)
 		return
@@ -166,6 +172,7 @@ func (j *JUnit) finish(e event.CaseFinished) {
 	element := j.element(e.Case)
 	element.Time = xmlTime(e.Ran)
 	element.Properties = propertiesOf(e)
+	element.Attributes = propertiesIn(e.Attributes)
 	last := attempt{outcome: e.Outcome, output: j.takeOutput(writerOf(e.Case))}
 	if e.Amends {
 		last.output = element.Output + last.output
@@ -183,6 +190,19 @@ func propertiesOf(e event.CaseFinished) []xmlProperty {
 	}
 	if e.Leak != "" {
 		properties = append(properties, xmlProperty{Name: "interlock.leak", Value: e.Leak})
+	}
+	if e.Case.Title != "" {
+		properties = append(properties, xmlProperty{Name: "interlock.case", Value: e.Case.FullName()})
+	}
+	if e.Case.Process {
+		return properties
+	}
+	return append(properties, propertiesIn(e.Properties)...)
+}
+
+func propertiesIn(all []event.Property) (properties []xmlProperty) {
+	for _, p := range all {
+		properties = append(properties, xmlProperty{Name: p.Name, Value: p.Value})
 	}
 	return properties
 }

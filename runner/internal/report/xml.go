@@ -5,9 +5,11 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // The elements of JUnit's format that Bazel and CI systems read.
@@ -17,12 +19,14 @@ type (
 		Tests, Failures, Errors, Skipped int
 		Time                             string
 		Timestamp                        string
+		Properties                       []xmlProperty
 		Cases                            []*xmlCase
 	}
 	xmlCase struct {
 		Name       string
 		Class      string
 		Time       string
+		Attributes []xmlProperty
 		Properties []xmlProperty
 		Failure    *xmlProblem
 		Error      *xmlProblem
@@ -73,6 +77,7 @@ func (w xmlWriter) suite(s xmlSuite) {
 		"errors", strconv.Itoa(s.Errors), "skipped", strconv.Itoa(s.Skipped),
 		"time", s.Time, "timestamp", s.Timestamp)
 	w.raw(">\n")
+	w.properties("    ", s.Properties)
 	for _, c := range s.Cases {
 		w.testCase(c)
 	}
@@ -80,16 +85,9 @@ func (w xmlWriter) suite(s xmlSuite) {
 }
 
 func (w xmlWriter) testCase(c *xmlCase) {
-	w.open("    <testcase", "name", c.Name, "classname", c.Class, "time", c.Time)
+	w.open("    <testcase", c.attributes()...)
 	w.raw(">\n")
-	if len(c.Properties) > 0 {
-		w.raw("      <properties>\n")
-		for _, p := range c.Properties {
-			w.open("        <property", "name", p.Name, "value", p.Value)
-			w.raw("/>\n")
-		}
-		w.raw("      </properties>\n")
-	}
+	w.properties("      ", c.Properties)
 	w.problem("      <failure", c.Failure)
 	w.problem("      <error", c.Error)
 	w.problem("      <skipped", c.Skipped)
@@ -98,6 +96,41 @@ func (w xmlWriter) testCase(c *xmlCase) {
 	}
 	w.output("      ", c.Output)
 	w.raw("    </testcase>\n")
+}
+
+// attributes returns those of the element: what the case's own code has recorded
+// goes before what we know.
+func (c *xmlCase) attributes() []string {
+	pairs := []string{"name", c.Name, "classname", c.Class, "time", c.Time}
+	for _, a := range c.Attributes {
+		at := slices.Index(pairs, a.Name)
+		switch {
+		case at >= 0 && at%2 == 0:
+			pairs[at+1] = a.Value
+		case isAttribute(a.Name):
+			pairs = append(pairs, a.Name, a.Value)
+		}
+	}
+	return pairs
+}
+
+// isAttribute reports whether XML takes name for that of an attribute.
+func isAttribute(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.", r)
+	}) && !strings.ContainsAny(name[:1], "-.0123456789")
+}
+
+func (w xmlWriter) properties(indent string, properties []xmlProperty) {
+	if len(properties) == 0 {
+		return
+	}
+	w.raw(indent + "<properties>\n")
+	for _, p := range properties {
+		w.open(indent+"  <property", "name", p.Name, "value", p.Value)
+		w.raw("/>\n")
+	}
+	w.raw(indent + "</properties>\n")
 }
 
 func (w xmlWriter) attempt(a xmlAttempt) {

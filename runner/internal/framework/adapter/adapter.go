@@ -7,7 +7,9 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
@@ -21,21 +23,36 @@ type Program struct {
 	// What the listing says.
 	broken   map[event.Case]message // what is there instead of cases that can run
 	position map[event.Case]int
+	names    []string
+	digest   string // of the names
+	suite    string
+	note     string
 	maxFail  int
 	partial  bool
 
-	mu      sync.Mutex
-	pipes   string // the folder of the pipes; empty before there is one
-	started int    // processes
-	workers map[int]*worker
-	warned  map[string]bool // warnings that have been told of
+	// maxWarnings is after how many warnings the run is bad; -1 is never.
+	maxWarnings int
+
+	compared     atomic.Int32 // processes whose list was compared with the first one's
+	verification *verification
+
+	mu       sync.Mutex
+	pipes    string // the folder of the pipes; empty before there is one
+	shared   string // that of the workers' temporary files
+	started  int    // processes
+	workers  map[int]*worker
+	told     map[string]bool // what the log has, and is to have once
+	warnings int
+	bad      map[event.Case]*worker  // that has said so of the last attempt
+	owed     map[event.Case][]string // what is bad about sessions that were cut short
 }
 
 // New returns the program that options describe.
 func New(options Options) *Program {
 	return &Program{
 		options: options, broken: map[event.Case]message{}, position: map[event.Case]int{},
-		workers: map[int]*worker{}, warned: map[string]bool{}, starting: make(chan struct{}, runtime.NumCPU()),
+		workers: map[int]*worker{}, told: map[string]bool{}, starting: make(chan struct{}, runtime.NumCPU()),
+		bad: map[event.Case]*worker{}, owed: map[event.Case][]string{}, maxWarnings: -1,
 	}
 }
 
@@ -51,8 +68,9 @@ func (p *Program) Prepare(ctx context.Context, number int) {
 	w, err := p.worker(number, false)
 	for err == nil && !w.ready {
 		var m message
-		m, err = w.next(ctx)
-		w.ready = m.Event == "ready"
+		if m, err = w.next(ctx); err == nil {
+			p.hear(w, m)
+		}
 	}
 }
 
@@ -93,6 +111,7 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 	if !p.options.Ordered { // neighbours share fixtures
 		slices.SortStableFunc(batch.Cases, func(a, b event.Case) int { return p.position[once(a)] - p.position[once(b)] })
 	}
+	p.retry(batch.Cases)
 	w, err := p.worker(batch.Worker, false)
 	if err != nil {
 		cannotRun(batch.Cases, err.Error(), report)
@@ -105,10 +124,11 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 // reportBroken is for what is there instead of cases.
 func reportBroken(c event.Case, m message, report event.Report) {
 	report.Started(c)
-	outcome := event.Outcome{Status: event.Skipped, Message: m.Message}
+	outcome := event.Outcome{Status: event.Skipped, Message: m.Message, Text: m.Text}
 	if m.Status != "skipped" {
-		report.Output(c, []byte(m.Message+"\n"))
-		outcome = event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: lastLine(m.Message)}
+		report.Output(c, []byte(m.Text+"\n"))
+		outcome.Status, outcome.Type = event.Errored, event.TypeStart
+		outcome.Message = strings.Trim(m.Message+": "+strings.TrimLeft(lastLine(m.Text), "E "), ": ")
 	}
 	report.Finished(c, event.Result{Outcome: outcome})
 }

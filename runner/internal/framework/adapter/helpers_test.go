@@ -46,7 +46,7 @@ func newSuite(t *testing.T, files map[string]string, change ...func(*adapter.Opt
 				"INTERLOCK_WORKERS=2", "PYTHONDONTWRITEBYTECODE=1", "PYTHONPATH="+pythonPath), func() {}, nil
 		},
 		CaseEnv: func(event.Batch) (map[string]string, error) { return nil, nil },
-		RunID:   "run", Grace: time.Second, Dir: t.TempDir(), Log: s.log,
+		RunID:   "run", Grace: time.Second, Dir: t.TempDir(), Shared: t.TempDir(), Log: s.log,
 	}
 	for _, c := range change {
 		c(&options)
@@ -69,6 +69,8 @@ func (s *suite) list() []event.Listed {
 type account struct {
 	mu       sync.Mutex
 	outcomes map[string]event.Outcome
+	results  map[string]event.Result // the last ones
+	stops    string                  // why no further case is to start
 	output   map[string]string
 	started  []string
 	onStart  func() // is called when a case starts; nil if nothing is
@@ -99,14 +101,20 @@ func (a *account) Finished(c event.Case, r event.Result) {
 	if _, twice := a.outcomes[name]; twice {
 		name += " once more"
 	}
-	a.outcomes[name] = r.Outcome
+	if r.Stops != "" {
+		a.stops = r.Stops
+	}
+	a.results[name] = r
+	if !c.Process || r.Outcome.Bad() {
+		a.outcomes[name] = r.Outcome
+	}
 }
 
 // run runs cases in batches on one worker, and ends the session.
 func (s *suite) run(ctx context.Context, batches ...event.Batch) *account {
 	s.t.Helper()
-	a := &account{outcomes: map[string]event.Outcome{}, output: map[string]string{}}
-	for len(batches) > 0 {
+	a := &account{outcomes: map[string]event.Outcome{}, results: map[string]event.Result{}, output: map[string]string{}}
+	for len(batches) > 0 && a.stops == "" {
 		b := batches[0]
 		batches = batches[1:]
 		for _, again := range s.Run(ctx, b, a) {

@@ -22,26 +22,42 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 	for {
 		m, err := w.next(ctx)
 		switch {
+		case err != nil && w.endedWell() && len(listed) == 0:
+			p.Stop()
+			p.note = "the program has ended with exit code 0 before any test: " + lastLine(printed.String())
+			_, _ = io.WriteString(p.options.Log, printed.String())
+			return nil, nil
 		case err != nil:
 			p.Stop()
-			return nil, fmt.Errorf("listing the tests: %w\n%s", err, printed.String())
+			return nil, fmt.Errorf("listing the tests: %w\n%s", w.whyEnded(err), printed.String())
 		case m.Event == "collecting":
 			p.startAhead(m.Count)
-		case m.Event == "warning":
-			w.out.write([]byte(p.warning(m)))
+		case m.Event == "printing":
+			return nil, p.print(ctx, w)
 		case m.Event == "case":
 			l := m.listed()
+			if l.Asked {
+				p.names = append(p.names, m.Case)
+			}
 			p.position[l.Case] = len(listed)
 			listed = append(listed, l)
 		case m.Event == "broken":
-			c := event.Case{Name: m.Case, Class: p.options.Class}
+			c := m.named()
 			p.broken[c] = m
-			listed = append(listed, event.Listed{Case: c, File: m.Case, Asked: true, Everywhere: m.Status != "skipped"})
+			listed = append(listed, event.Listed{Case: c, File: m.Case, Asked: m.Asked, Everywhere: m.Status != "skipped"})
 		case m.Event == "ready":
-			p.maxFail, p.partial = m.MaxFail, !m.Complete
+			p.maxFail, p.partial, p.digest, p.suite = m.MaxFail, !m.Complete, m.Digest, m.Suite
+			if m.MaxWarnings != nil {
+				p.maxWarnings = *m.MaxWarnings
+			}
 			w.ready, w.out.log = true, nil
 			_, _ = io.WriteString(p.options.Log, printed.String())
+			if p.options.Single {
+				p.verify()
+			}
 			return listed, nil
+		default:
+			p.hear(w, m)
 		}
 	}
 }
@@ -58,16 +74,30 @@ func (p *Program) startAhead(cases int) {
 	}
 }
 
-// warning returns the text of a warning, or nothing if it has been told of.
-func (p *Program) warning(m message) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.warned[m.Text] {
-		return ""
+// print lets the program print what its arguments ask for in place of running
+// tests.
+func (p *Program) print(ctx context.Context, w *worker) error {
+	w.out.log = p.options.Log
+	p.note = "the arguments ask for this to be printed, and so no test has run"
+	for {
+		m, err := w.next(ctx)
+		switch {
+		case err != nil && w.endedWell():
+			p.Stop()
+			return nil
+		case err != nil:
+			p.Stop()
+			return w.whyEnded(err)
+		}
+		p.hear(w, m)
 	}
-	p.warned[m.Text] = true
-	return m.Text
 }
+
+// Note says why there is no case; empty is that nobody knows.
+func (p *Program) Note() string { return p.note }
+
+// Suite is what test.xml calls all cases together; empty is nothing of its own.
+func (p *Program) Suite() string { return p.suite }
 
 // MaxFail is after how many bad cases the arguments want no further one to
 // start; 0 is never. It is known when the cases are listed.

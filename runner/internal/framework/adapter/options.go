@@ -34,6 +34,11 @@ type Options struct {
 	StopAtBad bool
 	// RunID is the same for all workers, and another one for each run.
 	RunID string
+	// Sharded is whether other processes run other cases of the same list, and Single
+	// whether there is not more than one worker.
+	Sharded, Single bool
+	// AllowEmpty is whether it is good that there is no case.
+	AllowEmpty bool
 	// InOrder is whether there are no workers, but one process for all.
 	InOrder bool
 	// Stdin is the standard input of the cases.
@@ -49,6 +54,9 @@ type Options struct {
 	// Dir is a folder in which there can be one for the pipes; empty is that for
 	// temporary files.
 	Dir string
+	// Shared is a folder in which there can be one for the temporary files of all
+	// workers. Its path is to be short.
+	Shared string
 	// Log gets what the first process prints before any case runs.
 	Log io.Writer
 }

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"bytes"
 	"io"
 	"strings"
 
@@ -13,6 +14,9 @@ import (
 type output struct {
 	report event.Report
 	log    io.Writer
+	// ending gets what the session says at its end: each of several may say the
+	// same.
+	ending *bytes.Buffer
 	c      event.Case // who runs; empty if nobody does
 	last   []byte
 }
@@ -23,6 +27,8 @@ func (o *output) write(text []byte) {
 	switch {
 	case o.log != nil:
 		_, _ = o.log.Write(text)
+	case o.ending != nil:
+		o.ending.Write(text)
 	case o.report != nil:
 		o.report.Output(o.c, text)
 	}
@@ -34,7 +40,7 @@ func (o *output) write(text []byte) {
 
 // tail continues a sentence with the last line that was printed, if any was.
 func (o *output) tail() string {
-	line := lastLine(strings.ToValidUTF8(string(o.last), "\uFFFD"))
+	line := strings.Trim(lastLine(strings.ToValidUTF8(string(o.last), "\uFFFD")), "+-=* ")
 	if line == "" {
 		return ""
 	}

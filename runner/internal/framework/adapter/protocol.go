@@ -11,7 +11,7 @@ const protocol = "1"
 
 // command is a line from the runner.
 type command struct {
-	// Command is "run" or "end".
+	// Command is "run", "stop", "names" or "end".
 	Command string `json:"command"`
 	// Cases are the names of those that are to run, in order.
 	Cases []string `json:"cases"`
@@ -22,6 +22,9 @@ type command struct {
 	// EndScopes is whether all that was set up for some of the cases, but not
 	// for all that the process may run, ends with the last of them.
 	EndScopes bool `json:"end_scopes"`
+	// Retried are cases of which what the worker has said does not count, since
+	// they have run again.
+	Retried []string `json:"retried,omitempty"`
 }
 
 // eventStarted is the event that says that a case begins.
@@ -29,32 +32,52 @@ const eventStarted = "started"
 
 // message is a line from a worker.
 type message struct {
-	Event    string   `json:"event"`
-	Case     string   `json:"case"`
-	Part     string   `json:"part"`
-	Class    string   `json:"class"`
-	File     string   `json:"file"`
-	Setup    string   `json:"setup"`
-	Groups   []string `json:"groups"`
-	Serial   bool     `json:"serial"`
-	Asked    bool     `json:"asked"`
-	Complete bool     `json:"complete"`
-	Count    int      `json:"count"`
-	MaxFail  int      `json:"max_fail"`
-	Exit     int      `json:"exit"`
-	Status   string   `json:"status"`
-	Type     string   `json:"type"`
-	Message  string   `json:"message"`
-	Output   string   `json:"output"`
-	Text     string   `json:"text"`
-	Seconds  float64  `json:"seconds"`
+	Event       string      `json:"event"`
+	Case        string      `json:"case"`
+	Cases       []string    `json:"cases"`
+	Part        string      `json:"part"`
+	Name        string      `json:"name"`
+	Value       string      `json:"value"`
+	Class       string      `json:"class"`
+	File        string      `json:"file"`
+	Setup       string      `json:"setup"`
+	Groups      []string    `json:"groups"`
+	Serial      bool        `json:"serial"`
+	Asked       bool        `json:"asked"`
+	Complete    bool        `json:"complete"`
+	Digest      string      `json:"digest"`
+	Suite       string      `json:"suite"`
+	Count       int         `json:"count"`
+	MaxFail     int         `json:"max_fail"`
+	MaxWarnings *int        `json:"max_warnings"`
+	PID         int         `json:"pid"`
+	Exit        int         `json:"exit"`
+	Forgives    bool        `json:"forgives"`
+	WaitsFor    []string    `json:"waits_for"`
+	Status      string      `json:"status"`
+	Type        string      `json:"type"`
+	Message     string      `json:"message"`
+	Output      string      `json:"output"`
+	Text        string      `json:"text"`
+	Seconds     float64     `json:"seconds"`
+	Properties  [][2]string `json:"properties"`
+	Attributes  [][2]string `json:"attributes"`
 }
 
 func (m message) listed() event.Listed {
 	return event.Listed{
-		Case: event.Case{Name: m.Case, Class: m.Class}, File: m.File, Setup: m.Setup, Marks: m.Groups, Serial: m.Serial,
+		Case: m.named(), File: m.File, Setup: m.Setup, Marks: m.Groups, Serial: m.Serial,
 		Asked: m.Asked,
 	}
+}
+
+// named is the case that the message describes.
+func (m message) named() event.Case {
+	c := event.Case{Name: m.Case, Class: m.Class}
+	if m.Name != m.Case {
+		c.Title = m.Name
+	}
+	return c
 }
 
 var statuses = map[string]event.Status{
@@ -67,7 +90,16 @@ func (m message) result() event.Result {
 		status, m.Message = event.Errored, "the adapter reports the status "+m.Status+", which does not exist"
 	}
 	return event.Result{
-		Outcome: event.Outcome{Status: status, Type: m.Type, Message: m.Message},
-		Ran:     time.Duration(m.Seconds * float64(time.Second)),
+		Outcome:    event.Outcome{Status: status, Type: m.Type, Message: m.Message, Text: m.Text},
+		Ran:        time.Duration(m.Seconds * float64(time.Second)),
+		Properties: propertiesOf(m.Properties),
+		Attributes: propertiesOf(m.Attributes),
 	}
+}
+
+func propertiesOf(pairs [][2]string) (properties []event.Property) {
+	for _, p := range pairs {
+		properties = append(properties, event.Property{Name: p[0], Value: p[1]})
+	}
+	return properties
 }

@@ -83,7 +83,7 @@ func TestScopeThatCannotEnd(t *testing.T) {
 			"')\ndef f():\n    yield\n    raise ValueError('stuck')\ndef test_a(f): pass\n"})
 		a := s.runAll()
 		a.want(t, "test_a.py::test_a", event.Passed, "")
-		a.want(t, "session", event.Failed, "ValueError: stuck")
+		a.want(t, "session of worker 0", event.Failed, "ValueError: stuck")
 	}
 }
 

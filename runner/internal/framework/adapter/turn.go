@@ -16,10 +16,11 @@ type turn struct {
 	running *event.Case
 	ran     bool // a case has finished
 	lost    <-chan struct{}
+	stop    <-chan struct{}
 }
 
 func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case) {
-	t.lost = batch.Lost
+	t.lost, t.stop = batch.Lost, batch.Stop
 	env, err := t.program.options.CaseEnv(batch)
 	if err != nil {
 		cannotRun(batch.Cases, err.Error(), t.report)
@@ -35,10 +36,12 @@ func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case
 		c.Cases = append(c.Cases, one.Name)
 	}
 	t.worker.send(c)
+	defer t.stopWith(batch.Stop)()
 	if t.worker.ready {
 		t.worker.out.report = t.report
 	}
-	defer func() { t.worker.out.report = nil }()
+	t.worker.running = true
+	defer func() { t.worker.out.report, t.worker.running = nil, false }()
 	for {
 		m, err := t.worker.next(ctx)
 		if err != nil {
@@ -51,23 +54,51 @@ func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case
 	}
 }
 
+// stopWith tells the worker to start no further case when stop is closed, until the
+// returned function is called.
+func (t *turn) stopWith(stop <-chan struct{}) (release func()) {
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-stop:
+			t.worker.send(command{Command: "stop"})
+		case <-done:
+		}
+	}()
+	return func() { close(done) }
+}
+
 // done gives back what the worker has not run because a case was bad.
 func (t *turn) done() (again [][]event.Case) {
 	if len(t.left) == 0 {
 		return nil
 	}
-	if t.ran {
+	if t.ran || t.worker.stopped || t.stopped() {
 		return [][]event.Case{t.left}
 	}
 	cannotRun(t.left, "the worker says that it is done, but has not run it", t.report)
 	return nil
 }
 
+// stopped reports whether no further case of the run is to start.
+func (t *turn) stopped() bool {
+	select {
+	case <-t.stop:
+		return true
+	default:
+		return false
+	}
+}
+
 func (t *turn) handle(m message) {
 	out := &t.worker.out
 	switch m.Event {
 	case "ready":
-		t.worker.ready, out.report = true, t.report
+		t.program.hear(t.worker, m)
+		out.report = t.report
+	case "stopped":
+		t.program.hear(t.worker, m)
+		t.report.Finished(t.program.session(t.worker), event.Result{Stops: m.Message})
 	case eventStarted:
 		if c := t.lookup(m.Case); c != nil {
 			t.running, out.c = c, *c
@@ -84,15 +115,14 @@ func (t *turn) handle(m message) {
 			return
 		}
 		if c != nil {
+			t.program.result(t.worker, *c, m)
 			t.report.Finished(*c, m.result())
 			t.ran = true
 			t.remove(*c)
 		}
 		t.running, out.c = nil, event.Case{}
-	case "warning":
-		t.report.Output(event.Case{}, []byte(t.program.warning(m)))
-	case "failed":
-		t.program.fail(t.report, m.Message)
+	default:
+		t.program.hear(t.worker, m)
 	}
 }
 
@@ -135,9 +165,10 @@ func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 		t.report.Finished(c, event.Result{Outcome: event.Outcome{
 			Status: event.Failed, Type: event.TypeExit, Message: message, ExitCode: t.worker.result.ExitCode,
 		}})
-	} else if ctx.Err() == nil {
-		t.program.fail(t.report, "between two tests, "+message)
+	} else if ctx.Err() == nil && t.worker.ending == nil {
+		t.worker.complain("between two tests, " + message)
 	}
+	t.program.settle(ctx, t.worker, t.report)
 	if len(t.left) == 0 {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,6 +29,7 @@ type worker struct {
 	kill     context.CancelCauseFunc
 	hurry    chan struct{} // closed to end the grace
 	ended    chan struct{}
+	session
 	// result and err are what became of it, once it has ended.
 	result child.Result
 	err    error
@@ -35,7 +37,7 @@ type worker struct {
 
 // start starts the process of a worker. The caller has locked p.mu.
 func (p *Program) start(number int, lists bool) (*worker, error) {
-	if err := p.makeDir(); err != nil {
+	if err := p.makeDirs(); err != nil {
 		return nil, err
 	}
 	p.started++
@@ -83,7 +85,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 func (p *Program) variables(stem string, lists bool) []string {
 	set := []string{
 		"INTERLOCK_PROTOCOL=" + protocol, "INTERLOCK_COMMANDS=" + stem + ".commands", "INTERLOCK_EVENTS=" + stem + ".events",
-		"INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter,
+		"INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter, "INTERLOCK_SHARED_TMPDIR=" + p.shared,
 	}
 	for name, on := range map[string]bool{
 		"INTERLOCK_LIST": lists, "INTERLOCK_IN_ORDER": p.options.InOrder, "INTERLOCK_TERMINAL": p.options.Terminal != nil,
@@ -95,8 +97,8 @@ func (p *Program) variables(stem string, lists bool) []string {
 	return set
 }
 
-// makeDir makes the folder of the pipes.
-func (p *Program) makeDir() (err error) {
+// makeDirs makes the folder of the pipes, and that for temporary files.
+func (p *Program) makeDirs() (err error) {
 	if p.pipes != "" {
 		return nil
 	}
@@ -105,8 +107,34 @@ func (p *Program) makeDir() (err error) {
 			return err
 		}
 	}
-	p.pipes, err = os.MkdirTemp(p.options.Dir, "pipes")
+	if p.pipes, err = os.MkdirTemp(p.options.Dir, "pipes"); err != nil {
+		return err
+	}
+	if p.shared, err = os.MkdirTemp(p.options.Shared, "it-"); err != nil {
+		p.shared, err = os.MkdirTemp(p.options.Dir, "it-")
+	}
 	return err
+}
+
+// removeDirs undoes makeDirs.
+func (p *Program) removeDirs() {
+	_ = os.RemoveAll(p.pipes)
+	removeAll(p.shared)
+}
+
+// removeAll removes a folder in which tests may have made some that nobody may
+// write to.
+func removeAll(folder string) {
+	if folder == "" || os.RemoveAll(folder) == nil {
+		return
+	}
+	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if entry != nil && entry.IsDir() {
+			_ = os.Chmod(path, 0o700)
+		}
+		return nil
+	})
+	_ = os.RemoveAll(folder)
 }
 
 // Write takes what the process prints.
@@ -198,6 +226,9 @@ func (w *worker) drain() {
 // stop ends the process because of cause, by force if need be, and waits for that.
 // It has no time for that once its case has lost what it holds.
 func (w *worker) stop(cause error, lost <-chan struct{}) {
+	if t := interface{ Timeout() bool }(nil); errors.As(cause, &t) && t.Timeout() {
+		w.printStacks()
+	}
 	w.kill(cause)
 	for {
 		select {

@@ -258,7 +258,7 @@ func (r *results) processFailure(result child.Result, when string) event.Result 
 
 // reportProcess reports what there is to say of the process as a whole.
 func (r *results) reportProcess(result child.Result) {
-	if of := r.ofProcess(result); of != (event.Result{}) {
+	if of := r.ofProcess(result); of.Leak != "" || of.Note != "" {
 		r.report.Finished(r.process, of)
 	}
 }

@@ -1,0 +1,115 @@
+"""What of the collected items --test_filter asks for."""
+
+import re
+
+import pytest
+from _pytest.mark import KeywordMatcher
+from _pytest.mark.expression import Expression
+
+
+class Filter:
+    """The plugin that deselects what a filter does not ask for.
+
+    A filter is for all targets of a build, so it is no error if it matches nothing here: the runner says what there is.
+    It chooses among what the arguments have left, and not in their place.
+
+    Args:
+      text: A list of node IDs, or of parts of them, separated by commas; or what -k takes. Empty asks for everything.
+    """
+
+    def __init__(self, text):
+        self._text = text
+        self._names = [_NodeID(name) for name in _split(text)] if _is_list_of_nodeids(text) else []
+        # How many items the arguments have left, if the filter leaves none.
+        self.left_out = 0
+
+    def files(self, paths):
+        """Those of some files in which all that is asked for is, as far as its names tell; None if they do not."""
+        if not self._names or not all(name.path for name in self._names):
+            return None
+        return [path for path in paths if any(name.has_file(path) for name in self._names)] or None
+
+    def may_have(self, path):
+        """Whether something in a file may be asked for."""
+        return not self._names or any(not name.path or name.has_file(path) for name in self._names)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config, items):
+        if not self._text or not items:
+            return
+        asks_for = self._matcher()
+        chosen = [item for item in items if asks_for(item)]
+        if not chosen:
+            self.left_out = len(items)
+        if len(chosen) < len(items):
+            kept = set(chosen)
+            config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+            items[:] = chosen
+
+    def _matcher(self):
+        if self._names:
+            return lambda item: any(name.has(item) for name in self._names)
+        try:
+            expression = Expression.compile(self._text)
+        except Exception as error:
+            raise pytest.UsageError(
+                "--test_filter=%s is neither a list of node IDs nor an expression as -k takes one: %s" % (self._text, error)
+            ) from None
+        return lambda item: expression.evaluate(KeywordMatcher.from_item(item))
+
+
+class _NodeID:
+    """A node ID, or a part of one: of its path some folders may be missing, or all of it."""
+
+    def __init__(self, text):
+        path, _, rest = text.partition("::")
+        if not path.endswith(".py") and "/" not in path:
+            path, rest = "", text
+        self.path = path.strip("/")
+        self._names = _names(rest)
+
+    def has_file(self, path):
+        return ("/" + self.path + "/") in ("/" + path.replace("\\", "/") + "/")
+
+    def has(self, item):
+        path, _, rest = item.nodeid.partition("::")
+        if self.path and not self.has_file(path):
+            return False
+        names = _names(rest)
+        starts = [0] if self.path else range(len(names))
+        return any(self._begins(names[start:]) for start in starts)
+
+    def _begins(self, names):
+        """Whether names begin with those that are wanted. The last one may lack its parameters."""
+        wanted = self._names
+        if not wanted:
+            return True
+        if names[: len(wanted) - 1] != wanted[:-1] or len(names) < len(wanted):
+            return False
+        last = names[len(wanted) - 1]
+        return wanted[-1] in (last, last.partition("[")[0])
+
+
+def _names(rest):
+    """The names in a node ID behind its path. Parameters may have colons, too."""
+    plain, bracket, parameters = rest.partition("[")
+    names = plain.split("::") if plain else []
+    if bracket and names:
+        names[-1] += bracket + parameters
+    return names
+
+
+def _is_list_of_nodeids(text):
+    """Whether a filter names files or tests, and is not what -k takes."""
+    return "::" in text or "/" in text or re.search(r"\.py(,|$)", text) is not None
+
+
+def _split(text):
+    """The node IDs in a list. Parameters may have commas, too."""
+    names = []
+    for part in text.split(","):
+        if names and (names[-1].count("[") > names[-1].count("]") or not re.search(r"\.py$|::|/", part)):
+            names[-1] += "," + part
+        elif part:
+            names.append(part)
+    return names

@@ -1,0 +1,27 @@
+"""Where tmp_path is."""
+
+import os
+
+import pytest
+
+
+class Temporary:
+    """Puts the temporary folders of all workers of a run beside one another, as pytest-xdist does.
+
+    So what the workers have in common may lie in `tmp_path_factory.getbasetemp().parent`. The runner has made the folder
+    where paths are short: that of a Unix socket has room for 107 bytes.
+
+    Args:
+      name: That of this process's own part.
+    """
+
+    def __init__(self, name):
+        self._shared = os.environ.pop("INTERLOCK_SHARED_TMPDIR", "")
+        self._name = name
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config):
+        shared = getattr(config.option, "basetemp", None) or self._shared
+        if shared:
+            os.makedirs(shared, exist_ok=True)
+            config.option.basetemp = os.path.join(shared, self._name)
