@@ -87,27 +87,14 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	output, err := newOutput(c.Output)
+	signals := catchSignals()
+	cmd, output, errorOutput, err := start(c)
 	if err != nil {
+		signals.stop()
 		return Result{}, err
 	}
-	errorOutput := output
-	if c.Errors != nil {
-		if errorOutput, err = newOutput(c.Errors); err != nil {
-			output.abandon()
-			return Result{}, err
-		}
+	if errorOutput != output {
 		defer errorOutput.finish()
-	}
-	cmd := prepare(c, output.writer, errorOutput.writer)
-	signals := catchSignals()
-	err = cmd.Start()
-	_ = output.writer.Close() // the child has its own descriptor, if it started
-	_ = errorOutput.writer.Close()
-	if err != nil {
-		output.finish()
-		signals.stop()
-		return Result{}, fmt.Errorf("starting the program: %w", err)
 	}
 	signals.passTo(cmd.Process.Pid, c.Signals)
 	stopStopping := stopWith(ctx, cmd.Process.Pid, c)
@@ -136,6 +123,39 @@ func Run(ctx context.Context, c Command) (Result, error) {
 		result.Leak = leakOf(killed, open)
 	}
 	return result, nil
+}
+
+// starting is held while a program starts: a process that is forked for another one
+// has a copy of each open pipe until it runs its own program, and who has the output
+// of a program open is taken for a leak.
+var starting sync.Mutex
+
+// start starts the program. Both outputs are one, unless its errors go elsewhere.
+func start(c Command) (cmd *exec.Cmd, output, errorOutput *output, err error) {
+	starting.Lock()
+	defer starting.Unlock()
+	if output, err = newOutput(c.Output); err != nil {
+		return nil, nil, nil, err
+	}
+	errorOutput = output
+	if c.Errors != nil {
+		if errorOutput, err = newOutput(c.Errors); err != nil {
+			output.abandon()
+			return nil, nil, nil, err
+		}
+	}
+	cmd = prepare(c, output.writer, errorOutput.writer)
+	err = cmd.Start()
+	_ = output.writer.Close() // the child has its own descriptor, if it started
+	_ = errorOutput.writer.Close()
+	if err != nil {
+		output.finish()
+		if errorOutput != output {
+			errorOutput.finish()
+		}
+		return nil, nil, nil, fmt.Errorf("starting the program: %w", err)
+	}
+	return cmd, output, errorOutput, nil
 }
 
 func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {

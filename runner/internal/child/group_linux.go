@@ -35,6 +35,7 @@ func ownGroup() *syscall.SysProcAttr {
 func waitAndKillRest(cmd *exec.Cmd, terminal *os.File, ended func()) (killed int, err error) {
 	err = awaitEnd(cmd.Process.Pid, terminal)
 	ended()
+	reapOrphans(cmd.Process.Pid)
 	killGroup(cmd.Process.Pid)
 	if waited := cmd.Wait(); err == nil {
 		err = waited

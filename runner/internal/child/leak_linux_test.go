@@ -33,6 +33,7 @@ func TestLeaks(t *testing.T) {
 		"one without output":            {short, "sleep 1000 >/dev/null 2>&1 &", "left a process running, which was killed"},
 		"two processes":                 {short, "sleep 1000 & sleep 1000 &", "left 2 processes running, which were killed"},
 		"a process and nobody looks":    {0, "sleep 1000 &", ""},
+		"a process that was killed":     {short, "sleep 1000 >/dev/null 2>&1 & kill -9 $!", ""},
 		"a process that was waited for": {short, "sleep 0.01 & wait", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
