@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-readonly default=(7.0.1 7.4.4 8.0.2 8.4.2 9.0.0)
+readonly default=(7.0.1 7.4.4 8.0.2 8.4.2 9.0.0 9.2.0)
 
 work=$(mktemp -d)
 readonly work

@@ -40,7 +40,9 @@ def main(args, files=None, data=(), config=None):
     if not is_asked_for():
         selection = Selection(files=files, data=data, config=config)
         with coverage.of_this_process():
-            return pytest.main(selection.options() + args, plugins=[Marks(), selection, WithoutXdist()])
+            return pytest.main(
+                WithoutXdist.options() + selection.options() + args, plugins=[Marks(), selection, WithoutXdist()]
+            )
     channel = Channel()
     stacks.print_on_demand(channel)
     wanted = Filter(os.environ.pop("INTERLOCK_FILTER", ""))
@@ -50,7 +52,7 @@ def main(args, files=None, data=(), config=None):
     in_order = os.environ.pop("INTERLOCK_IN_ORDER", "") == "1"
     plugins += [Temporary("main")] if in_order else [AsWorker(), Temporary("popen-gw" + os.environ["INTERLOCK_WORKER"])]
     with coverage.of_this_process():
-        code = pytest.main(selection.options() + args, plugins=plugins)
+        code = pytest.main(WithoutXdist.options() + selection.options() + args, plugins=plugins)
     worker.tell_end(int(code))
     channel.close()
     return code

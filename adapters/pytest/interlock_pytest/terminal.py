@@ -24,6 +24,8 @@ class Quiet(TerminalReporter):
 
     def _start(self, session):
         self._session = session
+        lines = self.config.hook.pytest_report_header(config=self.config, start_path=self.startpath)
+        self._write_report_lines_from_hooks([one for one in lines if not str(one).startswith("cachedir: ")])
         self._keeps_reports = self.config.getoption("durations", None) is not None or any(
             not getattr(impl.plugin, "__name__", "").startswith("_pytest.")
             for impl in self.config.hook.pytest_terminal_summary.get_hookimpls()

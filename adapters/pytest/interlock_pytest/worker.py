@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 import sys
 import traceback
 import warnings
@@ -317,14 +316,9 @@ def _by_name(items):
 
 
 def _description_of(error):
-    """What was raised, and then where, without the frames of pytest and of this package."""
-    last = "".join(traceback.format_exception_only(type(error), error)).strip()
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not re.search(r"[/\\](_pytest|pluggy|interlock_pytest)[/\\]", frame.filename)
-    ]
-    return "%s\n%s" % (last, "".join(traceback.format_list(frames)))
+    """What was raised, in one line, and then all that Python says of it."""
+    last = traceback.format_exception_only(type(error), error)[-1].strip()
+    return "%s\n%s" % (last, "".join(traceback.format_exception(type(error), error, error.__traceback__)))
 
 
 def _words_of(stop):

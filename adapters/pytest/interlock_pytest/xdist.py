@@ -1,6 +1,7 @@
 """What suites expect of pytest-xdist, which does not run here, whether it is installed or not."""
 
 import os
+import random
 
 import pytest
 
@@ -37,6 +38,15 @@ class WithoutXdist:
 
     def __init__(self, channel=None):
         self._channel = channel
+
+    @staticmethod
+    def options():
+        """Options for pytest's command line, to go before the user's.
+
+        What suites and plugins see is the same whether xdist is installed or not: where it is, some plugins expect a
+        process that controls the workers.
+        """
+        return ["-p", "no:xdist"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_load_initial_conftests(self, early_config, parser):
@@ -97,12 +107,13 @@ class AsWorker:
         run = os.environ["INTERLOCK_RUN_ID"]
         # By this, plugins and conftest files tell workers from the process that controls them. The
         # last one is what pytest-randomly's own part in that process would add.
+        seed = getattr(config.option, "randomly_seed", None)
         config.workerinput = {
             "workerid": self._name,
             "workercount": int(os.environ["INTERLOCK_WORKERS"]),
             "testrunuid": run,
             "mainargv": [],
-            "randomly_seed": sum(run.encode()),
+            "randomly_seed": seed if isinstance(seed, int) else random.Random(run).getrandbits(32),
         }
         # What workers tell that process. Nobody reads it.
         config.workeroutput = {}

@@ -265,7 +265,7 @@ func TestSessionOfPytestEnds(t *testing.T) {
 		if text, _ := x.read("journal"); !strings.Contains(text, "ended\n") {
 			t.Errorf("the session has not ended: %s", text)
 		}
-		if code == 1 && !strings.Contains(x.outcomes()["session of worker 0"], "ending fixtures: ValueError: stuck\n") {
+		if code == 1 && !strings.Contains(x.outcomes()["session of worker 0"], "ending fixtures: ValueError: stuck") {
 			t.Errorf("got %v", x.outcomes())
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,7 +10,6 @@ import (
 	"regexp"
 
 	"github.com/interlock-build/rules_interlock/runner/planfile"
-	"github.com/joshdk/go-junit"
 )
 
 // runs are the times that cases took, in seconds, by name. Parts of cases, such
@@ -63,12 +63,50 @@ func reportsIn(dir string) ([]string, error) {
 }
 
 func (r runs) add(file string) error {
-	suites, err := junit.IngestFile(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
+		return err
+	}
+	var all testSuites
+	if err := xml.Unmarshal(text, &all); err != nil {
 		return fmt.Errorf("%s: %w: it is not in JUnit's format; remove it, or run its test again", file, err)
 	}
-	r.addSuites(suites)
+	r.addSuites(all)
 	return nil
+}
+
+// testSuites is what counts of a test.xml, by any element with suites or cases in
+// it. Libraries for the format do not read the properties of cases.
+type testSuites struct {
+	Suites []testSuites `xml:"testsuite"`
+	Cases  []testCase   `xml:"testcase"`
+}
+
+type testCase struct {
+	Name       string     `xml:"name,attr"`
+	Seconds    float64    `xml:"time,attr"`
+	Failure    *struct{}  `xml:"failure"`
+	Error      *struct{}  `xml:"error"`
+	Skipped    *struct{}  `xml:"skipped"`
+	Properties []property `xml:"properties>property"`
+}
+
+type property struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+func (c testCase) passed() bool { return c.Failure == nil && c.Error == nil && c.Skipped == nil }
+
+// nameInPlan returns the case's name in the plan: test.xml may call it otherwise, and
+// then has that name as a property.
+func (c testCase) nameInPlan() string {
+	for _, p := range c.Properties {
+		if p.Name == "interlock.case" {
+			return p.Value
+		}
+	}
+	return c.Name
 }
 
 // numberOfRun ends the name of a case that --interlock-repeat repeats.
@@ -89,13 +127,13 @@ func (r runs) of(plan planfile.File) runs {
 	return own
 }
 
-func (r runs) addSuites(suites []junit.Suite) {
-	for _, s := range suites {
-		for _, t := range s.Tests {
-			if t.Status == junit.StatusPassed {
-				r[t.Name] = append(r[t.Name], t.Duration.Seconds())
-			}
+func (r runs) addSuites(s testSuites) {
+	for _, c := range s.Cases {
+		if name := c.nameInPlan(); c.passed() {
+			r[name] = append(r[name], c.Seconds)
 		}
-		r.addSuites(s.Suites)
+	}
+	for _, inner := range s.Suites {
+		r.addSuites(inner)
 	}
 }

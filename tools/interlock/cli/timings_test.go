@@ -66,6 +66,17 @@ func TestWhereTimesComeFrom(t *testing.T) {
 	wantText(t, string(got), `{"TestA":[3,2,4,1,50]}`)
 }
 
+// A case of pytest has its node ID as a property.
+func TestCasesThatTestXMLCallsOtherwise(t *testing.T) {
+	w := newWorkspace(t)
+	w.write("testlogs/a/x_test/test.xml", `<testsuites><testsuite name="pytest"><testcase name="test_a" classname="test_x" time="2.5">`+
+		`<properties><property name="interlock.case" value="test_x.py::test_a"/></properties></testcase></testsuite></testsuites>`)
+	found, err := runsOf("@@//a:x_test", []string{filepath.Join(w.dir, "testlogs")})
+	if err != nil || !slices.Equal(found["test_x.py::test_a"], []float64{2.5}) || len(found) != 1 {
+		t.Errorf("got %v, %v", found, err)
+	}
+}
+
 func TestRunsOfCases(t *testing.T) {
 	found := runs{
 		"TestA": {1}, "TestA #1": {2}, "TestA #12": {3}, "TestA #1 #2": {4}, "TestA/part": {5}, "TestA/part #1": {6},

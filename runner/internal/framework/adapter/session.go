@@ -120,9 +120,7 @@ func (p *Program) settle(ctx context.Context, w *worker, report event.Report) {
 		result.Note = w.ending.Message
 	default:
 		p.checkEnd(w)
-		if len(w.complaints) > 0 {
-			result.Outcome = failure(strings.Join(w.complaints, "\n"))
-		}
+		result.Outcome = complaining(w.complaints, report)
 	}
 	if w.result.Leak != "" && ctx.Err() == nil {
 		result.Leak = "the process of the tests " + w.result.Leak
@@ -147,9 +145,28 @@ func (p *Program) owe(w *worker) {
 func (p *Program) payOwed(report event.Report) {
 	for c, complaints := range p.owed {
 		if len(complaints) > 0 {
-			report.Finished(c, event.Result{Outcome: failure(strings.Join(complaints, "\n"))})
+			report.Finished(c, event.Result{Outcome: complaining(complaints, report)})
 		}
 	}
+}
+
+// complaining is the outcome of a session with such complaints. Those of several
+// lines are in the log as a whole.
+func complaining(complaints []string, report event.Report) event.Outcome {
+	if len(complaints) == 0 {
+		return event.Outcome{}
+	}
+	var summary []string
+	for _, c := range complaints {
+		line, _, more := strings.Cut(c, "\n")
+		summary = append(summary, line)
+		if more {
+			report.Output(event.Case{}, []byte(strings.TrimRight(c, "\n")+"\n"))
+		}
+	}
+	outcome := failure(strings.Join(summary, "; "))
+	outcome.Text = strings.Join(complaints, "\n")
+	return outcome
 }
 
 // noTests is pytest's exit code where there is no case.

@@ -61,6 +61,6 @@ func (p *Program) verified(ctx context.Context, report event.Report) {
 	}
 	v.stop()
 	if ctx.Err() == nil && len(v.worker.complaints) > 0 {
-		report.Finished(p.process(" of the shard"), event.Result{Outcome: failure(v.worker.complaints[0])})
+		report.Finished(p.process(" of the shard"), event.Result{Outcome: complaining(v.worker.complaints, report)})
 	}
 }

@@ -1,0 +1,1 @@
+raise RuntimeError("this file is of another target, and must not be seen")

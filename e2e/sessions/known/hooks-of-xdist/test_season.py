@@ -1,0 +1,6 @@
+def test_worker(worker_id):
+    assert worker_id
+
+
+def test_nothing():
+    pass
