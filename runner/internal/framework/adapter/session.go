@@ -15,6 +15,7 @@ import (
 type session struct {
 	pid        int      // of the process that prints its stacks; 0 is none
 	stopped    bool     // it wants no further case
+	reason     string   // why
 	running    bool     // it has a batch of cases
 	differs    bool     // it has collected other cases than the first one
 	complaints []string // what is bad, whatever became of the cases
@@ -51,7 +52,7 @@ func (p *Program) hear(w *worker, m message) {
 	case "property":
 		w.properties = append(w.properties, event.Property{Name: m.Name, Value: m.Value})
 	case "stopped":
-		w.stopped, w.out.ending = true, &w.said
+		w.stopped, w.reason, w.out.ending = true, m.Message, &w.said
 	case "ended":
 		w.ending, w.out.ending = &m, &w.said
 	}
@@ -127,6 +128,9 @@ func (p *Program) settle(ctx context.Context, w *worker, report event.Report) {
 	}
 	if w.ending != nil {
 		result.Stops = w.ending.Message
+	}
+	if w.stopped && !result.Outcome.Bad() {
+		result.Note = "no further case has started: " + w.reason
 	}
 	if result.Outcome.Bad() || result.Leak+result.Note+result.Stops != "" || len(result.Properties) > 0 {
 		report.Finished(p.session(w), result)
