@@ -75,7 +75,10 @@ var caseRules = []rule{
 		"after a stop, workers and shards have come to other tests than one process",
 		func(f finding) bool {
 			again := f.got == errored && !f.plain.report.anyIs(errored)
-			return f.plain.green() == f.ours.green() && f.suite.traits.has(stops) && !f.ours.way.inOrder() && !again && (unknown(f.want) || unknown(f.got))
+			if !f.suite.traits.has(stops) || f.ours.way.inOrder() || again {
+				return false
+			}
+			return f.bothRed() && unknown(f.got) || f.plain.green() == f.ours.green() && unknown(f.want)
 		},
 	},
 	{
