@@ -59,7 +59,7 @@ func (r trial) pytest(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	junit := filepath.Join(r.dir, "junit.xml")
-	args := []string{"python", "-m", "pytest", "-p", "no:cacheprovider", "--junit-xml=" + junit}
+	args := []string{"python", "-m", "pytest", "-p", "no:cacheprovider", "--junit-xml=" + junit, "-o", "junit_family=xunit1"}
 	if r.way.xdist {
 		args = append(args, "-n", fmt.Sprint(r.way.workers), "--dist", "loadgroup")
 	}

@@ -16,28 +16,24 @@ func (u *usage) chained(uses []use) bool {
 	})
 }
 
-// sort brings the longest first, those that are unknown in the order given. Those
-// that share a set-up stay together, and count as one, where neighbours can use it
-// one after the other. Cases of which only one can run at a time keep the order
-// given, since no other one would end sooner, and they may rely on it.
+// sort brings the longest first, those that are unknown in the order given. Cases
+// that stay together, in the order given, count as one.
 func (c *class) sort() {
-	if c.ordered {
-		return
-	}
+	key := c.blocks()
 	blocks := map[string]block{}
 	for _, one := range c.cases {
-		b, known := blocks[one.Setup]
+		b, known := blocks[key(one)]
 		if !known {
 			b.position = one.position
 		}
 		b.takes += one.Takes
-		blocks[one.Setup] = b
+		blocks[key(one)] = b
 	}
 	of := func(one Case) block {
-		if one.Setup == "" || len(c.needs) > 0 {
+		if key(one) == "" {
 			return block{one.position, one.Takes}
 		}
-		return blocks[one.Setup]
+		return blocks[key(one)]
 	}
 	slices.SortStableFunc(c.cases, func(a, b Case) int {
 		x, y := of(a), of(b)
@@ -49,6 +45,36 @@ func (c *class) sort() {
 type block struct {
 	position int
 	takes    time.Duration
+}
+
+// blocks returns by what cases stay together; "" is that one stays alone.
+//
+// Neighbours use a set-up one after the other, unless each of them gives it up with
+// its groups. Where only one case can run at a time, those of a file keep their
+// order: they may rely on it, as on one worker of pytest-xdist. So do files that
+// share a set-up.
+func (c *class) blocks() func(Case) string {
+	if !c.ordered {
+		return func(one Case) string {
+			if len(c.needs) > 0 {
+				return ""
+			}
+			return one.Setup
+		}
+	}
+	files := map[string]string{} // of set-ups, the first
+	shared := map[string]string{}
+	for _, one := range c.cases {
+		first, known := files[one.Setup]
+		switch {
+		case one.Setup == "" || one.File == "":
+		case !known:
+			files[one.Setup] = one.File
+		case first != one.File:
+			shared[first], shared[one.File] = one.Setup, one.Setup
+		}
+	}
+	return func(one Case) string { return cmp.Or(shared[one.File], one.File, one.Setup) }
 }
 
 // keeps reports whether a case keeps its groups for the next one, if that shares

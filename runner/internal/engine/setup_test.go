@@ -43,10 +43,9 @@ func withSetup(setup string, takes time.Duration, c engine.Case) engine.Case {
 }
 
 // Cases that share a set-up, and could not run at the same time anyway, hold
-// their groups in one go, in the order given, whatever they take: cases may rely on
-// it, and no other order is faster.
+// their groups in one go; the setup that takes longest first.
 func TestCasesThatShareASetup(t *testing.T) {
-	for capacity, want := range map[int]string{1: "a,b f,c d,e", 2: "c,f,b,d,a,e"} {
+	for capacity, want := range map[int]string{1: "c d,b f,a,e", 2: "c,f,b,d,a,e"} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &batches{}
 			described := group.Group{Label: db, Name: db, Scope: group.Process, Definition: group.Definition{Capacity: capacity}}
@@ -56,8 +55,8 @@ func TestCasesThatShareASetup(t *testing.T) {
 				Workers: 1, Batches: true,
 			},
 				withSetup("", time.Second, newCase("a", db)), withSetup("m", 2*time.Second, newCase("b", db)),
-				withSetup("m", 3*time.Second, newCase("f", db)), withSetup("n", 5*time.Second, newCase("c", db)),
-				withSetup("n", 2*time.Second, newCase("d", db)), withSetup("", time.Second, newCase("e", db)))
+				withSetup("n", 5*time.Second, newCase("c", db)), withSetup("n", 2*time.Second, newCase("d", db)),
+				withSetup("", time.Second, newCase("e", db)), withSetup("m", 3*time.Second, newCase("f", db)))
 			if got := strings.Join(b.got, ","); got != want {
 				t.Errorf("capacity %d: got %s, want %s", capacity, got, want)
 			}
@@ -104,4 +103,29 @@ func TestCasesThatShareASetupAreGivenBackTogether(t *testing.T) {
 			t.Errorf("got %q after %d questions, want %q after 2", b.got, asked, want)
 		}
 	})
+}
+
+// Where only one case runs at a time, those of a file keep the order given, whatever
+// they take; files that share a set-up stay beside one another.
+func TestCasesOfAFileKeepTheirOrder(t *testing.T) {
+	in := func(file, setup string, takes time.Duration, name string) engine.Case {
+		c := withSetup(setup, takes, newCase(name, db))
+		c.File = file
+		return c
+	}
+	for capacity, want := range map[int]string{1: "d,e,f,g,a,b,c", 2: "f,c,g,b,d,a,e"} {
+		synctest.Test(t, func(t *testing.T) {
+			b := &batches{}
+			described := group.Group{Label: db, Name: db, Scope: group.Process, Definition: group.Definition{Capacity: capacity}}
+			run(t.Context(), engine.Options{
+				Framework: b, Locker: process.New([]group.Group{described}), Capacity: map[string]int{db: capacity}, Workers: 1,
+			},
+				in("x", "", 1*time.Second, "a"), in("x", "", 3*time.Second, "b"), in("x", "", 5*time.Second, "c"),
+				in("y", "", 2*time.Second, "d"), in("z", "package", 1*time.Second, "e"), in("y", "package", 6*time.Second, "f"),
+				in("z", "", 4*time.Second, "g"))
+			if got := strings.Join(b.got, ","); got != want {
+				t.Errorf("capacity %d: got %s, want %s", capacity, got, want)
+			}
+		})
+	}
 }

@@ -76,6 +76,10 @@ type account struct {
 	onStart  func() // is called when a case starts; nil if nothing is
 }
 
+func newAccount() *account {
+	return &account{outcomes: map[string]event.Outcome{}, results: map[string]event.Result{}, output: map[string]string{}}
+}
+
 func (a *account) Paused(event.Case)  {}
 func (a *account) Resumed(event.Case) {}
 
@@ -113,7 +117,7 @@ func (a *account) Finished(c event.Case, r event.Result) {
 // run runs cases in batches on one worker, and ends the session.
 func (s *suite) run(ctx context.Context, batches ...event.Batch) *account {
 	s.t.Helper()
-	a := &account{outcomes: map[string]event.Outcome{}, results: map[string]event.Result{}, output: map[string]string{}}
+	a := newAccount()
 	for len(batches) > 0 && a.stops == "" {
 		b := batches[0]
 		batches = batches[1:]

@@ -116,7 +116,8 @@ func TestEndlessLoopIsStopped(t *testing.T) {
 	s := newSuite(t, map[string]string{"test_a.py": "def test_a():\n    while True: pass\ndef test_b(): pass\n"})
 	all := s.all()
 	ctx, cancel := context.WithCancel(t.Context())
-	a := &account{outcomes: map[string]event.Outcome{}, output: map[string]string{}, onStart: cancel}
+	a := newAccount()
+	a.onStart = cancel
 	again := s.Run(ctx, all, a)
 	a.want(t, "test_a.py::test_a", event.Failed, "the process ended with signal: terminated")
 	if len(again) != 1 || len(again[0]) != 1 || again[0][0].Name != "test_a.py::test_b" {
