@@ -178,6 +178,9 @@ const noTests = 5
 
 // checkEnd adds what is bad about how the process has ended.
 func (p *Program) checkEnd(w *worker) {
+	if w.stopped && w.ending == nil {
+		w.complain(w.reason)
+	}
 	switch e := w.ending; {
 	case w.err != nil:
 		w.complain(w.err.Error())
