@@ -25,6 +25,7 @@ type agenda struct {
 	bypasses        int // as maxBypass
 	classes         []*class
 	usage           *usage
+	turns           *turns
 	// rates are those of groups, by number.
 	rates []group.Rate
 	// chain is how long the rest of each group takes, starting how many cases that
@@ -44,7 +45,7 @@ type agenda struct {
 func newAgenda(options Options, cases []Case, u *usage) *agenda {
 	a := &agenda{
 		shards: options.Shards, workers: options.Workers, batches: options.Batches, inOrder: options.InOrder, bypasses: maxBypass,
-		usage: u, rates: u.byNumber(options.Rates), chain: make([]time.Duration, len(u.capacity)), starting: make([]int, len(u.capacity)),
+		usage: u, turns: newTurns(u, options.InOrder), rates: u.byNumber(options.Rates), chain: make([]time.Duration, len(u.capacity)), starting: make([]int, len(u.capacity)),
 	}
 	classes := map[string]*class{}
 	for i, c := range cases {
@@ -57,12 +58,13 @@ func newAgenda(options Options, cases []Case, u *usage) *agenda {
 			ordered := !a.inOrder && u.chained(uses)
 			known = &class{
 				number: len(a.classes), needs: c.Needs, uses: uses, rated: rated,
-				ordered: ordered, chained: ordered && a.batches && !rated,
+				ordered: ordered, chained: ordered && a.batches && !rated, outOfTurn: -1,
 			}
 			classes[key] = known
 			a.classes = append(a.classes, known)
 		}
 		known.add(c)
+		a.turns.add(c, known.uses)
 	}
 	for _, c := range a.classes {
 		a.order = append(a.order, urgency{class: c})
@@ -107,7 +109,7 @@ func (a *agenda) next() *class {
 		if c.asking && !c.waits && len(c.left()) > 0 && a.fits(c, kept) {
 			return nil // less urgent ones would take the workers of its next cases
 		}
-		if c.asking && !c.share.open() {
+		if c.asking && !c.share.open() || !a.turns.bringNext(c) {
 			continue
 		}
 		if a.fits(c, kept) {

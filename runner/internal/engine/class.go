@@ -40,6 +40,8 @@ type class struct {
 	givenBack int
 	// since is when its first case began to wait; zero if it has not.
 	since time.Time
+	// outOfTurn is how many cases had begun when it was the turn of none of its own.
+	outOfTurn int
 	// bypassed counts later cases that took what the first needs.
 	bypassed int
 }

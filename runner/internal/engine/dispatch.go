@@ -106,7 +106,7 @@ func (d *dispatcher) free(worker int) {
 }
 
 func (d *dispatcher) ask(c *class) {
-	a := &ask{class: c, cases: c.take(c.neighbours()), worker: d.worker()}
+	a := &ask{class: c, cases: c.take(d.agenda.turns.together(c, c.neighbours())), worker: d.worker()}
 	c.asking, c.waits = true, false
 	if c.since.IsZero() {
 		c.since = time.Now()
@@ -160,7 +160,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	d.asking--
 	switch {
 	case a.worker >= 0:
-		a.class.begun()
+		d.begun(a)
 		d.start(h, a.worker)
 	case h.held != nil && a.class.givenBack < maxGiveBacks:
 		a.class.givenBack++
@@ -168,15 +168,18 @@ func (d *dispatcher) answer(a *ask, h holding) {
 		d.agenda.usage.count(a.class.uses, -1)
 		defer h.held.Undo()
 	default:
-		a.class.begun()
+		d.begun(a)
 		d.kept = append(d.kept, h)
 	}
 	d.step()
 	d.mu.Unlock()
 }
 
-// begun forgets what the class knew of its first case.
-func (c *class) begun() { c.givenBack, c.since = 0, time.Time{} }
+// begun forgets what was known of cases that have not begun.
+func (d *dispatcher) begun(a *ask) {
+	a.class.givenBack, a.class.since = 0, time.Time{}
+	d.agenda.turns.begin(a.cases, a.class.uses)
+}
 
 func (d *dispatcher) start(h holding, worker int) {
 	d.running++

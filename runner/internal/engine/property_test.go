@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -38,11 +39,19 @@ func drawScenario(rt *rapid.T) scenario {
 				c.Needs = append(c.Needs, group.Need{Group: g.Label, Weight: rapid.IntRange(1, g.Capacity).Draw(rt, "weight")})
 			}
 		}
+		c.File = rapid.SampledFrom([]string{"", "x", "y"}).Draw(rt, "file")
+		c.Takes = time.Duration(rapid.IntRange(0, 9).Draw(rt, "expected")) * time.Second
+		c.Setup = rapid.SampledFrom([]string{"", "", "m", "n"}).Draw(rt, "setup")
 		s.cases = append(s.cases, c)
 		s.duration[c.Name] = time.Duration(rapid.IntRange(0, 9).Draw(rt, "duration")) * time.Second
 		s.failing[c.Name] = rapid.IntRange(0, 9).Draw(rt, "fails") == 0
 	}
 	s.options.Workers = rapid.IntRange(0, 4).Draw(rt, "workers")
+	s.options.Batches = rapid.Bool().Draw(rt, "batches")
+	s.options.Capacity = map[string]int{}
+	for _, g := range s.groups {
+		s.options.Capacity[g.Label] = g.Capacity
+	}
 	s.options.MaxFail = rapid.IntRange(0, 2).Draw(rt, "max fail")
 	s.options.Budget = time.Duration(rapid.SampledFrom([]int{0, 5, 20}).Draw(rt, "budget")) * time.Second
 	s.end = time.Duration(rapid.SampledFrom([]int{0, 0, 1, 7}).Draw(rt, "end")) * time.Second
@@ -101,6 +110,36 @@ func (s scenario) check(rt *rapid.T, r *recorder) {
 			rt.Fatalf("%s started %d times and finished %d times", c.Name, a.started[c.Name], a.finished[c.Name])
 		}
 	}
+}
+
+// Of the cases of a file, those that one group lets run one at a time start in the
+// order given.
+func TestCasesOfAFileStartInOrder(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		s := drawScenario(rt)
+		var r *recorder
+		synctest.Test(t, func(t *testing.T) {
+			s.options.Framework, s.options.Locker = framework(s.run), process.New(s.groups)
+			s.options.Budget, s.options.MaxFail = 0, 0
+			r = run(t.Context(), s.options, s.cases...)
+		})
+		begun := r.started()
+		for i, a := range s.cases {
+			for _, b := range s.cases[i+1:] {
+				if a.File != "" && a.File == b.File && s.alwaysApart(a, b) && slices.Index(begun, a.Name) > slices.Index(begun, b.Name) {
+					rt.Fatalf("%s started after %s: %v", a.Name, b.Name, begun)
+				}
+			}
+		}
+	})
+}
+
+// alwaysApart reports whether two cases need most of a group each.
+func (s scenario) alwaysApart(a, b engine.Case) bool {
+	most := func(c engine.Case, g group.Group) bool {
+		return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return n.Group == g.Label && 2*n.Weight > g.Capacity })
+	}
+	return slices.ContainsFunc(s.groups, func(g group.Group) bool { return most(a, g) && most(b, g) })
 }
 
 // account is kept of the cases that run.
