@@ -23,6 +23,7 @@ type worker struct {
 	number   int
 	ready    bool // it has told what it has
 	commands *os.File
+	outbox   chan command // for that
 	messages chan message
 	printed  chan []byte
 	out      output // where that goes
@@ -57,11 +58,12 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 	env = append(env, p.variables(stem, lists)...)
 	ctx, kill := context.WithCancelCause(context.Background())
 	w := &worker{
-		number: number, commands: commands, messages: make(chan message, 64), printed: make(chan []byte),
+		number: number, commands: commands, outbox: make(chan command, 8), messages: make(chan message, 64), printed: make(chan []byte),
 		kill: kill, hurry: make(chan struct{}), ended: make(chan struct{}),
 	}
 	var reading sync.WaitGroup
 	reading.Go(func() { w.read(events) })
+	go w.write()
 	go func() {
 		defer close(w.ended)
 		w.result, w.err = child.Run(ctx, child.Command{
@@ -165,14 +167,24 @@ func (w *worker) read(events *os.File) {
 
 // send sends a command. A process that has ended is found out by next.
 func (w *worker) send(c command) {
-	text, _ := json.Marshal(c)
-	go func() { // the process may be dead, and the pipe full
+	select {
+	case w.outbox <- c:
+	case <-w.ended:
+	}
+}
+
+// write writes commands in their order, until the process has ended: it may be dead,
+// and the pipe full.
+func (w *worker) write() {
+	for {
 		select {
-		case <-w.ended:
-		default:
+		case c := <-w.outbox:
+			text, _ := json.Marshal(c)
 			_, _ = w.commands.Write(append(text, '\n'))
+		case <-w.ended:
+			return
 		}
-	}()
+	}
 }
 
 // next returns the next message; what the process prints until then goes to its
