@@ -19,7 +19,9 @@ type queue struct {
 	group int
 }
 
-func newTurns(u *usage, off bool) *turns { return &turns{usage: u, off: off, queues: map[queue][]int{}} }
+func newTurns(u *usage, off bool) *turns {
+	return &turns{usage: u, off: off, queues: map[queue][]int{}}
+}
 
 // add puts a case behind those that were added before.
 func (t *turns) add(c Case, uses []use) {
