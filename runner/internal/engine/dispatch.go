@@ -16,6 +16,11 @@ const maxGiveBacks = 8
 // not free, the worker turns to something else, and the case stays in the
 // queue of those who wait. When it gets them and no worker is free then, it
 // gives them back: another process may have one.
+//
+// Two may keep what they have: a case that has given back its groups too often
+// keeps them for the next worker, and one whose start is counted keeps its worker
+// while it waits. The former goes first: it takes the worker of the latter. So a
+// case that holds its groups waits only for cases that run, and those end.
 type dispatcher struct {
 	run *run
 
@@ -23,6 +28,7 @@ type dispatcher struct {
 	agenda  *agenda
 	idle    []int     // workers, by number
 	kept    []holding // those that hold groups and wait for a worker
+	keepers []*ask    // those that have a worker and wait for groups
 	running int
 	asking  int
 	resting int // cases that are to run again, later
@@ -126,10 +132,10 @@ func (d *dispatcher) wait(a *ask) {
 		return // for one more group
 	}
 	a.class.waits = true
-	if !d.keepsWorker(a) {
-		d.free(a.worker)
-		a.worker = -1
-		d.agenda.usage.count(a.class.uses, -1)
+	if d.keepsWorker(a) {
+		d.keepers = append(d.keepers, a)
+	} else {
+		d.free(d.workerOf(a))
 	}
 	d.step()
 }
@@ -138,7 +144,24 @@ func (d *dispatcher) wait(a *ask) {
 // counted cannot wait for a worker afterwards, and has given back its groups too
 // often for want of one.
 func (d *dispatcher) keepsWorker(a *ask) bool {
-	return a.class.rated && a.class.givenBack >= maxGiveBacks
+	return a.class.rated && a.class.givenBack >= maxGiveBacks && len(d.kept) == 0
+}
+
+// workerOf takes the worker of a case that waits for its groups.
+func (d *dispatcher) workerOf(a *ask) (worker int) {
+	worker, a.worker = a.worker, -1
+	d.agenda.usage.count(a.class.uses, -1)
+	return worker
+}
+
+// workerOfKeeper takes the worker that a case keeps while it waits, if one does.
+func (d *dispatcher) workerOfKeeper() (worker int, ok bool) {
+	if len(d.keepers) == 0 {
+		return 0, false
+	}
+	a := d.keepers[0]
+	d.keepers = d.keepers[1:]
+	return d.workerOf(a), true
 }
 
 // answer is called when a case has got its groups, or will not.
@@ -158,11 +181,17 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	}
 	a.class.asking = false
 	d.asking--
+	d.keepers = slices.DeleteFunc(d.keepers, func(keeper *ask) bool { return keeper == a })
+	if a.worker < 0 && a.class.keepsGroups() {
+		if worker, ok := d.workerOfKeeper(); ok {
+			a.worker = worker
+		}
+	}
 	switch {
 	case a.worker >= 0:
 		d.begun(a)
 		d.start(h, a.worker)
-	case h.held != nil && a.class.givenBack < maxGiveBacks:
+	case h.held != nil && !a.class.keepsGroups():
 		a.class.givenBack++
 		a.class.putBack(len(a.cases))
 		d.agenda.usage.count(a.class.uses, -1)
@@ -174,6 +203,10 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	d.step()
 	d.mu.Unlock()
 }
+
+// keepsGroups reports whether the first case keeps its groups until a worker is
+// free. One whose start is counted does not: that would be late by then.
+func (c *class) keepsGroups() bool { return !c.rated && c.givenBack >= maxGiveBacks }
 
 // begun forgets what was known of cases that have not begun.
 func (d *dispatcher) begun(a *ask) {
