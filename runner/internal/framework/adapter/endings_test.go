@@ -135,9 +135,11 @@ func TestSessionsThatDoNotEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSuite(t, map[string]string{"test_a.py": three, "conftest.py": c.conftest})
-			ctx, cancel := context.WithTimeoutCause(t.Context(), 5*time.Second, timeUp{})
+			a := newAccount()
+			s.Run(t.Context(), s.all(), a)
+			ctx, cancel := context.WithTimeoutCause(t.Context(), 2*time.Second, timeUp{})
 			defer cancel()
-			a := s.run(ctx, s.all())
+			s.Close(ctx, a)
 			a.want(t, "session of worker 0", event.Failed, c.want)
 			if !strings.Contains(a.output[""], "most recent call first") {
 				t.Errorf("no stacks: %q", a.output[""])

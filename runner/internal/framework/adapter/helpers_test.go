@@ -118,7 +118,7 @@ func (a *account) Finished(c event.Case, r event.Result) {
 func (s *suite) run(ctx context.Context, batches ...event.Batch) *account {
 	s.t.Helper()
 	a := newAccount()
-	for len(batches) > 0 && a.stops == "" {
+	for len(batches) > 0 && a.stops == "" && ctx.Err() == nil {
 		b := batches[0]
 		batches = batches[1:]
 		for _, again := range s.Run(ctx, b, a) {

@@ -33,6 +33,7 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 		case m.Event == "collecting":
 			p.startAhead(m.Count)
 		case m.Event == "printing":
+			_, _ = io.WriteString(p.options.Log, printed.String())
 			return nil, p.print(ctx, w)
 		case m.Event == "case":
 			l := m.listed()
