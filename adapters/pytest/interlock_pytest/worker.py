@@ -264,7 +264,8 @@ class Worker:
     def _retract(self, names):
         """Takes back what the session counts for attempts that others stand for."""
         for name in names:
-            self._session.testsfailed -= self._failures[name].pop(0)
+            if self._failures.get(name):
+                self._session.testsfailed -= self._failures[name].pop(0)
 
     def pytest_runtest_logreport(self, report):
         if self._reports is None:

@@ -115,7 +115,9 @@ func (t *turn) handle(m message) {
 			return
 		}
 		if c != nil {
-			t.program.result(t.worker, *c, m)
+			if t.running != nil { // else it could not run
+				t.program.result(t.worker, *c, m)
+			}
 			t.report.Finished(*c, m.result())
 			t.ran = true
 			t.remove(*c)
