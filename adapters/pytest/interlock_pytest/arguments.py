@@ -45,9 +45,6 @@ class Selection:
             options += ["--rootdir=" + root, "--confcutdir=" + root]
             config = self._config or _instead_of_others()
             options += ["-c", config] if config else []
-        if "TEST_TMPDIR" in os.environ:
-            # Beside the tests there may be no place to write.
-            options += ["-o", "cache_dir=" + os.path.join(os.environ["TEST_TMPDIR"], "cache")]
         return options
 
     @pytest.hookimpl(tryfirst=True)
@@ -58,6 +55,9 @@ class Selection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
+        if "TEST_TMPDIR" in os.environ:
+            # Beside the tests there may be no place to write. Without the plugin of the cache, an option would be unknown.
+            config._inicache["cache_dir"] = os.path.join(os.environ["TEST_TMPDIR"], "cache")
         given = getattr(config.option, "file_or_dir", None)  # not with --help
         if given and self._files is not None:
             asked = [self._find_or_fail(name) for name in given]

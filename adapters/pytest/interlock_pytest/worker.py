@@ -143,19 +143,19 @@ class Worker:
         )
 
     def _class(self, nodeid):
-        return junit_class(nodeid, self._session.config.option.junitprefix)
+        return junit_class(nodeid, getattr(self._session.config.option, "junitprefix", None))
 
     def _readiness(self, items):
         config = self._session.config
         max_warnings = getattr(config.option, "max_warnings", None)
-        if max_warnings is None and "max_warnings" in config._parser._inidict:
-            max_warnings = config.getini("max_warnings")
+        if max_warnings is None:
+            max_warnings = _setting(config, "max_warnings")
         return {
             "complete": self._selection.complete,
             "digest": hashlib.sha256("\n".join(sorted(items)).encode("utf-8", "surrogatepass")).hexdigest(),
             "max_fail": self._max_fail,
             "max_warnings": -1 if max_warnings in (None, "") else int(max_warnings),
-            "suite": config.getini("junit_suite_name"),
+            "suite": _setting(config, "junit_suite_name") or "",
         }
 
     def _obey(self, items, command):
@@ -288,6 +288,11 @@ class Worker:
             forgives=self._ending.forgives(code),
             waits_for=still_running(),
         )
+
+
+def _setting(config, name):
+    """The value of a setting; None if this pytest, or what of it is switched on, has none of the name."""
+    return config.getini(name) if name in config._parser._inidict else None
 
 
 class _Unknown:
