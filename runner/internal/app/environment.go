@@ -1,7 +1,9 @@
 package app
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"math"
 	"os"
@@ -45,7 +47,10 @@ func newEnvironments(t task, workers int) *environments {
 //   - INTERLOCK_ATTEMPT, 1 or that of a retry;
 //   - for each group that it holds, what variables.Group.Of returns.
 func (e *environments) of(b event.Batch) (environ []string, done func(), err error) {
-	number := e.made.Add(1)
+	number, dir, err := e.makeTmpDir()
+	if err != nil {
+		return nil, nil, err
+	}
 	set, err := coverageOf(e.task.env.Coverage, fmt.Sprintf("%s.%d", nameOf(e.task.manifest.Label), number))
 	if err != nil {
 		return nil, nil, err
@@ -54,11 +59,7 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 		set = map[string]string{}
 	}
 	done = func() {}
-	if e.task.env.TmpDir != "" {
-		dir := filepath.Join(e.task.env.TmpDir, strconv.FormatInt(number, 36))
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, nil, fmt.Errorf("TEST_TMPDIR: %w", err)
-		}
+	if dir != "" {
 		set["TEST_TMPDIR"], done = dir, func() { _ = os.RemoveAll(dir) }
 	}
 	if !b.Deadline.IsZero() {
@@ -73,6 +74,28 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 	}
 	maps.Copy(set, ofCases)
 	return bazelenv.ForChild(e.task.p.environ, set), done, nil
+}
+
+// makeTmpDir makes a folder in that of the test, and returns its number and path: one
+// that exists is somebody else's. There is none if the test has none.
+func (e *environments) makeTmpDir() (number int64, dir string, err error) {
+	if e.task.env.TmpDir == "" {
+		return e.made.Add(1), "", nil
+	}
+	if err := os.MkdirAll(e.task.env.TmpDir, 0o755); err != nil {
+		return 0, "", fmt.Errorf("TEST_TMPDIR: %w", err)
+	}
+	for {
+		number = e.made.Add(1)
+		dir = filepath.Join(e.task.env.TmpDir, strconv.FormatInt(number, 36))
+		if err = os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return 0, "", fmt.Errorf("TEST_TMPDIR: %w", err)
+	}
+	return number, dir, nil
 }
 
 // ofCases returns the variables among these that differ between batches of one

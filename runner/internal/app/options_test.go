@@ -264,3 +264,19 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("the folder of the test has %v, %v", left, err)
 	}
 }
+
+// A folder that is there already is somebody else's: no case gets it, and it stays.
+func TestTmpDirThatExists(t *testing.T) {
+	t.Parallel()
+	x := newTarget(t, `echo "$TEST_TMPDIR"`)
+	own := filepath.Join(x.vars["TEST_TMPDIR"], "1")
+	if err := os.MkdirAll(own, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r := x.run()
+	r.wantExit(0)
+	r.wantLog(x.vars["TEST_TMPDIR"] + "/2\n")
+	if _, err := os.Stat(own); err != nil {
+		t.Error(err)
+	}
+}

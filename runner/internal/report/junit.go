@@ -54,7 +54,8 @@ func NewJUnit(path, suite string) *JUnit {
 	}
 }
 
-// Err returns the first error of writing the report.
+// Err returns the error of writing the report, if that failed the last time: one
+// before it has no consequence.
 func (j *JUnit) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -254,8 +255,8 @@ func (j *JUnit) write() {
 	begin := time.Now()
 	j.collect()
 	j.suite.Time = xmlTime(j.latest.Sub(j.started))
-	if err := j.replace(); err != nil && j.err == nil {
-		j.err = fmt.Errorf("writing test.xml: %w", err)
+	if j.err = j.replace(); j.err != nil {
+		j.err = fmt.Errorf("writing test.xml: %w", j.err)
 	}
 	end := time.Now()
 	j.next = end.Add(max(minPause, maxShare*end.Sub(begin)))

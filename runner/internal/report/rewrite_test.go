@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
 // A kill loses at most the ends of the last second, and what it loses is an
@@ -118,5 +119,30 @@ func TestReaderNeverSeesAPart(t *testing.T) {
 	<-done
 	if files, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); len(files) > 0 {
 		t.Errorf("left behind: %v", files)
+	}
+}
+
+// A write that fails amid the run, as on a disk that is full for a moment, has no
+// consequence if the last one succeeds.
+func TestWriteThatFailsForAMoment(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "folder")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	j := report.NewJUnit(filepath.Join(folder, "test.xml"), "//pkg:x_test")
+	if err := os.Rename(folder, folder+"_"); err != nil {
+		t.Fatal(err)
+	}
+	j.Handle(started("x"))
+	if j.Err() == nil {
+		t.Error("a folder that is gone is no error")
+	}
+	if err := os.Rename(folder+"_", folder); err != nil {
+		t.Fatal(err)
+	}
+	j.Handle(finished("x", event.Outcome{}))
+	j.Handle(event.RunFinished{At: begin})
+	if j.Err() != nil {
+		t.Error(j.Err())
 	}
 }
