@@ -50,7 +50,7 @@ def main(args, files=None, data=(), config=None):
     worker = Worker(channel, selection, wanted)
     plugins = [Marks(), selection, wanted, WithoutXdist(channel), NoCov(), Records(channel), worker]
     in_order = os.environ.pop("INTERLOCK_IN_ORDER", "") == "1"
-    plugins += [Temporary("main")] if in_order else [AsWorker(), Temporary("popen-gw" + os.environ["INTERLOCK_WORKER"])]
+    plugins += [Temporary("main")] if in_order else [AsWorker(channel), Temporary("popen-gw" + os.environ["INTERLOCK_WORKER"])]
     with coverage.of_this_process():
         code = pytest.main(WithoutXdist.options() + selection.options() + args, plugins=plugins)
     worker.tell_end(int(code))

@@ -54,7 +54,7 @@ class Worker:
         for name in debugging:
             setattr(config.option, name, False)
         if debugging:
-            self._channel.send("warning", text="--pdb needs a terminal: bazel run NAME_OF_THE_TEST.debug -- --pdb\n")
+            self._channel.send("note", text="--pdb needs a terminal: bazel run NAME_OF_THE_TEST.debug -- --pdb\n")
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config):

@@ -77,7 +77,7 @@ class WithoutXdist:
                 path = getattr(impl.plugin, "__file__", "") or ""
                 if os.path.basename(path) == "conftest.py":
                     self._channel.send(
-                        "warning",
+                        "note",
                         text="%s: %s is a hook of the process that controls the workers of pytest-xdist; there is none "
                         "here, so it is not called\n" % (os.path.relpath(path, session.config.rootpath), name),
                     )
@@ -94,9 +94,15 @@ def _declare(parser, options, **kwargs):
 
 
 class AsWorker:
-    """Makes a worker of the runner look like one of xdist to the tests and to plugins."""
+    """Makes a worker of the runner look like one of xdist to the tests and to plugins.
 
-    def __init__(self):
+    Args:
+      channel: The Channel to the runner.
+    """
+
+    def __init__(self, channel):
+        self._channel = channel
+        self._output = {}
         self._name = "gw" + os.environ["INTERLOCK_WORKER"]
         os.environ["PYTEST_XDIST_WORKER"] = self._name
         os.environ["PYTEST_XDIST_WORKER_COUNT"] = os.environ["INTERLOCK_WORKERS"]
@@ -115,5 +121,13 @@ class AsWorker:
             "mainargv": [],
             "randomly_seed": seed if isinstance(seed, int) else random.Random(run).getrandbits(32),
         }
-        # What workers tell that process. Nobody reads it.
-        config.workeroutput = {}
+        # What workers tell that process.
+        self._output = config.workeroutput = {}
+
+    def pytest_unconfigure(self):
+        if self._output:
+            self._channel.send(
+                "note",
+                text="%s: this is for the process that controls the workers of pytest-xdist; there is none here, so nobody "
+                "checks it\n" % ", ".join("workeroutput[%r]" % name for name in sorted(map(str, self._output))),
+            )

@@ -113,7 +113,7 @@ func (b *batchReport) amend(c event.Case, result event.Result) bool {
 	b.mu.Lock()
 	before, finished := b.finished[c]
 	b.mu.Unlock()
-	if !finished || c.Process {
+	if !finished || c.Process || result.Distinct {
 		return false
 	}
 	if !before.Bad() && result.Outcome.Bad() {

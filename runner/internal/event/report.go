@@ -50,6 +50,9 @@ type Result struct {
 	// Properties and Attributes are what the case's own code has recorded for the
 	// reader of test.xml. Those of a process are the suite's.
 	Properties, Attributes []Property
+	// Distinct is whether it is of another part than an earlier one of the same name,
+	// and not a further result of that.
+	Distinct bool
 	// Forgiven is whether a case that was reported as bad before does not fail the
 	// test, by the word of its program.
 	Forgiven bool

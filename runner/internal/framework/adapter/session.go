@@ -44,9 +44,9 @@ func (p *Program) hear(w *worker, m message) {
 		p.mu.Lock()
 		p.warnings++
 		p.mu.Unlock()
-		w.out.write([]byte(p.once(m.Text)))
+		w.out.write([]byte(p.once(m.Event, m.Text)))
 	case "note":
-		w.out.write([]byte(p.once(m.Text)))
+		w.out.write([]byte(p.once(m.Event, m.Text)))
 	case "failed":
 		w.complain(m.Message)
 	case "property":
@@ -58,15 +58,15 @@ func (p *Program) hear(w *worker, m message) {
 	}
 }
 
-// once returns a text for the log, or nothing if that has it.
-func (p *Program) once(text string) string {
+// once returns a text of some kind for the log, or nothing if that has it.
+func (p *Program) once(kind, text string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.told[text] {
-		return ""
+	if key := kind + " " + text; !p.told[key] {
+		p.told[key] = true
+		return text
 	}
-	p.told[text] = true
-	return text
+	return ""
 }
 
 // result notes whether a case was bad.
@@ -105,7 +105,7 @@ func (p *Program) badOf(w *worker) (cases []event.Case) {
 // settle reports what a session has come to, when its process has ended.
 func (p *Program) settle(ctx context.Context, w *worker, report event.Report) {
 	w.out.ending = nil
-	report.Output(event.Case{}, []byte(p.once(w.said.String())))
+	report.Output(event.Case{}, []byte(p.once("end", w.said.String())))
 	result := event.Result{Properties: w.properties}
 	switch {
 	case ctx.Err() != nil && w.running: // the engine says why, and what else is bad is told at the end

@@ -111,7 +111,9 @@ func (t *turn) handle(m message) {
 		}
 		if c != nil && m.Part != "" {
 			c.Sub = m.Part
-			t.report.Finished(*c, m.result())
+			result := m.result()
+			result.Distinct = true // names of subtests need not be unique
+			t.report.Finished(*c, result)
 			return
 		}
 		if c != nil {

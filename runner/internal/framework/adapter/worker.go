@@ -90,7 +90,7 @@ func (p *Program) variables(stem string, lists bool) []string {
 		"INTERLOCK_RUN_ID=" + p.options.RunID, "INTERLOCK_FILTER=" + p.options.Filter, "INTERLOCK_SHARED_TMPDIR=" + p.shared,
 	}
 	for name, on := range map[string]bool{
-		"INTERLOCK_LIST": lists, "INTERLOCK_IN_ORDER": p.options.InOrder, "INTERLOCK_TERMINAL": p.options.Terminal != nil,
+		"INTERLOCK_LIST": lists, "INTERLOCK_IN_ORDER": p.options.InOrder && !p.options.Sharded, "INTERLOCK_TERMINAL": p.options.Terminal != nil,
 	} {
 		if on {
 			set = append(set, name+"=1")
