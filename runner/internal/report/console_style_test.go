@@ -114,7 +114,7 @@ func TestProcess(t *testing.T) {
 	for _, c := range []struct {
 		outcome event.Outcome
 		want    int
-	}{{event.Outcome{}, 3}, {bad, 1}} {
+	}{{event.Outcome{}, 3}, {bad, 3}} {
 		v := &report.Verdict{}
 		v.Handle(finished("x", event.Outcome{Status: event.Failed, ExitCode: 3}))
 		v.Handle(event.CaseFinished{Case: process, Outcome: c.outcome})

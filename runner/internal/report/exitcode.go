@@ -6,8 +6,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
 
-// Exit codes of the runner. A test with one case passes on the exit code of
-// that case's program.
+// Exit codes of the runner. A test with one case, or none, passes on the exit code
+// of its program.
 const (
 	// ExitPassed: no case was bad.
 	ExitPassed = 0
@@ -36,8 +36,8 @@ type badCase struct {
 
 // Handle implements event.Sink.
 func (v *Verdict) Handle(e event.Event) {
-	if f, ok := e.(event.CaseFinished); ok && f.Case.Sub == "" && (!f.Case.Process || f.Outcome.Bad()) {
-		if !f.Amends {
+	if f, ok := e.(event.CaseFinished); ok && f.Case.Sub == "" {
+		if !f.Amends && !f.Case.Process {
 			v.finished++
 		}
 		switch {
@@ -79,8 +79,10 @@ func (v *Verdict) ExitCode() int {
 	if _, ok := v.first(event.TypeTimeout); ok {
 		return ExitTimeout
 	}
-	if v.finished == 1 && v.bad[0].ExitCode != 0 {
-		return v.bad[0].ExitCode
+	for _, b := range v.bad {
+		if v.finished <= 1 && b.ExitCode != 0 {
+			return b.ExitCode
+		}
 	}
 	return ExitFailed
 }

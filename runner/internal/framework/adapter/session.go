@@ -129,6 +129,9 @@ func (p *Program) settle(ctx context.Context, w *worker, report event.Report) {
 	if w.ending != nil {
 		result.Stops = w.ending.Message
 	}
+	if w.ending != nil && result.Outcome.Bad() {
+		result.Outcome.ExitCode = w.ending.Exit
+	}
 	if w.stopped && !result.Outcome.Bad() {
 		result.Note = "no further case has started: " + w.reason
 	}
