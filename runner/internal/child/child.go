@@ -198,7 +198,7 @@ func stopWith(ctx context.Context, pid int, c Command) (release func() (told tim
 			killGroup(pid)
 			return
 		}
-		if c.Dumps && isTimeout(ctx) {
+		if c.Dumps && IsTimeout(context.Cause(ctx)) {
 			dump(pid)
 			grace = min(grace, dumping)
 		} else {
@@ -225,8 +225,9 @@ func isUrgent(ctx context.Context) bool {
 // dumping is how long a program may take to print its stacks.
 const dumping = 2 * time.Second
 
-// isTimeout reports whether ctx, which has ended, did so since a time was up.
-func isTimeout(ctx context.Context) bool {
+// IsTimeout reports whether the cause of a context that has ended is that a time
+// was up.
+func IsTimeout(cause error) bool {
 	t := interface{ Timeout() bool }(nil)
-	return errors.As(context.Cause(ctx), &t) && t.Timeout()
+	return errors.As(cause, &t) && t.Timeout()
 }

@@ -2,7 +2,6 @@ package child
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"syscall"
 	"time"
@@ -20,17 +19,11 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 	runtime.LockOSThread() // as Run does
 	defer runtime.UnlockOSThread()
 
-	output, err := newOutput(c.Output)
+	cmd, output, _, err := start(c)
 	if err != nil {
 		return err
 	}
 	defer output.finish()
-	cmd := prepare(c, output.writer, output.writer)
-	err = cmd.Start()
-	_ = output.writer.Close()
-	if err != nil {
-		return fmt.Errorf("starting the program: %w", err)
-	}
 	group := cmd.Process.Pid
 	started(group)
 	stopStopping := stopWith(ctx, group, c)

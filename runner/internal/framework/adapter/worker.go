@@ -238,7 +238,7 @@ func (w *worker) drain() {
 // stop ends the process because of cause, by force if need be, and waits for that.
 // It has no time for that once its case has lost what it holds.
 func (w *worker) stop(cause error, lost <-chan struct{}) {
-	if t := interface{ Timeout() bool }(nil); errors.As(cause, &t) && t.Timeout() {
+	if child.IsTimeout(cause) {
 		w.printStacks()
 	}
 	w.kill(cause)
