@@ -154,14 +154,14 @@ func (d *dispatcher) workerOf(a *ask) (worker int) {
 	return worker
 }
 
-// workerOfKeeper takes the worker that a case keeps while it waits, if one does.
-func (d *dispatcher) workerOfKeeper() (worker int, ok bool) {
+// workerOfKeeper takes the worker that a case keeps while it waits; -1 if none does.
+func (d *dispatcher) workerOfKeeper() (worker int) {
 	if len(d.keepers) == 0 {
-		return 0, false
+		return -1
 	}
 	a := d.keepers[0]
 	d.keepers = d.keepers[1:]
-	return d.workerOf(a), true
+	return d.workerOf(a)
 }
 
 // answer is called when a case has got its groups, or will not.
@@ -183,9 +183,7 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	d.asking--
 	d.keepers = slices.DeleteFunc(d.keepers, func(keeper *ask) bool { return keeper == a })
 	if a.worker < 0 && a.class.keepsGroups() {
-		if worker, ok := d.workerOfKeeper(); ok {
-			a.worker = worker
-		}
+		a.worker = d.workerOfKeeper()
 	}
 	switch {
 	case a.worker >= 0:

@@ -10,10 +10,13 @@ import (
 // time: then those that share what is set up for them keep their groups from one
 // to the next. Otherwise it would have to be set up, and ended, for each.
 func (u *usage) chained(uses []use) bool {
-	return slices.ContainsFunc(uses, func(one use) bool {
-		capacity := u.capacity[one.group]
-		return !one.shared && capacity > 0 && 2*one.weight > capacity
-	})
+	return slices.ContainsFunc(uses, u.isAlone)
+}
+
+// isAlone reports whether there is no room for two of a use.
+func (u *usage) isAlone(one use) bool {
+	capacity := u.capacity[one.group]
+	return !one.shared && capacity > 0 && 2*one.weight > capacity
 }
 
 // sort brings the longest first, those that are unknown in the order given. Cases

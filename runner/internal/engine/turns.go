@@ -36,7 +36,7 @@ func (t *turns) of(c Case, uses []use) (queues []queue) {
 		return nil
 	}
 	for _, one := range uses {
-		if t.usage.chained([]use{one}) {
+		if t.usage.isAlone(one) {
 			queues = append(queues, queue{c.File, one.group})
 		}
 	}
