@@ -19,7 +19,9 @@ func (p *Program) Close(ctx context.Context, report event.Report) {
 		ending.Go(func() { p.end(ctx, w, report) })
 	}
 	ending.Wait()
-	p.verify()
+	if ctx.Err() == nil {
+		p.verify()
+	}
 	p.verified(ctx, report)
 	p.payOwed(report)
 	p.countWarnings(report)

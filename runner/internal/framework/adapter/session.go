@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
@@ -251,30 +250,4 @@ func (p *Program) process(which string) event.Case {
 
 func failure(message string) event.Outcome {
 	return event.Outcome{Status: event.Failed, Type: event.TypeExit, Message: message}
-}
-
-// maxNames is how many names a sentence has.
-const maxNames = 5
-
-// differenceOf says which names only one of two processes has.
-func differenceOf(listed, own []string) string {
-	return "this process has collected other tests than the first one: only here " + without(own, listed) + "; only there " +
-		without(listed, own) + "\nhint: the names of tests must not depend on the order of a set, the time or random numbers, " +
-		"since the workers and shards of a test divide one list"
-}
-
-// without are the names of all that are not among others, in words.
-func without(all, others []string) string {
-	known := map[string]bool{}
-	for _, name := range others {
-		known[name] = true
-	}
-	only := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return known[name] })
-	switch {
-	case len(only) == 0:
-		return "none"
-	case len(only) > maxNames:
-		return fmt.Sprintf("%s and %d more", strings.Join(only[:maxNames], ", "), len(only)-maxNames)
-	}
-	return strings.Join(only, ", ")
 }

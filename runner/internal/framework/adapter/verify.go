@@ -2,6 +2,9 @@ package adapter
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/event"
 )
@@ -63,4 +66,30 @@ func (p *Program) verified(ctx context.Context, report event.Report) {
 	if ctx.Err() == nil && len(v.worker.complaints) > 0 {
 		report.Finished(p.process(" of the shard"), event.Result{Outcome: complaining(v.worker.complaints, report)})
 	}
+}
+
+// maxNames is how many names a sentence has.
+const maxNames = 5
+
+// differenceOf says which names only one of two processes has.
+func differenceOf(listed, own []string) string {
+	return "this process has collected other tests than the first one: only here " + without(own, listed) + "; only there " +
+		without(listed, own) + "\nhint: the names of tests must not depend on the order of a set, the time or random numbers, " +
+		"since the workers and shards of a test divide one list"
+}
+
+// without are the names of all that are not among others, in words.
+func without(all, others []string) string {
+	known := map[string]bool{}
+	for _, name := range others {
+		known[name] = true
+	}
+	only := slices.DeleteFunc(slices.Clone(all), func(name string) bool { return known[name] })
+	switch {
+	case len(only) == 0:
+		return "none"
+	case len(only) > maxNames:
+		return fmt.Sprintf("%s and %d more", strings.Join(only[:maxNames], ", "), len(only)-maxNames)
+	}
+	return strings.Join(only, ", ")
 }
