@@ -39,20 +39,21 @@ def main(args, files=None, data=(), config=None):
     """
     if not is_asked_for():
         selection = Selection(files=files, data=data, config=config)
-        with coverage.of_this_process():
-            return pytest.main(
-                WithoutXdist.options() + selection.options() + args, plugins=[Marks(), selection, WithoutXdist()]
-            )
+        return _run(args, selection, [WithoutXdist()])
     channel = Channel()
     stacks.print_on_demand(channel)
     wanted = Filter(os.environ.pop("INTERLOCK_FILTER", ""))
     selection = Selection(files=files, data=data, config=config, wanted=wanted)
     worker = Worker(channel, selection, wanted)
-    plugins = [Marks(), selection, wanted, WithoutXdist(channel), NoCov(), Records(channel), worker]
+    plugins = [wanted, WithoutXdist(channel), NoCov(), Records(channel), worker]
     in_order = os.environ.pop("INTERLOCK_IN_ORDER", "") == "1"
     plugins += [Temporary("main")] if in_order else [AsWorker(channel), Temporary("popen-gw" + os.environ["INTERLOCK_WORKER"])]
-    with coverage.of_this_process():
-        code = pytest.main(WithoutXdist.options() + selection.options() + args, plugins=plugins)
+    code = _run(args, selection, plugins)
     worker.tell_end(int(code))
     channel.close()
     return code
+
+
+def _run(args, selection, plugins):
+    with coverage.of_this_process():
+        return pytest.main(WithoutXdist.options() + selection.options() + args, plugins=[Marks(), selection] + plugins)
