@@ -85,11 +85,12 @@ def grouped_test(
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a `select()` for
     `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `group_markers`,
-    `strict_groups`, `allow_empty`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds what is no
-    glob; a weight of 0, or above the group's capacity, as it is after its `select()`; a shared use of a group that has
-    instances or a setup; two groups that have one key, are called the same in the names of variables, set one variable,
-    or have rates in two scopes; a number out of its range; a `unit` that the framework does not have; an attribute and
-    a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag `manual`, or a `grouped_test`.
+    `strict_groups`, `allow_empty`, `cpus`, `size`, `timeout` or `tags`; a list of globs that is none, is empty or holds
+    what is no glob; a weight of 0, or above the group's capacity, as it is after its `select()`; a shared use of a
+    group that has instances or a setup; two groups that have one key, are called the same in the names of variables,
+    set one variable, or have rates in two scopes; a number out of its range; a `unit` that the framework does not have;
+    an attribute and a tag that disagree; a malformed tag; a `test` that is a `*_test` without the tag `manual`, or a
+    `grouped_test`.
 
     Args:
       name: Name of the target.

@@ -54,8 +54,8 @@ def pytest_test(
     ```
 
     It takes all that a `py_test` takes, and needs pytest 7 or newer among its `deps`, with whatever plugins
-    the tests use: [pytest.md](pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test) with `framework = "pytest"`, where more is said of
-    groups, workers, time and tags.
+    the tests use: [pytest.md](pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test)
+    with `framework = "pytest"`, where more is said of groups, workers, time and tags.
 
     **Targets.** NAME runs the `py_test` `NAME_ungrouped`, which is private and `manual`; by itself that runs all tests
     in one process without their groups. `bazel run NAME.debug` runs them the same way but with their groups,
