@@ -46,7 +46,7 @@ var mutations = []mutation{
 	},
 	{
 		name:  "release early (all scopes)",
-		file:  "runner/internal/engine/dispatch.go",
+		file:  "runner/internal/engine/effects.go",
 		code:  "		retries := d.run.execute(h, worker)\n		h.release()\n",
 		bug:   "		h.release()\n		retries := d.run.execute(h, worker)\n",
 		tests: []string{"./runner/internal/engine"},

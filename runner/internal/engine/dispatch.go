@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
 // maxGiveBacks is how often a case gives back what it got while no worker was
@@ -21,8 +23,14 @@ const maxGiveBacks = 8
 // keeps them for the next worker, and one whose start is counted keeps its worker
 // while it waits. The former goes first: it takes the worker of the latter. So a
 // case that holds its groups waits only for cases that run, and those end.
+//
+// It decides only: what it sets off is done by effects, which tell it what came of
+// that (wait, answer, finished, rested). So model_test.go can try every order in
+// which it may be told.
 type dispatcher struct {
-	run *run
+	run       *run
+	effects   effects
+	giveBacks int // as maxGiveBacks
 
 	mu      sync.Mutex
 	agenda  *agenda
@@ -44,9 +52,17 @@ type ask struct {
 	worker int
 }
 
+func newDispatcher(r *run, cases []Case) *dispatcher {
+	return &dispatcher{
+		run: r, giveBacks: maxGiveBacks, done: make(chan struct{}),
+		agenda: newAgenda(r.Options, cases, newUsage(cases, r.Capacity)),
+	}
+}
+
 // inParallel runs cases on the workers of r.
 func (r *run) inParallel(cases []Case) {
-	d := &dispatcher{run: r, agenda: newAgenda(r.Options, cases, newUsage(cases, r.Capacity)), done: make(chan struct{})}
+	d := newDispatcher(r, cases)
+	d.effects = concurrent{d}
 	r.learn, r.learnStart = d.learn, d.learnStart
 	d.mu.Lock()
 	end := d.workers(len(cases))
@@ -117,18 +133,15 @@ func (d *dispatcher) ask(c *class) {
 	if c.since.IsZero() {
 		c.since = time.Now()
 	}
-	since := c.since
 	d.asking++
-	go func() {
-		d.answer(a, d.run.hold(sharing(a.cases), since, func() { d.wait(a) }))
-	}()
+	d.effects.hold(a, c.since)
 }
 
 // wait is called when a case begins to wait for its groups.
 func (d *dispatcher) wait(a *ask) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if a.worker < 0 {
+	if a.worker < 0 || slices.Contains(d.keepers, a) {
 		return // for one more group
 	}
 	a.class.waits = true
@@ -144,7 +157,7 @@ func (d *dispatcher) wait(a *ask) {
 // counted cannot wait for a worker afterwards, and has given back its groups too
 // often for want of one.
 func (d *dispatcher) keepsWorker(a *ask) bool {
-	return a.class.rated && a.class.givenBack >= maxGiveBacks && len(d.kept) == 0
+	return a.class.rated && a.class.givenBack >= d.giveBacks && len(d.kept) == 0
 }
 
 // workerOf takes the worker of a case that waits for its groups.
@@ -164,10 +177,12 @@ func (d *dispatcher) workerOfKeeper() (worker int) {
 	return d.workerOf(a)
 }
 
-// answer is called when a case has got its groups, or will not.
-func (d *dispatcher) answer(a *ask, h holding) {
+// answer is called when a case has got its groups, or will not. It returns what
+// the caller is to undo; nil if that is nothing.
+func (d *dispatcher) answer(a *ask, h holding) (back lock.Held) {
 	h.class = a.class
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	if h.held != nil && a.class.shares() {
 		a.class.share = newShare(h.held, d.run.Workers)
 		h.held = a.class.share
@@ -182,29 +197,29 @@ func (d *dispatcher) answer(a *ask, h holding) {
 	a.class.asking = false
 	d.asking--
 	d.keepers = slices.DeleteFunc(d.keepers, func(keeper *ask) bool { return keeper == a })
-	if a.worker < 0 && a.class.keepsGroups() {
+	if a.worker < 0 && d.keepsGroups(a.class) {
 		a.worker = d.workerOfKeeper()
 	}
 	switch {
 	case a.worker >= 0:
 		d.begun(a)
 		d.start(h, a.worker)
-	case h.held != nil && !a.class.keepsGroups():
+	case h.held != nil && !d.keepsGroups(a.class):
 		a.class.givenBack++
 		a.class.putBack(len(a.cases))
 		d.agenda.usage.count(a.class.uses, -1)
-		defer h.held.Undo()
+		back = h.held
 	default:
 		d.begun(a)
 		d.kept = append(d.kept, h)
 	}
 	d.step()
-	d.mu.Unlock()
+	return back
 }
 
-// keepsGroups reports whether the first case keeps its groups until a worker is
-// free. One whose start is counted does not: that would be late by then.
-func (c *class) keepsGroups() bool { return !c.rated && c.givenBack >= maxGiveBacks }
+// keepsGroups reports whether the first case of a class keeps its groups until a
+// worker is free. One whose start is counted does not: that would be late by then.
+func (d *dispatcher) keepsGroups(c *class) bool { return !c.rated && c.givenBack >= d.giveBacks }
 
 // begun forgets what was known of cases that have not begun.
 func (d *dispatcher) begun(a *ask) {
@@ -217,30 +232,29 @@ func (d *dispatcher) start(h holding, worker int) {
 	if h.held != nil && h.outcome == nil {
 		h.batch, h.joins = d.joining(h)
 	}
-	go func() {
-		retries := d.run.execute(h, worker)
-		h.release()
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.running--
-		d.free(worker)
-		d.agenda.usage.count(h.class.uses, -1)
-		for _, r := range retries {
-			d.rest(h.class, r)
-		}
-		d.step()
-	}()
+	d.effects.execute(h, worker)
 }
 
-// rest puts a case that was bad back into its class, when its time has come.
-func (d *dispatcher) rest(c *class, r retry) {
-	d.resting++
-	go func() {
-		d.run.rest(r)
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		d.resting--
-		d.agenda.putIn(c, Case{Case: r.c, Needs: c.needs, Takes: r.ran, retry: true})
-		d.step()
-	}()
+// finished is called when a worker has run what h says, and h is released.
+func (d *dispatcher) finished(h holding, worker int, retries []retry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running--
+	d.free(worker)
+	d.agenda.usage.count(h.class.uses, -1)
+	for _, r := range retries {
+		d.resting++
+		d.effects.rest(h.class, r)
+	}
+	d.step()
+}
+
+// rested is called when the time has come for a case that was bad: it goes back
+// into its class.
+func (d *dispatcher) rested(c *class, r retry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.resting--
+	d.agenda.putIn(c, Case{Case: r.c, Needs: c.needs, Takes: r.ran, retry: true})
+	d.step()
 }
