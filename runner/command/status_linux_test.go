@@ -19,6 +19,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/etcdtest"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/shm"
+	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 func TestMain(m *testing.M) {
@@ -166,8 +167,12 @@ func put(t *testing.T, c *etcdtest.Cluster, pairs ...string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = client.Close() }()
+	lease, err := client.Grant(t.Context(), 600) // without one they would count for nothing
+	if err != nil {
+		t.Fatal(err)
+	}
 	for pair := range slices.Chunk(pairs, 2) {
-		if _, err := client.Put(t.Context(), pair[0], pair[1]); err != nil {
+		if _, err := client.Put(t.Context(), pair[0], pair[1], clientv3.WithLease(lease.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -64,7 +64,11 @@ func (c *claim) try(ctx context.Context) (*obstacle, error) {
 // starts are to be tried.
 func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) (first *obstacle, again bool, err error) {
 	obstacles := make([]*obstacle, len(c.requests))
-	for i, v := range views(answer, c.requests) {
+	read, err := views(answer, c.requests)
+	if err != nil {
+		return nil, false, err
+	}
+	for i, v := range read {
 		if v.isUndone != (c.requests[i].ticket == "") {
 			return nil, false, c.recover(ctx)
 		}

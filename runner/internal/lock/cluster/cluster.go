@@ -29,9 +29,19 @@ import (
 // waits: none, as soon as it has its ticket, which takes it two transactions.
 const MaxBypass = 0
 
-// MaxWeight is the most units that one transaction takes: etcd allows 128
-// operations in one, unless it is told otherwise.
-const MaxWeight = 100
+const (
+	// maxOperations is how many conditions, and how many operations, etcd allows in
+	// one transaction unless it is told otherwise (--max-txn-ops).
+	maxOperations = 128
+	// MaxWeight is the most units that one transaction takes.
+	MaxWeight = 100
+	// MaxRated is the most groups with a rate that a case can hold, with a unit of
+	// each: all are taken in one transaction.
+	MaxRated = maxOperations / (conditionsOfRated + 1)
+	// conditionsOfRated are those of request.conditions for a group with a rate,
+	// beside one for each unit.
+	conditionsOfRated = 7
+)
 
 // New returns a locker for groups of scope cluster. It looks for the coordinator
 // (coordinator.Find) when a group is first needed.

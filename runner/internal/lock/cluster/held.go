@@ -98,13 +98,13 @@ func (c *claim) undo(ctx context.Context) error {
 }
 
 // giveBack deletes the keys of holders, with further steps. The first key's
-// revision tells that all are the claim's, since they were made together.
+// revision tells that all are the claim's, since they were written together.
 func (c *claim) giveBack(ctx context.Context, steps []clientv3.Op) error {
 	var keys []string
 	for _, r := range c.requests {
 		keys = append(keys, r.places(r.slots)...)
 	}
-	isOurs := clientv3.Compare(clientv3.CreateRevision(keys[0]), "=", c.requests[0].fence)
+	isOurs := clientv3.Compare(clientv3.ModRevision(keys[0]), "=", c.requests[0].fence)
 	for _, key := range keys {
 		steps = append(steps, clientv3.OpDelete(key))
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
-	clientv3 "go.etcd.io/etcd/client/v3"
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
 
 // inspectTimeout is how long the coordinator is waited for when somebody wants
@@ -43,8 +43,8 @@ func (l *locker) Wanted(label string) bool {
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, inspectTimeout)
 	defer cancel()
-	first, err := s.client.Get(ctx, keys.Queue().From, in(keys.Queue()), clientv3.WithKeysOnly(), clientv3.WithLimit(1))
-	return err == nil && len(first.Kvs) > 0
+	last, err := s.client.Get(ctx, keys.Queue().From, nearest(keys.Queue())...)
+	return err == nil && len(ours((*pb.RangeResponse)(last))) > 0
 }
 
 // place returns where a group is; nil if the coordinator is not known yet.

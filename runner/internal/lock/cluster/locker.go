@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -95,20 +96,42 @@ func (l *locker) wants(needs []group.Need) ([]want, error) {
 		w.need.Mode, w.need.Weight = min(w.need.Mode, n.Mode), max(w.need.Weight, n.Weight)
 	}
 	var wants []want
-	rated := 0
 	for _, w := range byKey {
 		wants = append(wants, *w)
-		if w.group.Rate.Limited() {
-			rated += w.need.Weight
-		}
-	}
-	if rated > MaxWeight {
-		return nil, fmt.Errorf("%s: a case takes all its groups with a rate at once, and in scope cluster at most "+
-			"%d units of all of these; lower its weights", needs[0].Group, MaxWeight)
 	}
 	slices.SortFunc(wants, func(a, b want) int { return cmp.Compare(a.group.Key, b.group.Key) })
-	return wants, nil
+	return wants, checkRated(wants)
 }
+
+// checkRated refuses what does not fit into the one transaction that takes all
+// groups with a rate: MaxRated of them, or fewer with more units.
+func checkRated(wants []want) error {
+	var labels []string
+	units := 0
+	for _, w := range wants {
+		if w.group.Rate.Limited() {
+			labels = append(labels, w.labels...)
+			units += w.need.Weight
+		}
+	}
+	groups := len(labels)
+	switch {
+	case units > MaxWeight:
+		return fmt.Errorf("%s: a case takes all its groups with a rate at once, and in scope cluster at most "+
+			"%d units of all of these; lower its weights", labels[0], MaxWeight)
+	case ratedSize(groups, units) > maxOperations:
+		return fmt.Errorf("%s: these are %d groups with a rate and %d units of them, and in scope cluster a case holds at most "+
+			"%d such groups, or %d with so many units each; give it fewer, or one group for those that it always holds together",
+			strings.Join(labels, ", "), groups, units, MaxRated, maxOperations/(conditionsOfRated+ceil(units, groups)))
+	}
+	return nil
+}
+
+// ratedSize is how many conditions the transaction has that takes groups with a rate.
+func ratedSize(groups, units int) int { return conditionsOfRated*groups + units }
+
+// ceil is how many units each of some groups has, at least one of them.
+func ceil(units, groups int) int { return (units + groups - 1) / groups }
 
 func validate(n group.Need, g group.Group) error {
 	if err := n.Validate(g); err != nil {

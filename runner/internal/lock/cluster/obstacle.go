@@ -5,7 +5,6 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster/state"
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
-	"go.etcd.io/etcd/api/v3/mvccpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
@@ -33,25 +32,25 @@ type view struct {
 	// ticket of one that had it.
 	isUndone bool
 	// others are the definitions of those who disagree, if any.
-	others []*mvccpb.KeyValue
-	// before are the tickets before its own; without a ticket, the first of all.
-	before []*mvccpb.KeyValue
+	others [2]*pb.RangeResponse
+	// before are the tickets before its own, or all without a ticket, last first.
+	before *pb.RangeResponse
 	// holders are all units and shares.
-	holders []*mvccpb.KeyValue
+	holders *pb.RangeResponse
 	// isRateUsed is whether there are as many starts as the rate allows.
 	isRateUsed bool
 }
 
 // look reads a view.
 func (r *request) look() []clientv3.Op {
-	own, before, limit := r.definition(), r.keys.Queue(), int64(1)
+	own, before := r.definition(), r.keys.Queue()
 	if r.ticket != "" {
-		own, before, limit = r.ticket, r.keys.Before(r.ticket), 0
+		own, before = r.ticket, r.keys.Before(r.ticket)
 	}
 	ops := []clientv3.Op{
 		clientv3.OpGet(own, clientv3.WithCountOnly()),
-		clientv3.OpGet(before.From, in(before), clientv3.WithKeysOnly(), clientv3.WithLimit(limit)),
-		clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()), clientv3.WithKeysOnly()),
+		clientv3.OpGet(before.From, nearest(before)...),
+		clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()), clientv3.WithLimit(mostHolders)),
 	}
 	ops = append(ops, r.lookForOthers()...)
 	if r.starts != nil {
@@ -64,13 +63,13 @@ func (r *request) look() []clientv3.Op {
 func (r *request) lookForOthers() []clientv3.Op {
 	var ops []clientv3.Op
 	for _, others := range r.keys.OtherDefinitions(r.group.Definition) {
-		ops = append(ops, clientv3.OpGet(others.From, in(others), clientv3.WithLimit(1)))
+		ops = append(ops, clientv3.OpGet(others.From, in(others), clientv3.WithLimit(mostLooked)))
 	}
 	return ops
 }
 
 // views returns what the looks of all requests have read.
-func views(answer *clientv3.TxnResponse, requests []*request) []view {
+func views(answer *clientv3.TxnResponse, requests []*request) ([]view, error) {
 	all := make([]view, len(requests))
 	responses := answer.Responses
 	next := func() *pb.RangeResponse {
@@ -79,29 +78,35 @@ func views(answer *clientv3.TxnResponse, requests []*request) []view {
 		return got
 	}
 	for i, r := range requests {
-		v := view{revision: answer.Header.Revision, isUndone: next().Count == 0, before: next().Kvs, holders: next().Kvs}
-		v.others = append(next().Kvs, next().Kvs...)
+		v := view{revision: answer.Header.Revision, isUndone: next().Count == 0, before: next(), holders: next()}
+		v.others = [2]*pb.RangeResponse{next(), next()}
 		if r.starts != nil {
-			v.isRateUsed = r.starts.learn(next(), next(), next())
+			var err error
+			if v.isRateUsed, err = r.starts.learn(next(), next(), next()); err != nil {
+				return nil, err
+			}
 		}
 		all[i] = v
 	}
-	return all
+	return all, nil
 }
 
 // obstacle returns what is in the way of r, nil if nothing is, or an error if
-// somebody disagrees about the group.
+// somebody disagrees about the group or has left keys that cannot be read.
 func (r *request) obstacle(v view) (*obstacle, error) {
-	if err := r.disagreement(v.others); err != nil {
+	if err := r.disagreement(v.others[0], v.others[1]); err != nil {
 		return nil, err
 	}
-	o := r.inTheWay(v.before, v.revision)
+	before, err := r.ticketAmong(v.before)
+	if err != nil {
+		return nil, err
+	}
+	o := r.inTheWay(before, v.revision)
 	if o.before != "" {
 		return o, nil
 	}
-	o.holders = map[string]bool{}
-	for _, kv := range v.holders {
-		o.holders[string(kv.Key)] = true
+	if o.holders, err = r.holdersAmong(v.holders); err != nil {
+		return nil, err
 	}
 	switch {
 	case !r.fits(o.holders):
@@ -113,14 +118,9 @@ func (r *request) obstacle(v view) (*obstacle, error) {
 	return nil, nil
 }
 
-// inTheWay is what is in the way of r behind the tickets before: the last one of
-// these, or else holders.
-func (r *request) inTheWay(before []*mvccpb.KeyValue, revision int64) *obstacle {
-	o := &obstacle{label: r.labels[0], request: r, revision: revision}
-	if n := len(before); n > 0 {
-		o.before = string(before[n-1].Key)
-	}
-	return o
+// inTheWay is what is in the way of r: the ticket before its own, or else holders.
+func (r *request) inTheWay(before string, revision int64) *obstacle {
+	return &obstacle{label: r.labels[0], request: r, revision: revision, before: before}
 }
 
 // keys is the range in which something has to be deleted.
@@ -167,13 +167,20 @@ func (r *request) fits(holders map[string]bool) bool {
 }
 
 // disagreement says who takes the group to be something else; nil if nobody does.
-func (r *request) disagreement(others []*mvccpb.KeyValue) error {
-	if len(others) == 0 {
-		return nil
+func (r *request) disagreement(others ...*pb.RangeResponse) error {
+	for _, read := range others {
+		found, err := r.oneOfOurs(read)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		theirs := "something that this release cannot read"
+		if d, err := state.ParseDefinition(string(found[0].Value)); err == nil {
+			theirs = lock.Described(d.Definition, d.User)
+		}
+		return &lock.DisagreementError{Group: r.group, Theirs: theirs}
 	}
-	theirs := "something that this release cannot read"
-	if d, err := state.ParseDefinition(string(others[0].Value)); err == nil {
-		theirs = lock.Described(d.Definition, d.User)
-	}
-	return &lock.DisagreementError{Group: r.group, Theirs: theirs}
+	return nil
 }

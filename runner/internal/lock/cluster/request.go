@@ -43,7 +43,7 @@ func newRequest(s *session, w want, user lock.User) *request {
 		}
 	}
 	if w.group.Rate.Limited() {
-		r.starts = &starts{session: s, rate: w.group.Rate, keys: r.keys}
+		r.starts = &starts{session: s, label: w.labels[0], rate: w.group.Rate, keys: r.keys}
 	}
 	return r
 }
@@ -88,7 +88,7 @@ func (r *request) isFree() []clientv3.Cmp {
 	}
 	conditions := []clientv3.Cmp{none(r.keys.Shares())}
 	for _, unit := range r.guess {
-		conditions = append(conditions, absent(r.keys.Unit(unit)))
+		conditions = append(conditions, unheld(r.keys.Unit(unit)))
 	}
 	return conditions
 }
@@ -155,9 +155,6 @@ func absent(key string) clientv3.Cmp { return clientv3.Compare(clientv3.CreateRe
 
 // present is the condition that a key exists.
 func present(key string) clientv3.Cmp { return clientv3.Compare(clientv3.CreateRevision(key), ">", 0) }
-
-// none is the condition that no key of a range exists.
-func none(r state.Range) clientv3.Cmp { return absent(r.From).WithRange(r.To) }
 
 // in is the option of an operation on a range.
 func in(r state.Range) clientv3.OpOption { return clientv3.WithRange(r.To) }

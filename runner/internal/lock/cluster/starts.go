@@ -15,6 +15,10 @@ import (
 // passes between its being counted and the case's beginning, its lease is renewed.
 const startMargin = time.Second
 
+// mostSlots is the most keys that are read of the starts of a group: twice as many as
+// the highest rate has.
+const mostSlots = 20_000
+
 // starts counts one use against a rate.
 //
 // A start is a key on a lease of its own, which lives for the window and a
@@ -24,6 +28,7 @@ const startMargin = time.Second
 // free; that after the last start's is a good guess.
 type starts struct {
 	session *session
+	label   string // of the group
 	rate    group.Rate
 	keys    state.Keys
 
@@ -32,7 +37,8 @@ type starts struct {
 	guess int              // the slot to be taken
 	// isAfterLast is whether the guess is the slot after the last start's.
 	isAfterLast bool
-	// search is whether all slots that are taken have to be known for a guess.
+	// search is whether all slots that are taken have to be known: for a guess, and
+	// to tell starts from keys of others.
 	search bool
 	taken  bool
 }
@@ -59,7 +65,7 @@ func (st *starts) ttl() time.Duration { return st.rate.Window + startMargin }
 // conditions are that the slot is free, and that no starts are left of a time in
 // which the group had a higher rate.
 func (st *starts) conditions() []clientv3.Cmp {
-	return []clientv3.Cmp{absent(st.keys.Slot(st.guess)), none(st.keys.SlotsFrom(st.rate.Starts))}
+	return []clientv3.Cmp{unheld(st.keys.Slot(st.guess)), none(st.keys.SlotsFrom(st.rate.Starts))}
 }
 
 // count are the steps by which the start counts.
@@ -73,32 +79,56 @@ func (st *starts) count() []clientv3.Op {
 // look reads what learn is told.
 func (st *starts) look() []clientv3.Op {
 	all, beyond := st.keys.SlotsFrom(0), st.keys.SlotsFrom(st.rate.Starts)
-	how := clientv3.WithCountOnly()
+	how := []clientv3.OpOption{in(all), clientv3.WithCountOnly()}
 	if st.search {
-		how = clientv3.WithKeysOnly()
+		how = []clientv3.OpOption{in(all), clientv3.WithLimit(mostSlots)}
 	}
 	return []clientv3.Op{
 		clientv3.OpGet(st.keys.LastStart()),
-		clientv3.OpGet(all.From, in(all), how),
+		clientv3.OpGet(all.From, how...),
 		clientv3.OpGet(beyond.From, in(beyond), clientv3.WithCountOnly()),
 	}
 }
 
-// learn reports whether a start has to pass first; if not, there is another guess.
-func (st *starts) learn(last, all, beyond *pb.RangeResponse) (isFull bool) {
-	if all.Count >= int64(st.rate.Starts) || beyond.Count > 0 {
-		return true
-	}
+// learn reports whether a start has to pass first; if not, there is another guess,
+// or one that is to be made when all slots are known.
+func (st *starts) learn(last, all, beyond *pb.RangeResponse) (isFull bool, err error) {
 	next := st.after(last)
 	switch {
 	case st.search:
-		st.guess, st.search, st.isAfterLast = st.freeFrom(next, all), false, false
-	case st.isAfterLast && st.guess == next:
+		st.search, st.isAfterLast = false, false
+		return st.chooseFrom(next, all)
+	case all.Count >= int64(st.rate.Starts) || beyond.Count > 0 || st.isAfterLast && st.guess == next:
 		st.search = true
 	default:
 		st.guess, st.isAfterLast = next, true
 	}
-	return false
+	return false, nil
+}
+
+// chooseFrom guesses the first slot from one on, and round, that is not taken. It
+// reports whether the starts are as many as there may be, or some are left of a
+// time in which the group had a higher rate.
+func (st *starts) chooseFrom(first int, all *pb.RangeResponse) (isFull bool, err error) {
+	if all.More {
+		return false, tooMany(st.label, string(all.Kvs[0].Key), mostSlots)
+	}
+	taken := map[int]bool{}
+	for _, kv := range ours(all) {
+		number, ok := st.keys.SlotOf(string(kv.Key))
+		if !ok {
+			return false, unreadable(st.label, string(kv.Key))
+		}
+		taken[number] = true
+		isFull = isFull || number >= st.rate.Starts
+	}
+	if isFull || len(taken) >= st.rate.Starts {
+		return true, nil
+	}
+	for st.guess = first; taken[st.guess]; {
+		st.guess = (st.guess + 1) % st.rate.Starts
+	}
+	return false, nil
 }
 
 // after is the slot after the last start's, or the first one if that is not known.
@@ -109,20 +139,6 @@ func (st *starts) after(last *pb.RangeResponse) int {
 		}
 	}
 	return 0
-}
-
-// freeFrom is the first slot from one on, and round, that is not taken; there has
-// to be one.
-func (st *starts) freeFrom(first int, taken *pb.RangeResponse) int {
-	isTaken := map[string]bool{}
-	for _, kv := range taken.Kvs {
-		isTaken[string(kv.Key)] = true
-	}
-	slot := first
-	for isTaken[st.keys.Slot(slot)] {
-		slot = (slot + 1) % st.rate.Starts
-	}
-	return slot
 }
 
 // settle returns when the start surely counts for a window from now on.

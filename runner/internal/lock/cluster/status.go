@@ -70,7 +70,7 @@ func readAll(ctx context.Context, client clientv3.KV, r state.Range) ([]state.En
 		}
 		revision = page.Header.Revision
 		for _, kv := range page.Kvs {
-			entries = append(entries, state.Entry{Key: string(kv.Key), Value: string(kv.Value), Created: kv.CreateRevision})
+			entries = append(entries, state.Entry{Key: string(kv.Key), Value: string(kv.Value), Written: kv.ModRevision, Unleased: kv.Lease == 0})
 		}
 		if !page.More {
 			break

@@ -20,7 +20,7 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 	ticket := r.keys.Ticket(revision, r.use)
 	r.place = ticket
 	before := r.keys.Before(ticket)
-	lookBefore := clientv3.OpGet(before.From, in(before), clientv3.WithKeysOnly())
+	lookBefore := clientv3.OpGet(before.From, nearest(before)...)
 	answer, err := c.commit(ctx, r.isNew(), []clientv3.Op{
 		lookBefore,
 		clientv3.OpPut(ticket, r.value(), clientv3.WithLease(c.session.lease)),
@@ -31,8 +31,7 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 	}
 	got := answer.Responses
 	if !answer.Succeeded {
-		others := append(got[2].GetResponseRange().Kvs, got[3].GetResponseRange().Kvs...)
-		if err := r.disagreement(others); err != nil {
+		if err := r.disagreement(got[2].GetResponseRange(), got[3].GetResponseRange()); err != nil {
 			return nil, err
 		}
 		if got[1].GetResponseRange().Count == 0 {
@@ -40,7 +39,8 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 		}
 	}
 	r.ticket = ticket
-	return r.inTheWay(got[0].GetResponseRange().Kvs, answer.Header.Revision), nil
+	first, err := r.ticketAmong(got[0].GetResponseRange())
+	return r.inTheWay(first, answer.Header.Revision), err
 }
 
 // await waits until an obstacle is gone, or another one is known to be in the
@@ -73,7 +73,7 @@ func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
 	if err != nil || !gone {
 		return o, err
 	}
-	return o.request.inTheWay(nil, looked.revision), nil
+	return o.request.inTheWay("", looked.revision), nil
 }
 
 // looked is whether two keys were there in a revision.

@@ -84,7 +84,7 @@ func (r *request) findOwn(holders []*mvccpb.KeyValue) {
 		if err != nil || use.ID != r.use {
 			continue
 		}
-		r.fence, r.ticket, r.place = kv.CreateRevision, "", ""
+		r.fence, r.ticket, r.place = kv.ModRevision, "", ""
 		if unit, ok := r.keys.UnitOf(string(kv.Key)); ok && !slices.Contains(r.slots, unit) {
 			r.slots = append(r.slots, unit)
 		}

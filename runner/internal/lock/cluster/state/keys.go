@@ -55,6 +55,13 @@ type Range struct{ From, To string }
 // Prefixed is the range of all keys that begin with prefix, which ends with a slash.
 func Prefixed(prefix string) Range { return Range{prefix, strings.TrimSuffix(prefix, "/") + "0"} }
 
+// Has reports whether a key is in the range.
+func (r Range) Has(key string) bool { return r.From <= key && key < r.To }
+
+// numbered is the range of the keys that begin with prefix and a digit of a number
+// to a base of at most 16. It leaves out much of what others may write there.
+func numbered(prefix string) Range { return Range{prefix + "0", prefix + "g"} }
+
 // Only is the range of one key.
 func Only(key string) Range { return Range{key, key + "\x00"} }
 
@@ -86,7 +93,7 @@ func hash(d group.Definition) string {
 }
 
 // Queue is the range of all tickets.
-func (k Keys) Queue() Range { return Prefixed(k.prefix + queue) }
+func (k Keys) Queue() Range { return numbered(k.prefix + queue) }
 
 // Ticket is the key of a ticket, of a use that asked at a revision. Tickets are
 // in the order in which they were asked for.
@@ -95,13 +102,20 @@ func (k Keys) Ticket(revision int64, use string) string {
 }
 
 // Before is the range of the tickets before one.
-func (k Keys) Before(ticket string) Range { return Range{k.prefix + queue, ticket} }
+func (k Keys) Before(ticket string) Range { return Range{k.Queue().From, ticket} }
+
+// IsTicket reports whether a key is one that Ticket gives to a use of an ID.
+func (k Keys) IsTicket(key string) bool {
+	name, ok := strings.CutPrefix(key, k.prefix+queue)
+	revision, use, cut := strings.Cut(name, ".")
+	return ok && cut && len(revision) == 16 && isHex(revision) && isID(use)
+}
 
 // Unit is the key of a unit.
 func (k Keys) Unit(number int) string { return fmt.Sprintf("%s%s%05d", k.prefix, units, number) }
 
 // Units is the range of all units.
-func (k Keys) Units() Range { return Prefixed(k.prefix + units) }
+func (k Keys) Units() Range { return numbered(k.prefix + units) }
 
 // UnitOf returns the number of the unit that a key is of.
 func (k Keys) UnitOf(key string) (number int, ok bool) {
@@ -112,9 +126,15 @@ func (k Keys) UnitOf(key string) (number int, ok bool) {
 func (k Keys) Share(use string) string { return k.prefix + shared + use }
 
 // Shares is the range of all shares.
-func (k Keys) Shares() Range { return Prefixed(k.prefix + shared) }
+func (k Keys) Shares() Range { return numbered(k.prefix + shared) }
 
-// Holders is the range of all shares and units.
+// IsShare reports whether a key is one that Share gives to a use of an ID.
+func (k Keys) IsShare(key string) bool {
+	use, ok := strings.CutPrefix(key, k.prefix+shared)
+	return ok && isID(use)
+}
+
+// Holders is a range with all shares and units.
 func (k Keys) Holders() Range { return Range{k.Shares().From, k.Units().To} }
 
 // Slot is the key of a start.
@@ -122,11 +142,24 @@ func (k Keys) Slot(number int) string { return fmt.Sprintf("%s%s%05d", k.prefix,
 
 // SlotsFrom is the range of the slots from number on.
 func (k Keys) SlotsFrom(number int) Range {
-	return Range{k.Slot(number), Prefixed(k.prefix + slots).To}
+	return Range{k.Slot(number), numbered(k.prefix + slots).To}
+}
+
+// SlotOf returns the number of the slot that a key is of.
+func (k Keys) SlotOf(key string) (number int, ok bool) {
+	return numberIn(strings.CutPrefix(key, k.prefix+slots))
 }
 
 // LastStart is the key of the number of the last start's slot.
 func (k Keys) LastStart() string { return k.prefix + lastStart }
+
+// isID reports whether a text is the ID of a use: two numbers to the base 16.
+func isID(text string) bool {
+	lease, count, ok := strings.Cut(text, ".")
+	return ok && isHex(lease) && isHex(count)
+}
+
+func isHex(text string) bool { return text != "" && strings.Trim(text, "0123456789abcdef") == "" }
 
 // numberIn reads what Unit and Slot write, if ok.
 func numberIn(text string, ok bool) (int, bool) {

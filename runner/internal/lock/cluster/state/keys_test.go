@@ -26,9 +26,12 @@ func TestGroupsAreApart(t *testing.T) {
 	}
 }
 
+// id is one of a use.
+const id = "00c0ffee00c0ffee.00000001"
+
 func keysOf(k state.Keys) []string {
 	return []string{
-		k.Definition(group.Definition{Capacity: 1}, "u"), k.Ticket(1, "u"), k.Unit(0), k.Share("u"), k.Slot(0), k.LastStart(),
+		k.Definition(group.Definition{Capacity: 1}, id), k.Ticket(1, id), k.Unit(0), k.Share(id), k.Slot(0), k.LastStart(),
 	}
 }
 
@@ -36,7 +39,7 @@ func keysOf(k state.Keys) []string {
 func TestRanges(t *testing.T) {
 	k := state.KeysOf("/ns/", "acme/llm")
 	all := keysOf(k)
-	ticket := k.Ticket(0x10, "u")
+	ticket := k.Ticket(0x10, id)
 	for name, c := range map[string]struct {
 		r    state.Range
 		want []string
@@ -79,6 +82,38 @@ func TestOtherDefinitions(t *testing.T) {
 		}
 		if found != c.isOther {
 			t.Errorf("%v is among those that differ from %v: %v, want %v", c.other, one, found, c.isOther)
+		}
+	}
+}
+
+// What is not named as this package does is not taken for it.
+func TestNames(t *testing.T) {
+	k := state.KeysOf("/ns/", "g")
+	isSlot := func(key string) bool { _, ok := k.SlotOf(key); return ok }
+	isUnit := func(key string) bool { _, ok := k.UnitOf(key); return ok }
+	for name, c := range map[string]struct {
+		is   func(string) bool
+		ours string
+		all  state.Range
+	}{
+		"ticket": {k.IsTicket, k.Ticket(7, id), k.Queue()},
+		"share":  {k.IsShare, k.Share(id), k.Shares()},
+		"unit":   {isUnit, k.Unit(7), k.Units()},
+		"slot":   {isSlot, k.Slot(7), k.SlotsFrom(0)},
+	} {
+		if !c.is(c.ours) || !c.all.Has(c.ours) {
+			t.Errorf("%s: %q is not one", name, c.ours)
+		}
+		folder := c.ours[:strings.LastIndex(c.ours, "/")+1]
+		for _, other := range []string{folder, c.ours + "x", c.ours + "/x", c.ours[:len(c.ours)-1] + "G", folder + "0", folder + "x/" + c.ours, "x" + c.ours} {
+			if c.is(other) {
+				t.Errorf("%s: %q is taken for one", name, other)
+			}
+		}
+		for _, outside := range []string{folder, folder + "!", folder + "zzz"} {
+			if c.all.Has(outside) {
+				t.Errorf("%s: %q is in the range", name, outside)
+			}
 		}
 	}
 }

@@ -15,8 +15,10 @@ import (
 // Entry is a key of etcd with its value.
 type Entry struct {
 	Key, Value string
-	// Created is the revision in which the key was made.
-	Created int64
+	// Written is the revision in which the key was written.
+	Written int64
+	// Unleased is whether it hangs on no lease, so that it is not ours.
+	Unleased bool
 }
 
 // Group is what is known of one group at one moment.
@@ -77,6 +79,9 @@ type parser struct {
 type holder struct{ group, use string }
 
 func (p *parser) add(e Entry) error {
+	if e.Unleased {
+		return errors.New("it has no lease")
+	}
 	escaped, name, ok := cutGroup(p.namespace, e.Key)
 	key, err := url.PathUnescape(escaped)
 	if !ok || err != nil || url.PathEscape(key) != escaped {
@@ -114,7 +119,7 @@ func (p *parser) addPart(g *Group, name string, e Entry) error {
 	case strings.HasPrefix(name, shared):
 		use, err := ParseUse(e.Value)
 		if err == nil {
-			g.Holders = append(g.Holders, Holder{use, group.Grant{Fence: e.Created}})
+			g.Holders = append(g.Holders, Holder{use, group.Grant{Fence: e.Written}})
 		}
 		return err
 	case strings.HasPrefix(name, units):
@@ -158,6 +163,6 @@ func (p *parser) addUnit(g *Group, e Entry) error {
 		return nil
 	}
 	p.holders[id] = len(g.Holders)
-	g.Holders = append(g.Holders, Holder{use, group.Grant{Slots: []int{number}, Fence: e.Created}})
+	g.Holders = append(g.Holders, Holder{use, group.Grant{Slots: []int{number}, Fence: e.Written}})
 	return nil
 }

@@ -34,10 +34,10 @@ func whole() []state.Entry {
 		{Key: keys.Ticket(8, "waiter"), Value: state.Format(waiter)},
 		{Key: keys.LastStart(), Value: "0"},
 		{Key: keys.Slot(0)},
-		{Key: keys.Share("reader"), Value: state.Format(reader), Created: 5},
-		{Key: keys.Unit(0), Value: state.Format(big), Created: 7},
-		{Key: keys.Unit(1), Value: state.Format(use("small")), Created: 6},
-		{Key: keys.Unit(2), Value: state.Format(big), Created: 7},
+		{Key: keys.Share("reader"), Value: state.Format(reader), Written: 5},
+		{Key: keys.Unit(0), Value: state.Format(big), Written: 7},
+		{Key: keys.Unit(1), Value: state.Format(use("small")), Written: 6},
+		{Key: keys.Unit(2), Value: state.Format(big), Written: 7},
 	}
 }
 
@@ -83,6 +83,7 @@ func TestParseForeign(t *testing.T) {
 		"definition":         {Key: keys.Definition(definition, "x"), Value: "x"},
 		"no capacity":        {Key: keys.Definition(definition, "x"), Value: `{"definition":{"capacity":0},"user":{}}`},
 		"misnamed":           {Key: keys.Definition(definition, "x"), Value: state.Format(state.Definition{Definition: other})},
+		"unleased":           {Key: keys.Unit(9), Value: state.Format(use("x")), Unleased: true},
 		"disagreeing":        {Key: keys.Definition(other, "x"), Value: state.Format(state.Definition{Definition: other})},
 	} {
 		good, _ := state.Parse(namespace, whole())
@@ -102,7 +103,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(e.Key, e.Value)
 	}
 	f.Fuzz(func(t *testing.T, key, value string) {
-		groups, err := state.Parse(namespace, []state.Entry{{Key: key, Value: value, Created: 1}})
+		groups, err := state.Parse(namespace, []state.Entry{{Key: key, Value: value, Written: 1}})
 		if (len(groups) == 1) == (err != nil) {
 			t.Errorf("groups %+v, error %v", groups, err)
 		}
