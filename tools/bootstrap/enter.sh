@@ -58,9 +58,10 @@ bind_unless_visible() {
 }
 
 # Where runners look for what is of the whole machine: its coordinator, and its locks of scope host.
+# All users must be able to enter it, and none but root to write there, whatever root's umask is.
 bind_folders_of_interlock() {
   local root=$1 folder
-  mkdir -p /var/lib/interlock
+  (umask 022 && mkdir -p /var/lib/interlock)
   for folder in /etc/interlock /var/lib/interlock; do
     if [[ -d $folder ]]; then bind "$folder" "$root"; fi
   done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
 # Tests of launch.sh, by a launcher with stand-ins for all the programs that it may run, of
-# key.sh, and of what setup.sh refuses.
+# key.sh, of what setup.sh and rootfs.sh refuse, and of the folder that enter.sh makes.
 # main calls the checks by their prefix; and programs are written in single quotes.
 # shellcheck disable=SC2329,SC2016
 set -euo pipefail
@@ -263,6 +263,63 @@ check_cache_folder_with_a_space() {
   local got status=0
   got=$(XDG_CACHE_HOME="$machine/a cache" "$here/setup.sh" info 2>&1) || status=$?
   [[ $status == 1 && $got == *'Set XDG_CACHE_HOME to another folder.'* && ! -e $machine/a\ cache ]]
+}
+
+# --- rootfs.sh
+
+# rootfs.sh with a debootstrap that prints what it is asked, on a machine with keyrings of its own.
+unpacked() {
+  mkdir -p "$machine/etc/apt/apt.conf.d"
+  make_program "$machine/first/debootstrap" 'echo "debootstrap: $*"'
+  make_program "$machine/first/apt-config" 'true'
+  sed "s|/usr/share/keyrings|$machine/keyrings|" "$here/rootfs.sh" >"$machine/tools/bootstrap/rootfs.sh"
+  PATH=$machine/first:$PATH bash "$machine/tools/bootstrap/rootfs.sh" unpack "$machine" the-mirror 2>&1
+}
+
+check_debootstrap_insists_on_a_signature() {
+  mkdir "$machine/keyrings"
+  local kind got
+  for kind in pgp gpg; do
+    echo keys >"$machine/keyrings/debian-archive-keyring.$kind"
+    got=$(unpacked)
+    [[ $got == *" --force-check-gpg --keyring=$machine/keyrings/debian-archive-keyring.$kind "* ]]
+    [[ $got != *--no-check-gpg* ]]
+  done
+}
+
+check_no_debootstrap_without_a_keyring() {
+  mkdir "$machine/keyrings"
+  : >"$machine/keyrings/debian-archive-keyring.gpg"
+  local got status=0
+  got=$(unpacked) || status=$?
+  [[ $status == 1 && $got != *debootstrap:* ]]
+  [[ $got == *"error: no keyring of Debian to check the packages' signatures by: there is no $machine/keyrings/"* ]]
+  [[ $got == *'Run `apt-get install debian-archive-keyring`'* ]]
+}
+
+check_nothing_goes_unchecked() {
+  ! grep -rnE -e '(no-check-gpg|AllowUnauthenticated|AllowInsecure|allow-unauthenticated|trusted=yes)' "$here"/{rootfs,install_debootstrap,setup,build}.sh
+}
+
+# --- enter.sh
+
+# made_by UMASK: the mode of the folder for what is of the whole machine.
+made_by() {
+  (
+    eval "$(sed -n '/^bind_folders_of_interlock()/,/^}/p' "$here/enter.sh" |
+      sed "s|/var/lib/interlock|$machine/$1/lib/interlock|")"
+    bind() { :; }
+    umask "$1"
+    bind_folders_of_interlock /nowhere
+  )
+  stat -c %a "$machine/$1/lib/interlock" "$machine/$1/lib"
+}
+
+check_the_machines_folder_is_for_all_whatever_the_umask() {
+  local mask
+  for mask in 000 002 022 077; do
+    [[ $(made_by "$mask") == 755$'\n'755 ]]
+  done
 }
 
 # --- key.sh

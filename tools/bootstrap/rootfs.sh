@@ -21,12 +21,30 @@ readonly packages=(
   etcd-server                       # e2e/contention
 )
 readonly goroot=/usr/lib/go-1.26
+# Whose signature the mirror's lists of packages must have; newer Debians call it .pgp.
+readonly keyrings=(/usr/share/keyrings/debian-archive-keyring.{gpg,pgp})
+# shellcheck source=tools/bootstrap/log.sh
+source "$(dirname "$0")/log.sh"
 
 unpack() {
-  local root=$1 mirror=$2
-  debootstrap --variant=minbase "$suite" "$root" "$mirror" "$script"
+  local root=$1 mirror=$2 keyring
+  keyring=$(keyring)
+  debootstrap --force-check-gpg --keyring="$keyring" --variant=minbase "$suite" "$root" "$mirror" "$script"
   copy_apt_settings "$root"
   touch "$root/etc/hosts" "$root/etc/resolv.conf"
+}
+
+# Without a keyring debootstrap would warn, and take what anybody on the way has put into the packages.
+keyring() {
+  local file
+  for file in "${keyrings[@]}"; do
+    if [[ -s $file ]]; then
+      printf '%s\n' "$file"
+      return
+    fi
+  done
+  die "no keyring of Debian to check the packages' signatures by: there is no ${keyrings[0]}" \
+    'Run `apt-get install debian-archive-keyring`, and start tools/bazel again.'
 }
 
 # How the machine's apt reaches its mirror: proxies, certificates, what to make of its clock.
