@@ -2,10 +2,7 @@ package lock
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -63,7 +60,8 @@ func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error)
 	return Confirmed(func() (Held, error) { return b.inStages(ctx, parts) })
 }
 
-func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (held All, err error) {
+func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (Held, error) {
+	var held All
 	for _, s := range stages {
 		if len(parts[s]) == 0 {
 			continue
@@ -75,7 +73,7 @@ func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (h
 		}
 		held = append(held, part)
 	}
-	return held, nil
+	return held.Together(), nil
 }
 
 // checkRates refuses what no order of stages can do: to start in the same
@@ -106,57 +104,4 @@ func (b *byScope) Holders(label string) []User {
 func (b *byScope) Wanted(label string) bool {
 	i, ok := b.lockers[b.groups[label].Scope].(Inspector)
 	return ok && i.Wanted(label)
-}
-
-// All is several Held as one, in the order in which they were got.
-type All []Held
-
-// Release releases the last one first.
-func (h All) Release() {
-	for _, part := range slices.Backward(h) {
-		part.Release()
-	}
-}
-
-// Undo undoes the last one first.
-func (h All) Undo() {
-	for _, part := range slices.Backward(h) {
-		part.Undo()
-	}
-}
-
-// Begun tells all parts.
-func (h All) Begun() {
-	for _, part := range h {
-		part.Begun()
-	}
-}
-
-// Grants returns those of all parts.
-func (h All) Grants() map[string]group.Grant {
-	all := map[string]group.Grant{}
-	for _, part := range h {
-		maps.Copy(all, part.Grants())
-	}
-	return all
-}
-
-// Lost returns the channel of the part that can be lost. Of the scopes only
-// cluster can, and all its groups are lost together.
-func (h All) Lost() <-chan struct{} {
-	for _, part := range h {
-		if lost := part.Lost(); lost != nil {
-			return lost
-		}
-	}
-	return nil
-}
-
-// Confirm confirms every part.
-func (h All) Confirm() error {
-	var errs []error
-	for _, part := range h {
-		errs = append(errs, part.Confirm())
-	}
-	return errors.Join(errs...)
 }

@@ -51,17 +51,46 @@ func (p places) folder(lookup func(string) (string, bool), isRoot bool) (string,
 	if folder, ok := lookup(Variable); ok {
 		return chosen(folder)
 	}
-	if _, err := os.Lstat(p.machine); err == nil || isRoot {
+	exists, err := p.hasMachine()
+	if err != nil {
+		return "", err
+	}
+	if exists || isRoot {
 		return p.machine, nil
 	}
 	return p.own()
+}
+
+// hasMachine reports whether there is a folder of the machine. Where that cannot
+// be seen it is an error: others may hold groups there.
+func (p places) hasMachine() (bool, error) {
+	_, err := os.Lstat(p.machine)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, fs.ErrPermission):
+		return false, fmt.Errorf("whether there is %s, the folder for locks of all users of the machine, cannot be seen by this user: "+
+			"as root, run `chmod a+x %s`, or set %s to a folder elsewhere", p.machine, closedAbove(p.machine), Variable)
+	}
+	return false, err
+}
+
+// closedAbove returns the folder above path that this user may not enter.
+func closedAbove(path string) string {
+	for above := filepath.Dir(path); ; above = filepath.Dir(above) {
+		if _, err := os.Lstat(above); err == nil || above == filepath.Dir(above) {
+			return above
+		}
+	}
 }
 
 func (p places) existing(lookup func(string) (string, bool)) (string, error) {
 	if folder, ok := lookup(Variable); ok {
 		return chosen(folder)
 	}
-	if _, err := os.Lstat(p.machine); err == nil || !errors.Is(err, fs.ErrNotExist) {
+	if exists, err := p.hasMachine(); exists || err != nil {
 		return p.machine, err
 	}
 	folder, err := p.own()

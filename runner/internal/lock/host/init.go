@@ -22,12 +22,18 @@ func Init(folder string) error {
 			err = check(folder)
 		}
 		if err == nil {
+			err = checkForAll(folder)
+		}
+		if err == nil {
 			err = fmt.Errorf("%s %w", folder, ErrExists)
 		}
 		return err
 	}
 	parent := filepath.Dir(folder)
 	if err := makeParents(parent); err != nil {
+		return err
+	}
+	if err := checkForAll(folder); err != nil {
 		return err
 	}
 	fresh, err := os.MkdirTemp(parent, ".host-")
@@ -41,6 +47,23 @@ func Init(folder string) error {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
 	return check(folder)
+}
+
+// checkForAll makes sure that all users can enter what the machine's folder is in.
+func checkForAll(folder string) error {
+	if folder != known.machine {
+		return nil
+	}
+	for above := filepath.Dir(folder); above != filepath.Dir(above); above = filepath.Dir(above) {
+		info, err := os.Stat(above)
+		if err != nil {
+			return err
+		}
+		if mode := info.Mode().Perm(); mode&0o001 == 0 {
+			return fmt.Errorf("%s has mode %04o, so other users cannot reach %s: run `chmod a+x %s`", above, mode, folder, above)
+		}
+	}
+	return nil
 }
 
 // makeParents makes a folder and those above it which do not exist. All can read

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/bench/harness"
@@ -70,6 +71,7 @@ func (c acquireCase) variant(s space) func() (time.Duration, error) {
 	return func() (time.Duration, error) {
 		if c.first {
 			locker = s.locker()
+			defer func() { _ = locker.(io.Closer).Close() }()
 		}
 		return timed(locker, c.need)
 	}

@@ -82,7 +82,7 @@ func makeFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(path, nil, 0o444)
+	return os.WriteFile(path, []byte("a lock file\n"), 0o444)
 }
 
 func (s space) files() []string {

@@ -135,7 +135,7 @@ func openLiving(path string) (*os.File, error) {
 		if err == nil {
 			err = errDead
 		}
-		replaced := !hasName(file)
+		replaced := !shm.HasName(file)
 		_ = file.Close()
 		if !replaced {
 			return nil, err
@@ -144,18 +144,8 @@ func openLiving(path string) (*os.File, error) {
 	return nil, errors.New("it is replaced all the time")
 }
 
-// hasName reports whether the file is still the one of its name.
-func hasName(file *os.File) bool {
-	opened, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Lstat(file.Name())
-	return err == nil && os.SameFile(opened, named)
-}
-
 // readFile returns what the process of a file tells; nothing if it has ended.
-func readFile(path string) ([]byte, error) {
+func readFile(look *shm.Look, path string) ([]byte, error) {
 	if strings.HasSuffix(path, unfinished) {
 		return nil, nil
 	}
@@ -167,5 +157,5 @@ func readFile(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	return shm.ReadOpen(file, maxFile)
+	return look.ReadOpen(file, maxFile)
 }

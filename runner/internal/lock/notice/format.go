@@ -13,10 +13,11 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/register"
 )
 
-// Bounds of what a file has. What a runner has beyond them it does not tell.
+// Bounds of what a file has. What a runner has beyond them it does not tell. All
+// that anybody writes is looked at together, which has bounds of its own.
 const (
-	maxFile = 1 << 20
-	maxUses = 4096
+	maxFile = 1 << 18
+	maxUses = 1024
 )
 
 // version is that of the format. Others are of other releases.

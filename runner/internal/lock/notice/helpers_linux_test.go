@@ -120,3 +120,14 @@ func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
+
+// readTold returns what a file has, in a look of its own.
+func readTold(t *testing.T, path string) ([]byte, error) {
+	t.Helper()
+	look, err := shm.NewLook()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer look.Close()
+	return readFile(look, path)
+}

@@ -266,7 +266,7 @@ func TestBrokenFilesHideNoOthers(t *testing.T) {
 		"fifo": {func(path string) error { return unix.Mkfifo(path, 0o644) }, "not a regular file"},
 		"link": {func(path string) error { return os.Symlink(own, path) }, "too many levels of symbolic links"},
 		"text": {func(path string) error { return writeLocked(t, path, "nonsense") }, "invalid character"},
-		"long": {func(path string) error { return writeLocked(t, path, strings.Repeat(" ", maxFile+1)) }, "is longer than 1048576 bytes"},
+		"long": {func(path string) error { return writeLocked(t, path, strings.Repeat(" ", maxFile+1)) }, "is longer than 262144 bytes"},
 	} {
 		path := pathOf(t, "0-"+name+"-"+publisher.name)
 		t.Cleanup(func() { _ = os.Remove(path) })

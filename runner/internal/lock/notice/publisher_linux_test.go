@@ -89,7 +89,7 @@ func TestTheLastChangeIsTold(t *testing.T) {
 		held.Release()
 		time.Sleep(rest)
 		synctest.Wait()
-		text, err := readFile(pathOf(t, publisher.name))
+		text, err := readTold(t, pathOf(t, publisher.name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -151,7 +151,7 @@ func TestReadersSeeAllOfAFileThatIsReplaced(t *testing.T) {
 			return
 		default:
 		}
-		if got, err := readFile(file.path); string(got) != text || err != nil {
+		if got, err := readTold(t, file.path); string(got) != text || err != nil {
 			t.Fatalf("read %q, %v", got, err)
 		}
 	}

@@ -40,8 +40,8 @@ type usage struct {
 // request is a call of Acquire that waits.
 type request struct {
 	needs    []group.Need
-	grants   map[string]group.Grant  // once it is granted
-	counted  map[string]rate.Instant // starts, by group
+	grants   map[string]group.Grant // once it is granted
+	counted  *rate.Counted
 	bypassed int
 	granted  chan struct{}
 }
@@ -186,14 +186,16 @@ func (l *locker) fits(r *request, kept map[string]bool) bool {
 }
 
 func (l *locker) grant(r *request) {
-	r.grants, r.counted = map[string]group.Grant{}, map[string]rate.Instant{}
+	var logs []*rate.Log
+	r.grants = map[string]group.Grant{}
 	for _, n := range r.needs {
 		u := l.use[n.Group]
 		r.grants[n.Group] = group.Grant{Slots: u.take(n)}
 		if u.group.Rate.Limited() {
-			r.counted[n.Group], _ = u.starts.Count(context.Background())
+			logs = append(logs, u.starts)
 		}
 	}
+	r.counted, _ = rate.Count(context.Background(), logs) // memory does not fail, and they allow it
 	close(r.granted)
 }
 
@@ -212,9 +214,7 @@ func (l *locker) abandon(r *request) {
 
 // undo gives back what r was granted, as if it had never been.
 func (l *locker) undo(r *request) {
-	for label, start := range r.counted {
-		_ = l.use[label].starts.Uncount(context.Background(), start) // memory does not fail
-	}
+	r.counted.Uncount()
 	l.giveBack(r)
 }
 
@@ -281,6 +281,7 @@ func (h *held) Release() {
 	h.once.Do(func() {
 		h.locker.mu.Lock()
 		defer h.locker.mu.Unlock()
+		h.request.counted.End()
 		h.locker.giveBack(h.request)
 	})
 }
@@ -295,13 +296,7 @@ func (h *held) Undo() {
 }
 
 // Begun implements lock.Held.
-func (h *held) Begun() {
-	h.locker.mu.Lock()
-	defer h.locker.mu.Unlock()
-	for label, start := range h.request.counted {
-		h.request.counted[label], _ = h.locker.use[label].starts.Recount(context.Background(), start)
-	}
-}
+func (h *held) Begun() { h.request.counted.Begun() }
 
 // Grants implements lock.Held.
 func (h *held) Grants() map[string]group.Grant { return h.request.grants }

@@ -76,16 +76,6 @@ func (l *Log) Wait() (time.Duration, error) {
 	return wait, err
 }
 
-// Count remembers a start, which the rate has to allow.
-func (l *Log) Count(ctx context.Context) (Instant, error) {
-	var counted Instant
-	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
-		counted = now
-		return append(starts, now)
-	})
-	return counted, err
-}
-
 // Uncount forgets a start that was counted and did not come about.
 func (l *Log) Uncount(ctx context.Context, start Instant) error {
 	return l.change(ctx, func(starts []Instant, _ Instant) []Instant {
@@ -102,8 +92,7 @@ func without(starts []Instant, start Instant) []Instant {
 	return starts
 }
 
-// Recount counts a start, which was counted before, as of now. It is to be called
-// before the rate's window has passed since, so that nobody counted on its end.
+// Recount counts a start, which was counted before, as of now.
 func (l *Log) Recount(ctx context.Context, start Instant) (Instant, error) {
 	counted := start
 	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
@@ -136,8 +125,7 @@ func (l *Log) change(ctx context.Context, by func(starts []Instant, now Instant)
 const lookAgain = 200 * time.Millisecond
 
 // Start waits until all of logs allow a start, and counts it in each. It calls
-// waiting with the number of a log whenever it begins to wait for that. Of one log
-// only one at a time may call it.
+// waiting with the number of a log whenever it begins to wait for that.
 func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error) {
 	for {
 		last, wait, err := longest(logs)
@@ -145,7 +133,12 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error
 			return nil, err
 		}
 		if wait == 0 {
-			return countAll(ctx, logs)
+			// Others who look now may find the same.
+			counted, err := Count(ctx, logs)
+			if counted != nil || err != nil {
+				return counted, err
+			}
+			continue
 		}
 		waiting(last)
 		timer := time.NewTimer(min(wait, lookAgain))
@@ -158,48 +151,37 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error
 	}
 }
 
-func countAll(ctx context.Context, logs []*Log) (*Counted, error) {
+// Count counts a start in all of logs, or returns nil if one does not allow it.
+func Count(ctx context.Context, logs []*Log) (*Counted, error) {
 	c := &Counted{}
 	for _, l := range logs {
-		start, err := l.Count(ctx)
-		if err != nil {
+		start, allowed, err := l.count(ctx)
+		if err != nil || !allowed {
 			c.Uncount()
 			return nil, err
 		}
 		c.logs, c.starts = append(c.logs, l), append(c.starts, start)
 	}
+	c.keepFresh()
 	return c, nil
 }
 
-// changeTimeout is how long a counted start waits to be changed, when somebody
-// stands still who has the store.
-const changeTimeout = time.Second
-
-// Counted is a start that was counted in some logs. If it cannot be changed in
-// one, there may be one start less than there could be, and no more.
-type Counted struct {
-	logs   []*Log
-	starts []Instant
-}
-
-// Begun counts the start as of now, and not of when it was counted.
-func (c *Counted) Begun() {
-	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
-	defer cancel()
-	for i, l := range c.logs {
-		if start, err := l.Recount(ctx, c.starts[i]); err == nil {
-			c.starts[i] = start
-		}
+// count remembers a start, if the rate allows it.
+func (l *Log) count(ctx context.Context) (start Instant, allowed bool, err error) {
+	unlock, err := l.store.Lock(ctx)
+	if err != nil {
+		return 0, false, err
 	}
-}
-
-// Uncount forgets the start.
-func (c *Counted) Uncount() {
-	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
-	defer cancel()
-	for i, l := range c.logs {
-		_ = l.Uncount(ctx, c.starts[i])
+	defer unlock()
+	now, err := l.store.Now()
+	if err != nil {
+		return 0, false, err
 	}
+	starts, wait, err := l.next(now)
+	if err != nil || wait > 0 {
+		return 0, false, err
+	}
+	return now, true, l.store.Save(append(starts, now))
 }
 
 // longest returns the log that does not allow a start for the longest time.

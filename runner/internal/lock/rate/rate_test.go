@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,7 +61,7 @@ func TestEveryWindow(t *testing.T) {
 			store.now += Instant(pause)
 			asked := store.now
 			awaitTurn(t, log, store)
-			if _, err := log.Count(t.Context()); err != nil {
+			if _, allowed, err := log.count(t.Context()); !allowed || err != nil {
 				t.Fatal(err)
 			}
 			starts = append(starts, store.now)
@@ -93,9 +95,9 @@ func TestUncount(t *testing.T) {
 	var counted []Instant
 	for range 2 {
 		store.now++
-		start, err := log.Count(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		start, allowed, err := log.count(t.Context())
+		if !allowed || err != nil {
+			t.Fatal(allowed, err)
 		}
 		counted = append(counted, start)
 	}
@@ -116,7 +118,7 @@ func TestFaultsOfTheStore(t *testing.T) {
 	rate := group.Rate{Starts: 2, Window: time.Second}
 	calls := map[string]func(*Log) error{
 		"Wait":    func(l *Log) error { _, err := l.Wait(); return err },
-		"Count":   func(l *Log) error { _, err := l.Count(t.Context()); return err },
+		"Count":   func(l *Log) error { _, err := Count(t.Context(), []*Log{l}); return err },
 		"Uncount": func(l *Log) error { return l.Uncount(t.Context(), 1) },
 		"Start": func(l *Log) error {
 			_, err := Start(t.Context(), []*Log{l}, func(int) { t.Error("it waits") })
@@ -145,9 +147,11 @@ func TestStartOfSeveral(t *testing.T) {
 		mustStart(t, []*Log{fast}, 1020*time.Millisecond, 0)
 		begun := time.Now()
 		var waited []int
-		if _, err := Start(t.Context(), logs, func(i int) { waited = append(waited, i) }); err != nil {
+		counted, err := Start(t.Context(), logs, func(i int) { waited = append(waited, i) })
+		if err != nil {
 			t.Fatal(err)
 		}
+		counted.Begun()
 		if took, want := time.Since(begun), 61200*time.Millisecond-1020*time.Millisecond; took != want {
 			t.Errorf("it took %v, want %v", took, want)
 		}
@@ -160,12 +164,39 @@ func TestStartOfSeveral(t *testing.T) {
 
 // inMemory returns a log of a rate.
 func inMemory(starts int, window time.Duration) *Log {
-	return NewLog(group.Rate{Starts: starts, Window: window}, InMemory())
+	return NewLog(group.Rate{Starts: starts, Window: window}, &readable{Store: InMemory()})
 }
 
-// mustStart starts once, and checks how long that takes, and that it waits for
-// the given log if that is not at once.
+// readable is a store that can be read while somebody else has it, as that of a
+// machine can; in a process its only user, package process, sees to it that nobody does.
+type readable struct {
+	Store
+	mu sync.Mutex
+}
+
+func (r *readable) Load() ([]Instant, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Store.Load()
+}
+
+func (r *readable) Save(starts []Instant) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Store.Save(starts)
+}
+
+// mustStart starts once, checks how long that takes, and that it waits for the given
+// log if that is not at once, and begins.
 func mustStart(t *testing.T, logs []*Log, after time.Duration, waitedFor ...int) *Counted {
+	t.Helper()
+	counted := mustBeCounted(t, logs, after, waitedFor...)
+	counted.Begun()
+	return counted
+}
+
+// mustBeCounted is mustStart without the beginning.
+func mustBeCounted(t *testing.T, logs []*Log, after time.Duration, waitedFor ...int) *Counted {
 	t.Helper()
 	begun := time.Now()
 	var waited []int
@@ -200,9 +231,11 @@ func TestUncountedWhileOthersWait(t *testing.T) {
 		counted := mustStart(t, []*Log{log}, 0)
 		time.AfterFunc(time.Minute, counted.Uncount)
 		begun := time.Now()
-		if _, err := Start(t.Context(), []*Log{log}, func(int) {}); err != nil {
+		counted, err := Start(t.Context(), []*Log{log}, func(int) {})
+		if err != nil {
 			t.Fatal(err)
 		}
+		counted.End()
 		if took := time.Since(begun); took < time.Minute || took > time.Minute+lookAgain {
 			t.Errorf("it took %v, want a minute and at most %v more", took, lookAgain)
 		}
@@ -213,7 +246,7 @@ func TestUncountedWhileOthersWait(t *testing.T) {
 func TestStartThatBeginsLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := inMemory(1, time.Second)
-		counted := mustStart(t, []*Log{log}, 0)
+		counted := mustBeCounted(t, []*Log{log}, 0)
 		time.Sleep(900 * time.Millisecond)
 		counted.Begun()
 		again := mustStart(t, []*Log{log}, 1020*time.Millisecond, 0)
@@ -222,4 +255,47 @@ func TestStartThatBeginsLate(t *testing.T) {
 		counted.Uncount()
 		mustStart(t, []*Log{log}, 0)
 	})
+}
+
+// A start that takes longer to begin than the window is not over before it has
+// begun: nobody is counted on its end.
+func TestStartThatBeginsAfterItsWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := inMemory(1, time.Second)
+		counted := mustBeCounted(t, []*Log{log}, 0)
+		const slow = 5 * time.Second
+		time.AfterFunc(slow, counted.Begun)
+		begun := time.Now()
+		next, err := Start(t.Context(), []*Log{log}, func(int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		next.End()
+		if took := time.Since(begun); took < slow+time.Second || took > slow+time.Second+2*lookAgain {
+			t.Errorf("the next one started after %v, want a window after %v", took, slow)
+		}
+	})
+}
+
+// Of those who find at one moment that a start is allowed, one starts.
+func TestStartsAtOneMoment(t *testing.T) {
+	log := inMemory(1, time.Hour)
+	var counted atomic.Int32
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			c, err := Count(t.Context(), []*Log{log})
+			if err != nil {
+				t.Error(err)
+			}
+			if c != nil {
+				counted.Add(1)
+				c.End()
+			}
+		})
+	}
+	all.Wait()
+	if n := counted.Load(); n != 1 {
+		t.Errorf("%d started, want 1", n)
+	}
 }

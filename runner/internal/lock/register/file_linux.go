@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,30 +12,31 @@ import (
 // sandbox's file system may be, and close-on-exec, so that no child keeps a
 // lock.
 type lockFile struct {
-	path string
-	fd   int
+	path  string
+	fd    int
+	inode inode
 }
+
+// inode identifies a file on this machine, whatever it is called.
+type inode struct{ dev, ino uint64 }
+
+func inodeOf(stat *unix.Stat_t) inode { return inode{uint64(stat.Dev), stat.Ino} }
 
 func openLockFile(path string) (*lockFile, error) {
 	f := &lockFile{path: path, fd: -1}
-	return f, f.reopen()
-}
-
-func (f *lockFile) reopen() error {
-	f.close()
 	err := ignoringEINTR(func() (err error) {
-		f.fd, err = unix.Open(f.path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+		f.fd, err = unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 		return err
 	})
 	if err != nil {
 		f.fd = -1
-		return &fs.PathError{Op: "open", Path: f.path, Err: err}
+		return f, &fs.PathError{Op: "open", Path: path, Err: err}
 	}
-	return f.mustBeRegular()
+	return f, f.identify()
 }
 
-// mustBeRegular refuses a FIFO, a device or a folder in place of a lock file.
-func (f *lockFile) mustBeRegular() error {
+// identify refuses a FIFO, a device or a folder in place of a lock file.
+func (f *lockFile) identify() error {
 	var stat unix.Stat_t
 	if err := unix.Fstat(f.fd, &stat); err != nil {
 		return &fs.PathError{Op: "fstat", Path: f.path, Err: err}
@@ -44,47 +44,30 @@ func (f *lockFile) mustBeRegular() error {
 	if stat.Mode&unix.S_IFMT != unix.S_IFREG {
 		return fmt.Errorf("%s is no regular file, and so no lock file: somebody has put something else in its place", f.path)
 	}
+	f.inode = inodeOf(&stat)
 	return nil
 }
 
-// tryLock takes an exclusive flock if nobody is in the way. A file that was
-// replaced under its path meanwhile is opened anew: a lock on the old one would
-// exclude only those who opened it then.
+// isCurrent reports whether the file is still what its path names. If the path
+// names nothing, or cannot be looked at, it is not.
+func (f *lockFile) isCurrent() bool {
+	var named unix.Stat_t
+	return unix.Lstat(f.path, &named) == nil && inodeOf(&named) == f.inode
+}
+
+// tryLock takes an exclusive flock if nobody is in the way.
 func (f *lockFile) tryLock() (bool, error) {
-	for {
-		err := ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) })
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			return false, nil
-		}
-		if err != nil {
-			return false, &fs.PathError{Op: "flock", Path: f.path, Err: err}
-		}
-		current, err := f.isCurrent()
-		if current || err != nil {
-			return current, err
-		}
-		if err := f.reopen(); err != nil {
-			return false, err
-		}
+	err := ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) })
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return false, nil
 	}
+	if err != nil {
+		return false, &fs.PathError{Op: "flock", Path: f.path, Err: err}
+	}
+	return true, nil
 }
 
-func (f *lockFile) isCurrent() (bool, error) { return sameFile(f.fd, f.path) }
-
-// sameFile reports whether fd is open on what path names, which is no link.
-func sameFile(fd int, path string) (bool, error) {
-	var opened, named unix.Stat_t
-	if err := unix.Fstat(fd, &opened); err != nil {
-		return false, &fs.PathError{Op: "fstat", Path: path, Err: err}
-	}
-	if err := unix.Lstat(path, &named); err != nil {
-		return false, &fs.PathError{Op: "stat", Path: path, Err: err}
-	}
-	return opened.Dev == named.Dev && opened.Ino == named.Ino, nil
-}
-
-// unlock gives up the flock and keeps the file open. Unlike close it wakes
-// nobody.
+// unlock gives up the flock.
 func (f *lockFile) unlock() {
 	_ = ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_UN) })
 }
@@ -96,26 +79,42 @@ func (f *lockFile) unlock() {
 func (f *lockFile) close() {
 	if f.fd >= 0 {
 		f.unlock()
-		_ = f.fcntl(unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK}) // a length of 0 is all of it
+		f.withdrawAll()
 		_ = unix.Close(f.fd)
 		f.fd = -1
 	}
 }
 
-// announce takes a read lock on one byte, which any number of others can see
+// ring wakes those who watch the file: a close is what they wait for, since that is
+// also what the end of a process looks like.
+func (f *lockFile) ring() {
+	if fd, err := unix.Open(f.path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0); err == nil {
+		_ = unix.Close(fd)
+	}
+}
+
+// announce takes a read lock on some bytes, which any number of others can see
 // with announcedIn, and which goes with the descriptor (fcntl(2), "Open file
 // description locks"; for F_OFD_GETLK the file need not be writable).
-func (f *lockFile) announce(at int64) error {
-	l := unix.Flock_t{Type: unix.F_RDLCK, Start: at, Len: 1}
+func (f *lockFile) announce(at, count int64) error {
+	l := unix.Flock_t{Type: unix.F_RDLCK, Start: at, Len: count}
 	if err := f.fcntl(unix.F_OFD_SETLK, &l); err != nil {
 		return fmt.Errorf("this file system cannot keep a lock on a byte: %w", err)
 	}
 	return nil
 }
 
+// withdraw takes back what was announced of some bytes.
+func (f *lockFile) withdraw(at, count int64) {
+	_ = f.fcntl(unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK, Start: at, Len: count})
+}
+
+// withdrawAll takes back all that was announced.
+func (f *lockFile) withdrawAll() { f.withdraw(0, 0) } // a length of 0 is all of it
+
 // announcedIn returns the first and the last byte in [from, to) of some lock that
-// somebody else has there. Nobody here makes one on many bytes, but who does
-// should not make others look at the same one again and again.
+// somebody else has there. Who makes one on many bytes should not make others look
+// at the same one again and again.
 func (f *lockFile) announcedIn(from, to int64) (first, last int64, found bool, err error) {
 	if from >= to {
 		return 0, 0, false, nil // fcntl takes a length of 0 for "to the end"
@@ -129,56 +128,6 @@ func (f *lockFile) announcedIn(from, to int64) (first, last int64, found bool, e
 		last = end - 1
 	}
 	return max(l.Start, from), last, true, nil
-}
-
-// areCurrent reports whether all of files are still what their paths name.
-func areCurrent(files []*lockFile) (bool, error) {
-	for _, f := range files {
-		if current, err := f.isCurrent(); !current || err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// firstAnnounced returns a byte in [from, to) of one of files on which somebody
-// else has a lock.
-func firstAnnounced(files []*lockFile, from, to int64) (at int64, found bool, err error) {
-	for _, f := range files {
-		if at, _, found, err = f.announcedIn(from, to); found || err != nil {
-			return at, found, err
-		}
-	}
-	return 0, false, nil
-}
-
-func announceAll(files []*lockFile, at int64) error {
-	for _, f := range files {
-		if err := f.announce(at); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// openAll opens all copies of a file.
-func openAll(paths []string) ([]*lockFile, error) {
-	files := make([]*lockFile, 0, len(paths))
-	for _, path := range paths {
-		f, err := openLockFile(path)
-		if err != nil {
-			closeAll(files)
-			return nil, err
-		}
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-func closeAll(files []*lockFile) {
-	for _, f := range slices.Backward(files) {
-		f.close()
-	}
 }
 
 func (f *lockFile) fcntl(cmd int, l *unix.Flock_t) error {

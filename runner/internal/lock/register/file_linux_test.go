@@ -52,7 +52,7 @@ func TestAnnouncements(t *testing.T) {
 	path := newPlace(t).Units[0]
 	one, other := mustOpen(t, path), mustOpen(t, path)
 	const at = 1<<62 + 5
-	if err := one.announce(at); err != nil {
+	if err := one.announce(at, 1); err != nil {
 		t.Fatal(err)
 	}
 	want := func(from, to int64, found bool) {
@@ -74,29 +74,22 @@ func TestAnnouncements(t *testing.T) {
 	want(0, at+1, false)
 }
 
-// Who has the flock of a file that is not there any more opens the new one.
-func TestLockOfAReplacedFile(t *testing.T) {
-	path := newPlace(t).Queue[0]
-	early := mustOpen(t, path)
-	replace(t, path)
-	if ok, err := early.tryLock(); !ok || err != nil {
-		t.Fatal(ok, err)
-	}
-	if ok, err := mustOpen(t, path).tryLock(); ok || err != nil {
-		t.Errorf("two have the flock of one path: %v, %v", ok, err)
-	}
-}
-
-// A file that was removed is an error, and nothing to lock.
-func TestLockOfARemovedFile(t *testing.T) {
+// What is not there any more under its path is known to be so.
+func TestReplacedAndRemovedFiles(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	f := mustOpen(t, path)
+	if !f.isCurrent() {
+		t.Error("a file that nobody has touched is not current")
+	}
+	replace(t, path)
+	if f.isCurrent() {
+		t.Error("a file is current that another one has replaced")
+	}
+	f = mustOpen(t, path)
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	ok, err := f.tryLock()
-	if ok || !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%v, %v, want %v", ok, err, fs.ErrNotExist)
+	if f.isCurrent() {
+		t.Error("a file is current that was removed")
 	}
-	mustSay(t, err, path)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
-// patience is how long these tests wait for what has to happen.
-const patience = 30 * time.Second
+// enough is how long these tests wait for what has to happen.
+const enough = 30 * time.Second
 
 var db = group.Group{Label: "//:db", Name: "db", Scope: group.Host, Key: "db", Definition: group.Definition{Capacity: 2}}
 
@@ -32,9 +32,9 @@ func newPlace(t *testing.T) Place {
 	return place
 }
 
-func makeFile(t *testing.T, path string) {
+func makeFile(t testing.TB, path string) {
 	t.Helper()
-	if err := os.WriteFile(path, nil, 0o444); err != nil {
+	if err := os.WriteFile(path, []byte("a lock file\n"), 0o444); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -53,6 +53,20 @@ func at(place Place, g group.Group) lock.Locker {
 	return New([]group.Group{g}, func(group.Group) (Place, error) { return place, nil })
 }
 
+// joinQueue draws a ticket, whether anybody waits or not.
+func joinQueue(ctx context.Context, place Place) (*turn, error) {
+	s, err := openStation(place)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.enterDoorway(ctx); err != nil {
+		s.close()
+		return nil, err
+	}
+	defer s.leaveDoorway()
+	return s.draw()
+}
+
 func mustJoin(t *testing.T, place Place) *turn {
 	t.Helper()
 	turn, err := joinQueue(t.Context(), place)
@@ -61,6 +75,11 @@ func mustJoin(t *testing.T, place Place) *turn {
 	}
 	t.Cleanup(turn.leave)
 	return turn
+}
+
+func (t *turn) isFirst() (bool, error) {
+	ahead, err := t.ahead(1)
+	return len(ahead) == 0, err
 }
 
 func mustOpen(t *testing.T, path string) *lockFile {
@@ -76,7 +95,7 @@ func mustOpen(t *testing.T, path string) *lockFile {
 // patient returns a context that ends when the test has waited for too long.
 func patient(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), enough)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -112,8 +131,8 @@ func receive[T any](t *testing.T, c <-chan T, what string) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(patience):
-		t.Fatalf("after %v there is not %s", patience, what)
+	case <-time.After(enough):
+		t.Fatalf("after %v there is not %s", enough, what)
 		panic("unreachable")
 	}
 }
@@ -125,4 +144,14 @@ func mustSay(t *testing.T, err error, parts ...string) {
 			t.Errorf("error %v, want %q in it", err, part)
 		}
 	}
+}
+
+func mustStation(t *testing.T, place Place) *station {
+	t.Helper()
+	s, err := openStation(place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.close)
+	return s
 }

@@ -9,15 +9,16 @@ import (
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/rate"
 )
 
-// locker takes group after group in canonical order, and of each group first
-// a ticket of its queue, then its units, then leaves the queue.
+// locker takes group after group in canonical order.
 type locker struct {
-	groups  map[string]group.Group
-	find    Find
-	watcher *watcher
+	groups   map[string]group.Group
+	find     Find
+	watcher  *watcher
+	stations stations
+	holdings holdings
+	stopped  stopped
 
 	mu     sync.Mutex
 	places map[string]Place // by label, found when first needed
@@ -46,7 +47,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	if err := l.sortByIdentity(needs); err != nil {
 		return nil, err
 	}
-	a := &acquisition{locker: l, ctx: ctx, held: &held{}}
+	a := &acquisition{locker: l, ctx: ctx, held: newHeld(l)}
 	defer a.leaveQueues()
 	for _, n := range needs {
 		if err := a.take(n); err != nil {
@@ -58,6 +59,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 		a.held.Release()
 		return nil, err
 	}
+	l.holdings.add(a.held)
 	return a.held, nil
 }
 
@@ -107,6 +109,13 @@ func (l *locker) placeOf(label string) (Place, error) {
 	return place, nil
 }
 
+// forget makes placeOf find the register of a group anew.
+func (l *locker) forget(label string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.places, label)
+}
+
 // Identity returns Place.Identity of a group, or the error of Find.
 func (l *locker) Identity(label string) (string, error) {
 	place, err := l.placeOf(label)
@@ -122,138 +131,18 @@ func (l *locker) Wanted(label string) bool {
 	if err != nil {
 		return false
 	}
-	wanted, err := isWanted(place)
+	s, err := l.stations.take(label, place)
+	if err != nil {
+		return false
+	}
+	defer l.stations.putBack(label, s)
+	wanted, err := s.isWanted()
 	return wanted && err == nil
 }
 
-// acquisition is an Acquire under way.
-type acquisition struct {
-	locker *locker
-	ctx    context.Context
-	held   *held
-	// rated are the turns of groups with a rate. They end when all groups are
-	// held and the rates allow a start, so that nobody else counts meanwhile.
-	rated []ratedTurn
+// Close closes the files that are kept open for the next acquisition. None may be
+// under way.
+func (l *locker) Close() error {
+	l.stations.close()
+	return nil
 }
-
-type ratedTurn struct {
-	*turn
-	label string
-	log   *rate.Log
-}
-
-// take takes what n needs of one group. Only the first in the group's queue
-// tries to take units, so two that have a part each never wait for one
-// another, and an exclusive holder is not starved by shared ones.
-func (a *acquisition) take(n group.Need) error {
-	place, err := a.locker.placeOf(n.Group)
-	if err != nil {
-		return err
-	}
-	for {
-		if err := a.ctx.Err(); err != nil {
-			return err
-		}
-		turn, err := joinQueue(a.ctx, place)
-		if err != nil {
-			return fmt.Errorf("%s: queue: %w", n.Group, err)
-		}
-		u := newUnits(a.locker.groups[n.Group], place, n)
-		taken, err := a.takeInTurn(turn, u)
-		if taken {
-			a.keep(turn, u)
-			return nil
-		}
-		u.release()
-		turn.leave()
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// takeInTurn takes units when it is the turn's turn. It fails to if the queue's
-// file was replaced meanwhile: somebody may be first in the new one, too.
-func (a *acquisition) takeInTurn(turn *turn, u *units) (taken bool, err error) {
-	defer a.locker.watcher.use()()
-	waitFor := func(paths []string, ready func() (bool, error)) error {
-		return a.locker.watcher.wait(a.ctx, paths, ready, func() { lock.Waiting(a.ctx, u.group.Label) })
-	}
-	if err := waitFor(u.place.Queue, turn.isFirst); err != nil {
-		return false, err
-	}
-	if err := waitFor(u.place.Units, u.take); err != nil {
-		return false, err
-	}
-	return areCurrent(turn.copies)
-}
-
-// keep keeps what was taken, and of a group with a rate the turn as well.
-func (a *acquisition) keep(turn *turn, u *units) {
-	a.held.units = append(a.held.units, u)
-	if !u.group.Rate.Limited() {
-		turn.leave()
-		return
-	}
-	log := rate.NewLog(u.group.Rate, rate.OnMachine(u.place.Identity, func(ctx context.Context) (func(), error) {
-		return lockUnits(ctx, u.place)
-	}))
-	a.rated = append(a.rated, ratedTurn{turn: turn, label: u.group.Label, log: log})
-}
-
-// start waits until every rate allows a start, and counts it.
-func (a *acquisition) start() (err error) {
-	logs := make([]*rate.Log, len(a.rated))
-	for i, r := range a.rated {
-		logs[i] = r.log
-	}
-	a.held.counted, err = rate.Start(a.ctx, logs, func(i int) { lock.Waiting(a.ctx, a.rated[i].label) })
-	return err
-}
-
-func (a *acquisition) leaveQueues() {
-	for _, r := range slices.Backward(a.rated) {
-		r.leave()
-	}
-}
-
-// held is the units of all groups of one Acquire.
-type held struct {
-	once    sync.Once
-	units   []*units
-	counted *rate.Counted
-}
-
-func (h *held) Release() { h.once.Do(h.release) }
-
-// Undo implements lock.Held.
-func (h *held) Undo() {
-	h.once.Do(func() {
-		h.counted.Uncount()
-		h.release()
-	})
-}
-
-func (h *held) release() {
-	for _, u := range slices.Backward(h.units) {
-		u.release()
-	}
-}
-
-// Begun implements lock.Held.
-func (h *held) Begun() { h.counted.Begun() }
-
-// Grants implements lock.Held.
-func (h *held) Grants() map[string]group.Grant {
-	grants := map[string]group.Grant{}
-	for _, u := range h.units {
-		grants[u.group.Label] = u.grant()
-	}
-	return grants
-}
-
-// Lost returns nil: the kernel keeps a lock as long as its holder lives.
-func (h *held) Lost() <-chan struct{} { return nil }
-
-// Confirm returns nil, for the same reason.
-func (h *held) Confirm() error { return nil }

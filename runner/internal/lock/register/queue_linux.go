@@ -3,116 +3,149 @@ package register
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // turn is a place in a group's queue: a ticket that is announced on every copy
 // of the group's queue file.
 //
-// Bare flock serves waiters in no order that one can rely on. So who asks for
-// a group draws a ticket first, one above the highest that is announced, and
-// takes its turn when no lower one is. Tickets are drawn one at a time, under
-// a flock of the same files, so they are unique among all who have a copy in
-// common; and they vanish with their process, so that the dead do not hold up
-// the queue.
+// Bare flock serves waiters in no order that one can rely on. So who has to wait
+// draws a ticket, above all that are announced, and takes its turn when no lower one
+// is. Tickets are drawn one at a time, in the doorway, so they are unique among all
+// who have a copy in common; and they vanish with their process, so that the dead do
+// not hold up the queue.
 type turn struct {
+	*station
 	region region
-	copies []*lockFile
 	ticket int64
+	pulse  pulse
 }
 
-// joinQueue draws a ticket. It does not wait for anybody's turn.
-func joinQueue(ctx context.Context, place Place) (*turn, error) {
-	t := &turn{region: regionOf(place.Region)}
-	if err := t.enter(ctx, place.Queue); err != nil {
-		t.leave()
-		return nil, err
-	}
-	return t, nil
-}
-
-func (t *turn) enter(ctx context.Context, copies []string) error {
-	for _, path := range copies {
-		f, err := openLockFile(path)
-		if err != nil {
-			return err
-		}
-		t.copies = append(t.copies, f)
-		if err := passDoorway(ctx, f); err != nil {
-			return err
-		}
-	}
-	if err := t.draw(); err != nil {
+// enterDoorway lets nobody else draw a ticket or claim units until s.leaveDoorway.
+func (s *station) enterDoorway(ctx context.Context) error {
+	if err := s.queue.lock(ctx); err != nil {
 		return err
 	}
-	for _, f := range slices.Backward(t.copies) {
-		f.unlock()
+	if !s.areCurrent() {
+		s.leaveDoorway()
+		return errReplaced
 	}
 	return nil
 }
 
-// passDoorway takes the flock under which tickets are drawn. Others hold it
-// for microseconds, so waiting for it is a matter of trying again; the pause
-// grows in case that one of them was stopped inside.
-func passDoorway(ctx context.Context, f *lockFile) error {
-	const shortest, longest = 20 * time.Microsecond, 5 * time.Millisecond
-	for pause := shortest; ; pause = min(2*pause, longest) {
-		if ok, err := f.tryLock(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
-		}
-	}
+func (s *station) leaveDoorway() { s.queue.unlock() }
+
+// isWanted reports whether anybody else is in the queue.
+func (s *station) isWanted() (bool, error) {
+	r := s.place.region()
+	_, wanted, err := s.queue.first(r.ticket(1), r.ticket(maxTicket+1))
+	return wanted, err
 }
 
-func (t *turn) draw() error {
-	for _, f := range t.copies {
+// draw draws a ticket. The caller is in the doorway.
+func (s *station) draw() (*turn, error) {
+	t := &turn{station: s, region: s.place.region(), ticket: timeOfDraw() - 1}
+	for _, f := range s.queue {
 		last, err := lastTicket(f, t.region, t.ticket)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		t.ticket = last
 	}
 	if t.ticket == maxTicket {
-		return errors.New("there are no tickets left: so many have waited, and never all at once were done")
+		return nil, errors.New("there are no tickets left: so many have waited, and never all at once were done")
 	}
 	t.ticket++
-	return announceAll(t.copies, t.region.ticket(t.ticket))
+	return t, s.queue.announce(t.region.ticket(t.ticket), 1)
+}
+
+// timeOfDraw is a number that goes up by the time since boot. A ticket that begins
+// with it is above all others without a search, but for those that were drawn in the
+// same instant.
+//
+// It begins anew after 49 days. Those who wait then have higher numbers than it, so
+// there is some room above.
+func timeOfDraw() int64 {
+	const instant, room = 500 * time.Microsecond, 1 << 20
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+		return 1
+	}
+	return 1 + t.Nano()/int64(instant)%(maxTicket-room)
 }
 
 // lastTicket returns the highest ticket announced on f, or last if there is
-// none above it.
+// none above it. The kernel tells of one lock in a range, which one it does not
+// promise, and looks at each lock of the file for that: so the range is first
+// doubled, and then halved.
 func lastTicket(f *lockFile, r region, last int64) (int64, error) {
-	for {
-		_, at, found, err := f.announcedIn(r.ticket(last+1), r.ticket(maxTicket+1))
-		if err != nil || !found {
-			return last, err
+	above := func(ticket int64) (int64, bool, error) {
+		_, at, found, err := f.announcedIn(r.ticket(ticket+1), r.ticket(maxTicket+1))
+		return at - int64(r), found, err
+	}
+	end := int64(maxTicket) // nothing is above it
+	for step := int64(1); ; step *= 2 {
+		from := min(last+step-1, maxTicket)
+		at, found, err := above(from)
+		if err != nil {
+			return 0, err
 		}
-		last = at - int64(r)
+		if !found {
+			end = from
+			break
+		}
+		last = at
+	}
+	for last < end {
+		middle := last + (end-last)/2
+		at, found, err := above(middle)
+		switch {
+		case err != nil:
+			return 0, err
+		case found:
+			last = at
+		default:
+			end = middle
+		}
+	}
+	return last, nil
+}
+
+// ahead returns the lower tickets, up to a limit.
+func (t *turn) ahead(limit int) ([]int64, error) {
+	return t.queue.all(t.region.ticket(1), t.region.ticket(t.ticket), limit)
+}
+
+// leave gives the ticket back, and with that the turn to the next one. It wakes the
+// one who is first then, and those who are to watch that one.
+func (t *turn) leave() {
+	t.queue.withdraw(t.region.ticket(t.ticket), 1)
+	t.pulse.stop(t)
+	rung := false
+	for i := range t.queue {
+		next := t.nextIn(t.queue[i])
+		if len(next) > 0 && !rung {
+			t.queue.ring()
+			rung = true
+		}
+		for _, ticket := range next {
+			t.alarm(i).ring(t.region, ticket)
+		}
 	}
 }
 
-// isFirst reports whether nobody with a lower ticket waits or takes units.
-func (t *turn) isFirst() (bool, error) {
-	_, earlier, err := firstAnnounced(t.copies, t.region.ticket(1), t.region.ticket(t.ticket))
-	return !earlier, err
-}
-
-// leave gives the ticket back, and with that the turn to the next one.
-func (t *turn) leave() { closeAll(t.copies) }
-
-// isWanted reports whether anybody is in a queue. Who is, is woken by the look.
-func isWanted(place Place) (wanted bool, err error) {
-	files, err := openAll(place.Queue)
-	if err != nil {
-		return false, err
+// nextIn returns the lowest tickets of a copy: the kernel happens to tell the
+// earliest lock first, and if it does not, somebody wakes a little later.
+func (t *turn) nextIn(f *lockFile) (tickets []int64) {
+	for from := t.region.ticket(1); len(tickets) < woken; {
+		_, last, found, err := f.announcedIn(from, t.region.ticket(maxTicket+1))
+		if err != nil || !found {
+			break
+		}
+		tickets = append(tickets, last-int64(t.region))
+		from = last + 1
 	}
-	defer closeAll(files)
-	r := regionOf(place.Region)
-	_, wanted, err = firstAnnounced(files, r.ticket(1), r.ticket(maxTicket+1))
-	return wanted, err
+	return tickets
 }

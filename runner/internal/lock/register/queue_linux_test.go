@@ -2,30 +2,66 @@ package register
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"slices"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"pgregory.net/rapid"
 )
 
-// Tickets go up, each above the highest that is out, and begin anew when all
-// are back.
+// Tickets go up, each above the highest that is out, however fast they are drawn, and
+// also when the clock has begun anew.
 func TestTickets(t *testing.T) {
 	place := newPlace(t)
-	first, second := mustJoin(t, place), mustJoin(t, place)
-	first.leave()
-	third := mustJoin(t, place)
-	if got := []int64{first.ticket, second.ticket, third.ticket}; !slices.Equal(got, []int64{1, 2, 3}) {
-		t.Errorf("tickets %v, want 1, 2, 3", got)
+	late := maxTicket - int64(500)
+	if err := mustOpen(t, place.Queue[0]).announce(place.region().ticket(late), 1); err != nil {
+		t.Fatal(err)
 	}
-	second.leave()
-	third.leave()
-	if again := mustJoin(t, place); again.ticket != 1 {
-		t.Errorf("ticket %d in an empty queue, want 1", again.ticket)
+	last := late
+	for range 100 {
+		turn := mustJoin(t, place)
+		if turn.ticket <= last {
+			t.Fatalf("ticket %d after %d", turn.ticket, last)
+		}
+		last = turn.ticket
 	}
+}
+
+// lastTicket finds the highest, wherever it is.
+func TestLastTicket(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := filepath.Join(os.TempDir(), rand.Text())
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Remove(path)
+		from := rapid.Int64Range(0, 1000).Draw(t, "from")
+		want := from
+		for _, ticket := range rapid.SliceOfN(rapid.Int64Range(1, 2000), 0, 20).Draw(t, "tickets") {
+			f, err := openLockFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.close()
+			if err := f.announce(ticket, 1); err != nil {
+				t.Fatal(err)
+			}
+			want = max(want, ticket)
+		}
+		f, err := openLockFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.close()
+		if got, err := lastTicket(f, 0, from); got != want || err != nil {
+			t.Errorf("the last ticket is %d, %v, want %d", got, err, want)
+		}
+	})
 }
 
 // First is who has the lowest ticket, whoever leaves meanwhile.
@@ -54,9 +90,9 @@ func TestTurnsAreInOrderOfTickets(t *testing.T) {
 func TestQueueOfSeveralCopies(t *testing.T) {
 	a, b, c := newPlace(t), newPlace(t), newPlace(t)
 	for i, copies := range [][]string{{a.Queue[0], b.Queue[0]}, {b.Queue[0], c.Queue[0]}, {a.Queue[0], c.Queue[0]}} {
-		turn := mustJoin(t, Place{Queue: copies})
-		if first, err := turn.isFirst(); turn.ticket != int64(i+1) || first != (i == 0) || err != nil {
-			t.Errorf("number %d has the ticket %d and is first: %v, %v", i+1, turn.ticket, first, err)
+		turn := mustJoin(t, Place{Queue: copies, Units: a.Units})
+		if first, err := turn.isFirst(); first != (i == 0) || err != nil {
+			t.Errorf("number %d is first: %v, %v", i+1, first, err)
 		}
 	}
 }
@@ -68,15 +104,15 @@ func TestQueuesOfRegions(t *testing.T) {
 	for _, number := range []int64{0, 1, Regions - 1} {
 		place.Region = number
 		turn := mustJoin(t, place)
-		if first, err := turn.isFirst(); !first || turn.ticket != 1 || err != nil {
-			t.Errorf("region %d: ticket %d, first: %v, %v", number, turn.ticket, first, err)
+		if first, err := turn.isFirst(); !first || err != nil {
+			t.Errorf("region %d: first: %v, %v", number, first, err)
 		}
 	}
 }
 
 func TestNoTicketsLeft(t *testing.T) {
 	place := newPlace(t)
-	if err := mustOpen(t, place.Queue[0]).announce(regionOf(place.Region).ticket(maxTicket)); err != nil {
+	if err := mustOpen(t, place.Queue[0]).announce(place.region().ticket(maxTicket), 1); err != nil {
 		t.Fatal(err)
 	}
 	_, err := joinQueue(t.Context(), place)
@@ -97,8 +133,8 @@ func TestCancelBeforeTheDoorway(t *testing.T) {
 		t.Errorf("error %v, want the context's", err)
 	}
 	inside.close()
-	if turn := mustJoin(t, place); turn.ticket != 1 {
-		t.Errorf("ticket %d, want that of the cancelled one to be gone", turn.ticket)
+	if first, err := mustJoin(t, place).isFirst(); !first || err != nil {
+		t.Errorf("first: %v, %v, want the ticket of the cancelled one to be gone", first, err)
 	}
 }
 
@@ -145,7 +181,7 @@ func TestReplacedQueueExcludes(t *testing.T) {
 		select {
 		case first = <-early:
 		case first = <-late:
-		case <-time.After(patience):
+		case <-time.After(enough):
 			t.Fatal("none of them has the group")
 		}
 		select {
@@ -161,7 +197,7 @@ func TestReplacedQueueExcludes(t *testing.T) {
 			second.Release()
 		case second := <-late:
 			second.Release()
-		case <-time.After(patience):
+		case <-time.After(enough):
 			t.Fatal("the other one does not have the group")
 		}
 	}

@@ -7,12 +7,18 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
 )
 
-// A region is the bytes of a group: in the file for the queue tickets, and in
-// the one for the units the rest. The bytes exist as offsets only.
+// A region is the bytes of a group: in the file for the queue tickets and the pulse,
+// and in the one for the units the rest. The bytes exist as offsets only.
 const (
 	maxTicket = 1<<33 - 1 // tickets are 1 to that
+	pulses    = 1 << 33   // where the bytes of the pulse begin
+	// pulseBytes are more than there are beats between two looks.
+	pulseBytes = 1 << 16
 
 	sharedByte = MaxCapacity
+	// memories is where the bytes begin for the shared memories that starts are
+	// remembered in, and how many there are.
+	memories = 1 << 32
 	// definitions is where they begin. The number of one is the capacity, and
 	// then a hash of the rest.
 	definitions = 1 << 33
@@ -22,7 +28,7 @@ const (
 // region is the offset of a region's first byte.
 type region int64
 
-func regionOf(number int64) region { return region(number << regionBits) }
+func (p Place) region() region { return region(p.Region << regionBits) }
 
 // unit is the byte of a unit.
 func (r region) unit(i int) int64 { return int64(r) + int64(i) }
@@ -30,8 +36,16 @@ func (r region) unit(i int) int64 { return int64(r) + int64(i) }
 // shared is the byte of all who share.
 func (r region) shared() int64 { return int64(r) + sharedByte }
 
+// memory is the byte of a shared memory with an identity.
+func (r region) memory(identity uint64) int64 {
+	return int64(r) + memories + int64(identity%memories)
+}
+
 // ticket is the byte of a ticket.
 func (r region) ticket(n int64) int64 { return int64(r) + n }
+
+// pulse is a byte of the pulse.
+func (r region) pulse(beat int) int64 { return int64(r) + pulses + int64(beat%pulseBytes) }
 
 // definitions is the first byte of those for definitions.
 func (r region) definitions() int64 { return int64(r) + definitions }

@@ -1,7 +1,6 @@
 package register
 
 import (
-	"context"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
@@ -11,86 +10,89 @@ import (
 // units are the units of one group that one holder claims: its weight of them,
 // or the byte of those who share.
 type units struct {
+	*station
 	group  group.Group
-	place  Place
 	region region
 	need   group.Need
-	copies []*lockFile // nil until the first try
-	slots  []int       // those that are claimed so far
+	slots  []int // those that are claimed
 }
 
-func newUnits(g group.Group, place Place, n group.Need) *units {
-	return &units{group: g, place: place, region: regionOf(place.Region), need: n}
+func newUnits(s *station, g group.Group, n group.Need) *units {
+	return &units{station: s, group: g, region: s.place.region(), need: n}
 }
 
-// take tries to claim what is still missing, and reports whether it has
-// everything. What it got it keeps: its caller is first in the queue, so
-// nobody else could use it.
-func (u *units) take() (bool, error) {
-	for {
-		if u.copies == nil {
-			if err := u.open(); err != nil {
-				return false, err
-			}
-		}
-		taken, err := u.claim()
-		if !taken || err != nil {
-			return false, err
-		}
-		current, err := areCurrent(u.copies)
-		if current || err != nil {
-			return current, err
-		}
-		u.release() // a claim in a file that is gone excludes nobody
-	}
-}
-
+// claim claims all that is needed, or nothing, and reports whether it did. The
+// caller is in the doorway, so nobody else claims meanwhile: that is why a lock that
+// excludes nobody is enough.
 func (u *units) claim() (bool, error) {
+	if err := u.agree(); err != nil {
+		return false, err
+	}
+	slots, free, err := u.free()
+	if !free || err != nil {
+		return false, err
+	}
+	for from := 0; from < len(slots) && err == nil; {
+		count := 1
+		for from+count < len(slots) && slots[from+count] == slots[from]+count {
+			count++
+		}
+		err = u.units.announce(u.region.unit(slots[from]), int64(count))
+		from += count
+	}
+	if err == nil && u.need.Mode == group.Shared {
+		err = u.units.announce(u.region.shared(), 1)
+	}
+	if err == nil {
+		err = u.remembersAlike()
+	}
+	if err == nil && u.place.Agree {
+		err = u.units.announce(u.region.definition(u.group), 1)
+	}
+	if err != nil {
+		u.units.withdrawAll()
+		return false, err
+	}
+	u.slots = slots
+	return true, nil
+}
+
+// free returns which units could be claimed, none of them for a share, and whether
+// those are enough.
+func (u *units) free() (slots []int, enough bool, err error) {
 	if u.need.Mode == group.Shared {
-		return u.claimShare()
+		used, err := u.inUse(u.region.unit(0), MaxCapacity)
+		return nil, !used && err == nil, err
 	}
 	if shared, err := u.inUse(u.region.shared(), 1); shared || err != nil {
-		return false, err
+		return nil, false, err
 	}
-	for i := 0; i < u.group.Capacity && len(u.slots) < u.need.Weight; i++ {
-		if slices.Contains(u.slots, i) {
-			continue
-		}
+	for i := 0; i < u.group.Capacity && len(slots) < u.need.Weight; i++ {
 		used, err := u.inUse(u.region.unit(i), 1)
-		if err == nil && !used {
-			err = announceAll(u.copies, u.region.unit(i))
-			u.slots = append(u.slots, i)
-		}
 		if err != nil {
-			return false, err
+			return nil, false, err
+		}
+		if !used {
+			slots = append(slots, i)
 		}
 	}
-	slices.Sort(u.slots)
-	return len(u.slots) == u.need.Weight, nil
-}
-
-func (u *units) claimShare() (bool, error) {
-	if used, err := u.inUse(u.region.unit(0), MaxCapacity); used || err != nil {
-		return false, err
-	}
-	return true, announceAll(u.copies, u.region.shared())
+	return slots, len(slots) == u.need.Weight, nil
 }
 
 func (u *units) inUse(from, count int64) (bool, error) {
-	_, used, err := firstAnnounced(u.copies, from, from+count)
+	_, used, err := u.units.first(from, from+count)
 	return used, err
 }
 
-// open opens the files and, where users have to agree, says what the group is
-// to this process and looks whether it is the same to all others. They cannot
-// miss one another, since only one at a time is first in the queue.
-func (u *units) open() (err error) {
-	if u.copies, err = openAll(u.place.Units); err != nil || !u.place.Agree {
-		return err
+// agree looks, where users have to agree, whether the group is the same to all who
+// hold it.
+func (u *units) agree() error {
+	if !u.place.Agree {
+		return nil
 	}
 	own, first := u.region.definition(u.group), u.region.definitions()
 	for _, others := range [][2]int64{{first, own}, {own + 1, first + definitions}} {
-		at, found, err := firstAnnounced(u.copies, others[0], others[1])
+		at, found, err := u.units.first(others[0], others[1])
 		if err != nil {
 			return err
 		}
@@ -98,30 +100,20 @@ func (u *units) open() (err error) {
 			return &lock.DisagreementError{Group: u.group, Theirs: u.region.otherDefinition(at, u.group)}
 		}
 	}
-	return announceAll(u.copies, own)
+	return nil
 }
 
-// release gives everything back.
+// release gives everything back, and wakes the one who is first in the queue. Who
+// comes into it later sees for itself what is free.
 func (u *units) release() {
-	closeAll(u.copies)
-	u.copies, u.slots = nil, nil
+	u.units.withdrawAll()
+	if wanted, err := u.isWanted(); wanted || err != nil {
+		u.units.ring()
+	}
 }
 
-func (u *units) grant() group.Grant { return group.Grant{Slots: u.slots} }
+// isLost reports whether others may have the units by now: if no copy is left of
+// those in which they are claimed.
+func (u *units) isLost() bool { return !u.units.anyIsCurrent() }
 
-// lockUnits lets nobody else call it until the returned function is called, or
-// gives up when ctx ends.
-// Units are claimed all the same: that has nothing to do with a flock.
-func lockUnits(ctx context.Context, place Place) (unlock func(), err error) {
-	files, err := openAll(place.Units)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range files {
-		if err := passDoorway(ctx, f); err != nil {
-			closeAll(files)
-			return nil, err
-		}
-	}
-	return func() { closeAll(files) }, nil
-}
+func (u *units) grant() group.Grant { return group.Grant{Slots: slices.Clone(u.slots)} }

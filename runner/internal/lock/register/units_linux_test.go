@@ -2,6 +2,7 @@ package register
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -71,64 +72,50 @@ func TestUnitsOfRegions(t *testing.T) {
 	}
 }
 
-// What is claimed is kept while the rest is waited for.
-func TestUnitsAreClaimedOneByOne(t *testing.T) {
+// Who does not get all has nothing: the rest stays free for those who pass it, if it
+// is stopped.
+func TestUnitsAreClaimedTogether(t *testing.T) {
 	place := newPlace(t)
 	holder := mustAcquire(t, at(place, db), need(1))
-	u := newUnits(db, place, need(2))
-	t.Cleanup(u.release)
-	if all, err := u.take(); all || err != nil || !slices.Equal(u.slots, []int{1}) {
-		t.Errorf("took %v, all: %v, %v, want unit 1", u.slots, all, err)
+	u := newUnits(mustStation(t, place), db, need(2))
+	if all, err := u.claim(); all || err != nil || len(u.slots) > 0 {
+		t.Errorf("took %v, all: %v, %v, want nothing", u.slots, all, err)
 	}
+	mustAcquire(t, at(place, db), need(1)).Release()
 	holder.Release()
-	if all, err := u.take(); !all || err != nil || !slices.Equal(u.slots, []int{0, 1}) {
+	if all, err := u.claim(); !all || err != nil || !slices.Equal(u.slots, []int{0, 1}) {
 		t.Errorf("took %v, all: %v, %v, want both units", u.slots, all, err)
 	}
+	u.release()
 }
 
-// A claim in a file that has been replaced counts for nothing, and is made anew
-// in the new file, where others are.
-func TestUnitsOfAReplacedFile(t *testing.T) {
+// Copies that are one file are locked once: a process would wait for itself.
+func TestCopiesThatAreOneFile(t *testing.T) {
 	place := newPlace(t)
-	u := newUnits(db, place, need(2))
-	t.Cleanup(u.release)
-	if err := u.open(); err != nil {
-		t.Fatal(err)
-	}
-	replace(t, place.Units[0])
-	other := mustAcquire(t, at(place, db), need(1))
-	if all, err := u.take(); all || err != nil {
-		t.Errorf("took %v, all: %v, %v although somebody has a unit in the new file", u.slots, all, err)
-	}
-	other.Release()
-	if all, err := u.take(); !all || err != nil {
-		t.Errorf("took %v, all: %v, %v", u.slots, all, err)
-	}
-}
-
-// The flock of the units is one at a time, and is in nobody's way who takes units.
-func TestLockUnits(t *testing.T) {
-	place := newPlace(t)
-	unlock, err := lockUnits(t.Context(), place)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mustAcquire(t, at(place, db), need(2)).Release()
-	second := make(chan func(), 1)
-	go func() {
-		if unlock, err := lockUnits(t.Context(), place); err == nil {
-			second <- unlock
-		} else {
-			t.Error(err)
+	for _, paths := range []*[]string{&place.Queue, &place.Units} {
+		twin := (*paths)[0] + ".twin"
+		if err := os.Link((*paths)[0], twin); err != nil {
+			t.Fatal(err)
 		}
-	}()
-	select {
-	case <-second:
-		t.Error("two have the flock")
-	case <-time.After(50 * time.Millisecond):
+		*paths = append(*paths, twin)
 	}
-	unlock()
-	receive(t, second, "the flock for the second one")()
+	locker := at(place, db)
+	held := mustAcquire(t, locker, need(2))
+	got := startWaiting(t, locker, need(1))
+	held.Release()
+	receive(t, got, "a unit").Release()
+}
+
+// A file that is both queue and units would take tickets for units.
+func TestQueueAndUnitsAreTwoFiles(t *testing.T) {
+	place := newPlace(t)
+	place.Units = []string{place.Queue[0] + ".twin"}
+	if err := os.Link(place.Queue[0], place.Units[0]); err != nil {
+		t.Fatal(err)
+	}
+	_, err := at(place, db).Acquire(patient(t), []group.Need{need(1)})
+	mustSay(t, err, place.Queue[0], "is one file with another lock file of its group, as after a deduplication: "+
+		"remove the group's lock files, and build them again")
 }
 
 func TestCapacityThatNoRegionHas(t *testing.T) {

@@ -1,24 +1,12 @@
 package register
 
 import (
-	"context"
 	"encoding/binary"
 	"os"
 	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
-)
-
-// How long a waiter sleeps at most before it looks again: with inotify only
-// in case that an event was missed, without it (a user has 128 instances by
-// default, inotify(7)) because there is nothing else.
-const (
-	lookAgain = time.Second
-	polling   = 20 * time.Millisecond
-	// settling is how long after a close a waiter looks once more: the files of
-	// a process that dies are closed, and watchers told, before their locks go.
-	settling = 20 * time.Millisecond
 )
 
 // watcher wakes waiters when a file that they watch is closed, which is also
@@ -29,24 +17,40 @@ type watcher struct {
 	inotify  *os.File
 	watching map[int32]map[chan<- struct{}]bool // by watch descriptor
 	users    int
+	rest     *time.Timer // ends the instance when nobody has used it for a while
 }
+
+// keeping is how long an instance stays that nobody uses: who waits once may soon
+// wait again, and to make one and to close it is most of what a short wait costs.
+const keeping = time.Second
 
 func newWatcher() *watcher {
 	return &watcher{}
 }
 
 // use keeps the inotify instance, once there is one, until the returned
-// function is called. Who may wait several times uses it all the while.
+// function is called, and some time longer.
 func (w *watcher) use() (done func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.users++
+	if w.rest != nil {
+		w.rest.Stop()
+	}
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.users--; w.users == 0 {
-			w.stop()
+			w.rest = time.AfterFunc(keeping, w.stopIfUnused)
 		}
+	}
+}
+
+func (w *watcher) stopIfUnused() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.users == 0 {
+		w.stop()
 	}
 }
 
@@ -62,44 +66,9 @@ func (w *watcher) stop() {
 	}
 }
 
-// wait returns when ready does, asking it first at once, and then whenever one
-// of paths was closed by anybody. waiting is called once if it has to wait.
+// subscribe makes every close of one of paths put a token into closed, until stop;
+// and so does the file's removal, or another one in its place.
 // The caller uses the watcher.
-func (w *watcher) wait(ctx context.Context, paths []string, ready func() (bool, error), waiting func()) error {
-	if ok, err := ready(); ok || err != nil {
-		return err
-	}
-	waiting()
-	closed := make(chan struct{}, 1)
-	interval := lookAgain
-	if stop, err := w.subscribe(paths, closed); err == nil {
-		defer stop()
-	} else {
-		interval = polling
-	}
-	timer := time.NewTicker(interval)
-	defer timer.Stop()
-	var settled <-chan time.Time
-	for {
-		// Asked after subscribing, so that no close falls in between.
-		if ok, err := ready(); ok || err != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-closed:
-			if settled == nil {
-				settled = time.After(settling)
-			}
-		case <-settled:
-			settled = nil
-		case <-timer.C:
-		}
-	}
-}
-
-// subscribe makes every close of one of paths put a token into closed, until stop.
 func (w *watcher) subscribe(paths []string, closed chan<- struct{}) (stop func(), err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -147,7 +116,7 @@ func (w *watcher) addWatch(path string) (int32, error) {
 	}
 	var wd int
 	control := raw.Control(func(fd uintptr) {
-		wd, err = unix.InotifyAddWatch(int(fd), path, unix.IN_CLOSE_NOWRITE|unix.IN_DELETE_SELF)
+		wd, err = unix.InotifyAddWatch(int(fd), path, unix.IN_CLOSE_NOWRITE|unix.IN_ATTRIB|unix.IN_DELETE_SELF)
 	})
 	if control != nil {
 		return 0, control
@@ -197,9 +166,6 @@ func (w *watcher) notify(events []byte) {
 
 func wakeAll(watchers map[chan<- struct{}]bool) {
 	for closed := range watchers {
-		select {
-		case closed <- struct{}{}:
-		default: // it has a token already
-		}
+		wake(closed)
 	}
 }

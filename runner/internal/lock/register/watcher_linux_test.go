@@ -1,12 +1,8 @@
 package register
 
 import (
-	"context"
-	"errors"
-	"os"
-	"path/filepath"
-	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // A close of a watched file wakes all who watch it, in the process and of
@@ -97,47 +93,15 @@ func TestInstanceIsGivenBack(t *testing.T) {
 		t.Error("the instance is closed while it is used")
 	}
 	second()
-	if w.inotify != nil {
-		t.Error("the instance is kept although nobody uses it")
-	}
-}
-
-// Where files cannot be watched, the waiter looks from time to time.
-func TestWaitWithoutWatching(t *testing.T) {
-	var looks atomic.Int32
-	waited := 0
-	w := newWatcher()
-	defer w.use()()
-	err := w.wait(patient(t), []string{filepath.Join(t.TempDir(), "none")}, func() (bool, error) {
-		return looks.Add(1) == 4, nil
-	}, func() { waited++ })
-	if err != nil || looks.Load() != 4 || waited != 1 {
-		t.Errorf("error %v after %d looks, said that it waits %d times", err, looks.Load(), waited)
-	}
-}
-
-// Wait ends with the context, and with an error of what it waits for, before it
-// waits and while it does.
-func TestWaitEnds(t *testing.T) {
-	paths := newPlace(t).Queue
-	w := newWatcher()
-	defer w.use()()
-	ctx, cancel := context.WithCancel(t.Context())
-	err := w.wait(ctx, paths, func() (bool, error) { return false, nil }, cancel)
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want %v", err, context.Canceled)
-	}
-	for failing := range 2 {
-		looks := 0
-		err := w.wait(patient(t), paths, func() (bool, error) {
-			looks++
-			if looks > failing {
-				return false, os.ErrInvalid
-			}
-			return false, nil
-		}, func() {})
-		if !errors.Is(err, os.ErrInvalid) {
-			t.Errorf("error %v at look %d, want %v", err, failing+1, os.ErrInvalid)
+	for deadline := time.Now().Add(enough); w.isOpen(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the instance is kept although nobody uses it")
 		}
 	}
+}
+
+func (w *watcher) isOpen() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.inotify != nil
 }

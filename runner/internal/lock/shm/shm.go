@@ -5,13 +5,27 @@
 // is /dev/shm, the only folder that tests in all kinds of sandboxes share and
 // may write to without a flag, and that is empty after a restart. Each user has
 // a folder there which all can read, and writes to no other. What others wrote
-// may be anything: those who read it parse it strictly.
+// may be anything, so nothing of theirs is an error, and a look at it has bounds.
+// The parts are:
+//
+//   - root: the shared memory, and how a path in it is opened;
+//   - user: who this user is, inside and outside of user namespaces;
+//   - own: this user's folder, wherever strangers let it be;
+//   - look: a look at all of it, and its bounds;
+//   - others: the files of all other users;
+//   - visit: all users' files in a folder;
+//   - file: reads and writes one file;
+//   - identity: tells one shared memory from another.
 package shm
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 )
+
+// ErrBounds is wrapped by errors that say that a look would take too much.
+var ErrBounds = errors.New("is more than one look may take (16 MiB and 50 ms)")
 
 // FileName makes of text of any kind what can be the name of a file.
 func FileName(text string) string {

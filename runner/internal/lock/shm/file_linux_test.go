@@ -2,7 +2,6 @@ package shm
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -68,81 +67,6 @@ func TestWriteOverWhatIsLeft(t *testing.T) {
 	}
 }
 
-// All users may have a file of the name; there need not be one.
-func TestAllUsersFiles(t *testing.T) {
-	inRoot(t)
-	putFiles(t, "interlock-1/starts/a", "interlock-2/notices/b", "other/starts/a")
-	files, err := All("starts", "a")
-	want := []string{filepath.Join(root, "interlock-1/starts/a"), filepath.Join(root, "interlock-2/starts/a")}
-	if err != nil || fmt.Sprint(files) != fmt.Sprint(want) {
-		t.Errorf("%v, %v, want %v", files, err, want)
-	}
-}
-
-func TestAllOfTooManyUsers(t *testing.T) {
-	inRoot(t)
-	for i := range maxUsers + 1 {
-		putFiles(t, fmt.Sprintf("%s%d", prefix, i))
-	}
-	_, err := All("starts", "a")
-	mustSay(t, err, root+" has 10001 folders called interlock-*", "remove those that nobody needs")
-}
-
-// A folder that others could write to, or that leads elsewhere, is not used, and
-// the error says what to do.
-func TestOwnFolderThatCannotBeTrusted(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(t *testing.T, path string) error
-		want  string
-	}{
-		"a file": {func(_ *testing.T, path string) error { return os.WriteFile(path, nil, 0o644) }, "is no folder: remove it"},
-		"a link": {func(t *testing.T, path string) error { return os.Symlink(t.TempDir(), path) }, "is no folder: remove it"},
-		"a link to nothing": {func(_ *testing.T, path string) error {
-			return os.Symlink(filepath.Join(root, "nothing"), path)
-		}, "is no folder: remove it"},
-		"a FIFO": {func(_ *testing.T, path string) error { return unix.Mkfifo(path, 0o644) }, "is no folder: remove it"},
-		"writable by all": {func(_ *testing.T, path string) error {
-			return errors.Join(os.Mkdir(path, 0o755), os.Chmod(path, 0o757))
-		}, "can be written by others: run `chmod go-w "},
-		"writable by a group": {func(_ *testing.T, path string) error {
-			return errors.Join(os.Mkdir(path, 0o755), os.Chmod(path, 0o775))
-		}, "can be written by others: run `chmod go-w "},
-		"somebody's": {func(t *testing.T, path string) error {
-			if err := os.Mkdir(path, 0o755); err != nil {
-				return err
-			}
-			if err := os.Chown(path, 12345, 12345); err != nil {
-				t.Skipf("only root can give folders away, outside of a sandbox: %v", err)
-			}
-			return nil
-		}, fmt.Sprintf("belongs to user 12345, and not to user %d, whose it should be: have it removed", os.Geteuid())},
-	} {
-		for _, inner := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, the inner one: %v", name, inner), func(t *testing.T) {
-				inRoot(t)
-				path := ownFolder()
-				if inner {
-					if err := os.Mkdir(path, 0o755); err != nil {
-						t.Fatal(err)
-					}
-					path = filepath.Join(path, "x")
-				}
-				if err := c.spoil(t, path); err != nil {
-					t.Fatal(err)
-				}
-				_, err := Own("x")
-				mustSay(t, err, path+" "+c.want)
-			})
-		}
-	}
-}
-
-func TestOwnWithoutSharedMemory(t *testing.T) {
-	root = filepath.Join(inRoot(t), "none")
-	_, err := Own("x")
-	mustSay(t, err, ownFolder(), "interlock needs a folder there, in shared memory")
-}
-
 // What is no plain file is not read, and nothing is waited for.
 func TestReadOfWhatIsNoFile(t *testing.T) {
 	inRoot(t)
@@ -202,11 +126,24 @@ func TestFileNames(t *testing.T) {
 	}
 }
 
-func mustSay(t *testing.T, err error, parts ...string) {
-	t.Helper()
-	for _, part := range parts {
-		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("error %v, want %q in it", err, part)
-		}
+// A file that is as long as a disk, and one that grows while it is read, take no
+// memory.
+func TestReadTakesNoMoreThanTheFileHas(t *testing.T) {
+	inRoot(t)
+	path := filepath.Join(root, "file")
+	if err := os.WriteFile(path, nil, 0o644); err != nil {
+		t.Fatal(err)
 	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	if used := allocated(func() { mustFail(t, path, 1<<20, "is longer than 1048576 bytes") }); used > 1<<14 {
+		t.Errorf("it took %d bytes", used)
+	}
+}
+
+func mustFail(t *testing.T, path string, limit int64, want string) {
+	t.Helper()
+	_, err := Read(path, limit)
+	mustSay(t, err, path, want)
 }

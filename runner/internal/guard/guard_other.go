@@ -1,0 +1,24 @@
+//go:build !linux
+
+package guard
+
+// Start does nothing: only the locks of Linux are those of a process's files.
+func Start() error { return nil }
+
+// Pid returns 0.
+func Pid() int { return 0 }
+
+// Stop does nothing.
+func Stop() {}
+
+// Kept is nothing.
+type Kept struct{}
+
+// Keep does nothing.
+func Keep([]int) Kept { return Kept{} }
+
+// Drop does nothing.
+func (Kept) Drop() {}
+
+// Watch does nothing.
+func Watch(int) (forget func()) { return func() {} }

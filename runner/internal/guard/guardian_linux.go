@@ -1,0 +1,126 @@
+package guard
+
+import (
+	"encoding/binary"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// What a message says, before the number that it is about.
+const (
+	keep     = 'k' // it has descriptors, which are to be kept
+	drop     = 'd' // they are not needed any more
+	watch    = 'w' // a process group was started
+	ended    = 'f' // nothing of it is left
+	farewell = 'b' // the runner ends, and all is well
+)
+
+const (
+	// guardianVariable has the mark of the runner whose guardian a process is.
+	guardianVariable = "INTERLOCK_GUARDIAN_OF"
+	// guardianName is what the process is called.
+	guardianName = "interlock-guardian"
+	// socketOfGuardian is the descriptor of its end of the connection.
+	socketOfGuardian = 3
+)
+
+// startGuardian starts a guardian that listens to a socket, which is closed here.
+func startGuardian(socket int) (pid int, err error) {
+	file := os.NewFile(uintptr(socket), "guardian")
+	defer func() { _ = file.Close() }()
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = null.Close() }()
+	process, err := os.StartProcess("/proc/self/exe", []string{guardianName}, &os.ProcAttr{
+		Dir: "/", Env: []string{guardianVariable + "=" + Mark()}, Files: []*os.File{null, null, null, file},
+		// A session of its own: what signals the runner's group does not reach it.
+		Sys: &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		return 0, err
+	}
+	pid = process.Pid // Release changes it
+	return pid, process.Release()
+}
+
+// guardian is the life of a guardian's process.
+func guardian() {
+	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTSTP)
+	unix.CloseOnExec(socketOfGuardian)
+	g := charge{kept: map[uint64][]int{}, groups: map[int]bool{}}
+	if g.listen(socketOfGuardian) {
+		return
+	}
+	killAll(os.Getenv(guardianVariable), g.groups)
+	g.release()
+}
+
+// charge is what a guardian looks after.
+type charge struct {
+	kept   map[uint64][]int
+	groups map[int]bool
+}
+
+// listen returns when the runner has ended, and whether it has said so before.
+func (c *charge) listen(socket int) (well bool) {
+	message, rights := make([]byte, 16), make([]byte, unix.CmsgSpace(maxDescriptors*4))
+	for {
+		n, m, _, _, err := unix.Recvmsg(socket, message, rights, unix.MSG_CMSG_CLOEXEC)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || n != 9 {
+			return well
+		}
+		well = message[0] == farewell
+		c.note(message[0], binary.LittleEndian.Uint64(message[1:]), rightsIn(rights[:m]))
+	}
+}
+
+func (c *charge) note(what byte, number uint64, descriptors []int) {
+	switch what {
+	case keep:
+		c.kept[number] = append(c.kept[number], descriptors...)
+	case drop:
+		for _, fd := range c.kept[number] {
+			_ = unix.Close(fd)
+		}
+		delete(c.kept, number)
+	case watch:
+		if number > 1 { // 1 would be all processes (kill(2))
+			c.groups[int(number)] = true
+		}
+	case ended:
+		delete(c.groups, int(number))
+	}
+}
+
+func rightsIn(control []byte) (descriptors []int) {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil {
+		return nil
+	}
+	for _, m := range messages {
+		if some, err := unix.ParseUnixRights(&m); err == nil {
+			descriptors = append(descriptors, some...)
+		}
+	}
+	return descriptors
+}
+
+// release gives up all locks before it closes their files: of a close, the kernel tells
+// those who wait before it gives up the locks.
+func (c *charge) release() {
+	for _, descriptors := range c.kept {
+		for _, fd := range descriptors {
+			_ = unix.FcntlFlock(uintptr(fd), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK})
+			_ = unix.Flock(fd, unix.LOCK_UN)
+			_ = unix.Close(fd)
+		}
+	}
+}
