@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/guard"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
@@ -48,6 +49,10 @@ func Lock(ctx context.Context, i Invocation) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, ending()...)
 	defer signal.Stop(signals)
+	if err := guard.Start(); err != nil {
+		i.say("if this process is killed, %s may outlive the lock: %v", a.program[0], err)
+	}
+	defer guard.Stop()
 	held, err := i.acquire(ctx, a, signals)
 	if err != nil {
 		return err
@@ -91,7 +96,10 @@ func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan
 	w := &wait{locker: locker, name: a.group.Label, say: i.say}
 	defer w.end()
 	user := lock.User{Case: strings.Join(a.program, " ")}
-	held, err := locker.Acquire(lock.WithTrace(ctx, lock.Trace{User: user, Waiting: func(string) { w.begin() }}), []group.Need{a.need})
+	ctx = lock.WithTrace(ctx, lock.Trace{User: user, Waiting: func(string) { w.begin() }})
+	held, err := suspendably(ctx, func(ctx context.Context) (lock.Held, error) {
+		return locker.Acquire(ctx, []group.Need{a.need})
+	})
 	switch cause := context.Cause(ctx); {
 	case err == nil && cause == nil:
 		return held, nil

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/guard"
 )
 
 // gcPercent is by how much the heap may grow before garbage is collected. The
@@ -19,6 +21,7 @@ const gcPercent = 400
 // code. Groups of scope cluster are held by what cluster returns; nil for a
 // runner without.
 func Main(cluster NewCluster) int {
+	defer guard.Stop()
 	debug.SetGCPercent(gcPercent)
 	nameRunfiles(os.Args[0])
 	return run(context.Background(), invocation{

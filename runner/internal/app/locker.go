@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/runner/internal/guard"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
@@ -29,6 +31,9 @@ func newLocker(t task) lock.Locker {
 			inBuild = append(inBuild, build.Group{Group: g, Runfile: d.Lock.Runfile, Output: d.Lock.Output})
 		}
 	}
+	if len(all) > len(inScope[group.Process]) {
+		startGuardian(t.p)
+	}
 	publisher := notice.NewPublisher(func(err error) { say(t.p, err.Error()) })
 	return lock.ByScope(all, map[group.Scope]lock.Locker{
 		group.Process: process.New(inScope[group.Process]),
@@ -36,6 +41,13 @@ func newLocker(t task) lock.Locker {
 		group.Host:    notice.New(host.New(inScope[group.Host], t.p.lookup), inScope[group.Host], publisher),
 		group.Cluster: t.p.clusterLocker(inScope[group.Cluster]),
 	})
+}
+
+// startGuardian lets what a case holds last as long as its processes.
+func startGuardian(p invocation) {
+	if err := guard.Start(); err != nil {
+		say(p, fmt.Sprintf("if this process is killed, its case may go on beside the next holder of a group: %v", err))
+	}
 }
 
 func (p invocation) clusterLocker(groups []group.Group) lock.Locker {

@@ -147,24 +147,43 @@ func TestKilledHolderFreesTheGroup(t *testing.T) {
 	r.wantExit(0)
 }
 
-// A process that a test leaves behind does not keep what the test held.
-func TestProcessLeftBehindDoesNotKeepTheGroup(t *testing.T) {
+// A process that a test leaves behind, in a session of its own, is gone when the next one
+// has what the test held: it may still have its port.
+func TestProcessLeftBehindIsGone(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)
 	x := g.newTarget(`exec 9> "$LIFELINE"
-setsid sh -c 'echo started >&9; read x < "$GATE"; echo still there >&9' &
+setsid sh -c 'echo started >&9; exec sleep 1000' >/dev/null 2>&1 &
 read x < "$STARTED"`)
-	lifeline, gate, startedGate := pipetest.NewLifeline(t), pipetest.NewGate(t), pipetest.NewGate(t)
-	x.vars["LIFELINE"], x.vars["GATE"], x.vars["STARTED"] = lifeline.Path, gate.Path, startedGate.Path
+	lifeline, startedGate := pipetest.NewLifeline(t), pipetest.NewGate(t)
+	x.vars["LIFELINE"], x.vars["STARTED"] = lifeline.Path, startedGate.Path
 	r := x.start()
 	lifeline.Line()
 	startedGate.Open()
 	r.wantExit(0)
+	lifeline.AwaitGone()
 	g.newTarget("exit 0").run().wantExit(0)
-	gate.Open()
-	if line := lifeline.Line(); line != "still there" {
-		t.Errorf("the process that was left behind says %q", line)
-	}
+}
+
+// Processes of a case are gone before the next one has the group, also when its runner is
+// killed and can do nothing about it.
+func TestKilledRunnersCaseIsGone(t *testing.T) {
+	t.Parallel()
+	g := newBuildGroup(t, 1)
+	x := g.newTarget(`exec 9> "$LIFELINE"; uses() { while :; do echo x >> "$USES"; sleep 0.005; done; }
+uses & (uses &); setsid sh -c 'while :; do echo x >> "$USES"; sleep 0.005; done' &
+echo started >&9; wait`)
+	lifeline, uses := pipetest.NewLifeline(t), filepath.Join(t.TempDir(), "uses")
+	x.vars["LIFELINE"], x.vars["USES"] = lifeline.Path, uses
+	r := x.start()
+	lifeline.Line()
+	next := g.newTarget(`size() { wc -c < "$USES"; }; before=$(size); sleep 0.2; after=$(size)
+test "$before" = "$after" || { echo "used beside the next holder"; exit 1; }`)
+	next.vars["USES"] = uses
+	waiter := next.start()
+	waiter.log.await(t, "waits for //r:db")
+	r.kill()
+	waiter.wantExit(0)
 }
 
 func TestNoLockFileReachesTheChild(t *testing.T) {

@@ -14,9 +14,12 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/guard"
 	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
 )
 
@@ -26,7 +29,8 @@ type Command struct {
 	Path string
 	// Args are its arguments, without its name.
 	Args []string
-	// Env is its whole environment, as NAME=value.
+	// Env is its whole environment, as NAME=value, but for the mark of what this
+	// process starts (guard.Variable).
 	Env []string
 	// Stdin is its standard input; nil is an empty one.
 	Stdin *os.File
@@ -77,10 +81,10 @@ type Result struct {
 type Urgent interface{ AtOnce() bool }
 
 // Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
-// and SIGKILL after the grace, or at once if the cause of ctx is Urgent. What is left of the group when the program has
-// ended is killed, and on Linux gone when Run returns. Output then has all that
-// the group wrote. A process that left the group may still run, but is not
-// waited for. The error is for a program that could not be started.
+// and SIGKILL after the grace, or at once if the cause of ctx is Urgent. What is left
+// of the group when the program has ended is killed, and on Linux gone when Run returns;
+// so is what has left the group, as far as that can be told. Output then has all that
+// they wrote. The error is for a program that could not be started.
 func Run(ctx context.Context, c Command) (Result, error) {
 	// The kernel sends the parent-death signal when the *thread* that made the
 	// child ends (prctl(2), PR_SET_PDEATHSIG), so it must not end before.
@@ -88,79 +92,97 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	defer runtime.UnlockOSThread()
 
 	signals := catchSignals()
-	cmd, output, errorOutput, err := start(c)
+	p, err := start(c)
 	if err != nil {
 		signals.stop()
 		return Result{}, err
 	}
-	if errorOutput != output {
-		defer errorOutput.finish()
+	if p.errors != p.output {
+		defer p.errors.finish()
 	}
-	signals.passTo(cmd.Process.Pid, c.Signals)
-	stopStopping := stopWith(ctx, cmd.Process.Pid, c)
+	signals.passTo(p.pid(), c.Signals)
+	stopStopping := stopWith(ctx, p.pid(), c)
 	if c.Begun != nil {
 		c.Begun()
 	}
 	look := false
-	killed, err := waitAndKillRest(cmd, c.Terminal, func() {
+	left, err := p.waitAndKillRest(c.Terminal, func() {
 		signals.stop()
 		stopStopping()
 		if look = c.LeakTimeout > 0 && ctx.Err() == nil; look {
 			deadline := time.Now().Add(c.LeakTimeout)
-			output.awaitEnd(c.LeakTimeout)
-			awaitOrphans(cmd.Process.Pid, deadline)
+			p.output.awaitEnd(c.LeakTimeout)
+			p.awaitOrphans(deadline)
 		}
 	})
-	open := output.finish()
+	left.open = p.output.finish()
 	if c.Terminal != nil {
 		terminal.TakeForeground(c.Terminal) // for those that come next
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
 	}
-	result := resultOf(cmd.ProcessState)
+	result := resultOf(p.ProcessState)
 	if look {
-		result.Leak = leakOf(killed, open)
+		result.Leak = left.leak()
 	}
 	return result, nil
 }
+
+// program is one that was started.
+type program struct {
+	*exec.Cmd
+	output, errors *output // one, unless its errors go elsewhere
+	// mark is what the environment has of all that it starts in its turn.
+	mark string
+	// forget ends what start has told others of it.
+	forget func()
+}
+
+func (p *program) pid() int { return p.Process.Pid }
+
+// numbers tell the programs of this process apart.
+var numbers atomic.Int64
 
 // starting is held while a program starts: a process that is forked for another one
 // has a copy of each open pipe until it runs its own program, and who has the output
 // of a program open is taken for a leak.
 var starting sync.Mutex
 
-// start starts the program. Both outputs are one, unless its errors go elsewhere.
-func start(c Command) (cmd *exec.Cmd, output, errorOutput *output, err error) {
+// start starts the program.
+func start(c Command) (p *program, err error) {
 	starting.Lock()
 	defer starting.Unlock()
-	if output, err = newOutput(c.Output); err != nil {
-		return nil, nil, nil, err
+	p = &program{mark: fmt.Sprintf("%s.%d", guard.Mark(), numbers.Add(1))}
+	if p.output, err = newOutput(c.Output); err != nil {
+		return nil, err
 	}
-	errorOutput = output
+	p.errors = p.output
 	if c.Errors != nil {
-		if errorOutput, err = newOutput(c.Errors); err != nil {
-			output.abandon()
-			return nil, nil, nil, err
+		if p.errors, err = newOutput(c.Errors); err != nil {
+			p.output.abandon()
+			return nil, err
 		}
 	}
-	cmd = prepare(c, output.writer, errorOutput.writer)
-	err = cmd.Start()
-	_ = output.writer.Close() // the child has its own descriptor, if it started
-	_ = errorOutput.writer.Close()
+	p.Cmd = prepare(c, p.output.writer, p.errors.writer)
+	p.Cmd.Env = append(p.Cmd.Env, guard.Variable+"="+p.mark)
+	err = p.Cmd.Start()
+	_ = p.output.writer.Close() // the child has its own descriptor, if it started
+	_ = p.errors.writer.Close()
 	if err != nil {
-		output.finish()
-		if errorOutput != output {
-			errorOutput.finish()
+		p.output.finish()
+		if p.errors != p.output {
+			p.errors.finish()
 		}
-		return nil, nil, nil, fmt.Errorf("starting the program: %w", err)
+		return nil, fmt.Errorf("starting the program: %w", err)
 	}
-	return cmd, output, errorOutput, nil
+	p.forget = remember(p.pid())
+	return p, nil
 }
 
 func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {
 	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Env = c.Env
+	cmd.Env = slices.Clone(c.Env)
 	cmd.Stdout, cmd.Stderr = output, errorOutput
 	cmd.ExtraFiles = c.Extra
 	cmd.SysProcAttr = ownGroup()

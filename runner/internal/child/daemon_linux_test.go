@@ -12,22 +12,31 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
 )
 
-// A process that left the group, and keeps the pipe open, is not waited for.
-func TestDaemonDoesNotHoldUpTheEnd(t *testing.T) {
+// A process that left the group, and keeps the pipe open, does not hold up the end, and
+// is gone then: it may have a port that the next case needs.
+func TestDaemonIsGoneAtTheEnd(t *testing.T) {
 	t.Parallel()
 	started := pipetest.NewLifeline(t)
-	gate := pipetest.NewGate(t)
 	result, output := run(t, `exec 9> "$1"
-		setsid sh -c 'echo started >&9; read x < "$1"' sh "$2" &
-		read x < "$3"; echo leader`, started.Path, gate.Path, openedAfter(t, started))
+		setsid sh -c 'echo started >&9; exec sleep 1000' &
+		read x < "$2"; echo leader`, started.Path, openedAfter(t, started))
 	if result.ExitCode != 0 || output != "leader\n" {
 		t.Errorf("got %+v, %q", result, output)
 	}
-	gate.Open()
 	started.AwaitGone()
 }
 
-// Nor is one that writes for ever; what the program wrote is complete anyway.
+// Daemons that end are reaped as they do, and not only when the program has ended.
+func TestDaemonsAreReapedAsTheyEnd(t *testing.T) {
+	t.Parallel()
+	_, output := run(t, `for i in $(seq 300); do (setsid true &); (true &); done; sleep 1
+		cat /proc/[0-9]*/stat 2>/dev/null | grep -c "^[0-9]* (true) Z $PPID "`)
+	if output != "0\n" {
+		t.Errorf("there are %s zombies", output)
+	}
+}
+
+// Nor does one that writes for ever; what the program wrote is complete anyway.
 func TestDaemonThatWritesForEverDoesNotHoldUpTheEnd(t *testing.T) {
 	t.Parallel()
 	started := pipetest.NewLifeline(t)

@@ -4,7 +4,6 @@ package child
 
 import (
 	"os"
-	"os/exec"
 	"syscall"
 )
 
@@ -13,12 +12,13 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
-// waitAndKillRest waits until cmd has ended, calls ended, and kills what is
-// left of its process group; it cannot say how much that is. Unlike on Linux cmd is reaped first, so its number
-// is free for an instant, unless its group still has a member.
-func waitAndKillRest(cmd *exec.Cmd, _ *os.File, ended func()) (killed int, err error) {
-	err = cmd.Wait()
+// waitAndKillRest waits until the program has ended, calls ended, and kills what is
+// left of its process group; it cannot say how much that is. Unlike on Linux the
+// program is reaped first, so its number is free for an instant, unless its group still
+// has a member.
+func (p *program) waitAndKillRest(_ *os.File, ended func()) (left leftovers, err error) {
+	err = p.Wait()
 	ended()
-	killGroup(cmd.Process.Pid)
-	return 0, err
+	killGroup(p.pid())
+	return leftovers{}, err
 }

@@ -3,7 +3,6 @@ package child
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"sync"
 	"syscall"
 	"time"
@@ -26,21 +25,25 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// waitAndKillRest waits until cmd has ended, in the foreground of a terminal if
-// it has one, calls ended, kills what is left of its process group, waits until
-// that is gone, and says how many processes it killed.
+// waitAndKillRest waits until the program has ended, in the foreground of a terminal if
+// it has one, calls ended, kills what is left of it, waits until that is gone, and says
+// what it has killed.
 //
-// Until then it leaves cmd unreaped: a zombie keeps its number, so that no
+// Until then it leaves the program unreaped: a zombie keeps its number, so that no
 // signal can hit a stranger who got the number next.
-func waitAndKillRest(cmd *exec.Cmd, terminal *os.File, ended func()) (killed int, err error) {
-	err = awaitEnd(cmd.Process.Pid, terminal)
+func (p *program) waitAndKillRest(terminal *os.File, ended func()) (left leftovers, err error) {
+	err = awaitEnd(p.pid(), terminal)
 	ended()
-	reapOrphans(cmd.Process.Pid)
-	killGroup(cmd.Process.Pid)
-	if waited := cmd.Wait(); err == nil {
+	family.end(p.pid())
+	p.reapOrphans()
+	killGroup(p.pid())
+	if waited := p.Wait(); err == nil {
 		err = waited
 	}
-	return awaitRest(cmd.Process.Pid), err
+	left.killed = awaitRest(p.pid())
+	left.strays = p.killStrays()
+	p.forget()
+	return left, err
 }
 
 // awaitRest reaps a process group that was killed, and says how many processes

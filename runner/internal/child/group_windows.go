@@ -26,13 +26,13 @@ func killGroup(pid int) {
 	_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(pid)).Run()
 }
 
-// waitAndKillRest waits until cmd has ended and calls ended. It kills nothing:
-// there is no group to name, and the number of cmd may belong to another
+// waitAndKillRest waits until the program has ended and calls ended. It kills nothing:
+// there is no group to name, and the number of the program may belong to another
 // process already.
-func waitAndKillRest(cmd *exec.Cmd, _ *os.File, ended func()) (killed int, err error) {
-	err = cmd.Wait()
+func (p *program) waitAndKillRest(_ *os.File, ended func()) (left leftovers, err error) {
+	err = p.Wait()
 	ended()
-	return 0, err
+	return leftovers{}, err
 }
 
 func ownGroup() *syscall.SysProcAttr {

@@ -2,15 +2,23 @@ package child
 
 import "fmt"
 
-// leakOf describes what a program left behind: processes of its group that had
-// to be killed, and an output that a process outside of the group has open.
-func leakOf(killed int, open bool) string {
+// leftovers are what a program has left behind.
+type leftovers struct {
+	killed int  // processes of its group, which had to be killed
+	strays int  // processes that had left its group, and were killed
+	open   bool // an output that some other process has open
+}
+
+// leak describes it; it is empty if that is nothing.
+func (l leftovers) leak() string {
 	switch {
-	case killed == 1:
+	case l.killed+l.strays == 1 && l.strays == 1:
+		return "left a process running in another process group, which was killed"
+	case l.killed+l.strays == 1:
 		return "left a process running, which was killed"
-	case killed > 1:
-		return fmt.Sprintf("left %d processes running, which were killed", killed)
-	case open:
+	case l.killed+l.strays > 1:
+		return fmt.Sprintf("left %d processes running, which were killed", l.killed+l.strays)
+	case l.open:
 		return "left a process running that has its output open, and is in another process group"
 	}
 	return ""

@@ -45,18 +45,44 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
-// Who left the group cannot be killed, but has the output open.
+// Who left the group is a leak too, with the output open or without, and is killed,
+// since it may have what the next case needs; so are those that it has started.
 func TestLeakOutsideOfTheGroup(t *testing.T) {
 	t.Parallel()
-	started := pipetest.NewLifeline(t)
-	gate := pipetest.NewGate(t)
-	got := leakOf(t, 50*time.Millisecond, `exec 9> "$1"
-		setsid sh -c 'echo started >&9; read x < "$1"' sh "$2" &
-		read x < "$3"`, started.Path, gate.Path, openedAfter(t, started))
-	if want := "left a process running that has its output open, and is in another process group"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for name, c := range map[string]struct{ script, want string }{
+		"with the output":    {`setsid sh -c 'echo started >&9; exec sleep 1000' &`, "left a process running in another process group, which was killed"},
+		"without it":         {`setsid sh -c 'echo started >&9; exec sleep 1000' >/dev/null 2>&1 &`, "left a process running in another process group, which was killed"},
+		"with a child":       {`setsid sh -c 'sleep 1000 & echo started >&9; wait' >/dev/null 2>&1 &`, "left 2 processes running, which were killed"},
+		"of another session": {`setsid sh -c 'setsid sleep 1000 & echo started >&9; wait' >/dev/null 2>&1 &`, "left 2 processes running, which were killed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			started := pipetest.NewLifeline(t)
+			got := leakOf(t, 50*time.Millisecond, `exec 9> "$1"; `+c.script+` read x < "$2"`, started.Path, openedAfter(t, started))
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+			started.AwaitGone()
+		})
 	}
-	gate.Open()
+}
+
+// What one program has left is not taken for another one's.
+func TestStraysAreThoseOfTheirProgram(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	started := pipetest.NewLifeline(t)
+	ended := make(chan string)
+	go func() {
+		var output bytes.Buffer
+		c := shell(`exec 9> "$1"; (setsid sh -c 'echo started >&9; exec sleep 1000' &); exec sleep 1000`, &output, started.Path)
+		ended <- runCommand(ctx, t, c).Leak
+	}()
+	started.Line()
+	if got := leakOf(t, 20*time.Millisecond, "echo hello"); got != "" {
+		t.Errorf("got %q for a program that left nothing", got)
+	}
+	cancel()
+	<-ended
 	started.AwaitGone()
 }
 

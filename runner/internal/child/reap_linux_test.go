@@ -3,7 +3,6 @@ package child
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -12,20 +11,20 @@ import (
 // and the rest of its group is killed: somebody else could have it by then.
 func TestProgramIsReapedLast(t *testing.T) {
 	t.Parallel()
-	cmd := exec.Command("/bin/sh", "-c", "exit 7")
-	cmd.SysProcAttr = ownGroup()
-	if err := cmd.Start(); err != nil {
+	p, err := start(Command{Path: "/bin/sh", Args: []string{"-c", "exit 7"}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	stat := fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid)
-	_, err := waitAndKillRest(cmd, nil, func() {
+	defer p.output.finish()
+	stat := fmt.Sprintf("/proc/%d/stat", p.pid())
+	_, err = p.waitAndKillRest(nil, func() {
 		text, err := os.ReadFile(stat)
 		if err != nil || !strings.Contains(string(text), ") Z ") {
 			t.Errorf("it is not a zombie: %q, %v", text, err)
 		}
 	})
-	if cmd.ProcessState.ExitCode() != 7 {
-		t.Errorf("it ended with %v (error %v)", cmd.ProcessState, err)
+	if p.ProcessState.ExitCode() != 7 {
+		t.Errorf("it ended with %v (error %v)", p.ProcessState, err)
 	}
 	if _, err := os.Stat(stat); err == nil {
 		t.Error("it is not reaped")

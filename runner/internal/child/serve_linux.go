@@ -19,20 +19,22 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 	runtime.LockOSThread() // as Run does
 	defer runtime.UnlockOSThread()
 
-	cmd, output, _, err := start(c)
+	p, err := start(c)
 	if err != nil {
 		return err
 	}
-	defer output.finish()
-	group := cmd.Process.Pid
+	defer p.output.finish()
+	defer p.forget()
+	group := p.pid()
 	started(group)
 	stopStopping := stopWith(ctx, group, c)
 	_ = awaitEnd(group, nil) // what fails here fails in Wait
 	told := stopStopping()
-	_ = cmd.Wait() // what it returns is in the state, too
-	ended(resultOf(cmd.ProcessState))
+	_ = p.Wait() // what it returns is in the state, too
+	ended(resultOf(p.ProcessState))
 	<-ctx.Done()
 	stopRest(ctx, group, c, told)
+	p.killStrays()
 	return nil
 }
 

@@ -113,7 +113,7 @@ func (l *Locker) acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 		}
 		parts = append(parts, held)
 	}
-	return newHeld(parts), nil
+	return parts.Together(), nil
 }
 
 // split returns the needs of units that have to be started, in the order of
@@ -166,61 +166,3 @@ func (l *Locker) Close() {
 
 // errClosed is for who asks too late.
 var errClosed = errors.New("the run is over: nothing is set up any more")
-
-// held is all parts that one Acquire got.
-type held struct {
-	lock.All
-	lost <-chan struct{}
-	once sync.Once
-	over func()
-}
-
-func newHeld(parts lock.All) *held {
-	ctx, over := context.WithCancel(context.Background())
-	return &held{All: parts, lost: firstOf(ctx, parts), over: over}
-}
-
-// firstOf returns a channel that is closed when the first part is lost, as long
-// as ctx lasts. Parts that were asked for one by one may be lost one by one.
-func firstOf(ctx context.Context, parts lock.All) <-chan struct{} {
-	var some []<-chan struct{}
-	for _, part := range parts {
-		if lost := part.Lost(); lost != nil {
-			some = append(some, lost)
-		}
-	}
-	if len(some) == 0 {
-		return nil
-	}
-	first := make(chan struct{})
-	var once sync.Once
-	for _, lost := range some {
-		go func() {
-			select {
-			case <-lost:
-				once.Do(func() { close(first) })
-			case <-ctx.Done():
-			}
-		}()
-	}
-	return first
-}
-
-// Release implements lock.Held. A lease may be another case's after the first call.
-func (h *held) Release() {
-	h.once.Do(func() {
-		h.over()
-		h.All.Release()
-	})
-}
-
-// Undo implements lock.Held: a rate is one of the groups that are not set up.
-func (h *held) Undo() {
-	h.once.Do(func() {
-		h.over()
-		h.All.Undo()
-	})
-}
-
-// Lost implements lock.Held.
-func (h *held) Lost() <-chan struct{} { return h.lost }
