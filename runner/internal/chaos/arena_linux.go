@@ -46,6 +46,9 @@ func newArena(scope, dir string, p programs) (*arena, error) {
 // quick is the pace where nothing is lost, and little takes time.
 var quick = pace{most: 30 * time.Millisecond}
 
+// noticed is the pace where some have to take longer than a loss takes to be noticed.
+var noticed = pace{most: 30 * time.Millisecond, long: 700 * time.Millisecond}
+
 // configurations of Bazel, in each of which the groups of scope build are built.
 var configurations = []string{"k8-fastbuild", "k8-opt-exec"}
 
@@ -59,7 +62,7 @@ func newBuildArena(dir, runner string) (*arena, error) {
 		}
 		for name := range groups {
 			for _, file := range lockFiles(name) {
-				if err := os.WriteFile(filepath.Join(folder, file), nil, 0o444); err != nil {
+				if err := makeLockFile(filepath.Join(folder, file)); err != nil {
 					return nil, err
 				}
 			}
@@ -78,8 +81,9 @@ func newBuildArena(dir, runner string) (*arena, error) {
 		}
 		return nil
 	}
+	faults := append(common(3), fault{"lock files written again", 3, rewriting(bazelOut)})
 	return &arena{
-		scope: "build", runner: runner, environ: noVariables, pace: quick, faults: common(3), place: place,
+		scope: "build", runner: runner, environ: noVariables, pace: noticed, faults: faults, place: place, faulty: true,
 	}, nil
 }
 
@@ -94,6 +98,7 @@ func newHostArena(dir, runner string) (*arena, error) {
 	return &arena{
 		scope: "host", runner: runner, place: placeByKey, pace: quick, faults: common(3),
 		environ: func(int) map[string]string { return map[string]string{host.Variable: folder} },
+		faulty:  true, // a rate needs room in the shared memory
 	}, nil
 }
 

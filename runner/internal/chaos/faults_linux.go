@@ -30,6 +30,9 @@ func common(kills int) []fault {
 		{"SIGSTOP, SIGCONT of a runner that waits", 3, stopping(waiters)},
 		{"SIGSTOP, SIGCONT of a case", 4, stopping(cases)},
 		{"clock jump of a runner", 2, jump},
+		{"long SIGSTOP of a runner that waits", 1, stoppingLong},
+		{"strangers' files in /dev/shm", 2, strangers},
+		{"full /dev/shm", 1, fillMemory},
 	}
 }
 
@@ -52,6 +55,17 @@ func stopping(whom victims) func(*world, *rand.Rand) (bool, error) {
 	return func(w *world, random *rand.Rand) (bool, error) {
 		return w.stop(pick(whom(w), random), upTo(longestStop, random))
 	}
+}
+
+// longStop is longer than others wait for one that stands still in a queue.
+const longStop = 5 * time.Second
+
+// stoppingLong makes a runner that waits stand still until those behind pass it.
+func stoppingLong(w *world, random *rand.Rand) (bool, error) {
+	if random.IntN(3) > 0 {
+		return false, nil // one stands still for as long as many others take together
+	}
+	return w.stop(pick(waiters(w), random), longStop)
 }
 
 // stop makes a process stand still.

@@ -50,6 +50,13 @@ func main() {
 		os.Exit(1)
 	}
 	etcdtest.Main()
+	if code, done := withPrivateMemory(os.Args); done {
+		os.Exit(code)
+	}
+	if err := mountMemory(); err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(2)
+	}
 	code, err := chaos(os.Args, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)

@@ -18,6 +18,7 @@ var checks = []struct {
 }{
 	{"violations of exclusion, units, rates and tokens", []string{"capacity", "sharing", "units", "rate", "fences", "resource"}},
 	{"cases lost, reported twice or reported falsely", []string{"runs"}},
+	{"cases that outlived what they held", []string{"outlived", "losses"}},
 	{"runners that hung", []string{"hangs"}},
 }
 
@@ -52,7 +53,8 @@ func (s *state) table() string {
 	s.row(text, "cases refused as infrastructure failures", func(t *tally) int { return t.Refused })
 	s.row(text, "writes rejected by the fenced resource", func(t *tally) int { return t.Rejected })
 	s.row(text, "cases that outlived their killed runner", func(t *tally) int { return t.Orphans })
-	s.row(text, "... and did something beside the next holder", func(t *tally) int { return t.Overlaps })
+	s.row(text, "cases whose lock files were written again", func(t *tally) int { return t.Lost })
+	s.row(text, "dead cases that went on beside the next holder", func(t *tally) int { return t.Overlaps })
 	for _, c := range checks {
 		s.row(text, "**"+c.title+"**", func(t *tally) int {
 			sum := 0
@@ -62,7 +64,8 @@ func (s *state) table() string {
 			return sum
 		})
 	}
-	fmt.Fprintf(text, "\n%s. The longest that a case went on after its runner was killed: %s.\n", s.seeds(), s.orphanedFor())
+	fmt.Fprintf(text, "\n%s. The longest that a case went on after its runner was killed: %s, and after its lock files were written again: %s.\n",
+		s.seeds(), s.longest(func(t *tally) time.Duration { return t.OrphanedFor }), s.longest(func(t *tally) time.Duration { return t.LostFor }))
 	return text.String()
 }
 
@@ -96,10 +99,10 @@ func (s *state) seeds() string {
 	return "Seeds: " + strings.Join(parts, ", ")
 }
 
-func (s *state) orphanedFor() time.Duration {
+func (s *state) longest(of func(*tally) time.Duration) time.Duration {
 	longest := time.Duration(0)
 	for _, t := range s.Scopes {
-		longest = max(longest, t.OrphanedFor)
+		longest = max(longest, of(t))
 	}
 	return longest.Round(100 * time.Microsecond)
 }

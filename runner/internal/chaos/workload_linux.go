@@ -71,6 +71,12 @@ func newOrder(random *rand.Rand, p pace) casework.Order {
 	first, second := newUse(random), newUse(random)
 	order := casework.Order{Takes: upTo(p.most, random), Uses: []caselog.Use{first}}
 	both, long := random.IntN(3) == 0, random.IntN(20) == 0
+	switch random.IntN(8) {
+	case 0:
+		order.Helper = casework.Child
+	case 1:
+		order.Helper = casework.Daemon
+	}
 	if isGuarded(first) {
 		order.Guarded = first.Group
 		if p.long > 0 && long {

@@ -74,6 +74,9 @@ func (w *world) look() error {
 	}
 	w.records = append(w.records, records...)
 	for _, record := range records {
+		if record.Event == caselog.Rewrite {
+			continue
+		}
 		i := slices.IndexFunc(w.runners, func(r *runner) bool { return r.name == record.Run })
 		if i < 0 {
 			return fmt.Errorf("the log has a case of %s, and there is no such runner", record.Run)

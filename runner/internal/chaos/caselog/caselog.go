@@ -35,6 +35,8 @@ const (
 	Stop Event = "stop"
 	// Continue: SIGCONT.
 	Continue Event = "continue"
+	// Rewrite: the lock files of the groups in Uses are written again.
+	Rewrite Event = "rewrite"
 )
 
 // Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of

@@ -44,6 +44,9 @@ type Order struct {
 	Guarded string `json:"guarded,omitempty"`
 	// Takes is for how long.
 	Takes time.Duration `json:"takes"`
+	// Helper is whether a process that it starts does the same beside it: a child, or
+	// one in a session of its own; empty if none does.
+	Helper string `json:"helper,omitempty"`
 }
 
 // Do does what the case of that name is ordered to.
@@ -60,12 +63,18 @@ func Do(name string) (err error) {
 	if err := work.say(caselog.Record{Event: caselog.Start, Born: born, Uses: work.order.Uses}); err != nil {
 		return err
 	}
+	helper, err := work.startHelper()
+	if err != nil {
+		return err
+	}
+	defer helper.end()
 	for begun := caselog.Now(); caselog.Now().Sub(begun) < work.order.Takes; {
 		if err := work.touch(); err != nil {
 			return err
 		}
 		time.Sleep(touching)
 	}
+	helper.end()
 	return work.say(caselog.Record{Event: caselog.End})
 }
 

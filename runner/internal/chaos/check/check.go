@@ -55,6 +55,10 @@ type Round struct {
 //   - rate: in no window do more uses start than the rate allows.
 //   - fences: of two uses that exclude each other, the later one has the larger
 //     token; no two have the same, but those of a run that share.
+//   - outlived: where groups cannot be lost by time, nothing of a case that was killed, or
+//     whose runner was, goes on beside the next one.
+//   - losses: a case whose groups are lost, since lock files were written again, ends
+//     within a second, and does not pass.
 //   - hangs: each runner ends.
 type Findings []string
 
@@ -76,9 +80,13 @@ type Summary struct {
 	// OrphanedFor the longest time from the kill to the last that one did.
 	Orphans     int           `json:"orphans"`
 	OrphanedFor time.Duration `json:"orphaned_for"`
-	// Overlaps is how many of the orphans did something when another case had
-	// begun to use what they used.
+	// Overlaps is how many cases did something when another one had begun to use what
+	// they used, although they or their runner were dead.
 	Overlaps int `json:"overlaps"`
+	// Lost is how many cases had a group whose lock files were written again, and
+	// LostFor the longest time that one went on then.
+	Lost    int           `json:"lost"`
+	LostFor time.Duration `json:"lost_for"`
 }
 
 // Add adds what was seen in another round.
@@ -90,6 +98,8 @@ func (s *Summary) Add(o Summary) {
 	s.Orphans += o.Orphans
 	s.Overlaps += o.Overlaps
 	s.OrphanedFor = max(s.OrphanedFor, o.OrphanedFor)
+	s.Lost += o.Lost
+	s.LostFor = max(s.LostFor, o.LostFor)
 }
 
 // Check checks a round.
@@ -99,13 +109,20 @@ func Check(r Round) (Summary, Findings) {
 	h := newHistory(r, &found)
 	seen := Summary{Runs: len(r.Runs), Cases: len(h.holdings)}
 	seen.Orphans, seen.OrphanedFor = h.orphans()
+	seen.Lost, seen.LostFor = checkLosses(h, &found)
 	for _, run := range r.Runs {
 		seen.Refused += checkRun(run, h, r, &found)
 	}
 	for name, g := range r.Groups {
 		uses := h.usesOf(name)
 		seen.Contended += contended(uses)
-		seen.Overlaps += h.overlaps(uses)
+		over := h.overlaps(uses)
+		seen.Overlaps += len(over)
+		if r.Loss == 0 {
+			for _, u := range over {
+				found.add("outlived", "%s: %s, or what it has started, goes on beside the next one", name, u)
+			}
+		}
 		checkUnits(name, g, uses, &found)
 		checkRate(name, g, uses, h, &found)
 		checkFences(name, uses, &found)

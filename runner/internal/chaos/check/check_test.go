@@ -46,6 +46,11 @@ func newRound(t *testing.T, log string) *round {
 	return r
 }
 
+// forget takes a run out that is none.
+func (r *round) forget(name string) {
+	r.Runs = slices.DeleteFunc(r.Runs, func(run check.Run) bool { return run.Name == name })
+}
+
 func (r *round) use(text string) caselog.Use {
 	group, units, _ := strings.Cut(text, "=")
 	units, fence, fenced := strings.Cut(units, ":")
@@ -193,9 +198,34 @@ func TestKilledHoldersCountUntilThen(t *testing.T) {
 
 	r = newRound(t, "start a/x db=0\nkill a\nstart b/x db=0\ntouch a/x\nend b/x")
 	r.run("a").Killed, r.run("a").Report = true, nil
-	if seen := r.want(); seen.Orphans != 1 || seen.OrphanedFor != 2*time.Millisecond || seen.Overlaps != 1 {
+	outlived := "outlived: db: a/x, or what it has started, goes on beside the next one"
+	if seen := r.want(outlived); seen.Orphans != 1 || seen.OrphanedFor != 2*time.Millisecond || seen.Overlaps != 1 {
 		t.Errorf("saw %+v, want an orphan of 2 ms beside the next one", seen)
 	}
+}
+
+// A case whose lock files are written again counts for nothing from then on, is gone
+// within a second, and does not pass.
+func TestRewrittenFilesAreLost(t *testing.T) {
+	const log = "start a/x db=0\nrewrite files db=0\ntouch a/x\nstart b/x db=0\ntouch a/x\nend b/x"
+	r := newRound(t, log)
+	r.forget("files")
+	r.Faulty = true
+	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
+	if seen := r.want(); seen.Lost != 1 || seen.LostFor != 3*time.Millisecond || seen.Overlaps != 0 {
+		t.Errorf("saw %+v", seen)
+	}
+
+	r = newRound(t, log+"\nend a/x")
+	r.forget("files")
+	r.want("losses: a reports that x passed, which had lost a group")
+
+	r = newRound(t, log+"\ntouch a/x")
+	r.forget("files")
+	r.Records[len(r.Records)-1].At += caselog.Instant(2 * time.Second)
+	r.Faulty = true
+	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
+	r.want("losses: a/x goes on for 2.005s after its lock files were written again")
 }
 
 // Who is killed after its end is reported as passed, with a failure around it.

@@ -39,6 +39,8 @@ type history struct {
 	kills map[id]caselog.Instant
 	// stops are the pauses of each run.
 	stops map[string][]pause
+	// rewrites are when the lock files of each group were written again.
+	rewrites map[string][]caselog.Instant
 }
 
 // pause is from a stop until the process went on.
@@ -47,7 +49,7 @@ type pause struct{ from, until caselog.Instant }
 const never = caselog.Instant(math.MaxInt64)
 
 func newHistory(r Round, found *Findings) *history {
-	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}}
+	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}, rewrites: map[string][]caselog.Instant{}}
 	for _, record := range r.Records {
 		who := id{record.Run, record.Case}
 		switch record.Event {
@@ -71,6 +73,10 @@ func newHistory(r Round, found *Findings) *history {
 		case caselog.Continue:
 			if n := len(h.stops[who.run]); who.name == "" && n > 0 {
 				h.stops[who.run][n-1].until = record.At
+			}
+		case caselog.Rewrite:
+			for _, u := range record.Uses {
+				h.rewrites[u.Group] = append(h.rewrites[u.Group], record.At)
 			}
 		}
 	}
@@ -115,7 +121,27 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 			holding.until = min(holding.until, p.from.Add(loss))
 		}
 	}
+	if at, lost := h.lost(holding); lost {
+		holding.until = min(holding.until, at)
+	}
 	holding.until = max(holding.until, holding.start.At)
+}
+
+// noticing is how long a holder may take to notice that its lock files were written
+// again, and a case to start after it got its groups.
+const noticing = time.Second
+
+// lost reports when a holding lost one of its groups, or may have: its lock files were
+// written again while it was under way, or just before it was.
+func (h *history) lost(holding *holding) (at caselog.Instant, lost bool) {
+	for _, u := range holding.start.Uses {
+		for _, at := range h.rewrites[u.Group] {
+			if at.Add(noticing) >= holding.start.At && at <= holding.last {
+				return at, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // orphans returns how many cases outlived their runner, and the longest time.
@@ -139,18 +165,21 @@ func (h *history) stopped(run string, from, until caselog.Instant) bool {
 	return false
 }
 
-// overlaps counts the orphans among the users of a group that did something when
-// another one had begun that was given what they had.
-func (h *history) overlaps(uses []use) (count int) {
+// overlaps counts the users of a group that did something when another one had begun
+// that was given what they had, although they did not count any more: their runner, or
+// they themselves, were killed.
+func (h *history) overlaps(uses []use) (over []use) {
 	for _, u := range uses {
-		at, killed := h.kills[id{run: u.run}]
-		if killed && u.last > at && slices.ContainsFunc(uses, func(next use) bool {
-			return next.start.At > at && next.start.At < u.last && u.excludes(next)
+		if _, lost := h.lost(u.holding); lost {
+			continue
+		}
+		if u.last > u.until && slices.ContainsFunc(uses, func(next use) bool {
+			return next.start.At >= u.until && next.start.At < u.last && next.holding != u.holding && u.excludes(next)
 		}) {
-			count++
+			over = append(over, u)
 		}
 	}
-	return count
+	return over
 }
 
 // excludes reports whether two uses of a group may not be at the same time.

@@ -122,6 +122,8 @@ func checkOutcome(run Run, o Outcome, h *history, r Round, found *Findings) {
 	switch {
 	case !o.Bad && (holding == nil || !holding.ended):
 		found.add("runs", "%s reports that %s passed, which did not get to its end", run.Name, o.Name)
+	case !o.Bad && h.passedLost(holding):
+		found.add("losses", "%s reports that %s passed, which had lost a group", run.Name, o.Name)
 	case !o.Bad && r.Rejected[run.Name+"/"+o.Name]:
 		found.add("runs", "%s reports that %s passed, of which a write was rejected", run.Name, o.Name)
 	case o.Bad && !run.Killed && !killed && (!r.Faulty || o.Type != infrastructure):

@@ -16,19 +16,20 @@ type handoffCase struct {
 	limit harness.Limit
 }
 
-// two and five milliseconds are the bounds for a group of capacity 1 and more.
+// The bounds for a group of capacity 1, and for others.
 var (
-	two  = harness.AtMost(2 * time.Millisecond)
+	soon = harness.AtMost(300 * time.Microsecond)
 	five = harness.AtMost(5 * time.Millisecond)
 	one  = []group.Need{exclusive(1)}
 	all4 = []group.Need{exclusive(4)}
 )
 
 var handoffCases = []handoffCase{
-	{contention{capacity: 1, configurations: 1, processes: 2, needs: one}, two},
-	{contention{capacity: 1, configurations: 1, processes: 4, needs: one}, two},
-	{contention{capacity: 1, configurations: 1, processes: 16, needs: one}, two},
-	{contention{capacity: 1, configurations: 1, processes: 100, needs: one}, harness.Information},
+	{contention{capacity: 1, configurations: 1, processes: 2, needs: one}, soon},
+	{contention{capacity: 1, configurations: 1, processes: 4, needs: one}, soon},
+	{contention{capacity: 1, configurations: 1, processes: 16, needs: one}, soon},
+	{contention{capacity: 1, configurations: 1, processes: 100, needs: one}, soon},
+	{contention{capacity: 1, configurations: 1, processes: 1000, needs: one}, soon},
 	{contention{capacity: 1, configurations: 10, processes: 4, needs: one}, harness.Information},
 	{contention{capacity: 4, configurations: 1, processes: 5, needs: one}, five},
 	{contention{capacity: 4, configurations: 1, processes: 8, needs: one}, five},
@@ -41,7 +42,6 @@ var handoffCases = []handoffCase{
 // handoff lets processes contend for a group, batch after batch, each case
 // between two batches of its floor.
 func handoff() (*harness.Table, error) {
-	const batches, requests = 5, 200
 	table := &harness.Table{
 		Floor: "as many processes at one blocking flock of one file",
 		Notes: []string{
@@ -55,19 +55,30 @@ func handoff() (*harness.Table, error) {
 		floor := c.contention
 		floor.bare = true
 		measure := func(c contention) func() (handoffs, error) {
-			return func() (handoffs, error) { return c.handoffs(requests) }
+			return func() (handoffs, error) { return c.handoffs(requestsOf(c.processes)) }
 		}
-		results, err := harness.Interleave(batches, measure(floor), measure(c.contention))
+		results, err := harness.Interleave(batchesOf(c.processes), measure(floor), measure(c.contention))
 		if err != nil {
 			return nil, err
 		}
 		bare, ours := join(results[0]), join(results[1])
 		table.Compare(c.what(), bare.took, ours.took, c.limit)
+		if c.processes == 100 && c.capacity == 1 {
+			table.Compare("- CPU time of all processes for each of these", harness.Samples{bare.cpuEach()}, harness.Samples{ours.cpuEach()},
+				harness.AtMost(time.Millisecond))
+		}
 		cpu += fmt.Sprintf("\n- %s: %s, %s", c.what(), harness.Text(ours.cpuEach()), harness.Text(bare.cpuEach()))
 	}
 	table.Notes = append(table.Notes, cpu)
 	return table, nil
 }
+
+// requestsOf is how many requests some processes make altogether: each of them several,
+// so that what a process does once does not count as what it always does.
+func requestsOf(processes int) int { return max(200, 5*processes) }
+
+// batchesOf is how many batches there are: to start a thousand processes takes a while.
+func batchesOf(processes int) int { return max(1, min(5, 500/processes)) }
 
 func (c contention) what() string {
 	what := fmt.Sprintf("capacity %d, %d processes", c.capacity, c.processes)

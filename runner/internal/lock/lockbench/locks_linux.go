@@ -41,7 +41,7 @@ func hostHandoff(table *harness.Table) error {
 		contention
 		limit harness.Limit
 	}{
-		{contention{capacity: 1, configurations: 1, processes: 4, needs: one}, two},
+		{contention{capacity: 1, configurations: 1, processes: 4, needs: one}, soon},
 		{contention{capacity: 4, configurations: 1, processes: 8, needs: one}, five},
 	} {
 		host := c.contention

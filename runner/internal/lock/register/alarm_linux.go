@@ -67,8 +67,8 @@ const (
 	futexWake = 1
 )
 
-// sleep puts a token into woken whenever the ticket's word is rung, until stop. It
-// fails where the system has no such futex.
+// sleep puts a token into woken when the ticket's word is rung for the first time, or
+// never if it is stopped before. It fails where the system has no such futex.
 func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(), err error) {
 	var stopped atomic.Bool
 	done := make(chan struct{})
@@ -82,6 +82,7 @@ func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(
 			switch err := waitAt(word, 0, time.Minute); err {
 			case nil:
 				wake(woken)
+				return
 			case unix.EINTR, unix.ETIMEDOUT:
 			default:
 				return // the file was cut off

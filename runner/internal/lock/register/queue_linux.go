@@ -118,34 +118,25 @@ func (t *turn) ahead(limit int) ([]int64, error) {
 	return t.queue.all(t.region.ticket(1), t.region.ticket(t.ticket), limit)
 }
 
-// leave gives the ticket back, and with that the turn to the next one. It wakes the
-// one who is first then, and those who are to watch that one.
+// leave gives the ticket back, and with that the turn to the next one.
 func (t *turn) leave() {
 	t.queue.withdraw(t.region.ticket(t.ticket), 1)
 	t.pulse.stop(t)
-	rung := false
-	for i := range t.queue {
-		next := t.nextIn(t.queue[i])
-		if len(next) > 0 && !rung {
-			t.queue.ring()
-			rung = true
-		}
-		for _, ticket := range next {
-			t.alarm(i).ring(t.region, ticket)
-		}
+	if t.wakeFirst() {
+		t.queue.ring()
 	}
 }
 
-// nextIn returns the lowest tickets of a copy: the kernel happens to tell the
-// earliest lock first, and if it does not, somebody wakes a little later.
-func (t *turn) nextIn(f *lockFile) (tickets []int64) {
-	for from := t.region.ticket(1); len(tickets) < woken; {
-		_, last, found, err := f.announcedIn(from, t.region.ticket(maxTicket+1))
-		if err != nil || !found {
-			break
+// wakeFirst wakes the one who is first in the queue, and reports whether anybody is. The
+// kernel happens to tell the earliest lock first; if it does not, somebody wakes a little
+// later.
+func (s *station) wakeFirst() (wanted bool) {
+	r := s.place.region()
+	for i, f := range s.queue {
+		if at, _, found, err := f.announcedIn(r.ticket(1), r.ticket(maxTicket+1)); found && err == nil {
+			s.alarm(i).ring(r, at-int64(r))
+			wanted = true
 		}
-		tickets = append(tickets, last-int64(t.region))
-		from = last + 1
 	}
-	return tickets
+	return wanted
 }

@@ -103,11 +103,11 @@ func (u *units) agree() error {
 	return nil
 }
 
-// release gives everything back, and wakes the one who is first in the queue. Who
-// comes into it later sees for itself what is free.
+// release gives everything back, and wakes the one who is first in the queue. Who comes
+// into it later sees for itself what is free.
 func (u *units) release() {
 	u.units.withdrawAll()
-	if wanted, err := u.isWanted(); wanted || err != nil {
+	if u.wakeFirst() {
 		u.units.ring()
 	}
 }

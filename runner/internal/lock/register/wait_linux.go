@@ -19,13 +19,8 @@ const (
 	settling = 20 * time.Millisecond
 )
 
-const (
-	// woken is how many of a queue are woken when somebody leaves it: the first, and
-	// the one that watches the first.
-	woken = 2
-	// near is how many of a queue look often.
-	near = 16
-)
+// near is how many of a queue look often.
+const near = 16
 
 // wait is one that waits for its turn, and then for units.
 type wait struct {
@@ -46,8 +41,7 @@ type place int
 const (
 	nowhere place = iota
 	first         // waits for units
-	second        // waits for the first to leave, or to die
-	behind        // is woken by those who leave
+	behind        // waits until it is woken, when it is first
 	last          // and looks but seldom
 )
 
@@ -72,7 +66,9 @@ func (a *acquisition) wait(w *wait) error {
 			timer.Stop()
 			return a.ctx.Err()
 		case <-w.woken:
-			if settled == nil {
+			if w.place != first {
+				w.place = nowhere // an alarm rings once
+			} else if settled == nil {
 				settled = time.After(settling)
 			}
 		case <-settled:
@@ -122,10 +118,7 @@ func (w *wait) mayTake(ahead []int64) (bool, error) {
 }
 
 func placeOf(ahead int) place {
-	switch {
-	case ahead < woken:
-		return second
-	case ahead < near:
+	if ahead < near {
 		return behind
 	}
 	return last
@@ -154,10 +147,8 @@ func (w *wait) moveTo(p place) (moved bool) {
 	w.deafen()
 	w.place = p
 	w.often = w.interval()
-	if p == behind || p == last {
-		if len(w.turn.queue) == 1 {
-			w.stop, _ = w.turn.sleep(w.woken)
-		}
+	if p != first && len(w.turn.queue) == 1 {
+		w.stop, _ = w.turn.sleep(w.woken)
 	}
 	if w.stop == nil {
 		paths := w.turn.queue.paths()
@@ -190,7 +181,7 @@ func (w *wait) deafen() {
 	}
 }
 
-// sleep lets those who leave the queue wake its owner, and nobody else. Who does not
+// sleep lets those who leave the queue, or give units back, wake its owner, and nobody else. Who does not
 // see all copies that they see is not found by them, so it is for one copy only.
 func (t *turn) sleep(woken chan<- struct{}) (stop func(), err error) {
 	a := t.alarm(0)

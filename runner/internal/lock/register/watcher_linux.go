@@ -124,12 +124,23 @@ func (w *watcher) addWatch(path string) (int32, error) {
 	return int32(wd), os.NewSyscallError("inotify_add_watch", err)
 }
 
-// forget ends a subscription; w.mu is held.
+// forget ends a subscription; w.mu is held. A watch that nobody uses any more goes: its
+// events would wake this process for nothing.
 func (w *watcher) forget(added []int32, closed chan<- struct{}) {
 	for _, wd := range added {
-		delete(w.watching[wd], closed)
-		// A watch that nobody uses any more stays until the instance goes,
-		// which costs less than to take it out and in for each waiter.
+		if delete(w.watching[wd], closed); len(w.watching[wd]) == 0 {
+			delete(w.watching, wd)
+			w.removeWatch(wd)
+		}
+	}
+}
+
+func (w *watcher) removeWatch(wd int32) {
+	if w.inotify == nil {
+		return
+	}
+	if raw, err := w.inotify.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _, _ = unix.InotifyRmWatch(int(fd), uint32(wd)) })
 	}
 }
 

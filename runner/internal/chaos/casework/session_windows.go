@@ -1,0 +1,5 @@
+package casework
+
+import "syscall"
+
+func ownSession() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,30 @@
+package check
+
+import "time"
+
+// checkLosses finds cases that go on for too long after their lock files were written
+// again. A runner that stood still could not notice.
+func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) {
+	for _, holding := range h.holdings {
+		at, isLost := h.lost(holding)
+		if !isLost || at < holding.start.At {
+			continue
+		}
+		lost++
+		wentOn := holding.last.Sub(at)
+		if h.stopped(holding.run, at, holding.last) {
+			continue
+		}
+		longest = max(longest, wentOn)
+		if wentOn > noticing {
+			found.add("losses", "%s/%s goes on for %v after its lock files were written again", holding.run, holding.name, wentOn)
+		}
+	}
+	return lost, longest
+}
+
+// passedLost reports whether a case got to its end when it had lost its groups.
+func (h *history) passedLost(holding *holding) bool {
+	at, lost := h.lost(holding)
+	return lost && at > holding.start.At && at < holding.last
+}
