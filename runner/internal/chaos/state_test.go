@@ -48,7 +48,7 @@ func TestStateIsContinued(t *testing.T) {
 		"| **violations of exclusion, units, rates and tokens** | 2 | 0 | 0 | 2 |",
 		"| **runners that hung** | 2 | 0 | 0 | 2 |",
 		"| **cases lost, reported twice or reported falsely** | 0 | 0 | 0 | 0 |",
-		"Seeds: 1 (2 rounds, 20s), 2 (1 rounds, 10s). The longest that a case went on after its runner was killed: 1ms.",
+		"Seeds: 1 (2 rounds, 20s), 2 (1 rounds, 10s). The longest that a case went on after its runner was killed: 1ms, and after its lock files were written again: 0s.",
 	} {
 		if !strings.Contains(table, line+"\n") {
 			t.Errorf("no line %q in\n%s", line, table)
