@@ -24,7 +24,11 @@ type buildGroup struct {
 
 func newBuildGroup(t *testing.T, capacity int) *buildGroup {
 	t.Helper()
-	return newBuildGroupIn(t, filepath.Join(realTempDir(t), "execroot/_main/bazel-out/k8-fastbuild/bin/r"), capacity)
+	base := realTempDir(t)
+	if err := os.Mkdir(filepath.Join(base, "server"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return newBuildGroupIn(t, filepath.Join(base, "execroot/_main/bazel-out/k8-fastbuild/bin/r"), capacity)
 }
 
 func newBuildGroupIn(t *testing.T, files string, capacity int) *buildGroup {

@@ -54,6 +54,9 @@ var configurations = []string{"k8-fastbuild", "k8-opt-exec"}
 
 // newBuildArena makes an output base of Bazel with lock files.
 func newBuildArena(dir, runner string) (*arena, error) {
+	if err := os.Mkdir(filepath.Join(dir, "server"), 0o755); err != nil {
+		return nil, err
+	}
 	bazelOut := filepath.Join(dir, "execroot/_main/bazel-out")
 	for _, c := range configurations {
 		folder := filepath.Join(bazelOut, c, "bin/r")

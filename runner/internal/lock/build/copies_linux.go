@@ -26,20 +26,20 @@ func (e *CopyError) Error() string {
 		"hermetic sandboxes, Docker and remote execution copy them", e.Group, e.Path, e.strategy())
 }
 
-var (
-	sandboxDir = regexp.MustCompile(`/sandbox/([^/]+)/[0-9]+/execroot/`)
-	// hermeticDir is what a hermetic linux-sandbox calls that folder, of which
-	// it makes the root folder.
-	hermeticDir = regexp.MustCompile(`^/execroot/`)
-)
+// sandboxDir is the folder that a strategy makes for one action, in place of an output
+// base. A hermetic linux-sandbox makes the root folder of it.
+var sandboxDir = regexp.MustCompile(`/sandbox/([^/]+)/[0-9]+$`)
 
 // strategy names the strategy that made the copy, where the path tells it.
 func (e *CopyError) strategy() string {
-	if hermeticDir.MatchString(e.Path) {
+	at := strings.LastIndex(e.Path, "/execroot/")
+	if at == 0 {
 		return " that a hermetic sandbox made"
 	}
-	if m := sandboxDir.FindStringSubmatch(e.Path); m != nil {
-		return fmt.Sprintf(" that the strategy %s made", m[1])
+	if at > 0 {
+		if m := sandboxDir.FindStringSubmatch(e.Path[:at]); m != nil {
+			return fmt.Sprintf(" that the strategy %s made", m[1])
+		}
 	}
 	return ""
 }
@@ -107,12 +107,19 @@ func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
 
 // bazelOutOf returns the folder bazel-out of the output base if own is there,
 // as <output base>/execroot/<workspace>/bazel-out/<configuration>/bin/<output>.
+//
+// What else has such a path is a sandbox, of whatever kind, in which own is a copy: only an
+// output base has the folder of its server. It may be in the sandbox of another Bazel.
 func bazelOutOf(own, output string) (string, bool) {
 	bin, ok := strings.CutSuffix(own, "/bin/"+output)
-	if !ok || sandboxDir.MatchString(own) || hermeticDir.MatchString(own) {
+	if !ok {
 		return "", false
 	}
 	bazelOut := filepath.Dir(bin)
 	execroot := filepath.Dir(filepath.Dir(bazelOut))
-	return bazelOut, filepath.Base(bazelOut) == "bazel-out" && filepath.Base(execroot) == "execroot"
+	base := filepath.Dir(execroot)
+	if filepath.Base(bazelOut) != "bazel-out" || filepath.Base(execroot) != "execroot" {
+		return "", false
+	}
+	return bazelOut, !sandboxDir.MatchString(base) && exists(base+"/server")
 }

@@ -55,6 +55,9 @@ func (s space) hostFolder() string { return filepath.Join(s.Dir, "host") }
 const strangers = 8
 
 func (s space) create() error {
+	if err := os.MkdirAll(filepath.Join(s.Dir, outputBase, "server"), 0o755); err != nil {
+		return err
+	}
 	for c := range strangers {
 		if err := os.MkdirAll(s.output(s.Configurations+c, ""), 0o755); err != nil {
 			return err

@@ -34,6 +34,9 @@ func New(t *testing.T, groups []group.Group) *OutputBase {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "server"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	b := &OutputBase{t: t, Dir: dir, Groups: groups}
 	t.Cleanup(b.forgetStarts)
 	return b
