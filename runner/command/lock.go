@@ -49,8 +49,9 @@ func Lock(ctx context.Context, i Invocation) error {
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, ending()...)
 	defer signal.Stop(signals)
-	if err := guard.Start(); err != nil {
-		i.say("if this process is killed, %s may outlive the lock: %v", a.program[0], err)
+	warn := func(err error) { i.say("if this process is killed, %s may outlive the lock: %v", a.program[0], err) }
+	if err := guard.Start(warn); err != nil {
+		warn(err)
 	}
 	defer guard.Stop()
 	held, err := i.acquire(ctx, a, signals)

@@ -45,8 +45,11 @@ func newLocker(t task) lock.Locker {
 
 // startGuardian lets what a case holds last as long as its processes.
 func startGuardian(p invocation) {
-	if err := guard.Start(); err != nil {
+	warn := func(err error) {
 		say(p, fmt.Sprintf("if this process is killed, its case may go on beside the next holder of a group: %v", err))
+	}
+	if err := guard.Start(warn); err != nil {
+		warn(err)
 	}
 }
 

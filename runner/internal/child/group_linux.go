@@ -16,7 +16,16 @@ const dying = 2 * time.Second
 
 // adopt makes this process the parent of orphans among its descendants, so
 // that it can wait for them (prctl(2), PR_SET_CHILD_SUBREAPER).
-var adopt = sync.OnceFunc(func() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) })
+var adopt = sync.OnceFunc(func() {
+	for _, o := range orphans() {
+		wasThere[o.pid] = true
+	}
+	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+})
+
+// wasThere are children that this process had before it started any: those of a program
+// that has become this one.
+var wasThere = map[int]bool{}
 
 // ownGroup makes the child the leader of a new process group, and makes it die
 // with this process even if that is killed.

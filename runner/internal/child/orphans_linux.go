@@ -36,7 +36,7 @@ func orphans() (all []orphan) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", self, self))
 	for _, field := range strings.Fields(string(text)) {
 		pid, err := strconv.Atoi(field)
-		if err != nil || family.has(pid) {
+		if err != nil || family.has(pid) || wasThere[pid] {
 			continue
 		}
 		// What is in the group of this process was started by other code of it.
@@ -63,7 +63,7 @@ func (p *program) isStray(o orphan) bool {
 		return false
 	}
 	mark := guard.MarkOf(o.pid)
-	return mark == p.mark || mark == "" && family.isOnlyChild(p.pid()) && !o.hasEnded()
+	return guard.Has(mark, p.mark) || mark == "" && family.isOnlyChild(p.pid()) && !o.hasEnded()
 }
 
 // reapOrphans reaps the orphans of the program's group that have ended by themselves,
@@ -84,7 +84,11 @@ func (p *program) killStrays() (killed int) {
 	for deadline := time.Now().Add(dying); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		left := false
 		for _, o := range orphans() {
-			if known[o.pid] && !o.hasEnded() || p.isStray(o) {
+			switch {
+			case !known[o.pid] && !p.isStray(o) || o.hasEnded():
+			case guard.IsGuardian(o.pid): // of a runner in the case; it ends when all is done
+				left = true
+			default:
 				_ = syscall.Kill(o.pid, syscall.SIGKILL)
 				known[o.pid], left = true, true
 			}

@@ -20,15 +20,29 @@ package guard
 
 import (
 	"crypto/rand"
+	"os"
+	"strings"
 	"sync"
 )
 
 // Variable is the environment variable that marks what a runner has started.
 const Variable = "INTERLOCK_STARTED_BY"
 
-// mark is the one of this process.
-var mark = sync.OnceValue(rand.Text)
+// mark is that of this process, behind the one that it was started with: what a runner
+// in a case of another one starts is of both.
+var mark = sync.OnceValue(func() string {
+	if inherited := os.Getenv(Variable); inherited != "" {
+		return inherited + "/" + rand.Text()
+	}
+	return rand.Text()
+})
 
 // Mark returns the value of Variable for all that this process starts. A mark may have
-// more behind it.
+// more behind it, after a dot or a slash.
 func Mark() string { return mark() }
+
+// Has reports whether a value of Variable is a mark, or has more behind it.
+func Has(value, mark string) bool {
+	rest, ok := strings.CutPrefix(value, mark)
+	return ok && mark != "" && (rest == "" || rest[0] == '.' || rest[0] == '/')
+}

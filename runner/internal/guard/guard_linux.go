@@ -6,16 +6,19 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
 
 // ward is what a process tells its guardian.
 type ward struct {
+	pid atomic.Int64
+
 	mu     sync.Mutex
-	socket int // -1 without a guardian
-	pid    int
-	last   uint64 // the number of what was kept last
+	socket int         // -1 without a guardian
+	lost   func(error) // is told if the guardian is gone
+	last   uint64      // the number of what was kept last
 }
 
 var own = &ward{socket: -1}
@@ -30,8 +33,9 @@ func init() {
 }
 
 // Start starts the guardian of this process, if it has none. After an error everything
-// works, but what was started may outlive the locks.
-func Start() error {
+// works, but what was started may outlive the locks. Lost is called, from any goroutine,
+// if that comes about later.
+func Start(lost func(error)) error {
 	own.mu.Lock()
 	defer own.mu.Unlock()
 	if own.socket >= 0 {
@@ -41,29 +45,36 @@ func Start() error {
 	if err != nil {
 		return os.NewSyscallError("socketpair", err)
 	}
-	if own.pid, err = startGuardian(pair[1]); err != nil {
+	pid, err := startGuardian(pair[1])
+	if err == nil {
+		// Nothing here waits long for a guardian that stands still.
+		err = unix.SetsockoptTimeval(pair[0], unix.SOL_SOCKET, unix.SO_SNDTIMEO, &unix.Timeval{Sec: 1})
+	}
+	if err != nil {
 		_ = unix.Close(pair[0])
 		return fmt.Errorf("starting a guardian: %w", err)
 	}
-	own.socket = pair[0]
+	own.pid.Store(int64(pid))
+	own.socket, own.lost = pair[0], lost
 	return nil
 }
 
 // Pid is the number of the guardian's process; 0 if there is none.
-func Pid() int {
-	own.mu.Lock()
-	defer own.mu.Unlock()
-	return own.pid
-}
+func Pid() int { return int(own.pid.Load()) }
 
 // Stop tells the guardian that all is well: this process ends, and leaves nothing.
 func Stop() {
-	own.tell(farewell, 0, nil)
 	own.mu.Lock()
 	defer own.mu.Unlock()
-	if own.socket >= 0 {
-		_ = unix.Close(own.socket)
-		own.socket = -1
+	own.tell(farewell, 0, nil)
+	own.hangUp()
+}
+
+// hangUp ends the connection; w.mu is held.
+func (w *ward) hangUp() {
+	if w.socket >= 0 {
+		_ = unix.Close(w.socket)
+		w.socket = -1
 	}
 }
 
@@ -77,9 +88,9 @@ const maxDescriptors = 250
 // stays locked when this process dies; what it unlocks itself is free at once.
 func Keep(descriptors []int) Kept {
 	own.mu.Lock()
+	defer own.mu.Unlock()
 	own.last++
 	kept := Kept{own.last}
-	own.mu.Unlock()
 	for some := range slices.Chunk(descriptors, maxDescriptors) {
 		own.tell(keep, kept.number, some)
 	}
@@ -89,21 +100,26 @@ func Keep(descriptors []int) Kept {
 // Drop takes them back.
 func (k Kept) Drop() {
 	if k.number != 0 {
-		own.tell(drop, k.number, nil)
+		own.say(drop, k.number)
 	}
 }
 
 // Watch tells the guardian of a process group that was started, until forget is called,
 // when nothing of it is left.
 func Watch(group int) (forget func()) {
-	own.tell(watch, uint64(group), nil)
-	return func() { own.tell(ended, uint64(group), nil) }
+	own.say(watch, uint64(group))
+	return func() { own.say(ended, uint64(group)) }
 }
 
-// tell sends a message. A guardian that is gone is told nothing.
-func (w *ward) tell(what byte, number uint64, descriptors []int) {
+// say sends a message without descriptors.
+func (w *ward) say(what byte, number uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.tell(what, number, nil)
+}
+
+// tell sends a message; w.mu is held. A guardian that cannot be told is none any more.
+func (w *ward) tell(what byte, number uint64, descriptors []int) {
 	if w.socket < 0 {
 		return
 	}
@@ -113,8 +129,16 @@ func (w *ward) tell(what byte, number uint64, descriptors []int) {
 	}
 	message := binary.LittleEndian.AppendUint64([]byte{what}, number)
 	for {
-		if err := unix.Sendmsg(w.socket, message, rights, nil, unix.MSG_NOSIGNAL); err != unix.EINTR {
-			return
+		err := unix.Sendmsg(w.socket, message, rights, nil, unix.MSG_NOSIGNAL)
+		if err == unix.EINTR {
+			continue
 		}
+		if err != nil {
+			w.hangUp()
+			if w.lost != nil && what != farewell {
+				go w.lost(fmt.Errorf("its guardian is gone: %w", err))
+			}
+		}
+		return
 	}
 }

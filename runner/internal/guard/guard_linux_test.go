@@ -41,7 +41,7 @@ func ward(dir string) {
 			os.Exit(1)
 		}
 	}
-	check(guard.Start())
+	check(guard.Start(nil))
 	file, err := os.Open(filepath.Join(dir, "lock"))
 	check(err)
 	check(unix.Flock(int(file.Fd()), unix.LOCK_EX))
@@ -169,6 +169,50 @@ func TestLockOutlivesItsProcessesOnly(t *testing.T) {
 			}
 			eventually(t, "the guardian is gone", func() bool { return !runs(guardian) })
 		})
+	}
+}
+
+// A runner in a case of another one is killed with it, and so is what it has started; its
+// own lock is free when all of that is dead.
+func TestNestedRunners(t *testing.T) {
+	t.Setenv("GUARD_TEST_SELF", executable(t))
+	dir, cmd, _, stdout, _ := startWard(t, `mkdir "$1/inner"; : > "$1/inner/lock"
+		echo 'while :; do echo x >> "$1/uses"; sleep 0.01; done' > "$1/inner/script"
+		sleep 1000 | setsid env `+wardVariable+`="$1/inner" "$GUARD_TEST_SELF" & sleep 1000`)
+	inner := filepath.Join(dir, "inner")
+	if got := line(t, stdout); !strings.HasPrefix(got, "guardian ") {
+		t.Fatalf("got %q", got)
+	}
+	eventually(t, "it uses the resource", func() bool { return size(inner) > 0 })
+	if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	awaitLock(t, inner)
+	before := size(inner)
+	time.Sleep(100 * time.Millisecond)
+	if after := size(inner); after != before {
+		t.Errorf("%d uses beside the next holder", (after-before)/2)
+	}
+	awaitLock(t, dir)
+}
+
+func executable(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestMarksOfMarks(t *testing.T) {
+	for value, want := range map[string]bool{"A": true, "A.1": true, "A.1/B.2": true, "AB": false, "": false, "B/A": false} {
+		if got := guard.Has(value, "A"); got != want {
+			t.Errorf("%q: %v", value, got)
+		}
+	}
+	if guard.Has("", "") {
+		t.Error("what has no mark has one that is empty")
 	}
 }
 

@@ -37,7 +37,7 @@ func startGuardian(socket int) (pid int, err error) {
 	}
 	defer func() { _ = null.Close() }()
 	process, err := os.StartProcess("/proc/self/exe", []string{guardianName}, &os.ProcAttr{
-		Dir: "/", Env: []string{guardianVariable + "=" + Mark()}, Files: []*os.File{null, null, null, file},
+		Dir: "/", Env: guardianEnviron(), Files: []*os.File{null, null, null, file},
 		// A session of its own: what signals the runner's group does not reach it.
 		Sys: &syscall.SysProcAttr{Setsid: true},
 	})
@@ -46,6 +46,16 @@ func startGuardian(socket int) (pid int, err error) {
 	}
 	pid = process.Pid // Release changes it
 	return pid, process.Release()
+}
+
+// guardianEnviron has the mark that this process was started with, too: who looks for all
+// that has it waits for the guardian.
+func guardianEnviron() []string {
+	environ := []string{guardianVariable + "=" + Mark()}
+	if inherited, ok := os.LookupEnv(Variable); ok {
+		environ = append(environ, Variable+"="+inherited)
+	}
+	return environ
 }
 
 // guardian is the life of a guardian's process.
@@ -70,9 +80,12 @@ type charge struct {
 func (c *charge) listen(socket int) (well bool) {
 	message, rights := make([]byte, 16), make([]byte, unix.CmsgSpace(maxDescriptors*4))
 	for {
-		n, m, _, _, err := unix.Recvmsg(socket, message, rights, unix.MSG_CMSG_CLOEXEC)
+		n, m, flags, _, err := unix.Recvmsg(socket, message, rights, unix.MSG_CMSG_CLOEXEC)
 		if err == unix.EINTR {
 			continue
+		}
+		if flags&unix.MSG_CTRUNC != 0 {
+			return true // it cannot have more descriptors, so it is none: the runner will see
 		}
 		if err != nil || n != 9 {
 			return well

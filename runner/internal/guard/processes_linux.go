@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,18 +24,27 @@ func killAll(mark string, groups map[int]bool) {
 	}
 	until := time.Now().Add(stubborn)
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
-		left, killable := 0, 0
+		left, killable, living := 0, 0, map[int]bool{}
 		for _, p := range processes() {
-			if groups[p.group] || groups[p.session] || p.hasMark(mark) {
-				left++
-				if unix.Kill(p.pid, unix.SIGKILL) == nil {
-					killable++
-				}
+			inGroup := groups[p.group] || groups[p.session]
+			if !inGroup && !p.hasMark(mark) {
+				continue
+			}
+			left++
+			living[p.group], living[p.session] = inGroup, inGroup
+			// The guardian of a runner below ends by itself, when it has done what it is for.
+			if IsGuardian(p.pid) {
+				continue
+			}
+			if unix.Kill(p.pid, unix.SIGKILL) == nil {
+				killable++
 			}
 		}
 		if left == 0 || killable == 0 && time.Now().After(until) {
 			return
 		}
+		// The number of a group that is gone may soon be somebody else's.
+		maps.DeleteFunc(groups, func(group int, _ bool) bool { return !living[group] })
 		time.Sleep(pause)
 	}
 }
@@ -77,15 +87,20 @@ func look(pid int) (p process, runs bool) {
 
 // hasMark reports whether the environment of a process has a mark.
 func (p process) hasMark(mark string) bool {
-	return mark != "" && strings.HasPrefix(MarkOf(p.pid), mark)
+	return Has(MarkOf(p.pid), mark)
 }
+
+// IsGuardian reports whether a process is the guardian of some runner.
+func IsGuardian(pid int) bool { return variableOf(pid, guardianVariable) != "" }
 
 // MarkOf returns the value of Variable in the environment that a process began with;
 // empty if it has none, or cannot be asked.
-func MarkOf(pid int) string {
+func MarkOf(pid int) string { return variableOf(pid, Variable) }
+
+func variableOf(pid int, name string) string {
 	text, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
 	for entry := range bytes.SplitSeq(text, []byte{0}) {
-		if value, ok := bytes.CutPrefix(entry, []byte(Variable+"=")); ok {
+		if value, ok := bytes.CutPrefix(entry, []byte(name+"=")); ok {
 			return string(value)
 		}
 	}

@@ -17,7 +17,8 @@ type Counted struct {
 
 	mu     sync.Mutex
 	starts []Instant
-	begun  bool // it is kept fresh no more
+	asked  bool // it has begun
+	begun  bool // and that is remembered: it is kept fresh no more
 	over   bool // it changes no more
 	fresh  *time.Timer
 }
@@ -53,21 +54,27 @@ func (c *Counted) keepFresh() {
 func (c *Counted) Begun() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.begun = true
+	c.asked = true
 	if !c.over {
 		c.recount()
 	}
 }
 
-// recount counts the start as of now; c.mu is held.
+// recount counts the start as of now; c.mu is held. If that fails once it has begun, as
+// when there is no room, it is tried again: until then it counts as older than it is.
 func (c *Counted) recount() {
 	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
 	defer cancel()
+	remembered := true
 	for i, l := range c.logs {
-		if start, err := l.Recount(ctx, c.starts[i]); err == nil {
-			c.starts[i] = start
+		start, err := l.Recount(ctx, c.starts[i])
+		if err != nil {
+			remembered = false
+			continue
 		}
+		c.starts[i] = start
 	}
+	c.begun = c.asked && remembered
 }
 
 // End leaves the start as it is; nil is no start.

@@ -31,16 +31,27 @@ type ratedTurn struct {
 // it writes it again.
 const rewriting = 10 * time.Second
 
+// takeAll takes what a case needs, and counts its start.
+func (a *acquisition) takeAll(needs []group.Need) error {
+	for _, n := range needs {
+		if err := a.take(n); err != nil {
+			return err
+		}
+	}
+	return a.start()
+}
+
 // take takes what n needs of one group. If its files are written again meanwhile, it
 // asks for them anew.
 func (a *acquisition) take(n group.Need) error {
 	var gone time.Time // since when
 	for {
+		begun := time.Now()
 		err := a.tryToTake(n)
 		if !isGone(err) {
 			return err
 		}
-		if gone.IsZero() {
+		if gone.IsZero() || time.Since(begun) > time.Second { // it was there meanwhile
 			gone = time.Now()
 		}
 		if time.Since(gone) > rewriting {

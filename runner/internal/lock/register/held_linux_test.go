@@ -78,8 +78,30 @@ func TestOneCopyReplacedWhileHeld(t *testing.T) {
 	receive(t, got, "the unit for the waiter").Release()
 }
 
-// A waiter waits while a file is being written again, and for a file of another
-// configuration that is gone it does not wait at all.
+// Who knows a copy from before another one was made finds the other one when the first
+// is written again: its holders have that one still.
+func TestPlaceIsFoundAnewAfterARewrite(t *testing.T) {
+	for _, idle := range []bool{true, false} {
+		a, b, one := newPlace(t), newPlace(t), definedAs(group.Definition{Capacity: 1})
+		now := a
+		early := New([]group.Group{one}, func(group.Group) (Place, error) { return now, nil })
+		mustAcquire(t, early, need(1)).Release()
+		if !idle {
+			s := early.(*locker).stations.pop(one.Label)
+			s.close()
+		}
+		now = Place{Queue: append(a.Queue, b.Queue...), Units: append(a.Units, b.Units...), Identity: a.Identity}
+		held := mustAcquire(t, at(now, one), need(1))
+		replace(t, a.Queue[0])
+		replace(t, a.Units[0])
+		got := startWaiting(t, early, need(1))
+		mustNotBeLost(t, held)
+		held.Release()
+		receive(t, got, "the unit").Release()
+	}
+}
+
+// A waiter waits while a file is being written again.
 func TestFileIsMissingForAWhile(t *testing.T) {
 	place := newPlace(t)
 	if err := os.Remove(place.Units[0]); err != nil {

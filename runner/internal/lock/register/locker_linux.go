@@ -48,14 +48,9 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 		return nil, err
 	}
 	a := &acquisition{locker: l, ctx: ctx, held: newHeld(l)}
-	defer a.leaveQueues()
-	for _, n := range needs {
-		if err := a.take(n); err != nil {
-			a.held.Release()
-			return nil, err
-		}
-	}
-	if err := a.start(); err != nil {
+	err := a.takeAll(needs)
+	a.leaveQueues() // before what they wait with is anybody else's
+	if err != nil {
 		a.held.Release()
 		return nil, err
 	}
@@ -114,6 +109,7 @@ func (l *locker) forget(label string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.places, label)
+	l.stations.forget(label)
 }
 
 // Identity returns Place.Identity of a group, or the error of Find.

@@ -52,23 +52,24 @@ func (p *pulse) stop(t *turn) {
 // patience is what somebody knows of the pulse of the one who is first.
 type patience struct {
 	seen         []int64 // the bytes that are announced
+	first        int64   // who that is
 	since, asked time.Time
 }
 
 // isOver reports whether the pulse has stood still for so long that one with as many
 // ahead may pass. It is asked every so often; one that has not asked for longer was
 // stopped itself, and knows nothing.
-func (p *patience) isOver(t *turn, ahead int, often time.Duration) (bool, error) {
+func (p *patience) isOver(t *turn, ahead []int64, often time.Duration) (bool, error) {
 	seen, err := t.queue.all(t.region.pulse(0), t.region.pulse(pulseBytes-1)+1, near)
 	if err != nil {
 		return false, err
 	}
 	now := time.Now()
-	if !slices.Equal(seen, p.seen) || now.Sub(p.asked) > 2*often {
+	if !slices.Equal(seen, p.seen) || ahead[0] != p.first || now.Sub(p.asked) > 2*often {
 		p.since = now
 	}
-	p.seen, p.asked = seen, now
-	return now.Sub(p.since) > silence+time.Duration(ahead)*pause, nil
+	p.seen, p.first, p.asked = seen, ahead[0], now
+	return now.Sub(p.since) > silence+time.Duration(len(ahead))*pause, nil
 }
 
 // remembered is how long somebody is taken to be stopped without a look.

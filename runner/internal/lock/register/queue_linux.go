@@ -58,6 +58,7 @@ func (s *station) draw() (*turn, error) {
 		return nil, errors.New("there are no tickets left: so many have waited, and never all at once were done")
 	}
 	t.ticket++
+	t.pulse.beats = int(t.ticket % pulseBytes) // so that two who are first look different
 	return t, s.queue.announce(t.region.ticket(t.ticket), 1)
 }
 

@@ -82,22 +82,57 @@ type stations struct {
 	mu          sync.Mutex
 	idle        map[string][]*station // by the group's label
 	descriptors int
+	// inodes are the files of each group's place when it was found. Others than those
+	// may be known to other processes in another way than to this one.
+	inodes map[string][]inode
 }
 
 // maxIdle is how many descriptors of idle stations are kept open. A process may have
 // a thousand of them.
 const maxIdle = 256
 
-// take returns a station whose files are what place says.
+// take returns a station whose files are what place says. Its error is errReplaced if they
+// are not those any more that were there when the place was found: it has to be found anew.
 func (p *stations) take(label string, place Place) (*station, error) {
-	for {
-		s := p.pop(label)
-		if s == nil {
-			return openStation(place)
-		}
-		if s.areCurrent() && s.place.equal(place) {
-			return s, nil
-		}
+	s := p.pop(label)
+	if s != nil && s.areCurrent() {
+		return s, nil
+	}
+	if s != nil {
+		s.close()
+		return nil, errReplaced
+	}
+	s, err := openStation(place)
+	if err != nil {
+		return nil, err
+	}
+	if !p.knows(label, s) {
+		s.close()
+		return nil, errReplaced
+	}
+	return s, nil
+}
+
+// knows notes the files of a group's first station, and reports whether those of others
+// are the same.
+func (p *stations) knows(label string, s *station) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.inodes == nil {
+		p.inodes = map[string][]inode{}
+	}
+	if p.inodes[label] == nil {
+		p.inodes[label] = s.inodes()
+	}
+	return slices.Equal(p.inodes[label], s.inodes())
+}
+
+// forget is called when the place of a group is to be found anew.
+func (p *stations) forget(label string) {
+	p.mu.Lock()
+	delete(p.inodes, label)
+	p.mu.Unlock()
+	for s := p.pop(label); s != nil; s = p.pop(label) {
 		s.close()
 	}
 }
@@ -143,11 +178,14 @@ func (p *stations) close() {
 	p.idle, p.descriptors = nil, 0
 }
 
-func (s *station) size() int { return len(s.queue) + len(s.units) }
-
-func (p Place) equal(other Place) bool {
-	return p.Region == other.Region && slices.Equal(p.Queue, other.Queue) && slices.Equal(p.Units, other.Units)
+func (s *station) inodes() (all []inode) {
+	for _, f := range append(slices.Clone(s.queue), s.units...) {
+		all = append(all, f.inode)
+	}
+	return all
 }
+
+func (s *station) size() int { return len(s.queue) + len(s.units) }
 
 // isGone reports whether an error is that a file is not there, or not any more.
 func isGone(err error) bool { return errors.Is(err, errReplaced) || errors.Is(err, fs.ErrNotExist) }

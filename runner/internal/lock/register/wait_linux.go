@@ -10,7 +10,7 @@ import (
 const (
 	lookAgain = time.Second
 	// lookLater is that of those far back in the queue, who are too many to look often.
-	lookLater = 10 * time.Second
+	lookLater = 5 * time.Second
 	// polling is where there is no inotify: a user has 128 instances by default
 	// (inotify(7)).
 	polling = 20 * time.Millisecond
@@ -19,8 +19,12 @@ const (
 	settling = 20 * time.Millisecond
 )
 
-// near is how many of a queue look often.
-const near = 16
+const (
+	// near is how many of a queue look often.
+	near = 16
+	// crowd is how many are never passed, whoever they are.
+	crowd = 1024
+)
 
 // wait is one that waits for its turn, and then for units.
 type wait struct {
@@ -110,7 +114,13 @@ func (w *wait) mayTake(ahead []int64) (bool, error) {
 	if len(ahead) == 0 || stopped.are(w.units.group.Label, ahead) {
 		return true, nil
 	}
-	over, err := w.patience.isOver(w.turn, len(ahead), w.often)
+	over, err := w.patience.isOver(w.turn, ahead, w.often)
+	if over && len(ahead) == near {
+		// There may be more, who live.
+		if ahead, err = w.turn.ahead(crowd); err != nil || len(ahead) == crowd {
+			return false, err
+		}
+	}
 	if over {
 		stopped.add(w.units.group.Label, ahead)
 	}

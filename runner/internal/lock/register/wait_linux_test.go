@@ -55,6 +55,29 @@ func TestWaitersThatLiveAreNotPassed(t *testing.T) {
 	receive(t, one, "one unit").Release()
 }
 
+// Who is first changes often, and each of them looks alive to those far behind.
+func TestShortHoldsKeepTheOrder(t *testing.T) {
+	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
+	holder := mustAcquire(t, at(place, one), need(1))
+	const waiters, hold = 12, 450 * time.Millisecond
+	order := make(chan int, waiters)
+	for i := range waiters {
+		got := startWaiting(t, at(place, one), need(1))
+		go func() {
+			held := <-got
+			order <- i
+			time.Sleep(hold)
+			held.Release()
+		}()
+	}
+	holder.Release()
+	for want := range waiters {
+		if got := receive(t, order, "the next one"); got != want {
+			t.Fatalf("number %d comes as number %d", got, want)
+		}
+	}
+}
+
 // A waiter that goes on after it was passed does not take what another one has.
 func TestPassedWaiterGoesOn(t *testing.T) {
 	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
