@@ -24,28 +24,35 @@ func rewriting(bazelOut string) func(*world, *rand.Rand) (bool, error) {
 			n := random.IntN(len(configurations))
 			which = configurations[n : n+1]
 		}
+		say := func(event caselog.Event) error {
+			if len(which) < len(configurations) {
+				return nil
+			}
+			return w.log.Write(caselog.Record{Event: event, At: caselog.Now(), Run: "files", Uses: []caselog.Use{{Group: name}}})
+		}
 		for i, c := range which {
-			if i > 0 && i == len(which)-1 {
-				// From here on nobody who holds the group excludes anybody.
-				if err := w.log.Write(caselog.Record{
-					Event: caselog.Rewrite, At: caselog.Now(), Run: "files", Uses: []caselog.Use{{Group: name}},
-				}); err != nil {
+			if i == len(which)-1 {
+				// From here on nobody who holds the group may exclude anybody.
+				if err := say(caselog.Rewrite); err != nil {
 					return false, err
 				}
 			}
 			for _, file := range lockFiles(name) {
-				path := filepath.Join(bazelOut, c, "bin/r", file)
-				fresh := fmt.Sprintf("%s.%d", path, random.Int64())
-				if err := makeLockFile(fresh); err != nil {
-					return false, err
-				}
-				if err := os.Rename(fresh, path); err != nil {
+				if err := rewrite(filepath.Join(bazelOut, c, "bin/r", file), random); err != nil {
 					return false, err
 				}
 			}
 		}
-		return true, nil
+		return true, say(caselog.Rewritten)
 	}
+}
+
+func rewrite(path string, random *rand.Rand) error {
+	fresh := fmt.Sprintf("%s.%d", path, random.Int64())
+	if err := makeLockFile(fresh); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
 }
 
 func makeLockFile(path string) error { return os.WriteFile(path, []byte("a lock file\n"), 0o444) }

@@ -74,7 +74,7 @@ func (w *world) look() error {
 	}
 	w.records = append(w.records, records...)
 	for _, record := range records {
-		if record.Event == caselog.Rewrite {
+		if record.Event == caselog.Rewrite || record.Event == caselog.Rewritten {
 			continue
 		}
 		i := slices.IndexFunc(w.runners, func(r *runner) bool { return r.name == record.Run })

@@ -37,6 +37,8 @@ const (
 	Continue Event = "continue"
 	// Rewrite: the lock files of the groups in Uses are written again.
 	Rewrite Event = "rewrite"
+	// Rewritten: they have been.
+	Rewritten Event = "rewritten"
 )
 
 // Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of

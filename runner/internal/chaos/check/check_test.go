@@ -216,7 +216,7 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 		t.Errorf("saw %+v", seen)
 	}
 
-	r = newRound(t, log+"\nend a/x")
+	r = newRound(t, log+"\nrewritten files db=0\nend a/x")
 	r.forget("files")
 	r.want("losses: a reports that x passed, which had lost a group")
 

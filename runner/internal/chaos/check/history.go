@@ -39,8 +39,9 @@ type history struct {
 	kills map[id]caselog.Instant
 	// stops are the pauses of each run.
 	stops map[string][]pause
-	// rewrites are when the lock files of each group were written again.
-	rewrites map[string][]caselog.Instant
+	// rewrites are when the lock files of each group were about to be written again, and
+	// rewritten when they had been.
+	rewrites, rewritten map[string][]caselog.Instant
 }
 
 // pause is from a stop until the process went on.
@@ -49,7 +50,7 @@ type pause struct{ from, until caselog.Instant }
 const never = caselog.Instant(math.MaxInt64)
 
 func newHistory(r Round, found *Findings) *history {
-	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}, rewrites: map[string][]caselog.Instant{}}
+	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}, rewrites: map[string][]caselog.Instant{}, rewritten: map[string][]caselog.Instant{}}
 	for _, record := range r.Records {
 		who := id{record.Run, record.Case}
 		switch record.Event {
@@ -75,15 +76,21 @@ func newHistory(r Round, found *Findings) *history {
 				h.stops[who.run][n-1].until = record.At
 			}
 		case caselog.Rewrite:
-			for _, u := range record.Uses {
-				h.rewrites[u.Group] = append(h.rewrites[u.Group], record.At)
-			}
+			note(h.rewrites, record)
+		case caselog.Rewritten:
+			note(h.rewritten, record)
 		}
 	}
 	for _, holding := range h.holdings {
 		h.bound(holding, r.Loss)
 	}
 	return h
+}
+
+func note(times map[string][]caselog.Instant, record caselog.Record) {
+	for _, u := range record.Uses {
+		times[u.Group] = append(times[u.Group], record.At)
+	}
 }
 
 // went notes that a case has done something.

@@ -25,6 +25,12 @@ func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) 
 
 // passedLost reports whether a case got to its end when it had lost its groups.
 func (h *history) passedLost(holding *holding) bool {
-	at, lost := h.lost(holding)
-	return lost && at > holding.start.At && at < holding.last
+	for _, u := range holding.start.Uses {
+		for _, at := range h.rewritten[u.Group] {
+			if at > holding.start.At && at < holding.last {
+				return true
+			}
+		}
+	}
+	return false
 }
