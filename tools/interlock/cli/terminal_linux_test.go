@@ -68,6 +68,26 @@ func TestSuspend(t *testing.T) {
 	s.end()
 }
 
+// Ctrl-Z while it waits gives up its place: another one has the group at once when it is
+// free, and it asks again when it goes on.
+func TestSuspendWhileWaiting(t *testing.T) {
+	t.Parallel()
+	s := newHost(t).startSession(`set -m
+		"$0" lock "$1" -- sh -c 'echo held; sleep 4' 2>&1 &
+		"$0" lock "$1" -- echo mine 2>/dev/null; echo "code $?"
+		wait %1; "$0" lock "$1" --timeout=2s -- echo other; echo "code $?"
+		fg %2; echo "code $?"; read z; echo "after: $z"`)
+	s.await("held")
+	time.Sleep(time.Second) // until it waits
+	s.enter("\x1a")
+	for _, line := range []string{"code 148", "other", "code 0", "mine", "code 0"} {
+		s.await(line)
+	}
+	s.enter("three\n")
+	s.await("after: three")
+	s.end()
+}
+
 // Where no shell is there that could continue it, Ctrl-Z stops nothing for long.
 func TestSuspendWithoutShell(t *testing.T) {
 	t.Parallel()

@@ -1,3 +1,5 @@
+//go:build !linux
+
 package command
 
 import (
@@ -6,7 +8,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 )
 
-// suspendably calls acquire: there is no Ctrl-Z.
+// suspendably calls acquire: elsewhere no group waits in a queue of processes that can be
+// stopped.
 func suspendably(ctx context.Context, acquire func(context.Context) (lock.Held, error)) (lock.Held, error) {
 	return acquire(ctx)
 }
