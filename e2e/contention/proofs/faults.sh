@@ -100,14 +100,28 @@ timeout_while_waiting() {
   note "test.xml and the log name the group, and the others went on"
 }
 
-daemon_outlives_its_test() {
+daemon_is_gone() {
   start_holder //faults:leaves_a_daemon
   local daemon
   await test -s "$CONTENTION_DIR/daemon"
   daemon=$(<"$CONTENTION_DIR/daemon")
   bazel_test //faults:next
   wait "$client"
-  if is_gone "$daemon"; then fail 'the daemon did not outlive its test'; fi
-  kill "$daemon"
+  is_gone "$daemon" || fail 'the daemon outlived its test'
   expect_handoff "$(field at "$(said end //faults:leaves_a_daemon)")" //faults:next
+}
+
+# A run that holds while its lock files are removed, so that others would lock new ones.
+files_are_cleaned_away() {
+  start_holder //faults:holder
+  local line child cleaned_at
+  line=$(said start //faults:holder)
+  child=$(process "$(field pid "$line")" "$line")
+  bazel clean 2>/dev/null
+  cleaned_at=$(now)
+  await is_gone "$child"
+  note "its program was gone $(milliseconds_between "$cleaned_at" "$(now)") ms later"
+  if wait "$client"; then fail 'the holder passed'; fi
+  if has_said end //faults:holder; then fail 'the holder went on'; fi
+  bazel_test //faults:next
 }
