@@ -73,12 +73,13 @@ func TestSuspend(t *testing.T) {
 func TestSuspendWhileWaiting(t *testing.T) {
 	t.Parallel()
 	s := newHost(t).startSession(`set -m
-		"$0" lock "$1" -- sh -c 'echo held; sleep 4' 2>&1 &
+		"$0" lock "$1" -- sh -c 'echo held; touch "$INTERLOCK_HOST_DIR.held"; sleep 5' 2>&1 &
+		while [ ! -e "$INTERLOCK_HOST_DIR.held" ]; do sleep 0.01; done
 		"$0" lock "$1" -- echo mine 2>/dev/null; echo "code $?"
 		wait %1; "$0" lock "$1" --timeout=2s -- echo other; echo "code $?"
 		fg %2; echo "code $?"; read z; echo "after: $z"`)
 	s.await("held")
-	time.Sleep(time.Second) // until it waits
+	time.Sleep(2 * time.Second) // until the other one waits
 	s.enter("\x1a")
 	for _, line := range []string{"code 148", "other", "code 0", "mine", "code 0"} {
 		s.await(line)
