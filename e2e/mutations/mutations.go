@@ -124,8 +124,8 @@ var mutations = []mutation{
 	{
 		name:  "kill only the process groups of a dead runner (guard)",
 		file:  "runner/internal/guard/processes_linux.go",
-		code:  " || p.hasMark(mark) {\n",
-		bug:   " {\n",
+		code:  "if !inGroup && !p.hasMark(mark) {",
+		bug:   "if !inGroup {",
 		tests: []string{"./runner/internal/guard"},
 	},
 	{
