@@ -124,4 +124,5 @@ files_are_cleaned_away() {
   if wait "$client"; then fail 'the holder passed'; fi
   if has_said end //faults:holder; then fail 'the holder went on'; fi
   bazel_test //faults:next
+  build_tools # they are cleaned away, too
 }

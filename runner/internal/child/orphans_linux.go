@@ -85,7 +85,11 @@ func (p *program) killStrays() (killed int) {
 		left := false
 		for _, o := range orphans() {
 			switch {
-			case !known[o.pid] && !p.isStray(o) || o.hasEnded():
+			case known[o.pid] && o.hasEnded():
+				o.reap()
+			case known[o.pid]:
+				left = true
+			case !p.isStray(o):
 			case guard.IsGuardian(o.pid): // of a runner in the case; it ends when all is done
 				left = true
 			default:
