@@ -124,7 +124,7 @@ var mutations = []mutation{
 	{
 		name:  "kill only the process groups of a dead runner (guard)",
 		file:  "runner/internal/guard/processes_linux.go",
-		code:  "if !inGroup && !p.hasMark(mark) {",
+		code:  "if !inGroup && !Has(MarkOf(p.PID), mark) {",
 		bug:   "if !inGroup {",
 		tests: []string{"./runner/internal/guard"},
 	},

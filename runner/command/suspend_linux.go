@@ -6,9 +6,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 	"unsafe"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/child"
 	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"golang.org/x/sys/unix"
 )
@@ -27,7 +27,7 @@ func suspendably(ctx context.Context, acquire func(context.Context) (lock.Held, 
 		if !errors.Is(err, errSuspended) {
 			return held, err
 		}
-		suspend()
+		child.Suspend(os.Getpid())
 	}
 }
 
@@ -53,20 +53,6 @@ func untilSuspended(ctx context.Context, acquire func(context.Context) (lock.Hel
 		held.Undo()
 	}
 	return nil, errSuspended
-}
-
-// suspend stops this process, until its shell continues it. Where no shell could do
-// that, the kernel does not stop it (setpgid(2), on orphaned groups).
-func suspend() {
-	const stopping = 100 * time.Millisecond
-	continued := make(chan os.Signal, 1)
-	signal.Notify(continued, syscall.SIGCONT)
-	defer signal.Stop(continued)
-	_ = syscall.Kill(os.Getpid(), syscall.SIGTSTP)
-	select {
-	case <-continued:
-	case <-time.After(stopping):
-	}
 }
 
 // action is what the kernel does with a signal (struct sigaction of rt_sigaction(2)). All of

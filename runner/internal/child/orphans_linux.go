@@ -59,11 +59,11 @@ func (o orphan) reap() { _, _ = syscall.Wait4(o.pid, nil, syscall.WNOHANG, nil) 
 // comes from, by the mark in its environment. One without a mark comes from the only
 // program that runs.
 func (p *program) isStray(o orphan) bool {
-	if o.group == p.pid() || o.hasEnded() {
+	if o.group == p.pid() {
 		return false
 	}
-	mark := guard.MarkOf(o.pid)
-	return guard.Has(mark, p.mark) || mark == "" && family.isOnlyChild(p.pid()) && !o.hasEnded()
+	mark := guard.MarkOf(o.pid) // asked first: one that has ended has none any more
+	return !o.hasEnded() && (guard.Has(mark, p.mark) || mark == "" && family.isOnlyChild(p.pid()))
 }
 
 // reapOrphans reaps the orphans of the program's group that have ended by themselves,

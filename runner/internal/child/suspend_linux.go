@@ -19,17 +19,22 @@ const stopping = 100 * time.Millisecond
 // that a shell sees its whole job stopped; and it continues both when the shell
 // does.
 func suspendWith(group int, t *os.File) {
-	continued := make(chan os.Signal, 1)
-	signal.Notify(continued, syscall.SIGCONT)
-	defer signal.Stop(continued)
 	terminal.TakeForeground(t)
-	_ = syscall.Kill(0, syscall.SIGTSTP)
-	select {
-	case <-continued:
-	case <-time.After(stopping):
-	}
+	Suspend(0)
 	if terminal.IsForeground(t) { // it is not after the shell's bg
 		terminal.GiveForeground(t, group)
 	}
 	_ = syscall.Kill(-group, syscall.SIGCONT)
+}
+
+// Suspend stops this process, or 0 for its group, until its shell continues it.
+func Suspend(pid int) {
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	defer signal.Stop(continued)
+	_ = syscall.Kill(pid, syscall.SIGTSTP)
+	select {
+	case <-continued:
+	case <-time.After(stopping):
+	}
 }

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/procfs"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,17 +26,17 @@ func killAll(mark string, groups map[int]bool) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		left, killable, living := 0, 0, map[int]bool{}
 		for _, p := range processes() {
-			inGroup := groups[p.group] || groups[p.session]
-			if !inGroup && !p.hasMark(mark) {
+			inGroup := groups[p.Group] || groups[p.Session]
+			if !inGroup && !Has(MarkOf(p.PID), mark) {
 				continue
 			}
 			left++
-			living[p.group], living[p.session] = inGroup, inGroup
+			living[p.Group], living[p.Session] = inGroup, inGroup
 			// The guardian of a runner below ends by itself, when it has done what it is for.
-			if IsGuardian(p.pid) {
+			if IsGuardian(p.PID) {
 				continue
 			}
-			if unix.Kill(p.pid, unix.SIGKILL) == nil {
+			if unix.Kill(p.PID, unix.SIGKILL) == nil {
 				killable++
 			}
 		}
@@ -49,45 +49,24 @@ func killAll(mark string, groups map[int]bool) {
 	}
 }
 
-// process is one that has not ended. A zombie has: it uses nothing any more.
-type process struct{ pid, group, session int }
-
-// processes returns all that can be seen.
-func processes() (all []process) {
+// processes returns all that can be seen and have not ended. A zombie has: it uses nothing
+// any more.
+func processes() (all []procfs.Process) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
 		return nil
 	}
 	self := os.Getpid()
 	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil && pid != self {
-			if p, runs := look(pid); runs {
-				all = append(all, p)
-			}
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil || pid == self {
+			continue
+		}
+		if p, err := procfs.Look(pid); err == nil && !p.Ended() {
+			all = append(all, p)
 		}
 	}
 	return all
-}
-
-// look reads what proc(5) has of a process: its number, its name in parentheses, its
-// state, and the numbers of its parent, group and session.
-func look(pid int) (p process, runs bool) {
-	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-	if err != nil {
-		return process{}, false
-	}
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(fields) < 4 || fields[0] == "Z" || fields[0] == "X" {
-		return process{}, false
-	}
-	group, _ := strconv.Atoi(fields[2])
-	session, _ := strconv.Atoi(fields[3])
-	return process{pid, group, session}, true
-}
-
-// hasMark reports whether the environment of a process has a mark.
-func (p process) hasMark(mark string) bool {
-	return Has(MarkOf(p.pid), mark)
 }
 
 // IsGuardian reports whether a process is the guardian of some runner.

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/runner/internal/procfs"
 	"golang.org/x/sys/unix"
 )
 
@@ -56,30 +55,16 @@ func openDaemon(pid, setup int) (*daemon, error) {
 func isDescendant(pid int) bool {
 	self := os.Getpid()
 	for pid > 1 {
-		parent, err := parentOf(pid)
+		p, err := procfs.Look(pid)
 		if err != nil {
 			return false
 		}
-		if parent == self {
+		if p.Parent == self {
 			return true
 		}
-		pid = parent
+		pid = p.Parent
 	}
 	return false
-}
-
-// parentOf reads /proc/pid/stat (proc_pid_stat(5)): after the program's name in
-// parentheses, which may contain anything, come the state and the parent.
-func parentOf(pid int) (int, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-	if len(fields) < 2 {
-		return 0, fmt.Errorf("unknown content: %q", text)
-	}
-	return strconv.Atoi(fields[1])
 }
 
 // hasEnded reports whether the process runs no more: then its descriptor is

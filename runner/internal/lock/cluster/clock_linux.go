@@ -3,19 +3,19 @@ package cluster
 import (
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/interlock-build/rules_interlock/runner/internal/boottime"
 )
 
 // instant is a time by a clock that nobody can set, and that goes on while the
-// machine sleeps (clock_gettime(2), CLOCK_BOOTTIME), in nanoseconds.
+// machine sleeps, in nanoseconds.
 type instant int64
 
 func now() instant {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
-		panic(err) // the clock exists since Linux 2.6.39
+	t, err := boottime.Now()
+	if err != nil {
+		panic(err) // every Linux of today has that clock
 	}
-	return instant(t.Nano())
+	return instant(t)
 }
 
 // elapsed is the time since i.

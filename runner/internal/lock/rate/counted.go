@@ -67,7 +67,7 @@ func (c *Counted) recount() {
 	defer cancel()
 	remembered := true
 	for i, l := range c.logs {
-		start, err := l.Recount(ctx, c.starts[i])
+		start, err := l.recount(ctx, c.starts[i])
 		if err != nil {
 			remembered = false
 			continue
@@ -103,6 +103,6 @@ func (c *Counted) Uncount() {
 	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
 	defer cancel()
 	for i, l := range c.logs {
-		_ = l.Uncount(ctx, c.starts[i])
+		_ = l.uncount(ctx, c.starts[i])
 	}
 }

@@ -76,8 +76,8 @@ func (l *Log) Wait() (time.Duration, error) {
 	return wait, err
 }
 
-// Uncount forgets a start that was counted and did not come about.
-func (l *Log) Uncount(ctx context.Context, start Instant) error {
+// uncount forgets a start that was counted and did not come about.
+func (l *Log) uncount(ctx context.Context, start Instant) error {
 	return l.change(ctx, func(starts []Instant, _ Instant) []Instant {
 		return without(starts, start)
 	})
@@ -92,8 +92,8 @@ func without(starts []Instant, start Instant) []Instant {
 	return starts
 }
 
-// Recount counts a start, which was counted before, as of now.
-func (l *Log) Recount(ctx context.Context, start Instant) (Instant, error) {
+// recount counts a start, which was counted before, as of now.
+func (l *Log) recount(ctx context.Context, start Instant) (Instant, error) {
 	counted := start
 	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
 		counted = now

@@ -101,7 +101,7 @@ func TestUncount(t *testing.T) {
 		}
 		counted = append(counted, start)
 	}
-	if err := log.Uncount(t.Context(), counted[0]); err != nil {
+	if err := log.uncount(t.Context(), counted[0]); err != nil {
 		t.Fatal(err)
 	}
 	if wait, err := log.Wait(); wait != 0 || err != nil {
@@ -119,7 +119,7 @@ func TestFaultsOfTheStore(t *testing.T) {
 	calls := map[string]func(*Log) error{
 		"Wait":    func(l *Log) error { _, err := l.Wait(); return err },
 		"Count":   func(l *Log) error { _, err := Count(t.Context(), []*Log{l}); return err },
-		"Uncount": func(l *Log) error { return l.Uncount(t.Context(), 1) },
+		"Uncount": func(l *Log) error { return l.uncount(t.Context(), 1) },
 		"Start": func(l *Log) error {
 			_, err := Start(t.Context(), []*Log{l}, func(int) { t.Error("it waits") })
 			return err

@@ -81,7 +81,6 @@ func (a *acquisition) tryToTake(n group.Need) error {
 	u := newUnits(s, a.locker.groups[n.Group], n)
 	turn, err := a.takeAt(u)
 	if err != nil {
-		s.vacate()
 		if turn != nil {
 			turn.leave()
 		}

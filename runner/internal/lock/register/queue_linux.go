@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/interlock-build/rules_interlock/runner/internal/boottime"
 )
 
 // turn is a place in a group's queue: a ticket that is announced on every copy
@@ -70,11 +70,11 @@ func (s *station) draw() (*turn, error) {
 // there is some room above.
 func timeOfDraw() int64 {
 	const instant, room = 500 * time.Microsecond, 1 << 20
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
+	now, err := boottime.Now()
+	if err != nil {
 		return 1
 	}
-	return 1 + t.Nano()/int64(instant)%(maxTicket-room)
+	return 1 + int64(now/instant)%(maxTicket-room)
 }
 
 // lastTicket returns the highest ticket announced on f, or last if there is

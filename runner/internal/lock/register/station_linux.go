@@ -61,12 +61,6 @@ func (s *station) alarm(i int) *alarm {
 	return s.alarms[i]
 }
 
-// vacate gives everything back that is held through the files.
-func (s *station) vacate() {
-	s.units.withdrawAll()
-	s.queue.withdrawAll()
-}
-
 func (s *station) close() {
 	for _, a := range s.alarms {
 		a.close()
@@ -150,7 +144,7 @@ func (p *stations) pop(label string) *station {
 	return s
 }
 
-// putBack keeps a vacated station for the next one, or closes it.
+// putBack keeps a station through which nothing is held for the next one, or closes it.
 func (p *stations) putBack(label string, s *station) {
 	p.mu.Lock()
 	keep := p.descriptors+s.size() <= maxIdle

@@ -1,0 +1,42 @@
+// Package procfs reads what the kernel tells of processes (proc(5)).
+package procfs
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Process is one that exists.
+type Process struct {
+	// PID, Parent, Group and Session are its numbers.
+	PID, Parent, Group, Session int
+	// State is one letter (proc_pid_stat(5)).
+	State string
+}
+
+// Ended reports whether it runs no more, although nobody has reaped it yet.
+func (p Process) Ended() bool { return p.State == "Z" || p.State == "X" }
+
+// Look reads /proc/pid/stat: after the program's name in parentheses, which may contain
+// anything, come the state, the parent, the group and the session.
+func Look(pid int) (Process, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return Process{}, err
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	p := Process{PID: pid}
+	if len(fields) < 4 {
+		return p, fmt.Errorf("unknown content: %q", text)
+	}
+	p.State = fields[0]
+	for i, number := range []*int{&p.Parent, &p.Group, &p.Session} {
+		if *number, err = strconv.Atoi(fields[i+1]); err != nil {
+			return p, fmt.Errorf("unknown content: %q", text)
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,4 @@
+//go:build !linux
+
+// Package procfs is empty: only Linux has such files.
+package procfs
