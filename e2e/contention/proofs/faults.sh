@@ -111,6 +111,25 @@ daemon_is_gone() {
   expect_handoff "$(field at "$(said end //faults:leaves_a_daemon)")" //faults:next
 }
 
+# Bazel's server dies, and the next one knows nothing of the test, nor, since no action cache was saved, of the
+# lock files.
+server_is_killed() {
+  local server line child
+  server=$(<"$(bazel info output_base)/server/server.pid.txt")
+  in_background bazel_test //faults:holder --strategy=TestRunner="$1"
+  await has_said start //faults:holder
+  line=$(said start //faults:holder)
+  child=$(process "$(field pid "$line")" "$line")
+  kill -KILL "$server"
+  if wait "$client"; then fail 'Bazel ended well without its server'; fi
+  if is_gone "$child"; then note 'the test died with it'; else note 'the test outlived it'; fi
+  in_background bazel_test //faults:next
+  await has_said start //faults:next
+  is_gone "$child" || fail 'the holder goes on beside the next one'
+  wait "$client"
+  if has_said end //faults:holder; then fail 'the holder went on'; fi
+}
+
 # A run that holds while its lock files are removed, so that others would lock new ones.
 files_are_cleaned_away() {
   start_holder //faults:holder

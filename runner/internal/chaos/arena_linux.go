@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -24,6 +23,8 @@ type arena struct {
 	faults []fault
 	// heal undoes what faults have done to the arena, so that everybody can end.
 	heal func() error
+	// bases is between how many output bases the runners are divided.
+	bases int
 	// fenced is whether holders have fencing tokens.
 	fenced bool
 	// loss is check.Round.Loss, and faulty check.Round.Faulty.
@@ -49,49 +50,6 @@ var quick = pace{most: 30 * time.Millisecond}
 // noticed is the pace where some have to take longer than a loss takes to be noticed.
 var noticed = pace{most: 30 * time.Millisecond, long: 700 * time.Millisecond}
 
-// configurations of Bazel, in each of which the groups of scope build are built.
-var configurations = []string{"k8-fastbuild", "k8-opt-exec"}
-
-// newBuildArena makes an output base of Bazel with lock files.
-func newBuildArena(dir, runner string) (*arena, error) {
-	if err := os.Mkdir(filepath.Join(dir, "server"), 0o755); err != nil {
-		return nil, err
-	}
-	bazelOut := filepath.Join(dir, "execroot/_main/bazel-out")
-	for _, c := range configurations {
-		folder := filepath.Join(bazelOut, c, "bin/r")
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return nil, err
-		}
-		for name := range groups {
-			for _, file := range lockFiles(name) {
-				if err := makeLockFile(filepath.Join(folder, file)); err != nil {
-					return nil, err
-				}
-			}
-		}
-	}
-	placed := 0
-	noVariables := func(int) map[string]string { return nil }
-	place := func(t *target, name string, g map[string]any) error {
-		g["lock"] = map[string]any{"runfile": "_main/r/" + name, "output": "r/" + name}
-		placed++
-		folder := filepath.Join(bazelOut, configurations[placed%len(configurations)], "bin/r")
-		for _, file := range lockFiles(name) {
-			if err := os.Symlink(filepath.Join(folder, file), t.runfile("r/"+file)); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	faults := append(common(3), fault{"lock files written again", 3, rewriting(bazelOut)})
-	return &arena{
-		scope: "build", runner: runner, environ: noVariables, pace: noticed, faults: faults, place: place, faulty: true,
-	}, nil
-}
-
-func lockFiles(name string) []string { return []string{name + ".turnstile.lock", name + ".units.lock"} }
-
 // newHostArena makes a folder for the locks of a machine.
 func newHostArena(dir, runner string) (*arena, error) {
 	folder := filepath.Join(dir, "host")
@@ -99,9 +57,8 @@ func newHostArena(dir, runner string) (*arena, error) {
 		return nil, err
 	}
 	return &arena{
-		scope: "host", runner: runner, place: placeByKey, pace: quick, faults: common(3),
+		scope: "host", runner: runner, bases: 1, place: placeByKey, pace: quick, faults: common(3),
 		environ: func(int) map[string]string { return map[string]string{host.Variable: folder} },
-		faulty:  true, // a rate needs room in the shared memory
 	}, nil
 }
 

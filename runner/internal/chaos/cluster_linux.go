@@ -72,7 +72,7 @@ func newClusterArena(dir, runner string) (*arena, error) {
 		c.machines = append(c.machines, m)
 	}
 	return &arena{
-		scope: "cluster", runner: runner, place: placeByKey, fenced: true, faulty: true, loss: longestStop, faults: c.faults(),
+		scope: "cluster", runner: runner, bases: 1, place: placeByKey, fenced: true, faulty: true, loss: longestStop, faults: c.faults(),
 		environ: func(n int) map[string]string {
 			return map[string]string{coordinator.Variable: c.machines[n%len(c.machines)].file}
 		},

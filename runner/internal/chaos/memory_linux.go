@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/chaos/caselog"
 	"golang.org/x/sys/unix"
 )
 
@@ -106,11 +107,23 @@ func litter(path string, random *rand.Rand) error {
 	return nil
 }
 
-// fillMemory leaves no room in the shared memory for a while.
-func fillMemory(_ *world, random *rand.Rand) (bool, error) {
-	if !hasPrivateMemory() {
+// fillMemory leaves no room in the shared memory for a while, so that what a rate has to
+// remember cannot be written down.
+func fillMemory(w *world, random *rand.Rand) (done bool, err error) {
+	if !hasPrivateMemory() || !w.memory.TryLock() {
 		return false, nil
 	}
+	defer w.memory.Unlock()
+	var rated []string
+	for name, g := range allGroups() {
+		if g.Rate > 0 {
+			rated = append(rated, name)
+		}
+	}
+	if err := w.say(caselog.Break, "memory", rated...); err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, w.say(caselog.Mend, "memory", rated...)) }()
 	file, err := os.CreateTemp(sharedMemory, "full")
 	if err != nil {
 		return false, ignoreExisting(err)

@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// crowd is how many runners there are at once.
+	// crowd is how many runners there are at once in an output base.
 	crowd = 8
 	// lasting is for how long a round goes on before its runners are left to end.
 	lasting = 10 * time.Second
@@ -105,7 +105,8 @@ func (r *round) rage() error {
 		if err := r.world.look(); err != nil {
 			return err
 		}
-		for len(r.world.alive()) < crowd {
+		// One at a time: they may end as fast as they start, and faults have to come as well.
+		if len(r.world.alive()) < crowd*r.arena.bases {
 			if err := r.startRunner(started); err != nil {
 				return err
 			}
@@ -151,7 +152,8 @@ func (r *round) startRunner(n int) error {
 	if r.arena.fenced {
 		variables[casework.ResourceVariable] = r.socket()
 	}
-	t, err := newTarget(filepath.Join(r.dir, name), newWorkload(r.random("runner", n), r.arena.pace), r.arena, r.programs, variables)
+	base := n % r.arena.bases
+	t, err := newTarget(filepath.Join(r.dir, name), base, newWorkload(r.random("runner", n), r.arena.pace), r.arena, r.programs, variables)
 	if err != nil {
 		return err
 	}
@@ -188,7 +190,7 @@ func (r *round) calm() error {
 // judge checks what was seen from outside.
 func (r *round) judge(took time.Duration) (outcome, error) {
 	what := check.Round{
-		Groups: groups, Records: r.world.records, Rejected: map[string]bool{}, Loss: r.arena.loss, Faulty: r.arena.faulty,
+		Groups: allGroups(), Records: r.world.records, Rejected: map[string]bool{}, Loss: r.arena.loss, Faulty: r.arena.faulty,
 	}
 	for _, write := range r.resource.Rejected() {
 		what.Rejected[write.Holder] = true

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/runner/internal/chaos/caselog"
 	"github.com/interlock-build/rules_interlock/runner/internal/chaos/check"
 )
 
@@ -20,7 +21,9 @@ type runner struct {
 	target *target
 	cmd    *exec.Cmd
 	begun  time.Time
-	exited chan struct{}
+	// from is when it was started, and until when it was seen to have ended.
+	from, until caselog.Instant
+	exited      chan struct{}
 
 	killed, hung atomic.Bool
 }
@@ -31,7 +34,7 @@ func start(name string, t *target, program string) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{name: name, target: t, begun: time.Now(), exited: make(chan struct{})}
+	r := &runner{name: name, target: t, begun: time.Now(), from: caselog.Now(), exited: make(chan struct{})}
 	r.cmd = exec.Command(program)
 	r.cmd.Args = []string{t.executable()}
 	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = t.environ, output, output
@@ -49,6 +52,7 @@ func start(name string, t *target, program string) (*runner, error) {
 		started <- err
 		if err == nil {
 			_ = r.cmd.Wait()
+			r.until = caselog.Now()
 			close(r.exited)
 		}
 	}()
@@ -89,8 +93,14 @@ func (r *runner) result() (check.Run, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return check.Run{}, err
 	}
+	uses := map[string][]string{}
+	for name, order := range r.target.orders {
+		for _, u := range order.Uses {
+			uses[name] = append(uses[name], u.Group)
+		}
+	}
 	return check.Run{
-		Name: r.name, Cases: slices.Sorted(maps.Keys(r.target.orders)), Around: aroundGoCases, Killed: r.killed.Load(), Hung: r.hung.Load(),
+		Groups: uses, Begun: r.from, Ended: r.until, Name: r.name, Cases: slices.Sorted(maps.Keys(r.target.orders)), Around: aroundGoCases, Killed: r.killed.Load(), Hung: r.hung.Load(),
 		ExitCode: r.cmd.ProcessState.ExitCode(), Report: report,
 	}, nil
 }

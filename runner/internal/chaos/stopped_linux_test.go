@@ -59,7 +59,7 @@ func (s *stage) start(name string, takes time.Duration) *runner {
 	variables[casework.LogVariable] = filepath.Join(s.dir, "caselog")
 	variables[casework.RunVariable] = name
 	variables[casework.ResourceVariable] = filepath.Join(s.dir, "resource")
-	t, err := newTarget(filepath.Join(s.dir, name), w, s.arena, programs{program: s.arena.runner}, variables)
+	t, err := newTarget(filepath.Join(s.dir, name), 0, w, s.arena, programs{program: s.arena.runner}, variables)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ import (
 // target is a grouped test with its files, laid out as Bazel does.
 type target struct {
 	workload
+	// base is the number of its output base.
+	base int
 	// dir has all of it: the test x_test, its manifest, its runfiles, its report.
 	dir string
 	// environ is the runner's whole environment.
@@ -23,8 +25,8 @@ type target struct {
 }
 
 // newTarget lays a target out in dir.
-func newTarget(dir string, w workload, a *arena, programs programs, variables map[string]string) (*target, error) {
-	t := &target{workload: w, dir: dir}
+func newTarget(dir string, base int, w workload, a *arena, programs programs, variables map[string]string) (*target, error) {
+	t := &target{workload: w.inBase(base), base: base, dir: dir}
 	if err := os.MkdirAll(t.runfile("r"), 0o755); err != nil {
 		return nil, err
 	}
@@ -111,13 +113,14 @@ func (t *target) uses() map[string][]any {
 
 // group is a group in the manifest's form.
 func (t *target) group(name string, a *arena) (map[string]any, error) {
+	allowed := allGroups()[name]
 	g := map[string]any{
-		"label": "@@//r:" + name, "name": name, "scope": a.scope, "capacity": groups[name].Capacity, "cases": t.uses()[name],
+		"label": "@@//r:" + name, "name": name, "scope": a.scope, "capacity": allowed.Capacity, "cases": t.uses()[name],
 	}
-	if rate := rateOf(groups[name]); rate != "" {
+	if rate := rateOf(allowed); rate != "" {
 		g["rate"] = rate
 	}
-	if names := groups[name].Instances; len(names) > 0 {
+	if names := allowed.Instances; len(names) > 0 {
 		g["instances"] = names
 	}
 	return g, a.place(t, name, g)

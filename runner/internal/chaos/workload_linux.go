@@ -15,7 +15,7 @@ import (
 // so that tokens of its users rise.
 var guarded = []string{"db", "disk", "mail"}
 
-// groups are what cases use, by name.
+// groups are what cases use, by name, in each output base.
 var groups = map[string]check.Group{
 	"db":    {Capacity: 1},
 	"disk":  {Capacity: 1},
@@ -24,6 +24,15 @@ var groups = map[string]check.Group{
 	"api":   {Capacity: 3},
 	"pool":  {Capacity: 1},
 	"calls": {Capacity: 4, Rate: 6, Window: 2 * time.Second},
+}
+
+// allGroups are those of all output bases.
+func allGroups() map[string]check.Group {
+	all := map[string]check.Group{}
+	for name, g := range groups {
+		all[name], all[in(1, name)] = g, g
+	}
+	return all
 }
 
 // goCases are the tests of the binary with several cases.

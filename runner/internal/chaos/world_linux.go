@@ -25,6 +25,8 @@ type world struct {
 	under   map[*runner][]*underway
 	stopped map[process]bool
 	records []caselog.Record
+	// memory is locked while there is no room in the shared memory.
+	memory sync.Mutex
 }
 
 // underway is a case that has started and not ended.
@@ -74,8 +76,8 @@ func (w *world) look() error {
 	}
 	w.records = append(w.records, records...)
 	for _, record := range records {
-		if record.Event == caselog.Rewrite || record.Event == caselog.Rewritten {
-			continue
+		if record.Case == "" {
+			continue // not of a case
 		}
 		i := slices.IndexFunc(w.runners, func(r *runner) bool { return r.name == record.Run })
 		if i < 0 {
@@ -185,6 +187,18 @@ func (w *world) forget(u *underway) {
 func (w *world) note(event caselog.Event, p process) error {
 	record := p.record()
 	record.Event, record.At = event, caselog.Now()
+	return w.log.Write(record)
+}
+
+// say notes what was done to groups. A world that is nil has nobody to see it.
+func (w *world) say(event caselog.Event, where string, groups ...string) error {
+	if w == nil {
+		return nil
+	}
+	record := caselog.Record{Event: event, At: caselog.Now(), Run: where}
+	for _, g := range groups {
+		record.Uses = append(record.Uses, caselog.Use{Group: g})
+	}
 	return w.log.Write(record)
 }
 

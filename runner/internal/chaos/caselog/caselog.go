@@ -39,6 +39,10 @@ const (
 	Rewrite Event = "rewrite"
 	// Rewritten: they have been.
 	Rewritten Event = "rewritten"
+	// Break: from here on acquisitions of the groups in Uses may fail.
+	Break Event = "break"
+	// Mend: from here on they may not.
+	Mend Event = "mend"
 )
 
 // Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of

@@ -38,8 +38,9 @@ type Round struct {
 	// Loss is after how long a stop of its runner (SIGSTOP) a holder may have
 	// lost its groups, so that it no longer counts; 0 is never.
 	Loss time.Duration
-	// Faulty is whether groups could fail, so that cases may be reported as
-	// infrastructure failures.
+	// Faulty is whether every group could fail at any time, so that any case may be
+	// reported as an infrastructure failure. Where it is not, only those may be whose
+	// group was broken or lost.
 	Faulty bool
 }
 

@@ -26,7 +26,7 @@ func newRound(t *testing.T, log string) *round {
 		"pg":    {Capacity: 2, Instances: []string{"pg0", "pg1"}},
 		"calls": {Capacity: 4, Rate: 2, Window: 20 * time.Millisecond},
 	}}}
-	cases := map[string][]string{}
+	cases, groups := map[string][]string{}, map[string]map[string][]string{}
 	for at, line := range strings.Split(strings.TrimSpace(log), "\n") {
 		fields := strings.Fields(line)
 		run, name, _ := strings.Cut(fields[1], "/")
@@ -37,11 +37,19 @@ func newRound(t *testing.T, log string) *round {
 		}
 		if record.Event == caselog.Start && !slices.Contains(cases[run], name) {
 			cases[run] = append(cases[run], name)
+			if groups[run] == nil {
+				groups[run] = map[string][]string{}
+			}
+			for _, u := range record.Uses {
+				groups[run][name] = append(groups[run][name], u.Group)
+			}
 		}
 		r.Records = append(r.Records, record)
 	}
 	for run, names := range cases {
-		r.Runs = append(r.Runs, check.Run{Name: run, Cases: names, Report: report(names)})
+		r.Runs = append(r.Runs, check.Run{
+			Name: run, Cases: names, Groups: groups[run], Begun: r.Records[0].At, Ended: r.Records[len(r.Records)-1].At, Report: report(names),
+		})
 	}
 	return r
 }
@@ -210,7 +218,6 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 	const log = "start a/x db=0\nrewrite files db=0\ntouch a/x\nstart b/x db=0\ntouch a/x\nend b/x"
 	r := newRound(t, log)
 	r.forget("files")
-	r.Faulty = true
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
 	if seen := r.want(); seen.Lost != 1 || seen.LostFor != 3*time.Millisecond || seen.Overlaps != 0 {
 		t.Errorf("saw %+v", seen)
@@ -223,9 +230,31 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 	r = newRound(t, log+"\ntouch a/x")
 	r.forget("files")
 	r.Records[len(r.Records)-1].At += caselog.Instant(2 * time.Second)
-	r.Faulty = true
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
 	r.want("losses: a/x goes on for 2.005s after its lock files were written again")
+}
+
+// Where groups do not fail by themselves, only cases are refused whose group was broken
+// while their runner ran.
+func TestOnlyWhatWasBrokenIsRefused(t *testing.T) {
+	unexplained := "runs: a reports that y is bad (infrastructure), and nobody has killed it"
+	for log, want := range map[string][]string{
+		"start a/x db=0\nend a/x\nbreak memory calls=0\nmend memory calls=0":                          nil,
+		"start a/x db=0\nbreak memory calls=0\nend a/x":                                               nil,
+		"start a/x db=0\nbreak memory db=0\nmend memory db=0\nend a/x":                                {unexplained},
+		"break memory calls=0\nmend memory calls=0\nstart b/z pg=0\nend b/z\nstart a/x db=0\nend a/x": {unexplained},
+	} {
+		r := newRound(t, log)
+		r.forget("memory")
+		a := r.run("a")
+		a.Cases, a.Groups["y"], a.ExitCode, a.Report = []string{"x", "y"}, []string{"pg", "calls"}, 69, report([]string{"x", "y:infrastructure"})
+		a.Begun = r.Records[0].At
+		if strings.HasPrefix(log, "break") {
+			r.Records[0].At, r.Records[1].At = 0, 0 // long before
+			a.Begun = caselog.Instant(time.Hour)
+		}
+		r.want(want...)
+	}
 }
 
 // Who is killed after its end is reported as passed, with a failure around it.

@@ -42,15 +42,20 @@ type history struct {
 	// rewrites are when the lock files of each group were about to be written again, and
 	// rewritten when they had been.
 	rewrites, rewritten map[string][]caselog.Instant
+	// broken is when acquisitions of each group could fail.
+	broken map[string][]pause
 }
 
-// pause is from a stop until the process went on.
+// pause is from a stop, or a break, until all was well again.
 type pause struct{ from, until caselog.Instant }
 
 const never = caselog.Instant(math.MaxInt64)
 
 func newHistory(r Round, found *Findings) *history {
-	h := &history{of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}, rewrites: map[string][]caselog.Instant{}, rewritten: map[string][]caselog.Instant{}}
+	h := &history{
+		of: map[id]*holding{}, kills: map[id]caselog.Instant{}, stops: map[string][]pause{}, broken: map[string][]pause{},
+		rewrites: map[string][]caselog.Instant{}, rewritten: map[string][]caselog.Instant{},
+	}
 	for _, record := range r.Records {
 		who := id{record.Run, record.Case}
 		switch record.Event {
@@ -69,11 +74,19 @@ func newHistory(r Round, found *Findings) *history {
 			}
 		case caselog.Stop:
 			if who.name == "" {
-				h.stops[who.run] = append(h.stops[who.run], pause{record.At, never})
+				begin(h.stops, who.run, record.At)
 			}
 		case caselog.Continue:
-			if n := len(h.stops[who.run]); who.name == "" && n > 0 {
-				h.stops[who.run][n-1].until = record.At
+			if who.name == "" {
+				end(h.stops, who.run, record.At)
+			}
+		case caselog.Break:
+			for _, u := range record.Uses {
+				begin(h.broken, u.Group, record.At)
+			}
+		case caselog.Mend:
+			for _, u := range record.Uses {
+				end(h.broken, u.Group, record.At)
 			}
 		case caselog.Rewrite:
 			note(h.rewrites, record)
@@ -85,6 +98,16 @@ func newHistory(r Round, found *Findings) *history {
 		h.bound(holding, r.Loss)
 	}
 	return h
+}
+
+func begin(pauses map[string][]pause, of string, at caselog.Instant) {
+	pauses[of] = append(pauses[of], pause{at, never})
+}
+
+func end(pauses map[string][]pause, of string, at caselog.Instant) {
+	if n := len(pauses[of]); n > 0 {
+		pauses[of][n-1].until = at
+	}
 }
 
 func note(times map[string][]caselog.Instant, record caselog.Record) {
@@ -164,12 +187,21 @@ func (h *history) orphans() (count int, longest time.Duration) {
 
 // stopped reports whether a run stood still at some time in an interval.
 func (h *history) stopped(run string, from, until caselog.Instant) bool {
-	for _, p := range h.stops[run] {
-		if p.from <= until && p.until >= from {
-			return true
-		}
-	}
-	return false
+	return during(h.stops[run], from, until)
+}
+
+func during(pauses []pause, from, until caselog.Instant) bool {
+	return slices.ContainsFunc(pauses, func(p pause) bool { return p.from <= until && p.until >= from })
+}
+
+// mayBeRefused reports whether one of a case's groups could fail while its runner ran:
+// it was broken, or the lock files were written again.
+func (h *history) mayBeRefused(run Run, name string) bool {
+	from := run.Begun.Add(-noticing)
+	return slices.ContainsFunc(run.Groups[name], func(group string) bool {
+		return during(h.broken[group], from, run.Ended) ||
+			slices.ContainsFunc(h.rewrites[group], func(at caselog.Instant) bool { return at >= from && at <= run.Ended })
+	})
 }
 
 // overlaps counts the users of a group that did something when another one had begun

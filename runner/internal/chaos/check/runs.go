@@ -4,14 +4,19 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+
+	"github.com/interlock-build/rules_interlock/runner/internal/chaos/caselog"
 )
 
 // Run is what became of a runner.
 type Run struct {
 	// Name is that of the run.
 	Name string
-	// Cases are those that it had to run.
-	Cases []string
+	// Cases are those that it had to run, and Groups what each of them uses.
+	Cases  []string
+	Groups map[string][]string
+	// Begun is when it started, and Ended when it was seen to have ended.
+	Begun, Ended caselog.Instant
 	// Around is under which name it reports what happens around its cases, such as
 	// the kill of a process whose case had just ended; empty if it does not.
 	Around string
@@ -126,7 +131,7 @@ func checkOutcome(run Run, o Outcome, h *history, r Round, found *Findings) {
 		found.add("losses", "%s reports that %s passed, which had lost a group", run.Name, o.Name)
 	case !o.Bad && r.Rejected[run.Name+"/"+o.Name]:
 		found.add("runs", "%s reports that %s passed, of which a write was rejected", run.Name, o.Name)
-	case o.Bad && !run.Killed && !killed && (!r.Faulty || o.Type != infrastructure):
+	case o.Bad && !run.Killed && !killed && (o.Type != infrastructure || !r.Faulty && !h.mayBeRefused(run, o.Name)):
 		found.add("runs", "%s reports that %s is bad (%s), and nobody has killed it", run.Name, o.Name, o.Type)
 	}
 }
