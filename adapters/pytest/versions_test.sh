@@ -17,7 +17,7 @@ failed=0
 for version in "${@:-${default[@]}}"; do
   python3 -m venv "$work/$version"
   "$work/$version/bin/pip" install --quiet --disable-pip-version-check "pytest==$version"
-  if PYTHON=$work/$version/bin/python go test -count=1 ./runner/internal/framework/adapter; then
+  if PYTHON=$work/$version/bin/python go test -count=1 ./runner/internal/framework/protocol; then
     echo "ok     pytest $version"
   else
     echo "FAILED pytest $version"

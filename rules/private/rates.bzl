@@ -1,4 +1,4 @@
-"""The rate of a resource group; the runner reads the same grammar (//runner/internal/group/rate.go)."""
+"""The rate of a resource group; the runner reads the same grammar (//internal/group/rate.go)."""
 
 visibility("//rules/...")
 

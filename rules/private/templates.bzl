@@ -1,4 +1,4 @@
-"""Text with fields, such as `54{index}`; the runner reads the same grammar (//runner/internal/group/template.go)."""
+"""Text with fields, such as `54{index}`; the runner reads the same grammar (//internal/group/template.go)."""
 
 visibility("//rules/...")
 

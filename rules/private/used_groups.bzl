@@ -82,7 +82,7 @@ def _identity_errors(infos):
 def _name_errors(infos):
     """The runner tells cases of what they hold in INTERLOCK_SLOT_GROUP and others.
 
-    GROUP is the name of the group or, where two have the same, its label (runner/internal/variables).
+    GROUP is the name of the group or, where two have the same, its label (internal/variables).
     """
     by_name = {}
     for info in infos:

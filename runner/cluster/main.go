@@ -6,8 +6,8 @@ package main
 import (
 	"os"
 
+	"github.com/interlock-build/rules_interlock/internal/lock/cluster"
 	"github.com/interlock-build/rules_interlock/runner/internal/app"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/cluster"
 )
 
 func main() { os.Exit(app.Main(cluster.New)) }

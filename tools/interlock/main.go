@@ -14,7 +14,7 @@
 // prints how a test's cases are divided and what that is expected to take: its
 // groups with their chains, the shards with their loads, the longest cases, and
 // the bound that no schedule can beat, with the reason. With --json it prints
-// the plan itself (package runner/planfile). It builds the target and lists its
+// the plan itself (package internal/planfile). It builds the target and lists its
 // cases, but runs none.
 //
 //	resources [FLAG...] [PATTERN...]
@@ -33,7 +33,7 @@
 // less time with them.
 //
 // The other commands have nothing to do with Bazel, and take only flags of their
-// own (package runner/command). For groups of scope cluster use the same program
+// own (package tools/interlock/command). For groups of scope cluster use the same program
 // with a client of etcd, @rules_interlock//tools:interlock_cluster.
 //
 //	status [--watch] [--json] [--scope=SCOPE,...]

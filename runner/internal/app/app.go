@@ -10,7 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/guard"
+	"github.com/interlock-build/rules_interlock/internal/guard"
 )
 
 // gcPercent is by how much the heap may grow before garbage is collected. The

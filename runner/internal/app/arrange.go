@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/options"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
 // repeated returns each case as often as it is to run.
-func repeated(cases []engine.Case, times int) []engine.Case {
+func repeated(cases []schedule.Case, times int) []schedule.Case {
 	if times == 1 {
 		return cases
 	}
-	var all []engine.Case
+	var all []schedule.Case
 	for number := range times {
 		for _, c := range cases {
 			c.Run = number + 1
@@ -44,7 +44,7 @@ func chooseSeed(p invocation, s options.Shuffle) options.Shuffle {
 }
 
 // shuffle brings cases into the random order of a seed.
-func shuffle(cases []engine.Case, seed int64) {
+func shuffle(cases []schedule.Case, seed int64) {
 	r := rand.New(rand.NewPCG(uint64(seed), 0))
 	r.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
 }

@@ -5,19 +5,19 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/internal/plan"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/plan"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
-	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // selectCases returns the cases of this shard, or one that stands for them, and
 // what is to be said at the end of the log, if there is something.
-func selectCases(ctx context.Context, t task, f framework, workers int) (own []engine.Case, note string, err error) {
+func selectCases(ctx context.Context, t task, f framework, workers int) (own []schedule.Case, note string, err error) {
 	m := t.manifest
 	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
 		t.options.Plan == "" {
@@ -42,7 +42,7 @@ func selectCases(ctx context.Context, t task, f framework, workers int) (own []e
 
 // listCases returns the cases of all shards that are asked for. If there are none,
 // the note says so.
-func listCases(ctx context.Context, t task, f framework) (asked []engine.Case, note string, err error) {
+func listCases(ctx context.Context, t task, f framework) (asked []schedule.Case, note string, err error) {
 	batch, release := event.Batch{}, func() {}
 	if f.runsToList {
 		if batch, release, err = t.holdToList(ctx); err != nil {
@@ -83,7 +83,7 @@ var errNoCase = errors.New("the test has groups, but not a single case\nhint: is
 
 // describe adds what the manifest and the cases themselves say of each case.
 // Patterns need not match if only a part of the cases is listed.
-func describe(t task, listed []event.Listed, partial bool) ([]engine.Case, error) {
+func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, error) {
 	m := t.manifest
 	bound, err := selection.BindMarks(listed, m.Groups, t.options.StrictGroups)
 	if err != nil {
@@ -121,12 +121,12 @@ func sameForAll(m *manifest.Manifest) bool {
 
 // ofShard returns the cases that the plan gives a shard, in the order in which
 // they are listed.
-func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []engine.Case {
+func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []schedule.Case {
 	p := plan.Problem{Capacity: capacities(m.Groups), Rates: rates(m.Groups), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
 		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
 	}
-	var own []engine.Case
+	var own []schedule.Case
 	for i, shard := range plan.Make(p).Shard {
 		if shard == s.Index || cases[i].Everywhere {
 			own = append(own, cases[i])
@@ -136,7 +136,7 @@ func ofShard(cases []engine.Case, m *manifest.Manifest, s bazelenv.Shard, worker
 }
 
 // unitOf returns the name of what keeps a case together with others.
-func unitOf(c engine.Case, unit manifest.Unit) string {
+func unitOf(c schedule.Case, unit manifest.Unit) string {
 	switch unit {
 	case manifest.Class:
 		return c.Class

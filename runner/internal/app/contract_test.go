@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 // Without its status file a shard that fails would be said not to shard.

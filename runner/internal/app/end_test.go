@@ -6,7 +6,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 // untilStopped is a script that says when it runs, and when it was asked to end.

@@ -12,17 +12,17 @@ import (
 	"time"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
+	"github.com/interlock-build/rules_interlock/internal/engine"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/internal/terminal"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/framework/adapter"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/exec"
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/gotest"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework/protocol"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
-	"github.com/interlock-build/rules_interlock/runner/internal/terminal"
-	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // framework lists, selects and runs the cases of a test.
@@ -167,7 +167,7 @@ func (t task) caseNames() ([]string, error) {
 func newAdapter(t task, path string) framework {
 	workers := workersOf(t.manifest)
 	environments := newEnvironments(t, workers)
-	program := adapter.New(adapter.Options{
+	program := protocol.New(protocol.Options{
 		Class: t.manifest.Label, Path: path, Args: t.args, Filter: t.env.Filter,
 		Env: environments.of, CaseEnv: environments.ofCases,
 		Ahead:     func(cases int) int { return worthStarting(cases/t.env.Shard.Total, workers) },

@@ -1,53 +1,31 @@
 package app
 
 import (
-	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/bazelbuild/rules_go/go/runfiles"
+	"github.com/interlock-build/rules_interlock/internal/testkit/built"
 )
 
 // faultyPackage is the test binary that goes wrong on demand.
 const faultyPackage = "../framework/gotest/faulty"
 
-// built is where binaries are that these tests have built.
-var built = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "faulty") })
-
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if os.Getenv("FAULTY") == "" {
-		if dir, err := built(); err == nil {
-			_ = os.RemoveAll(dir)
-		}
-	}
+	built.Remove()
 	os.Exit(code)
 }
 
-// Under Bazel the binaries are data, and elsewhere go builds them.
 var (
 	faulty     = sync.OnceValues(func() (string, error) { return find("FAULTY") })
 	faultyRace = sync.OnceValues(func() (string, error) { return find("FAULTY_RACE", "-race") })
 )
 
 func find(variable string, flags ...string) (string, error) {
-	if path := os.Getenv(variable); path != "" {
-		return runfiles.Rlocation(path)
-	}
-	dir, err := built()
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, variable)
-	build := exec.Command("go", append(append([]string{"test", "-c", "-o", path}, flags...), faultyPackage)...)
-	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%v: %w\n%s", build, err, output)
-	}
-	return path, nil
+	return built.Program(variable, []string{"test", "-c"}, append(flags, faultyPackage)...)
 }
 
 // newGoTarget returns a target that wraps the test binary, in which something

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/variables"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
-	"github.com/interlock-build/rules_interlock/runner/internal/variables"
 )
 
 // withInstances returns a locker around inner that starts what the units of a

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 // withSetup gives a target's only group instances, which a script starts. It has

@@ -8,8 +8,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
 
 // limits are the times at which the run has to stop.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
 )
 
 func TestOwnDeadlineLiesBelowTheTimeout(t *testing.T) {

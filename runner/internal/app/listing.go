@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
 // holdToList holds what every case of the test holds, while a process of it lists

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/guard"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/build"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/host"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/notice"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock/process"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/guard"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/lock/build"
+	"github.com/interlock-build/rules_interlock/internal/lock/host"
+	"github.com/interlock-build/rules_interlock/internal/lock/notice"
+	"github.com/interlock-build/rules_interlock/internal/lock/process"
 )
 
 // NewCluster returns a locker for groups of scope cluster, which finds its

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 // lockFiles are the names of the files of a group of scope build.

@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // newPlannedTarget returns a target with a group, timings and a serial case.

@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/options"
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
 // planName is the file of the plan among the test's outputs.
@@ -41,7 +41,7 @@ func printPlan(ctx context.Context, t task) error {
 }
 
 // writePlan writes the plan to the folder that Bazel keeps with the results.
-func writePlan(t task, cases []engine.Case, workers int) error {
+func writePlan(t task, cases []schedule.Case, workers int) error {
 	if t.env.Outputs == "" {
 		return fmt.Errorf("%splan=%s: there is no folder for %s: TEST_UNDECLARED_OUTPUTS_DIR is not set; "+
 			"start the test with bazel test, or print the plan with %s", options.ArgPrefix, options.WritePlan, planName, askOnly)
@@ -59,7 +59,7 @@ func writePlan(t task, cases []engine.Case, workers int) error {
 
 // planOf returns the plan of all shards. Who asks outside of Bazel wants those
 // that the target has. Cases that are repeated count once.
-func planOf(t task, cases []engine.Case, workers int) (planfile.File, error) {
+func planOf(t task, cases []schedule.Case, workers int) (planfile.File, error) {
 	m := t.manifest
 	f := planfile.File{Label: m.Label, Shards: t.env.Shard.Total, Workers: workers, Unit: string(m.Unit)}
 	if t.env.Shard.StatusFile == "" {

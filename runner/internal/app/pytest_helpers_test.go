@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/pythontest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pythontest"
 )
 
 // journalist is a conftest.py with which each test writes down who runs it, and

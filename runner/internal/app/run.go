@@ -6,12 +6,13 @@ import (
 	"errors"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/engine"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
-	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // run is the life of the process, from the promises that Bazel wants first to
@@ -51,7 +52,7 @@ type test struct {
 	p       invocation
 	env     bazelenv.Env
 	suite   string // what test.xml calls all cases together
-	cases   []engine.Case
+	cases   []schedule.Case
 	options engine.Options
 	style   report.Style
 	// note is the last line of the log; empty is none.

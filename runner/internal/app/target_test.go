@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 // The processes that the tests start are the runner itself. They become it

@@ -2,9 +2,9 @@ package app
 
 import (
 	"github.com/bazelbuild/rules_go/go/runfiles"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
-	"github.com/interlock-build/rules_interlock/runner/options"
 )
 
 // task is what this process is asked to do.

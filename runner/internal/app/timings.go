@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/bazelbuild/rules_go/go/runfiles"
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
 // timings is the content of a file of expected durations, in seconds, by the
@@ -22,7 +22,7 @@ import (
 type timings map[string]map[string]float64
 
 // addTimings tells cases how long they are expected to take.
-func addTimings(cases []engine.Case, m *manifest.Manifest, files *runfiles.Runfiles) error {
+func addTimings(cases []schedule.Case, m *manifest.Manifest, files *runfiles.Runfiles) error {
 	if m.Timings == "" {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
 // answer is what a setup has printed, in Buck2's format of a local resource,

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/procfs"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/procfs"
 	"golang.org/x/sys/unix"
 )
 

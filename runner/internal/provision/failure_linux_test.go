@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
 )
 

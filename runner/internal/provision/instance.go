@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/child"
 )
 
 // settle is for how long a program that has answered may still end, or print

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
 // lease is units of one group that this runner holds, and their instances. It

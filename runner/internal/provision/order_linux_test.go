@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
-	"github.com/interlock-build/rules_interlock/runner/internal/pipetest"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
 func TestStartedBeforeItsFirstHolderAndOnceForAll(t *testing.T) {

@@ -19,8 +19,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
 // grace is how long an instance has between SIGTERM and SIGKILL, as with Buck2.

@@ -3,7 +3,7 @@ package report
 import (
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // attempt is what became of a case once, and what it wrote then.

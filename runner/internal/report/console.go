@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Prefix begins each line of the log that is the runner's own.

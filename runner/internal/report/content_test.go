@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // reportOf returns the only case of a report, after its round through XML.

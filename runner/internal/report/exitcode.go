@@ -3,7 +3,7 @@ package report
 import (
 	"slices"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Exit codes of the runner. A test with one case, or none, passes on the exit code

@@ -3,7 +3,7 @@ package report_test
 import (
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // unfinished is what test.xml says of a case until that has finished, so that

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Filter returns the cases that the value of --test_filter asks for: globs,

@@ -3,9 +3,9 @@ package selection_test
 import (
 	"fmt"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
@@ -33,7 +33,7 @@ func listed(cases []event.Case) []event.Listed {
 	return described
 }
 
-func addNeeds(cases []event.Case, groups []manifest.Group) ([]engine.Case, error) {
+func addNeeds(cases []event.Case, groups []manifest.Group) ([]schedule.Case, error) {
 	return selection.AddNeeds(listed(cases), groups, false)
 }
 

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
 // markPrefix begins the labels of groups that only marks know. No target's label

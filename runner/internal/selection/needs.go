@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/gobwas/glob"
-	"github.com/interlock-build/rules_interlock/runner/internal/engine"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
 // allCases is the pattern that is right even where there are no cases.
@@ -24,10 +24,10 @@ const maxListed = 50
 // group, by patterns and by marks, the strongest. A pattern that is malformed is
 // an error, and so is one that matches no case, unless the cases are only a part
 // of all: a typing mistake must not switch exclusion off.
-func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]engine.Case, error) {
-	withNeeds := make([]engine.Case, len(cases))
+func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]schedule.Case, error) {
+	withNeeds := make([]schedule.Case, len(cases))
 	for i, c := range cases {
-		withNeeds[i] = engine.Case{Case: c.Case, Setup: c.Setup, File: c.File, Everywhere: c.Everywhere}
+		withNeeds[i] = schedule.Case{Case: c.Case, Setup: c.Setup, File: c.File, Everywhere: c.Everywhere}
 	}
 	for _, g := range groups {
 		if err := addGroup(withNeeds, cases, g, partial); err != nil {
@@ -40,7 +40,7 @@ func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]en
 	return withNeeds, nil
 }
 
-func addGroup(cases []engine.Case, all []event.Listed, g manifest.Group, partial bool) error {
+func addGroup(cases []schedule.Case, all []event.Listed, g manifest.Group, partial bool) error {
 	for i, c := range all {
 		if slices.ContainsFunc(c.Marks, func(name string) bool { return slices.Contains(g.Markers, name) }) {
 			cases[i].Needs = append(cases[i].Needs, group.Need{Group: g.Label, Weight: 1})

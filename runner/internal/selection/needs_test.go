@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/group"
-	"github.com/interlock-build/rules_interlock/runner/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
 func TestEachCaseHoldsTheGroupsWhosePatternsItMatches(t *testing.T) {

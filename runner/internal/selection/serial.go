@@ -3,7 +3,7 @@ package selection
 import (
 	"fmt"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Serial returns, for each of the cases, whether it runs last and alone in its

@@ -10,8 +10,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/interlock-build/rules_interlock/runner/command"
-	"github.com/interlock-build/rules_interlock/runner/options"
+	"github.com/interlock-build/rules_interlock/internal/options"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 // Main runs the command that the arguments of this process say, and returns its

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // maxLongest is how many of the longest cases are listed.

@@ -3,7 +3,7 @@ package cli
 import (
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // worthwhile is the part of the makespan that new timings have to save: they

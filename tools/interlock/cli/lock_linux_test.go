@@ -8,7 +8,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/command"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 const untilInputEnds = `echo started; cat > /dev/null; echo ended`

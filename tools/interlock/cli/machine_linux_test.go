@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/command"
-	"github.com/interlock-build/rules_interlock/runner/command/etcd"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command/etcd"
 )
 
 // soon is what nothing here takes, however busy the machine is.

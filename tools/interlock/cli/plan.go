@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // printPlan prints the plan of the one test that args name.

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // executable is a test's runner. Only it can tell the cases.

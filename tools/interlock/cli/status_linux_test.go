@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/command"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 // Not at a terminal, a report is printed when something has changed.

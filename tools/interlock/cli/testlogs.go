@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // runs are the times that cases took, in seconds, by name. Parts of cases, such

@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/interlock-build/rules_interlock/runner/planfile"
+	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
 // timingsFile is the content of a file of timings: seconds, by the name of a

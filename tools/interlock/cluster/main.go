@@ -5,8 +5,8 @@ package main
 import (
 	"os"
 
-	"github.com/interlock-build/rules_interlock/runner/command/etcd"
 	"github.com/interlock-build/rules_interlock/tools/interlock/cli"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command/etcd"
 )
 
 func main() { os.Exit(cli.Main(etcd.Cluster())) }

@@ -8,8 +8,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Program is a program that passes by exiting with 0.

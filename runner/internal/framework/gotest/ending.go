@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // processCase stands for what is around the tests of a process: its start,

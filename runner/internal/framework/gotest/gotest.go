@@ -23,8 +23,8 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // maxPattern is how long a value of -test.run gets: Linux allows 128 KiB for

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // hookVariable, hookHeader and the lines of frameAsk are the contract with

@@ -9,8 +9,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // List returns all cases of the binary, in the order in which it runs them: by

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // marks are what the hook in the binary has told of a test. They cannot be

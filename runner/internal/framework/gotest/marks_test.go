@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/child"
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/child"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 const secret = "SECRET"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // results follows one process of a test binary: what it says of its tests, and

@@ -3,7 +3,7 @@ package gotest
 import (
 	"sync"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // suspects remembers the ends of processes in which several tests ran, until

@@ -3,7 +3,7 @@ package gotest
 import (
 	"strings"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // test is a test, an example or the seeds of a fuzz test in a process.

@@ -3,7 +3,7 @@ package gotest
 import (
 	"context"
 
-	"github.com/interlock-build/rules_interlock/runner/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
 // Unlisted returns a case that stands for all that the arguments and the filter

@@ -1,0 +1,229 @@
+// Chaos does what goes wrong to runners, to their cases and to what keeps their
+// groups, and checks from outside that no promise is broken. docs/reliability.md
+// tells how, and e2e/chaos/run starts it; it is here because Go lets only what is
+// below runner/ import runner/internal.
+//
+// # Exit codes
+//
+// 0: nothing was found. 1: something was; what the round has written is kept.
+// 2: the chaos itself failed.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
+	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
+)
+
+// programs are the files that rounds need.
+type programs struct {
+	// program and cases are the cases: a program, and a Go test binary.
+	program, cases string
+	// interlock and cluster are the runners.
+	interlock, cluster string
+}
+
+// options are what the command line asks for.
+type options struct {
+	seed    int
+	minutes float64
+	// round is the only one to run; -1 is all that the time allows.
+	round    int
+	state    string
+	table    bool
+	scopes   []string
+	programs programs
+}
+
+func main() {
+	if err := clock.Become(); err != nil { // as a member of etcd
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	etcdtest.Main()
+	if code, done := withPrivateMemory(os.Args); done {
+		os.Exit(code)
+	}
+	if err := mountMemory(); err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		os.Exit(2)
+	}
+	code, err := chaos(os.Args, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+	}
+	os.Exit(code)
+}
+
+func parseOptions(args []string) (options, error) {
+	var o options
+	var only string
+	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
+	flags.IntVar(&o.seed, "seed", 1, "what the rounds follow from")
+	flags.Float64Var(&o.minutes, "minutes", 2, "for how long to run rounds of the seed, with those that the state has")
+	flags.IntVar(&o.round, "round", -1, "run only this `round` of the seed, and do not count it")
+	flags.StringVar(&o.state, "state", "", "`file` that says what was done, and is continued")
+	flags.BoolVar(&o.table, "table", false, "print what was done, and do nothing")
+	flags.StringVar(&only, "scopes", strings.Join(scopes, ","), "`scopes` whose groups are used, in turn")
+	flags.Func("interlock", "`file` of the runner", fileIn(&o.programs.interlock))
+	flags.Func("cluster", "`file` of the runner with scope cluster", fileIn(&o.programs.cluster))
+	flags.Func("program", "`file` of the program that is a case", fileIn(&o.programs.program))
+	flags.Func("cases", "`file` of the test binary with the cases", fileIn(&o.programs.cases))
+	if err := flags.Parse(args[1:]); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("what is %q? Everything is a flag", flags.Arg(0))
+	}
+	o.scopes = strings.Split(only, ",")
+	slices.SortFunc(o.scopes, func(a, b string) int { return slices.Index(scopes, a) - slices.Index(scopes, b) })
+	for _, scope := range o.scopes {
+		if !slices.Contains(scopes, scope) {
+			return o, fmt.Errorf("-scopes: %q is none of %q", scope, scopes)
+		}
+	}
+	return o, nil
+}
+
+// fileIn sets a path, which stays the file's when the folder is another one.
+func fileIn(path *string) func(string) error {
+	return func(text string) (err error) {
+		*path, err = filepath.Abs(text)
+		return err
+	}
+}
+
+func chaos(args []string, stdout io.Writer) (code int, err error) {
+	o, err := parseOptions(args)
+	if err != nil {
+		return 2, err
+	}
+	s, err := loadState(o.state)
+	if err != nil {
+		return 2, err
+	}
+	if o.table {
+		_, err := io.WriteString(stdout, s.table())
+		return 0, err
+	}
+	found, err := o.rounds(s, stdout)
+	switch {
+	case err != nil:
+		return 2, err
+	case found > 0:
+		return 1, fmt.Errorf("%d things are wrong", found)
+	}
+	_, err = io.WriteString(stdout, s.table())
+	return 0, err
+}
+
+// rounds runs rounds until the time is up, and returns how much was found.
+func (o options) rounds(s *state, stdout io.Writer) (found int, err error) {
+	work, err := os.MkdirTemp("", "chaos")
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if found == 0 {
+			err = errors.Join(err, os.RemoveAll(work))
+		}
+	}()
+	clocks, err := clock.Serve(filepath.Join(work, "clocks"))
+	if err != nil {
+		fmt.Fprintln(stdout, "no clock jumps:", err)
+	} else {
+		defer func() { _ = clocks.Close() }()
+	}
+	arenas, err := o.arenas(work)
+	defer func() {
+		for _, a := range arenas {
+			if a.close != nil {
+				err = errors.Join(err, a.close())
+			}
+		}
+	}()
+	if err != nil {
+		return 0, err
+	}
+	if o.round >= 0 {
+		outcome, err := o.play(o.round, arenas, clocks, work, stdout)
+		return len(outcome.Findings), err
+	}
+	for p := s.progress(o.seed); p.Took < time.Duration(o.minutes*float64(time.Minute)); {
+		outcome, err := o.play(p.Rounds, arenas, clocks, work, stdout)
+		if err != nil {
+			return found, err
+		}
+		found += len(outcome.Findings)
+		if err := s.add(o.seed, outcome); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// arenas makes one for each scope.
+func (o options) arenas(work string) (arenas []*arena, err error) {
+	for _, scope := range o.scopes {
+		dir := filepath.Join(work, scope)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return arenas, err
+		}
+		a, err := newArena(scope, dir, o.programs)
+		if err != nil {
+			return arenas, fmt.Errorf("scope %s: %w", scope, err)
+		}
+		arenas = append(arenas, a)
+	}
+	return arenas, nil
+}
+
+// turn returns the arena of a round. That of scope cluster, the last one, has
+// every second turn, since its faults take longest.
+func turn(arenas []*arena, number int) *arena {
+	last := len(arenas) - 1
+	if arenas[last].scope != "cluster" || last == 0 {
+		return arenas[number%len(arenas)]
+	}
+	if number%2 == 1 {
+		return arenas[last]
+	}
+	return arenas[number/2%last]
+}
+
+// play runs a round and says what came of it. Its files stay if something was
+// found.
+func (o options) play(number int, arenas []*arena, clocks *clock.Server, work string, stdout io.Writer) (outcome, error) {
+	r := &round{
+		seed: o.seed, number: number, arena: turn(arenas, number), programs: o.programs, clocks: clocks,
+		dir: filepath.Join(work, fmt.Sprintf("round%d", number)),
+	}
+	result, err := r.run()
+	if err != nil {
+		return result, fmt.Errorf("round %d of seed %d: %w", number, o.seed, err)
+	}
+	faults := 0
+	for _, n := range result.Faults {
+		faults += n
+	}
+	fmt.Fprintf(stdout, "seed %d, round %d: %s, %.1f s, %d faults, %d runners, %d cases, %d findings\n", o.seed, number,
+		result.Scope, result.Took.Seconds(), faults, result.Seen.Runs, result.Seen.Cases, len(result.Findings))
+	if len(result.Findings) == 0 {
+		return result, os.RemoveAll(r.dir)
+	}
+	for _, finding := range result.Findings {
+		fmt.Fprintln(stdout, "  "+finding)
+	}
+	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d -scopes %s\n", r.dir, o.seed, number,
+		strings.Join(o.scopes, ","))
+	return result, nil
+}

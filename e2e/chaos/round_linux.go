@@ -1,0 +1,212 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/chaos/casework"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/fenced"
+	"github.com/interlock-build/rules_interlock/e2e/witness/check"
+)
+
+const (
+	// crowd is how many runners there are at once in an output base.
+	crowd = 8
+	// lasting is for how long a round goes on before its runners are left to end.
+	lasting = 10 * time.Second
+	// patience is how long runners have for that: far more than they need, on a
+	// machine that does other things as well.
+	patience = 2 * time.Minute
+	// mostFaults is how many faults go on at once.
+	mostFaults = 6
+)
+
+// pause is the time from one fault to the next.
+func pause(random *rand.Rand) time.Duration {
+	return time.Duration(10+random.IntN(80)) * time.Millisecond
+}
+
+// round is one with a number, of a seed: what its runners do and which faults
+// come, and in what order, follows from those two, and what meets what from the
+// moment.
+type round struct {
+	seed, number int
+	arena        *arena
+	programs     programs
+	// clocks are those that some runners have; nil if none can have one.
+	clocks *clock.Server
+	// dir has all of its files.
+	dir string
+
+	world    *world
+	resource *fenced.Server
+
+	mu     sync.Mutex
+	faults map[string]int // done, by kind
+	errs   []error
+}
+
+// random returns the source of what comes n-th of a kind in the round.
+func (r *round) random(kind string, n int) *rand.Rand {
+	var of uint64
+	for _, b := range []byte(kind) {
+		of = of<<8 | uint64(b)
+	}
+	return rand.New(rand.NewPCG(uint64(r.seed)<<32|uint64(r.number), of<<32|uint64(n)))
+}
+
+// run runs the round, and returns what was done and found.
+func (r *round) run() (outcome, error) {
+	r.faults = map[string]int{}
+	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+		return outcome{}, err
+	}
+	world, err := newWorld(r.caselog(), r.clocks)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer world.close()
+	r.world = world
+	if r.resource, err = fenced.Listen(r.socket()); err != nil {
+		return outcome{}, err
+	}
+	defer func() { _ = r.resource.Close() }()
+	begun := time.Now()
+	err = r.rage()
+	for _, runner := range world.alive() {
+		defer runner.awaitEnd(0) // if we fail before they have ended
+	}
+	if err != nil {
+		return outcome{}, err
+	}
+	if err := r.calm(); err != nil {
+		return outcome{}, err
+	}
+	return r.judge(time.Since(begun))
+}
+
+func (r *round) caselog() string { return filepath.Join(r.dir, "caselog") }
+func (r *round) socket() string  { return filepath.Join(r.dir, "resource") }
+
+// rage starts runners and does faults until the time is up.
+func (r *round) rage() error {
+	var faults sync.WaitGroup
+	defer faults.Wait()
+	slots := make(chan struct{}, mostFaults)
+	started := 0
+	next := time.Now()
+	for n, end := 0, time.Now().Add(lasting); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if err := r.world.look(); err != nil {
+			return err
+		}
+		// One at a time: they may end as fast as they start, and faults have to come as well.
+		if len(r.world.alive()) < crowd*r.arena.bases {
+			if err := r.startRunner(started); err != nil {
+				return err
+			}
+			started++
+		}
+		if time.Now().Before(next) {
+			continue
+		}
+		random := r.random("fault", n)
+		f := draw(r.arena.faults, random)
+		next = time.Now().Add(pause(random))
+		n++
+		select {
+		case slots <- struct{}{}:
+			faults.Go(func() {
+				defer func() { <-slots }()
+				r.count(f.kind)(f.do(r.world, random))
+			})
+		default:
+		}
+	}
+	return nil
+}
+
+// count notes that a fault was done.
+func (r *round) count(kind string) func(done bool, err error) {
+	return func(done bool, err error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if done {
+			r.faults[kind]++
+		}
+		if err != nil {
+			r.errs = append(r.errs, fmt.Errorf("%s: %w", kind, err))
+		}
+	}
+}
+
+func (r *round) startRunner(n int) error {
+	name := fmt.Sprintf("r%d", n)
+	variables := map[string]string{casework.LogVariable: r.caselog(), casework.RunVariable: name}
+	maps.Copy(variables, r.arena.environ(n))
+	if r.arena.fenced {
+		variables[casework.ResourceVariable] = r.socket()
+	}
+	base := n % r.arena.bases
+	t, err := newTarget(filepath.Join(r.dir, name), base, newWorkload(r.random("runner", n), r.arena.pace), r.arena, r.programs, variables)
+	if err != nil {
+		return err
+	}
+	program := r.arena.runner
+	if r.clocks != nil && n%3 == 0 {
+		program = t.withClock(program, r.programs, r.clocks)
+	}
+	runner, err := start(name, t, program)
+	if err != nil {
+		return err
+	}
+	r.world.add(runner)
+	return nil
+}
+
+// calm waits until all runners have ended.
+func (r *round) calm() error {
+	if r.arena.heal != nil {
+		if err := r.arena.heal(); err != nil {
+			return err
+		}
+	}
+	var all sync.WaitGroup
+	for _, runner := range r.world.alive() {
+		all.Go(func() { runner.awaitEnd(patience) })
+	}
+	all.Wait()
+	if len(r.errs) > 0 {
+		return r.errs[0]
+	}
+	return r.world.look()
+}
+
+// judge checks what was seen from outside.
+func (r *round) judge(took time.Duration) (outcome, error) {
+	what := check.Round{
+		Groups: allGroups(), Records: r.world.records, Rejected: map[string]bool{}, Loss: r.arena.loss, Faulty: r.arena.faulty,
+	}
+	for _, write := range r.resource.Rejected() {
+		what.Rejected[write.Holder] = true
+	}
+	for _, runner := range r.world.runners {
+		run, err := runner.result()
+		if err != nil {
+			return outcome{}, err
+		}
+		what.Runs = append(what.Runs, run)
+	}
+	seen, found := check.Check(what)
+	if err := fenced.Check(r.resource.Accepted()); err != nil {
+		found = append(found, "resource: "+err.Error())
+	}
+	return outcome{
+		Scope: r.arena.scope, Took: took, Faults: r.faults, Seen: seen, Findings: found, Rejected: len(r.resource.Rejected()),
+	}, nil
+}

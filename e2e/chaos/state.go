@@ -1,0 +1,108 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/check"
+)
+
+// state is what was done so far, over all seeds. It is kept in a file, so that an
+// hour can be done in parts.
+type state struct {
+	path string
+	// Seeds say how far each seed is.
+	Seeds map[int]*progress `json:"seeds"`
+	// Scopes say what was done and seen in each scope.
+	Scopes map[string]*tally `json:"scopes"`
+}
+
+// progress is how far a seed is.
+type progress struct {
+	// Rounds is how many rounds are done: 0 to that, without it.
+	Rounds int `json:"rounds"`
+	// Took is how long they took together, in nanoseconds.
+	Took time.Duration `json:"took"`
+}
+
+// tally is what was done and seen in a scope.
+type tally struct {
+	Rounds int            `json:"rounds"`
+	Took   time.Duration  `json:"took"`
+	Faults map[string]int `json:"faults"`
+	check.Summary
+	Rejected int `json:"rejected"`
+	// Findings is how much was wrong, by check.
+	Findings map[string]int `json:"findings"`
+}
+
+// loadState reads the state at path, which need not exist. Without a path
+// nothing is kept.
+func loadState(path string) (*state, error) {
+	s := &state{path: path, Seeds: map[int]*progress{}, Scopes: map[string]*tally{}}
+	if path == "" {
+		return s, nil
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, fmt.Errorf("%s is no state of chaos: %w", path, err)
+	}
+	return s, nil
+}
+
+// progress is that of a seed.
+func (s *state) progress(seed int) *progress {
+	if s.Seeds[seed] == nil {
+		s.Seeds[seed] = &progress{}
+	}
+	return s.Seeds[seed]
+}
+
+// add adds the next round of a seed, and keeps the state.
+func (s *state) add(seed int, o outcome) error {
+	p := s.progress(seed)
+	p.Rounds++
+	p.Took += o.Took
+	t := s.Scopes[o.Scope]
+	if t == nil {
+		t = &tally{Faults: map[string]int{}, Findings: map[string]int{}}
+		s.Scopes[o.Scope] = t
+	}
+	t.Rounds++
+	t.Took += o.Took
+	t.Rejected += o.Rejected
+	t.Summary.Add(o.Seen)
+	for kind, n := range o.Faults {
+		t.Faults[kind] += n
+	}
+	for _, finding := range o.Findings {
+		name, _, _ := strings.Cut(finding, ":")
+		t.Findings[name]++
+	}
+	return s.save()
+}
+
+func (s *state) save() error {
+	if s.path == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(s.path+".new", append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(s.path+".new", s.path)
+}

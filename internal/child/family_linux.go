@@ -1,0 +1,89 @@
+package child
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/guard"
+)
+
+// family is the children that this process has started, by their numbers.
+var family = children{started: map[int]bool{}, ending: map[int]bool{}}
+
+type children struct {
+	mu      sync.Mutex
+	started map[int]bool // and have not been reaped
+	ending  map[int]bool // groups whose orphans are being counted
+	reaping sync.Once
+}
+
+// remember is called when a child has started, and starting is held.
+func remember(pid int) (forget func()) {
+	family.mu.Lock()
+	family.started[pid] = true
+	family.mu.Unlock()
+	family.reaping.Do(func() { go reapOrphansAsTheyEnd() })
+	forgotten := guard.Watch(pid)
+	return func() {
+		family.mu.Lock()
+		delete(family.started, pid)
+		delete(family.ending, pid)
+		family.mu.Unlock()
+		forgotten()
+	}
+}
+
+// end leaves the orphans of a child's group to the caller.
+func (c *children) end(pid int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ending[pid] = true
+}
+
+// has reports whether this process has started a child, or its guardian.
+func (c *children) has(pid int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.started[pid] || pid == guard.Pid()
+}
+
+func (c *children) isEnding(group int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ending[group]
+}
+
+// isOnlyChild reports whether no other child runs.
+func (c *children) isOnlyChild(pid int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.started) == 1 && c.started[pid]
+}
+
+// settled is how long after the end of a child orphans are looked for: many end at once.
+const settled = 5 * time.Millisecond
+
+// reapOrphansAsTheyEnd keeps a case that starts many daemons, and ends them, from
+// filling the process table: they are this process's to reap, since it adopts them.
+func reapOrphansAsTheyEnd() {
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, syscall.SIGCHLD)
+	for range ended {
+		time.Sleep(settled)
+		reapEnded()
+	}
+}
+
+// reapEnded reaps the orphans that have ended, but for those that somebody counts.
+func reapEnded() {
+	starting.Lock() // a child that is being started is not remembered yet
+	defer starting.Unlock()
+	for _, o := range orphans() {
+		if !family.isEnding(o.group) {
+			o.reap()
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package engine_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/engine"
+	"github.com/interlock-build/rules_interlock/internal/event"
+)
+
+func TestWaitingDoesNotUseUpTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, workers := range []int{0, 2} {
+			locker := newLocker(db)
+			time.AfterFunc(time.Hour, occupy(t, locker, db))
+			r := run(t.Context(), engine.Options{Framework: passAfter(4 * time.Second), Locker: locker, Workers: workers, Budget: 10 * time.Second},
+				newCase("a", db), newCase("b", db))
+			r.wantOutcome(t, "a", event.Passed, "")
+			r.wantOutcome(t, "b", event.Passed, "")
+		}
+	})
+}
+
+func TestBudgetIsForAllCasesTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t.Context(), engine.Options{Framework: passAfter(4 * time.Second), Locker: newLocker(), Budget: 10 * time.Second},
+			newCase("a"), newCase("b"), newCase("c"), newCase("d"))
+		r.wantOutcome(t, "a", event.Passed, "")
+		r.wantOutcome(t, "b", event.Passed, "")
+		o := r.wantOutcome(t, "c", event.Errored, event.TypeTimeout)
+		if want := "timed out: the running budget is used up (10s) (killed by signal: terminated)"; o.Message != want {
+			t.Errorf("message %q, want %q", o.Message, want)
+		}
+		if f := r.finished(t, "c"); f.Ran != 2*time.Second {
+			t.Errorf("c ran %v", f.Ran)
+		}
+		o = r.wantOutcome(t, "d", event.Errored, event.TypeTimeout)
+		if want := "not run: the running budget is used up (10s)"; o.Message != want {
+			t.Errorf("message %q, want %q", o.Message, want)
+		}
+	})
+}
+
+// Cases side by side use it up once.
+func TestBudgetIsTimeOnTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t.Context(), engine.Options{Framework: passAfter(9 * time.Second), Locker: newLocker(), Workers: 3, Budget: 10 * time.Second},
+			newCase("a"), newCase("b"), newCase("c"))
+		for _, name := range []string{"a", "b", "c"} {
+			r.wantOutcome(t, name, event.Passed, "")
+		}
+	})
+}
+
+func TestNoBudgetIsNoLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t.Context(), engine.Options{Framework: passAfter(1000 * time.Hour), Locker: newLocker()}, newCase("a"))
+		r.wantOutcome(t, "a", event.Passed, "")
+	})
+}

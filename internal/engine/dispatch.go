@@ -1,0 +1,270 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// maxGiveBacks is how often a case gives back what it got while no worker was
+// free. After that it keeps it for the next worker, so that it does not starve.
+const maxGiveBacks = 8
+
+// dispatcher brings cases, groups and workers together.
+//
+// A case asks for its groups only when a worker is free for it. If they are
+// not free, the worker turns to something else, and the case stays in the
+// queue of those who wait. When it gets them and no worker is free then, it
+// gives them back: another process may have one.
+//
+// Two may keep what they have: a case that has given back its groups too often
+// keeps them for the next worker, and one whose start is counted keeps its worker
+// while it waits. The former goes first: it takes the worker of the latter. So a
+// case that holds its groups waits only for cases that run, and those end.
+//
+// It decides only: what it sets off is done by effects, which tell it what came of
+// that (wait, answer, finished, rested). So model_test.go can try every order in
+// which it may be told.
+type dispatcher struct {
+	run       *run
+	effects   effects
+	giveBacks int // as maxGiveBacks
+
+	mu     sync.Mutex
+	agenda *schedule.Agenda
+	// requests are those of the classes of the agenda, by their numbers.
+	requests []request
+	idle     []int     // workers, by number
+	kept     []holding // those that hold groups and wait for a worker
+	keepers  []*ask    // those that have a worker and wait for groups
+	running  int
+	asking   int
+	resting  int // cases that are to run again, later
+	done     chan struct{}
+	ended    bool // done is closed
+}
+
+// ask is a case that asks for its groups, or several that will hold them in one go.
+type ask struct {
+	class *schedule.Class
+	cases []schedule.Case
+	// worker is set aside for it until it is known to have to wait; then -1.
+	worker int
+}
+
+func newDispatcher(r *run, cases []schedule.Case) *dispatcher {
+	d := &dispatcher{run: r, giveBacks: maxGiveBacks, done: make(chan struct{})}
+	rules := r.rules()
+	rules.Demand = d.demand
+	d.agenda = schedule.New(rules, cases)
+	d.requests = make([]request, len(d.agenda.Classes()))
+	return d
+}
+
+// inParallel runs cases on the workers of r.
+func (r *run) inParallel(cases []schedule.Case) {
+	d := newDispatcher(r, cases)
+	d.effects = concurrent{d}
+	r.learn, r.learnStart = d.learn, d.learnStart
+	d.mu.Lock()
+	end := d.workers(len(cases))
+	d.step()
+	d.mu.Unlock()
+	defer end()
+	<-d.done
+}
+
+func (d *dispatcher) learn(c *schedule.Class, ran time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.agenda.Observe(c, ran)
+}
+
+func (d *dispatcher) learnStart(took time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.agenda.ObserveStart(took)
+}
+
+// step starts what can start. The caller has locked d.mu.
+func (d *dispatcher) step() {
+	for len(d.idle) > 0 {
+		if len(d.kept) > 0 {
+			h := d.kept[0]
+			d.kept = d.kept[1:]
+			d.start(h, d.worker())
+			continue
+		}
+		c := d.agenda.Next()
+		if c == nil {
+			break
+		}
+		switch {
+		case len(c.Needs) == 0:
+			taken := c.Take(d.agenda.BatchSize(c))
+			d.start(holding{batch: batch{cases: casesOf(taken)}, class: c}, d.worker())
+		case d.of(c).share.join():
+			d.start(holding{batch: alone(c.Take(1)[0]), class: c, held: d.of(c).share}, d.worker())
+		case d.of(c).asking: // its share has just been given back
+			d.agenda.Free(c)
+		default:
+			d.ask(c)
+		}
+	}
+	if d.running+d.asking+d.resting+len(d.kept) == 0 && !d.agenda.Left() {
+		d.ended = true
+		close(d.done)
+	}
+}
+
+// worker takes the idle worker with the smallest number.
+func (d *dispatcher) worker() int {
+	worker := d.idle[0]
+	d.idle = d.idle[1:]
+	return worker
+}
+
+func (d *dispatcher) free(worker int) {
+	at, _ := slices.BinarySearch(d.idle, worker)
+	d.idle = slices.Insert(d.idle, at, worker)
+}
+
+func (d *dispatcher) ask(c *schedule.Class) {
+	a := &ask{class: c, cases: c.Take(d.agenda.Neighbours(c)), worker: d.worker()}
+	r := d.of(c)
+	r.asking, r.waits = true, false
+	if r.since.IsZero() {
+		r.since = time.Now()
+	}
+	d.asking++
+	d.effects.hold(a, r.since)
+}
+
+// wait is called when a case begins to wait for its groups.
+func (d *dispatcher) wait(a *ask) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a.worker < 0 || slices.Contains(d.keepers, a) {
+		return // for one more group
+	}
+	d.of(a.class).waits = true
+	if d.keepsWorker(a) {
+		d.keepers = append(d.keepers, a)
+	} else {
+		d.free(d.workerOf(a))
+	}
+	d.step()
+}
+
+// keepsWorker reports whether a case waits with its worker: one whose start is
+// counted cannot wait for a worker afterwards, and has given back its groups too
+// often for want of one.
+func (d *dispatcher) keepsWorker(a *ask) bool {
+	return a.class.Rated && d.of(a.class).givenBack >= d.giveBacks && len(d.kept) == 0
+}
+
+// workerOf takes the worker of a case that waits for its groups.
+func (d *dispatcher) workerOf(a *ask) (worker int) {
+	worker, a.worker = a.worker, -1
+	d.agenda.Free(a.class)
+	return worker
+}
+
+// workerOfKeeper takes the worker that a case keeps while it waits; -1 if none does.
+func (d *dispatcher) workerOfKeeper() (worker int) {
+	if len(d.keepers) == 0 {
+		return -1
+	}
+	a := d.keepers[0]
+	d.keepers = d.keepers[1:]
+	return d.workerOf(a)
+}
+
+// answer is called when a case has got its groups, or will not. It returns what
+// the caller is to undo; nil if that is nothing.
+func (d *dispatcher) answer(a *ask, h holding) (back lock.Held) {
+	h.class = a.class
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.of(a.class)
+	if h.held != nil && a.class.Shares() {
+		r.share = newShare(h.held, d.run.Workers)
+		h.held = r.share
+	}
+	waited := a.worker < 0
+	if waited {
+		d.agenda.Claim(a.class)
+		if len(d.idle) > 0 {
+			a.worker = d.worker()
+		}
+	}
+	r.asking = false
+	d.asking--
+	d.keepers = slices.DeleteFunc(d.keepers, func(keeper *ask) bool { return keeper == a })
+	if a.worker < 0 && d.keepsGroups(a.class) {
+		a.worker = d.workerOfKeeper()
+	}
+	switch {
+	case a.worker >= 0:
+		d.begun(a)
+		d.start(h, a.worker)
+	case h.held != nil && !d.keepsGroups(a.class):
+		r.givenBack++
+		a.class.PutBack(len(a.cases))
+		d.agenda.Free(a.class)
+		back = h.held
+	default:
+		d.begun(a)
+		d.kept = append(d.kept, h)
+	}
+	d.step()
+	return back
+}
+
+// keepsGroups reports whether the first case of a class keeps its groups until a
+// worker is free. One whose start is counted does not: that would be late by then.
+func (d *dispatcher) keepsGroups(c *schedule.Class) bool {
+	return !c.Rated && d.of(c).givenBack >= d.giveBacks
+}
+
+// begun forgets what was known of cases that have not begun.
+func (d *dispatcher) begun(a *ask) {
+	r := d.of(a.class)
+	r.givenBack, r.since = 0, time.Time{}
+	d.agenda.Begin(a.class, a.cases)
+}
+
+func (d *dispatcher) start(h holding, worker int) {
+	d.running++
+	if h.held != nil && h.outcome == nil {
+		h.batch, h.joins = d.joining(h)
+	}
+	d.effects.execute(h, worker)
+}
+
+// finished is called when a worker has run what h says, and h is released.
+func (d *dispatcher) finished(h holding, worker int, retries []retry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running--
+	d.free(worker)
+	d.agenda.Free(h.class)
+	for _, r := range retries {
+		d.resting++
+		d.effects.rest(h.class, r)
+	}
+	d.step()
+}
+
+// rested is called when the time has come for a case that was bad: it goes back
+// into its class.
+func (d *dispatcher) rested(c *schedule.Class, r retry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.resting--
+	d.agenda.PutIn(c, schedule.Case{Case: r.c, Needs: c.Needs, Takes: r.ran, Retry: true})
+	d.step()
+}

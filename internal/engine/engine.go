@@ -1,0 +1,223 @@
+// Package engine decides which case runs when, and what became of it.
+//
+// It sees locks and frameworks through interfaces only, and tells what happens
+// as events: it neither prints nor reads the environment.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// Framework runs cases.
+type Framework interface {
+	// Run runs the cases of a batch, in one process if it can, and reports each
+	// of them. It returns those that it has not finished, as batches that are
+	// to run next. When ctx ends it stops the cases, by force if need be, and
+	// returns soon.
+	Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case)
+}
+
+// Closer is a Framework that keeps something for all cases of a run.
+type Closer interface {
+	// Close ends that, when the last case has finished, and reports what goes
+	// wrong. When ctx ends it returns soon.
+	Close(ctx context.Context, report event.Report)
+}
+
+// Why a run is cut short: causes of the contexts that the engine makes.
+var (
+	// ErrBudget means that the cases ran for longer than Options.Budget.
+	ErrBudget error = budgetError{}
+	// ErrLost means that the case lost a group while it ran. The case gets no
+	// time to end by itself, since somebody else may have the group soon.
+	ErrLost error = lostError{}
+)
+
+type budgetError struct{}
+
+func (budgetError) Error() string { return "the running budget is used up" }
+
+// Timeout makes the outcome a timeout.
+func (budgetError) Timeout() bool { return true }
+
+type lostError struct{}
+
+func (lostError) Error() string { return "the case lost its resource groups" }
+
+// AtOnce makes the framework kill the case.
+func (lostError) AtOnce() bool { return true }
+
+// maxFailError means that as many cases were bad as Options.MaxFail says.
+type maxFailError int
+
+func (e maxFailError) Error() string {
+	if e == 1 {
+		return "an earlier case was bad, and the test is to fail fast"
+	}
+	return fmt.Sprintf("%d earlier cases were bad, and that is the most for this test", int(e))
+}
+
+// stopError is why the program of the cases wants no further one.
+type stopError string
+
+func (e stopError) Error() string { return string(e) }
+
+// How often a waiting case is reported: first after firstReport, then every
+// nextReport.
+const (
+	firstReport = time.Second
+	nextReport  = 5 * time.Second
+)
+
+// Options are the parts and the rules of a run.
+type Options struct {
+	// Framework runs the cases.
+	Framework Framework
+	// Target is the label of the test, for those who wait for what it holds.
+	Target string
+	// Locker knows every group that a case needs.
+	Locker lock.Locker
+	// Capacity is that of groups, by label, so that this run does not ask for
+	// what it uses up itself. Without it only the locker knows.
+	Capacity map[string]int
+	// Rates are those of groups that have one, by label. What counts is each start,
+	// so cases that hold such a group hold it one by one.
+	Rates map[string]group.Rate
+	// Sink gets every event; it may be called from several goroutines.
+	Sink event.Sink
+	// Shards is how many processes run the cases of the test, each a part of
+	// them; 0 is one.
+	Shards int
+	// Workers is how many cases run at once; 0 is one after the other, in the
+	// order given.
+	Workers int
+	// Batches is whether one call of the framework may get several cases. Those
+	// that hold groups go one by one all the same, so that each holds them only
+	// while it runs; but for those that share a Setup and could not run at the
+	// same time anyway, and unless Workers is 0, where all cases are one batch,
+	// which holds what any of them needs.
+	Batches bool
+	// Asks is whether the framework asks, by event.Batch.MayGoOn, before it starts
+	// a further case of a batch. Then cases that hold groups share a process too,
+	// as long as nobody else wants what they hold.
+	Asks bool
+	// InOrder is whether cases start in the order given, as far as their groups
+	// allow, and not in the order by which they end soonest.
+	InOrder bool
+	// MaxFail is after how many bad cases no further one starts, while those
+	// that run go on; 0 is never.
+	MaxFail int
+	// CaseTimeout is how long a case may run, from when it holds its groups; 0
+	// is no limit.
+	CaseTimeout time.Duration
+	// Retries says whether bad cases run again.
+	Retries Retries
+	// LeaksFail is whether a case fails that leaves something behind.
+	LeaksFail bool
+	// Budget limits the time during which cases run, whether one or several
+	// at once. Waiting for groups does not count. 0 is no limit.
+	Budget time.Duration
+}
+
+// Run runs every case of cases, and returns when all have finished. When
+// ctx ends, the cases that run are stopped and the others are not started;
+// each of them is reported, with the cause of ctx as the reason.
+func Run(ctx context.Context, options Options, cases []schedule.Case) {
+	r := &run{
+		Options: options, learn: func(*schedule.Class, time.Duration) {}, learnStart: func(time.Duration) {},
+		attempts: newAttempts(options.Retries),
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.running = ctx
+	r.starting, r.stopStarting = context.WithCancelCause(ctx)
+	defer r.stopStarting(nil)
+	r.budget = newBudget(options.Budget, func() { cancel(fmt.Errorf("%w (%s)", ErrBudget, options.Budget)) })
+	r.Sink.Handle(event.RunStarted{At: time.Now(), Cases: names(cases)})
+	if options.Workers == 0 {
+		r.inOrder(cases)
+	} else {
+		serial := func(c schedule.Case) bool { return c.Serial }
+		r.inParallel(slices.DeleteFunc(slices.Clone(cases), serial))
+		r.oneByOne(slices.DeleteFunc(slices.Clone(cases), func(c schedule.Case) bool { return !serial(c) }))
+	}
+	if c, ok := r.Framework.(Closer); ok {
+		r.budget.start()
+		defer r.budget.stop()
+		c.Close(r.running, newBatchReport(r, r.running, holding{}, newStopwatches(0, nil)))
+	}
+	r.Sink.Handle(event.RunFinished{At: time.Now()})
+}
+
+func names(cases []schedule.Case) []event.Case {
+	var names []event.Case
+	for _, c := range cases {
+		names = append(names, c.Case)
+	}
+	return names
+}
+
+// run is a run under way.
+type run struct {
+	Options
+	budget   *budget
+	attempts *attempts
+	bad      atomic.Int64 // cases that were
+	// learn notes how long a case of a class ran.
+	learn func(c *schedule.Class, ran time.Duration)
+	// learnStart notes how long a process took to its first case.
+	learnStart func(took time.Duration)
+
+	// running ends when the cases that run have to stop, and starting, which
+	// is derived from it, when no further one may start.
+	running, starting context.Context
+	stopStarting      context.CancelCauseFunc
+}
+
+func (r *run) inOrder(cases []schedule.Case) {
+	if r.Batches && len(cases) > 0 && !slices.ContainsFunc(cases, r.rules().IsRated) {
+		all := together(cases)
+		for _, retried := range r.attempt(all) {
+			r.rest(retried)
+			r.single(schedule.Case{Case: retried.c, Needs: all.needs})
+		}
+		return
+	}
+	r.oneByOne(cases)
+}
+
+// rules are what decides what starts next.
+func (o Options) rules() schedule.Options {
+	return schedule.Options{
+		Shards: o.Shards, Workers: o.Workers, Batches: o.Batches, InOrder: o.InOrder, Capacity: o.Capacity, Rates: o.Rates,
+	}
+}
+
+func (r *run) oneByOne(cases []schedule.Case) {
+	for _, c := range cases {
+		r.single(c)
+	}
+}
+
+// single runs a case until it has finished.
+func (r *run) single(c schedule.Case) {
+	for retried := r.attempt(alone(c)); len(retried) > 0; retried = r.attempt(alone(c)) {
+		r.rest(retried[0])
+	}
+}
+
+// attempt runs a batch while it holds its groups.
+func (r *run) attempt(b batch) []retry {
+	h := r.hold(b, time.Now(), nil)
+	defer h.release()
+	return r.execute(h, 0)
+}

@@ -1,0 +1,171 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// holding is a batch that holds its groups, or the reason why it does not.
+type holding struct {
+	batch
+	class  *schedule.Class // of its cases; nil without workers
+	held   lock.Held
+	waited time.Duration
+	// joins decides about the cases behind the first; nil if the batch is as it is.
+	joins *joins
+	// outcome is that of cases that could not get its groups; nil otherwise.
+	outcome *event.Outcome
+}
+
+func (h holding) release() {
+	if h.held != nil {
+		h.held.Release()
+	}
+}
+
+// lostBefore is the outcome of cases whose groups are lost before they begin, as
+// those can be that waited for a worker; nil if they are not.
+func (h holding) lostBefore() *event.Outcome {
+	if h.held == nil || h.held.Confirm() == nil {
+		return nil
+	}
+	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: "not run: " + ErrLost.Error()}
+}
+
+// hold waits for the groups of b, which it has wanted since then, and reports
+// now and then that it waits. It calls waits, unless that is nil, each time it
+// begins to wait for a group.
+func (r *run) hold(b batch, since time.Time, waits func()) holding {
+	if outcome := r.notStarted(nil); outcome != nil {
+		return holding{batch: b, outcome: outcome}
+	}
+	if len(b.needs) == 0 {
+		return holding{batch: b}
+	}
+	wait := &waiting{}
+	defer r.reportWaiting(b.cases[0], wait)()
+	trace := lock.Trace{User: lock.User{Target: r.Target, Case: nameOf(b)}, Waiting: func(group string) {
+		wait.begin(group)
+		if waits != nil {
+			waits()
+		}
+	}}
+	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, trace), b.needs)
+	h := holding{batch: b, held: held, waited: time.Since(since)}
+	if err != nil {
+		h.outcome = r.notHeld(wait, err)
+	}
+	return h
+}
+
+// notHeld tells a wait that was cut short from a lock that failed.
+func (r *run) notHeld(w *waiting, err error) *event.Outcome {
+	if outcome := r.notStarted(w); outcome != nil {
+		return outcome
+	}
+	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: err.Error()}
+}
+
+// notStarted is the outcome of a case that may not start any more, after the
+// wait w if there was one; nil if it may.
+func (r *run) notStarted(w *waiting) *event.Outcome {
+	outcome := &event.Outcome{Status: event.Errored}
+	cause := context.Cause(r.running)
+	switch {
+	case cause != nil:
+		outcome.Type = typeOf(cause)
+	case r.starting.Err() != nil:
+		cause = context.Cause(r.starting)
+		outcome.Status, outcome.Type = event.Skipped, event.TypeFailFast
+	default:
+		return nil
+	}
+	outcome.Message = fmt.Sprintf("not run: %v%s", cause, w)
+	return outcome
+}
+
+// reportWaiting emits CaseWaiting events until the returned function is called.
+func (r *run) reportWaiting(c event.Case, w *waiting) (stop func()) {
+	done := make(chan struct{})
+	var reporter sync.WaitGroup
+	reporter.Go(func() {
+		timer := time.NewTimer(firstReport)
+		defer timer.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case now := <-timer.C:
+				if group, since := w.current(); group != "" {
+					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, Holders: r.holders(group), At: now})
+				}
+				timer.Reset(nextReport)
+			}
+		}
+	})
+	return func() { close(done); reporter.Wait() }
+}
+
+// nameOf says which cases a batch has.
+func nameOf(b batch) string {
+	name := b.cases[0].FullName()
+	if more := len(b.cases) - 1; more > 0 {
+		name += fmt.Sprintf(" and %d more", more)
+	}
+	return name
+}
+
+// holders says who holds a group, as far as the locker knows.
+func (r *run) holders(group string) string {
+	inspector, ok := r.Locker.(lock.Inspector)
+	if !ok {
+		return ""
+	}
+	var names []string
+	for _, user := range inspector.Holders(group) {
+		names = append(names, user.String())
+	}
+	return strings.Join(names, "; ")
+}
+
+// waiting is what a case waits for at present.
+type waiting struct {
+	mu    sync.Mutex
+	group string
+	since time.Time
+}
+
+func (w *waiting) begin(group string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if group != w.group {
+		w.group, w.since = group, time.Now()
+	}
+}
+
+func (w *waiting) current() (group string, since time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.group, w.since
+}
+
+// String continues a sentence about a case that waited; it is empty for one
+// that did not.
+func (w *waiting) String() string {
+	if w == nil {
+		return ""
+	}
+	group, since := w.current()
+	if group == "" {
+		return ""
+	}
+	return fmt.Sprintf(", while it waited for %s since %s (%s)",
+		group, since.Format(time.TimeOnly), time.Since(since).Round(time.Millisecond))
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// joins lets further cases of a class join one that holds its groups, in its
+// process: so what is set up in that, such as by TestMain, is set up once. Only
+// the first case of the batch has left its class; each other one does when it
+// starts. Between two cases the groups and the worker are as good as free: if
+// somebody else wants them, the process ends.
+type joins struct {
+	dispatcher *dispatcher
+	class      *schedule.Class
+	first      event.Case
+	began      map[event.Case]bool // those that have joined
+}
+
+// joining returns a batch of the case that was taken from a class and all that may
+// join it.
+func (d *dispatcher) joining(h holding) (batch, *joins) {
+	b := h.batch
+	if !d.run.Asks || h.class.Rated || len(b.cases) > 1 || h.retried {
+		return b, nil
+	}
+	b.cases = slices.Clone(b.cases)
+	for _, c := range h.class.Left() {
+		if !c.Retry {
+			b.cases = append(b.cases, c.Case)
+		}
+	}
+	if len(b.cases) == 1 {
+		return b, nil
+	}
+	return b, &joins{dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true}}
+}
+
+// mayGoOn is event.Batch.MayGoOn of a batch with joins.
+func (h holding) mayGoOn(c event.Case) event.Answer {
+	j := h.joins
+	if j.has(c) {
+		return event.Start
+	}
+	if j.dispatcher.run.starting.Err() != nil || j.dispatcher.run.wantedElsewhere(h) {
+		return event.Stop
+	}
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	if j.class.IndexOf(c) >= 0 && !j.dispatcher.agenda.GoesOn(j.class) {
+		return event.Stop
+	}
+	if !j.add(c) {
+		return event.Leave
+	}
+	return event.Start
+}
+
+// add lets a case join, unless another process has it. The caller has locked the
+// dispatcher.
+func (j *joins) add(c event.Case) (ok bool) {
+	if j.began[c] {
+		return true
+	}
+	at := j.class.IndexOf(c)
+	if at < 0 {
+		return false
+	}
+	j.class.TakeAt(at)
+	j.began[c] = true
+	return true
+}
+
+// has reports whether a case has joined.
+func (j *joins) has(c event.Case) bool {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	return j.began[c]
+}
+
+// take lets a case join of which there is a result already, as of all of a
+// process whose TestMain has failed. It is not ok if another process has it.
+func (j *joins) take(c event.Case) (ok bool) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	return j.add(c)
+}
+
+// wantedElsewhere reports whether another process waits for what h holds.
+func (r *run) wantedElsewhere(h holding) bool {
+	inspector, ok := r.Locker.(lock.Inspector)
+	return ok && slices.ContainsFunc(h.needs, func(n group.Need) bool { return inspector.Wanted(n.Group) })
+}
+
+// withoutWithdrawn returns batches without the cases that have not joined: they
+// are still in their class.
+func (h holding) withoutWithdrawn(again [][]event.Case) (left [][]event.Case) {
+	if h.joins == nil {
+		return again
+	}
+	for _, batch := range again {
+		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return !h.joins.has(c) })
+		if len(batch) > 0 {
+			left = append(left, batch)
+		}
+	}
+	return left
+}

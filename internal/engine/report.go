@@ -1,0 +1,260 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// batchReport turns what a framework reports of a batch into events.
+type batchReport struct {
+	run     *run
+	ctx     context.Context // its cause says why the batch was stopped
+	waited  time.Duration
+	held    lock.Held
+	class   *schedule.Class // of the cases; nil without workers
+	joins   *joins
+	begun   time.Time
+	watches *stopwatches
+
+	mu       sync.Mutex
+	started  map[event.Case]time.Time
+	finished map[event.Case]event.Status
+	cut      []event.Case // those that were stopped because of another one
+	retries  []retry
+}
+
+func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
+	return &batchReport{
+		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
+		started: map[event.Case]time.Time{}, finished: map[event.Case]event.Status{},
+	}
+}
+
+// Started implements event.Report.
+func (b *batchReport) Started(c event.Case) {
+	now := time.Now()
+	b.mu.Lock()
+	first := len(b.started) == 0
+	b.started[c] = now
+	b.mu.Unlock()
+	if first {
+		b.Begun()
+		b.run.learnStart(now.Sub(b.begun))
+	}
+	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waitedBy(c)})
+	b.watches.start(c)
+}
+
+// waitedBy is how long a case has waited for what the batch holds: those that
+// join another one have not.
+func (b *batchReport) waitedBy(c event.Case) time.Duration {
+	if b.joins != nil && c.Whole() != b.joins.first {
+		return 0
+	}
+	return b.waited
+}
+
+// Begun implements event.Beginning.
+func (b *batchReport) Begun() {
+	if b.held != nil {
+		b.held.Begun()
+	}
+}
+
+// Paused implements event.Report.
+func (b *batchReport) Paused(c event.Case) { b.watches.pause(c) }
+
+// Resumed implements event.Report.
+func (b *batchReport) Resumed(c event.Case) { b.watches.start(c) }
+
+// Output implements event.Report.
+func (b *batchReport) Output(c event.Case, text []byte) {
+	b.run.Sink.Handle(event.CaseOutput{Case: c, Text: text})
+}
+
+// Finished implements event.Report.
+func (b *batchReport) Finished(c event.Case, result event.Result) {
+	b.watches.pause(c)
+	if result.Forgiven {
+		b.run.Sink.Handle(event.CaseFinished{Case: c, Outcome: result.Outcome, At: time.Now(), Amends: true, Forgiven: true})
+		return
+	}
+	if result.Stops != "" {
+		b.run.stopStarting(stopError(result.Stops))
+	}
+	if b.joins != nil && c.Sub == "" && !c.Process && !b.joins.take(c) {
+		return // another process has it
+	}
+	if b.amend(c, result) || b.isCut(c, result.Outcome) {
+		return
+	}
+	e := b.describe(c, result)
+	if c.Sub == "" && !c.Process {
+		if b.class != nil {
+			b.run.learn(b.class, e.Ran)
+		}
+		if e.Outcome.Bad() && b.retry(e) {
+			return
+		}
+	}
+	b.run.finish(e)
+}
+
+// amend takes a further result of a case that has finished: only a worse one
+// counts, and it is the last.
+func (b *batchReport) amend(c event.Case, result event.Result) bool {
+	b.mu.Lock()
+	before, finished := b.finished[c]
+	b.mu.Unlock()
+	if !finished || c.Process || result.Distinct {
+		return false
+	}
+	if !before.Bad() && result.Outcome.Bad() {
+		e := b.describe(c, result)
+		e.Amends, e.Before = true, before
+		b.run.finish(e)
+	}
+	return true
+}
+
+// isCut reports whether a case was stopped because another one took too long.
+func (b *batchReport) isCut(c event.Case, outcome event.Outcome) bool {
+	if !isOfAnother(context.Cause(b.ctx), c) || !outcome.Bad() {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c.Sub == "" && !c.Process && !b.hasFinished(c) {
+		b.finished[c] = event.Errored
+		b.cut = append(b.cut, c)
+	}
+	return true
+}
+
+// isOfAnother reports whether a batch was stopped because another case than c
+// took too long.
+func isOfAnother(cause error, c event.Case) bool {
+	var timeout caseTimeoutError
+	return errors.As(cause, &timeout) && timeout.c != c.Whole()
+}
+
+// describe makes an event of a result.
+func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
+	e := event.CaseFinished{
+		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waitedBy(c), Leak: result.Leak, Note: result.Note,
+		Properties: result.Properties, Attributes: result.Attributes, Forgiven: result.Forgiven,
+	}
+	b.mu.Lock()
+	if started, ok := b.started[c]; ok {
+		e.Attempt = b.run.attempts.next(c)
+		if e.Ran == 0 {
+			e.Ran = e.At.Sub(started)
+		}
+	}
+	b.finished[c] = event.Errored // until it is known
+	b.mu.Unlock()
+	defer func() { b.remember(c, e.Outcome) }()
+	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
+		e.Outcome = event.Outcome{Status: event.Failed, Type: event.TypeLeak, Message: e.Leak}
+	}
+	if cause := b.cause(); cause != nil && !isOfAnother(cause, c) {
+		e.Outcome = cutShort(cause, e.Outcome)
+	}
+	return e
+}
+
+func (b *batchReport) hasFinished(c event.Case) bool {
+	_, finished := b.finished[c]
+	return finished
+}
+
+func (b *batchReport) remember(c event.Case, o event.Outcome) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.finished[c] = o.Status
+}
+
+// cause is why the batch was stopped, or should have been: a process that is
+// stopped with its cases learns that a group is lost only when it goes on, and
+// then a case may be done before anybody has told it.
+func (b *batchReport) cause() error {
+	if cause := context.Cause(b.ctx); cause != nil {
+		return cause
+	}
+	if b.held != nil && b.held.Confirm() != nil {
+		return ErrLost
+	}
+	return nil
+}
+
+// retry arranges that a case that was bad runs again; false if it does not.
+func (b *batchReport) retry(e event.CaseFinished) bool {
+	if b.run.starting.Err() != nil {
+		return false
+	}
+	delay, ok := b.run.attempts.again(e.Case, e.Outcome)
+	if !ok {
+		return false
+	}
+	b.mu.Lock()
+	b.retries = append(b.retries, retry{c: e.Case, ran: e.Ran, at: e.At.Add(delay)})
+	b.mu.Unlock()
+	b.run.Sink.Handle(event.CaseRetried{
+		Case: e.Case, Attempt: max(e.Attempt, 1), Outcome: e.Outcome, Ran: e.Ran, Delay: delay, At: e.At,
+	})
+	return true
+}
+
+// cutShort is the outcome of a case that was stopped, whatever it says of
+// itself.
+func cutShort(cause error, o event.Outcome) event.Outcome {
+	word := "stopped"
+	if typeOf(cause) == event.TypeTimeout {
+		word = "timed out"
+	}
+	message := fmt.Sprintf("%s: %v", word, cause)
+	if o.Message != "" {
+		message += " (" + o.Message + ")"
+	}
+	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
+}
+
+// joined reports whether a case of the batch was to run.
+func (b *batchReport) joined(c event.Case) bool { return b.joins == nil || b.joins.has(c) }
+
+// left returns the batches of cases that have not finished: those of again, and
+// those that were stopped because of another case. It reports the cases that
+// the framework has neither finished nor returned: no case is ever lost, nor
+// does one run again that has finished.
+func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.Case {
+	known := map[event.Case]bool{}
+	var left [][]event.Case
+	for _, batch := range again {
+		batch = slices.DeleteFunc(slices.Clone(batch), func(c event.Case) bool { return b.hasFinished(c) || known[c] })
+		for _, c := range batch {
+			known[c] = true
+		}
+		if len(batch) > 0 {
+			left = append(left, batch)
+		}
+	}
+	for _, c := range cases {
+		if !b.hasFinished(c) && !known[c] && b.joined(c) {
+			b.Finished(c, event.Result{Outcome: event.Outcome{
+				Status: event.Errored, Type: event.TypeInfrastructure, Message: "the framework has lost this case",
+			}})
+		}
+	}
+	if len(b.cut) > 0 {
+		left = append(left, b.cut)
+	}
+	return left
+}

@@ -1,0 +1,29 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/schedule"
+)
+
+// request is how far the first case of a class has come to its groups.
+type request struct {
+	// asking is whether it asks for them, and waits whether it has to wait.
+	asking, waits bool
+	// share is what the last of the cases has got that asked, if they only share groups;
+	// nil if there is none.
+	share *share
+	// givenBack is how often the first case gave its groups back for want of a worker.
+	givenBack int
+	// since is when it began to wait; zero if it has not.
+	since time.Time
+}
+
+// of returns the request of a class.
+func (d *dispatcher) of(c *schedule.Class) *request { return &d.requests[c.Number] }
+
+// demand is schedule.Options.Demand.
+func (d *dispatcher) demand(c *schedule.Class) schedule.Demand {
+	r := d.of(c)
+	return schedule.Demand{Asks: r.asking, Waits: r.waits, Joinable: r.asking && r.share.open()}
+}

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/interlock-build/rules_interlock/internal/lock"
+)
+
+// maxShared is how many cases for each worker share groups before those of other
+// processes that want the groups alone, and have waited, have their turn.
+const maxShared = 8
+
+// share is groups that cases share: one of them has asked, and others of the
+// process join it. If each asked by itself, each would let in those of other
+// processes that want the groups alone, and then wait for the slowest of all who
+// share.
+type share struct {
+	lock.Held
+
+	mu      sync.Mutex
+	holders int // 0 when it is given back
+	joins   int // that are left
+}
+
+func newShare(held lock.Held, workers int) *share {
+	return &share{Held: held, holders: 1, joins: maxShared*workers - 1}
+}
+
+// open reports whether one more case can join. A share that is nil is not open.
+func (s *share) open() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.holders > 0 && s.joins > 0
+}
+
+// join makes one more case a holder, if it can.
+func (s *share) join() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.holders == 0 || s.joins == 0 {
+		return false
+	}
+	s.holders++
+	s.joins--
+	return true
+}
+
+// Undo is Release: starts of those who share are not counted here (class.shares).
+func (s *share) Undo() { s.Release() }
+
+// Release is for each of the holders. The last one gives the groups back.
+func (s *share) Release() {
+	s.mu.Lock()
+	s.holders--
+	last := s.holders == 0
+	s.mu.Unlock()
+	if last {
+		s.Held.Release()
+	}
+}

@@ -1,0 +1,107 @@
+package lock
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
+)
+
+// byScope routes each need to the locker of its group's scope.
+type byScope struct {
+	groups  map[string]group.Group
+	lockers map[group.Scope]Locker
+}
+
+// stage is what is taken in one go: those needs of one scope that have a rate,
+// or those that have none.
+type stage struct {
+	rated bool
+	scope group.Scope
+}
+
+// stages is the order in which groups are taken, the same in every process.
+// Narrow scopes go first (group.Scopes). Groups with a rate go last of all,
+// since what counts against the rate is when the case starts, and nothing
+// should be waited for between being counted and starting.
+var stages = func() (all []stage) {
+	for _, rated := range []bool{false, true} {
+		for _, scope := range group.Scopes {
+			all = append(all, stage{rated, scope})
+		}
+	}
+	return all
+}()
+
+// ByScope returns a locker for groups that asks, for each group, the locker
+// of its scope.
+func ByScope(groups []group.Group, lockers map[group.Scope]Locker) Locker {
+	known := make(map[string]group.Group, len(groups))
+	for _, g := range groups {
+		known[g.Label] = g
+	}
+	return &byScope{groups: known, lockers: lockers}
+}
+
+func (b *byScope) Acquire(ctx context.Context, needs []group.Need) (Held, error) {
+	parts := map[stage][]group.Need{}
+	for _, n := range needs {
+		g, ok := b.groups[n.Group]
+		if !ok {
+			return nil, fmt.Errorf("%s: %w", n.Group, ErrUnknownGroup)
+		}
+		s := stage{g.Rate.Limited(), g.Scope}
+		parts[s] = append(parts[s], n)
+	}
+	if err := checkRates(parts); err != nil {
+		return nil, err
+	}
+	return Confirmed(func() (Held, error) { return b.inStages(ctx, parts) })
+}
+
+func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (Held, error) {
+	var held All
+	for _, s := range stages {
+		if len(parts[s]) == 0 {
+			continue
+		}
+		part, err := b.lockers[s.scope].Acquire(ctx, parts[s])
+		if err != nil {
+			held.Release()
+			return nil, err
+		}
+		held = append(held, part)
+	}
+	return held.Together(), nil
+}
+
+// checkRates refuses what no order of stages can do: to start in the same
+// instant in which several lockers count.
+func checkRates(parts map[stage][]group.Need) error {
+	var rated []string
+	for _, s := range stages {
+		if s.rated && len(parts[s]) > 0 {
+			rated = append(rated, parts[s][0].Group)
+		}
+	}
+	if len(rated) > 1 {
+		return fmt.Errorf("%s: a case cannot hold groups with a rate in several scopes, since it is to start "+
+			"when all of them count it; give those groups one scope", strings.Join(rated, " and "))
+	}
+	return nil
+}
+
+// Holders implements Inspector.
+func (b *byScope) Holders(label string) []User {
+	if i, ok := b.lockers[b.groups[label].Scope].(Inspector); ok {
+		return i.Holders(label)
+	}
+	return nil
+}
+
+// Wanted implements Inspector.
+func (b *byScope) Wanted(label string) bool {
+	i, ok := b.lockers[b.groups[label].Scope].(Inspector)
+	return ok && i.Wanted(label)
+}

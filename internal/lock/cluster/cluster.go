@@ -1,0 +1,55 @@
+// Package cluster keeps apart all processes that have one coordinator, an etcd
+// cluster.
+//
+// Every step that matters is one transaction of etcd, whose conditions keep the
+// group's promises: so exclusion rests on etcd's log, and on no clock. What a
+// process has in etcd hangs on its lease, and is gone a while after the process.
+// Clocks decide only when a holder has to give up, which is before that.
+// docs/cluster.md explains it and what is not promised; the parts are:
+//
+//   - session: the lease of a process, and until when it surely lives;
+//   - sessions: one session for all who need one;
+//   - call: calls of etcd that end;
+//   - request: the use of one group;
+//   - claim: requests that are granted in one transaction;
+//   - wait: the queue, and waking up without polling;
+//   - starts: the rate;
+//   - state: keys and values.
+package cluster
+
+import (
+	"sync"
+
+	"github.com/interlock-build/rules_interlock/internal/coordinator"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+)
+
+// MaxBypass is the number of later requests that are served before one that
+// waits: none, as soon as it has its ticket, which takes it two transactions.
+const MaxBypass = 0
+
+const (
+	// maxOperations is how many conditions, and how many operations, etcd allows in
+	// one transaction unless it is told otherwise (--max-txn-ops).
+	maxOperations = 128
+	// MaxWeight is the most units that one transaction takes.
+	MaxWeight = 100
+	// MaxRated is the most groups with a rate that a case can hold, with a unit of
+	// each: all are taken in one transaction.
+	MaxRated = maxOperations / (conditionsOfRated + 1)
+	// conditionsOfRated are those of request.conditions for a group with a rate,
+	// beside one for each unit.
+	conditionsOfRated = 7
+)
+
+// New returns a locker for groups of scope cluster. It looks for the coordinator
+// (coordinator.Find) when a group is first needed.
+func New(groups []group.Group, lookup func(string) (string, bool)) lock.Locker {
+	return newLocker(groups, sync.OnceValues(func() (coordinator.Config, error) { return coordinator.Find(lookup) }))
+}
+
+// NewAt returns a locker for groups whose coordinator is known.
+func NewAt(groups []group.Group, config coordinator.Config) lock.Locker {
+	return newLocker(groups, func() (coordinator.Config, error) { return config, nil })
+}

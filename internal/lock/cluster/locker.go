@@ -1,0 +1,182 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/internal/coordinator"
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/lock"
+)
+
+// locker takes the groups without a rate one after the other, in the order of
+// their keys, and then those with a rate together.
+type locker struct {
+	groups   map[string]group.Group
+	sessions sessions
+}
+
+func newLocker(groups []group.Group, find func() (coordinator.Config, error)) *locker {
+	l := &locker{groups: make(map[string]group.Group, len(groups)), sessions: sessions{find: find}}
+	for _, g := range groups {
+		l.groups[g.Label] = g
+	}
+	return l
+}
+
+// want is what is wanted of the group with one key.
+type want struct {
+	group group.Group
+	// labels are those by which it is wanted, at least one.
+	labels []string
+	need   group.Need
+}
+
+// Acquire implements lock.Locker. Its errors are also those of coordinator.Find,
+// and what is wrong with the coordinator.
+func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
+	wants, err := l.wants(needs)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if len(wants) == 0 {
+		return lock.All{}, nil
+	}
+	for connected, since := false, now(); ; {
+		s, err := l.sessions.use(ctx)
+		if err == nil {
+			connected = true
+			var held lock.Held
+			if held, err = l.acquire(ctx, s, wants); err == nil {
+				return held, nil
+			}
+			since = now()
+		}
+		// A session that ended is replaced by another one, and a coordinator that
+		// was there before gets time to come back.
+		isRetried := errors.Is(err, errInterrupted) || s == nil && connected && since.elapsed() < patience
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case !isRetried:
+			return nil, err
+		}
+		pause(ctx, retryPause)
+	}
+}
+
+// wants validates needs and merges those that mean the same group. They are in
+// the order of keys, which are the same in every workspace, as labels are not.
+func (l *locker) wants(needs []group.Need) ([]want, error) {
+	byKey := map[string]*want{}
+	for _, n := range group.Canonical(needs) {
+		g, ok := l.groups[n.Group]
+		if !ok {
+			return nil, fmt.Errorf("%s: %w", n.Group, lock.ErrUnknownGroup)
+		}
+		if err := validate(n, g); err != nil {
+			return nil, err
+		}
+		w := byKey[g.Key]
+		switch {
+		case w == nil:
+			byKey[g.Key] = &want{group: g, labels: []string{n.Group}, need: n}
+			continue
+		case !w.group.Equal(g.Definition):
+			return nil, &lock.DisagreementError{Group: g, Theirs: fmt.Sprintf("%s (%s)", w.group.Definition, w.group.Label)}
+		}
+		w.labels = append(w.labels, n.Group)
+		w.need.Mode, w.need.Weight = min(w.need.Mode, n.Mode), max(w.need.Weight, n.Weight)
+	}
+	var wants []want
+	for _, w := range byKey {
+		wants = append(wants, *w)
+	}
+	slices.SortFunc(wants, func(a, b want) int { return cmp.Compare(a.group.Key, b.group.Key) })
+	return wants, checkRated(wants)
+}
+
+// checkRated refuses what does not fit into the one transaction that takes all
+// groups with a rate: MaxRated of them, or fewer with more units.
+func checkRated(wants []want) error {
+	var labels []string
+	units := 0
+	for _, w := range wants {
+		if w.group.Rate.Limited() {
+			labels = append(labels, w.labels...)
+			units += w.need.Weight
+		}
+	}
+	groups := len(labels)
+	switch {
+	case units > MaxWeight:
+		return fmt.Errorf("%s: a case takes all its groups with a rate at once, and in scope cluster at most "+
+			"%d units of all of these; lower its weights", labels[0], MaxWeight)
+	case ratedSize(groups, units) > maxOperations:
+		return fmt.Errorf("%s: these are %d groups with a rate and %d units of them, and in scope cluster a case holds at most "+
+			"%d such groups, or %d with so many units each; give it fewer, or one group for those that it always holds together",
+			strings.Join(labels, ", "), groups, units, MaxRated, maxOperations/(conditionsOfRated+ceil(units, groups)))
+	}
+	return nil
+}
+
+// ratedSize is how many conditions the transaction has that takes groups with a rate.
+func ratedSize(groups, units int) int { return conditionsOfRated*groups + units }
+
+// ceil is how many units each of some groups has, at least one of them.
+func ceil(units, groups int) int { return (units + groups - 1) / groups }
+
+func validate(n group.Need, g group.Group) error {
+	if err := n.Validate(g); err != nil {
+		return err
+	}
+	if n.Weight > MaxWeight {
+		return fmt.Errorf("%s: weight %d: in scope cluster a case takes at most %d units of a group; make the units larger",
+			n.Group, n.Weight, MaxWeight)
+	}
+	return nil
+}
+
+// acquire takes everything in one session, or nothing.
+func (l *locker) acquire(ctx context.Context, s *session, wants []want) (lock.Held, error) {
+	a := &acquisition{session: s, done: func() { l.sessions.done(s) }}
+	during, cancel := s.during(ctx)
+	defer cancel()
+	for _, c := range claims(s, wants, lock.UserOf(ctx)) {
+		a.claims = append(a.claims, c)
+		if err := c.grant(during); err != nil {
+			a.end((*claim).withdraw)
+			return nil, err
+		}
+	}
+	if err := a.Confirm(); err != nil {
+		a.end((*claim).withdraw)
+		return nil, errInterrupted
+	}
+	return a, nil
+}
+
+// claims divides wants into what is taken at once.
+func claims(s *session, wants []want, user lock.User) []*claim {
+	var all []*claim
+	rated := &claim{session: s}
+	for _, w := range wants {
+		r := newRequest(s, w, user)
+		if r.starts != nil {
+			rated.requests = append(rated.requests, r)
+		} else {
+			all = append(all, &claim{session: s, requests: []*request{r}})
+		}
+	}
+	if len(rated.requests) > 0 {
+		all = append(all, rated)
+	}
+	return all
+}

@@ -1,0 +1,113 @@
+package cluster
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/coordinator"
+)
+
+// linger is for how long a session is kept that nobody uses.
+const linger = 5 * time.Second
+
+// sessions gives all acquisitions of a locker one session, as long as that lives.
+type sessions struct {
+	find func() (coordinator.Config, error)
+
+	mu      sync.Mutex
+	current *session // nil if there is none
+	idle    *time.Timer
+	opening *opening // nil if none is under way
+}
+
+// opening is a session that is being opened, for all who wait for one.
+type opening struct {
+	done chan struct{}
+	err  error // once done is closed
+}
+
+// use returns the session, which may have to be opened first; its caller calls
+// done in the end.
+func (m *sessions) use(ctx context.Context) (*session, error) {
+	for {
+		s, o := m.get()
+		if s != nil {
+			return s, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-o.done:
+			if o.err != nil {
+				return nil, o.err
+			}
+		}
+	}
+}
+
+// get returns the session for one more user, or else one that is being opened.
+func (m *sessions) get() (*session, *opening) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.current != nil && !m.current.isLost() {
+		m.current.users++
+		return m.current, nil
+	}
+	if m.opening == nil {
+		m.opening = &opening{done: make(chan struct{})}
+		go m.open(m.opening)
+	}
+	return nil, m.opening
+}
+
+func (m *sessions) open(o *opening) {
+	defer close(o.done)
+	config, err := m.find()
+	var s *session
+	if err == nil {
+		s, err = openSession(config)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.opening = nil
+	if err != nil {
+		o.err = err
+		return
+	}
+	if m.current != nil && m.current.users == 0 {
+		go m.current.close()
+	}
+	m.current = s
+	m.idle = time.AfterFunc(linger, func() { m.closeIdle(s) })
+}
+
+// done says that one of its users needs s no more.
+func (m *sessions) done(s *session) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.users--
+	switch {
+	case s.users > 0:
+	case s == m.current:
+		m.idle.Reset(linger)
+	default: // it was lost, and another one is in its place
+		go s.close()
+	}
+}
+
+func (m *sessions) closeIdle(s *session) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s == m.current && s.users == 0 {
+		m.current = nil
+		go s.close()
+	}
+}
+
+// peek returns the session if there is one; it may end at any time.
+func (m *sessions) peek() *session {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.current
+}

@@ -1,0 +1,156 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/lock/cluster/state"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+)
+
+// lookAgain is after how long a waiter looks although it was told of nothing.
+const lookAgain = 30 * time.Second
+
+// enqueue gives r its place in the queue, by the revision in which it could not
+// be granted, and returns what is in its way then.
+func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obstacle, error) {
+	ticket := r.keys.Ticket(revision, r.use)
+	r.place = ticket
+	before := r.keys.Before(ticket)
+	lookBefore := clientv3.OpGet(before.From, nearest(before)...)
+	answer, err := c.commit(ctx, r.isNew(), []clientv3.Op{
+		lookBefore,
+		clientv3.OpPut(ticket, r.value(), clientv3.WithLease(c.session.lease)),
+		r.putDefinition(c.session.lease),
+	}, append([]clientv3.Op{lookBefore, clientv3.OpGet(ticket, clientv3.WithCountOnly())}, r.lookForOthers()...))
+	if err != nil {
+		return nil, err
+	}
+	got := answer.Responses
+	if !answer.Succeeded {
+		if err := r.disagreement(got[2].GetResponseRange(), got[3].GetResponseRange()); err != nil {
+			return nil, err
+		}
+		if got[1].GetResponseRange().Count == 0 {
+			return c.try(ctx) // which finds that it was done by an earlier transaction
+		}
+	}
+	r.ticket = ticket
+	first, err := r.ticketAmong(got[0].GetResponseRange())
+	return r.inTheWay(first, answer.Header.Revision), err
+}
+
+// await waits until an obstacle is gone, or another one is known to be in the
+// way. It returns that, or nil if everything was granted.
+//
+// It watches first and looks then, so that nothing can happen unseen in between.
+// To look first and to watch from the revision of the look would do as well, but
+// etcd serves watches that begin in the past only ten times in a second.
+func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
+	w := c.session.watch(ctx, o.keys())
+	defer w.cancel()
+	if o.before == "" {
+		again, err := c.try(ctx)
+		if err != nil || !o.isLike(again) {
+			return again, err
+		}
+		if err := w.await(again.revision, again.isOvercomeWithout); err != nil {
+			return nil, err
+		}
+		return c.try(ctx)
+	}
+	looked, err := c.session.look(ctx, o.before, o.request.ticket)
+	if err != nil {
+		return nil, err
+	}
+	gone := !looked.both
+	if !gone {
+		err = w.await(looked.revision, func(string) bool { gone = true; return true })
+	}
+	if err != nil || !gone {
+		return o, err
+	}
+	return o.request.inTheWay("", looked.revision), nil
+}
+
+// looked is whether two keys were there in a revision.
+type looked struct {
+	both     bool
+	revision int64
+}
+
+func (s *session) look(ctx context.Context, one, other string) (looked, error) {
+	answer, err := s.transact(ctx, []clientv3.Cmp{present(one), present(other)}, nil, nil, ignore)
+	if err != nil {
+		return looked{}, err
+	}
+	return looked{answer.Succeeded, answer.Header.Revision}, nil
+}
+
+// watch is a watch for what is deleted in a range.
+type watch struct {
+	session *session
+	ctx     context.Context // ends after lookAgain
+	cancel  context.CancelFunc
+	watcher clientv3.Watcher
+	answers clientv3.WatchChan
+}
+
+// watch returns a watch that has begun.
+func (s *session) watch(ctx context.Context, r state.Range) *watch {
+	w := &watch{session: s, watcher: s.currentWatcher()}
+	w.ctx, w.cancel = context.WithTimeout(ctx, lookAgain)
+	w.answers = w.watcher.Watch(w.ctx, r.From, in(r), clientv3.WithFilterPut())
+	return w
+}
+
+// await calls gone with keys that are deleted after a revision, until it returns
+// true. It also returns nil when the caller should look again: after a while, or
+// when etcd ends the watch, as when it has compacted the revision, when a member
+// stops, or when a token runs out.
+func (w *watch) await(revision int64, gone func(key string) bool) error {
+	for answer := range w.answers {
+		if err := answer.Err(); err != nil {
+			if !errors.Is(err, rpctypes.ErrCompacted) {
+				w.session.replaceWatcher(w.watcher)
+			}
+			pause(w.ctx, retryPause)
+			break
+		}
+		for _, event := range answer.Events {
+			if event.Type == mvccpb.DELETE && event.Kv.ModRevision > revision && gone(string(event.Kv.Key)) {
+				return nil
+			}
+		}
+	}
+	switch {
+	case w.session.ctx.Err() != nil:
+		return errInterrupted
+	case errors.Is(w.ctx.Err(), context.Canceled):
+		return w.ctx.Err()
+	}
+	return nil
+}
+
+// currentWatcher returns what all watches of the session have in common: one
+// stream to etcd.
+func (s *session) currentWatcher() clientv3.Watcher {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.watcher
+}
+
+// replaceWatcher replaces a watcher whose stream etcd takes no watches from any
+// more: a stream keeps the token with which it began. Those who watch by it look
+// again.
+func (s *session) replaceWatcher(old clientv3.Watcher) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.watcher == old {
+		s.watcher = clientv3.NewWatcher(s.client)
+		go func() { _ = old.Close() }()
+	}
+}

@@ -1,0 +1,95 @@
+// Package lock is the contract between the engine and whatever keeps cases
+// apart: memory for the process scope, files for the scopes build and host,
+// etcd for the cluster scope.
+//
+// docs/locking.md explains the implementations and their arguments.
+package lock
+
+import (
+	"context"
+	"errors"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
+)
+
+// ErrUnknownGroup is wrapped by the error of Acquire for a need of a group
+// that the locker was not made for.
+var ErrUnknownGroup = errors.New("unknown group")
+
+// ErrLost is wrapped by the error of Held.Confirm.
+var ErrLost = errors.New("lost its resource groups")
+
+// Locker hands out groups.
+//
+// What it promises, and locktest checks of every implementation:
+//
+//   - Exclusion: at no time do the holders of a group use more than its
+//     capacity, nor does an exclusive holder run beside a shared one.
+//   - Rate: in no window of a group's rate does Acquire return more often
+//     than the rate says, whatever became of those who asked.
+//   - All or nothing: the caller gets every need or, with an error, none.
+//   - No deadlock, whatever needs are asked for together, in whatever order.
+//   - Bounded bypass: a waiter is passed a bounded number of times by those
+//     who asked after it; each implementation states its bound.
+//   - Cancel: when ctx ends, Acquire returns its error soon and holds nothing.
+//   - Death: what a process held is free once the process has ended, however
+//     it ended; in the cluster scope after the time to live of its lease.
+//   - Loss: where groups can be lost, the holder is told before somebody else
+//     can have them, unless it was stopped meanwhile; Confirm tells even then.
+//   - Agreement: those who use a group in the scopes host and cluster agree
+//     on its definition, or Acquire returns a *DisagreementError.
+//
+// What it does not promise:
+//
+//   - Reentrancy: who holds a group and asks for it again waits for itself.
+//   - Freedom at once: a dead holder's groups are free when the kernel has
+//     torn the process down, usually within milliseconds, or its lease has
+//     run out.
+//   - Exclusion of processes that use the resource without holding the group.
+//   - Exclusion beyond the scope: another machine, another Bazel server,
+//     another coordinator, or a network file system that keeps locks per
+//     client.
+//   - Exclusion of a holder that was stopped (SIGSTOP, a frozen virtual
+//     machine) for longer than its lease lives: for that there is group.Grant.Fence.
+type Locker interface {
+	// Acquire waits until it holds every need, or ctx ends. It may be called
+	// from any goroutine. An empty list is held at once.
+	//
+	// Errors: ctx.Err(), ErrUnknownGroup, a need that the group's capacity can
+	// never satisfy (group.Need.Validate), a *DisagreementError, or a failure of
+	// the means.
+	Acquire(ctx context.Context, needs []group.Need) (Held, error)
+}
+
+// Inspector is a Locker that knows more about its groups.
+type Inspector interface {
+	// Holders returns who holds a group at present, as far as that can be known.
+	// It is information for people, and may be out of date.
+	Holders(label string) []User
+	// Wanted reports whether somebody waits for a group.
+	Wanted(label string) bool
+}
+
+// Held is what Acquire got, until Release.
+type Held interface {
+	// Release gives everything back. Further calls, of Undo too, do nothing.
+	Release()
+	// Undo is Release for a holder that has started nothing: a start that was
+	// counted against a rate does not count any more.
+	Undo()
+	// Begun says that what was started has begun by now: then that is when it
+	// counts against a rate, and not when the groups were got, which is some time
+	// before. It may be called several times, and not at the same time as Release.
+	Begun()
+	// Grants returns what was granted of each group, by label.
+	Grants() map[string]group.Grant
+	// Lost is closed when the groups may soon be given to somebody else
+	// although Release was not called; the holder must then stop using them
+	// at once. Nil, which blocks forever, where that cannot happen.
+	Lost() <-chan struct{}
+	// Confirm returns an error that wraps ErrLost if the groups may have been
+	// given to somebody else by now. A result counts only if it is confirmed
+	// afterwards: a process that was stopped for a while learns of a loss here,
+	// even before Lost can be closed.
+	Confirm() error
+}

@@ -1,0 +1,155 @@
+// Package manifest reads the file in which the Starlark rule tells the runner
+// what to run.
+//
+// It is the whole contract between rules/ and runner/: rules/tests/golden has
+// the files that the rule writes, and this package's test reads them.
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
+)
+
+// Version is the version of the format that this package reads.
+const Version = 7
+
+// Suffix is appended to the path of the test's executable to get that of its
+// manifest.
+const Suffix = ".interlock.json"
+
+// Manifest is the content of the file.
+type Manifest struct {
+	// Version is Version.
+	Version int `json:"version"`
+	// Label is the canonical label of the test.
+	Label string `json:"label"`
+	// Framework says how cases are listed and run.
+	Framework string `json:"framework"`
+	// Program is the runfiles path of the wrapped executable.
+	Program string `json:"program"`
+	// Cases is the runfiles path of the names of its cases, one a line, in the
+	// order in which it runs them, of a Go test binary with the hook
+	// (adapters/gotest/hook). It is empty for any other program, which alone knows
+	// them.
+	Cases string `json:"cases,omitempty"`
+	// Workers is how many cases run at once.
+	Workers Workers `json:"workers"`
+	// CPUs is how many CPUs Bazel grants the test, at least 1.
+	CPUs int `json:"cpus"`
+	// Serial are globs of the names of cases that run last, and each alone in
+	// its runner.
+	Serial []string `json:"serial"`
+	// Unit is what of the test always stays in one shard.
+	Unit Unit `json:"unit"`
+	// Shards is the number of shards that the target asks for, at least 1;
+	// Bazel can be told another one.
+	Shards int `json:"shards"`
+	// Timings is the runfiles path of a JSON file with the durations that cases
+	// are expected to take; empty if there is none.
+	Timings string `json:"timings,omitempty"`
+	// RunningBudgetSeconds limits the time that the cases run, without the
+	// time that they wait; 0 is no limit but Bazel's own.
+	RunningBudgetSeconds int `json:"running_budget_seconds"`
+	// Options are settings of the runner, by name (package options).
+	Options map[string]string `json:"options,omitempty"`
+	// Groups are the groups that cases may hold, sorted by label.
+	Groups []Group `json:"groups"`
+}
+
+// AllSerial reports whether every case, whatever its name, runs alone.
+func (m *Manifest) AllSerial() bool { return slices.Contains(m.Serial, "*") }
+
+// Group is a resource group and the cases that hold it.
+type Group struct {
+	// Label is the canonical label of the resource_group.
+	Label string `json:"label"`
+	// Name is the target name in Label.
+	Name string `json:"name"`
+	// Scope is a group.Scope.
+	Scope string `json:"scope"`
+	// Key identifies the group in the scopes host and cluster; it is empty in the
+	// others.
+	Key string `json:"key,omitempty"`
+	// Definition has the group's capacity, rate and instances.
+	group.Definition
+	// Env are variables for the cases that hold units of the group, as templates
+	// (group.Template) by name. Those that hold several units get a value for
+	// each, with commas in between.
+	Env map[string]string `json:"env,omitempty"`
+	// Setup starts what a unit of the group is; nil if nothing has to be started.
+	Setup *Setup `json:"setup,omitempty"`
+	// Cases say which cases hold the group, and how.
+	Cases []Use `json:"cases"`
+	// Markers are the names by which cases ask for a unit of the group in their
+	// own code. There are some if no cases are.
+	Markers []string `json:"markers,omitempty"`
+	// Lock is where the lock files are, for scope build.
+	Lock *Lock `json:"lock,omitempty"`
+}
+
+// Group returns what the lockers have to know of it.
+func (g Group) Group() group.Group {
+	d := g.Definition
+	d.Started = g.Setup != nil
+	return group.Group{Label: g.Label, Name: g.Name, Scope: group.Scope(g.Scope), Key: g.Key, Definition: d}
+}
+
+// Setup says how an instance is started.
+type Setup struct {
+	// Program is the runfiles path of the executable.
+	Program string `json:"program"`
+	// TimeoutSeconds is how long it may take, at least 1.
+	TimeoutSeconds int `json:"timeout_seconds"`
+}
+
+// Lock says where the files <stem>.turnstile.lock and <stem>.units.lock are.
+type Lock struct {
+	// Runfile is the stem as a runfiles path.
+	Runfile string `json:"runfile"`
+	// Output is the stem below bazel-out/<configuration>/bin.
+	Output string `json:"output"`
+}
+
+// Read reads and checks the manifest at path.
+func Read(path string) (*Manifest, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	m, err := Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("manifest %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Parse reads a manifest strictly: an unknown field, a missing one, or a
+// version other than Version is an error.
+func Parse(text []byte) (*Manifest, error) {
+	var v struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(text, &v); err != nil {
+		return nil, err
+	}
+	if v.Version != Version {
+		return nil, fmt.Errorf("version %d, but this runner reads version %d: "+
+			"the rules and the runner are of different releases of rules_interlock", v.Version, Version)
+	}
+	m := &Manifest{}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(m); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return m, m.check()
+}

@@ -1,0 +1,96 @@
+package planfile
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/plan"
+)
+
+// Make returns f with all that follows from the rest: the shard of each case,
+// the times of those of which nothing is known, what the groups come to, the
+// bound and the makespan. Of f it takes the label, shards, workers and unit; of
+// the groups label, scope, capacity and rate; and of the cases all but Known and
+// Shard, with Seconds 0 where nothing is known.
+//
+// Shards are those of plan.Make, so the same as in every process of the test.
+// The error is for a mode that is neither exclusive nor shared, or for a rate that is none.
+func Make(f File) (File, error) {
+	f.Version = Version
+	f.Cases, f.Groups = append([]Case{}, f.Cases...), append([]Group{}, f.Groups...)
+	for i, c := range f.Cases {
+		f.Cases[i].Known = c.Seconds > 0
+	}
+	believed := f.Times()
+	p, err := f.problem(believed)
+	if err != nil {
+		return File{}, err
+	}
+	made, median := plan.Make(p), p.Median()
+	for i := range f.Cases {
+		f.Cases[i].Shard = made.Shard[i]
+		if !f.Cases[i].Known {
+			f.Cases[i].Seconds = median.Seconds()
+		}
+	}
+	f.count(p.Chains())
+	bound := p.Bound()
+	f.Bound = Bound{Seconds: bound.Time.Seconds(), Why: bound.Why}
+	makespan, err := Expected(f, believed, believed)
+	f.Makespan = max(makespan.Seconds(), f.Bound.Seconds) // what is expected knows no rates
+	return f, err
+}
+
+func (f File) count(chains map[string]time.Duration) {
+	cases := map[string]int{}
+	for _, c := range f.Cases {
+		for _, n := range c.Needs {
+			cases[n.Group]++
+		}
+	}
+	for i, g := range f.Groups {
+		f.Groups[i].Cases, f.Groups[i].Chain = cases[g.Label], chains[g.Label].Seconds()
+	}
+}
+
+// problem is what plan has to solve, if times is what is known of the cases.
+func (f File) problem(times Times) (plan.Problem, error) {
+	p := plan.Problem{Capacity: map[string]int{}, Rates: map[string]group.Rate{}, Shards: f.Shards, Workers: f.Workers}
+	for _, g := range f.Groups {
+		p.Capacity[g.Label] = g.Capacity
+		var rate group.Rate
+		if err := rate.UnmarshalText([]byte(g.Rate)); err != nil {
+			return plan.Problem{}, fmt.Errorf("%s: %w", g.Label, err)
+		}
+		p.Rates[g.Label] = rate
+	}
+	for _, c := range f.Cases {
+		needs, err := c.needs()
+		if err != nil {
+			return plan.Problem{}, err
+		}
+		p.Cases = append(p.Cases, plan.Case{
+			Name: c.Name, Unit: c.Together, Takes: duration(times[c.Name]), Needs: needs, Serial: c.Serial,
+		})
+	}
+	return p, nil
+}
+
+func (c Case) needs() ([]group.Need, error) {
+	var needs []group.Need
+	for _, n := range c.Needs {
+		need := group.Need{Group: n.Group, Weight: n.Weight}
+		if err := need.Mode.UnmarshalText([]byte(n.Mode)); err != nil {
+			return nil, err
+		}
+		needs = append(needs, need)
+	}
+	return needs, nil
+}
+
+// duration is rounded, so that a number that was read is not a nanosecond less.
+func duration(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}

@@ -1,0 +1,114 @@
+// Package variables makes variables of the environment of the groups that are
+// held.
+package variables
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
+)
+
+// Group makes variables of what is held of one group.
+type Group struct {
+	// part is what names of variables have of the group: its name or, where two
+	// groups have the same, its label.
+	part  string
+	group manifest.Group
+}
+
+// ByLabel returns a Group for each of those that may be held together, by label.
+func ByLabel(groups []manifest.Group) map[string]Group {
+	count := map[string]int{}
+	for _, g := range groups {
+		count[partOf(g.Name)]++
+	}
+	byLabel := map[string]Group{}
+	for _, g := range groups {
+		part := partOf(g.Name)
+		if count[part] > 1 {
+			part = partOf(g.Label)
+		}
+		byLabel[g.Label] = Group{part: part, group: g}
+	}
+	return byLabel
+}
+
+// Of returns the variables for a grant, where there are several units with a
+// comma between what is said of each:
+//
+//   - INTERLOCK_SLOT_GROUP, the number of its unit, from 0, and the variables of
+//     the group itself, if the group is not shared;
+//   - INTERLOCK_GROUP_INSTANCE, the name of its instance, if there are some;
+//   - INTERLOCK_GROUP_FENCE, its fencing token, in scope cluster.
+//
+// GROUP is the group's name, or its label if another group has that name. It is
+// an error if a template of the group has a field that the grant does not give.
+func (g Group) Of(grant group.Grant) (map[string]string, error) {
+	set := map[string]string{}
+	if grant.Fence != 0 {
+		set["INTERLOCK_"+g.part+"_FENCE"] = strconv.FormatInt(grant.Fence, 10)
+	}
+	if len(grant.Slots) == 0 {
+		return set, nil
+	}
+	templates := map[string]string{"INTERLOCK_SLOT_" + g.part: "{" + group.FieldIndex + "}"}
+	if len(g.group.Instances) > 0 {
+		templates["INTERLOCK_"+g.part+"_INSTANCE"] = "{" + group.FieldInstance + "}"
+	}
+	for name, text := range g.group.Env {
+		templates[name] = text
+	}
+	for name, text := range templates {
+		value, err := g.expand(text, grant)
+		if err != nil {
+			return nil, fmt.Errorf("env[%q] = %q: %w", name, text, err)
+		}
+		set[name] = value
+	}
+	return set, nil
+}
+
+func (g Group) expand(text string, grant group.Grant) (string, error) {
+	template, err := group.ParseTemplate(text)
+	if err != nil {
+		return "", err
+	}
+	values := make([]string, len(grant.Slots))
+	for i, slot := range grant.Slots {
+		if values[i], err = template.Expand(g.fields(grant, i, slot)); err != nil {
+			return "", err
+		}
+	}
+	return strings.Join(values, ","), nil
+}
+
+// fields are those of the unit with the number slot, which is the i-th of grant.
+func (g Group) fields(grant group.Grant, i, slot int) map[string]string {
+	fields := map[string]string{}
+	if grant.Values != nil {
+		for name, value := range grant.Values[i] {
+			fields[name] = value
+		}
+	}
+	fields[group.FieldIndex] = strconv.Itoa(slot)
+	if slot < len(g.group.Instances) {
+		fields[group.FieldInstance] = g.group.Instances[slot]
+	}
+	return fields
+}
+
+// partOf makes of text what can be a part of a variable's name.
+func partOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, strings.TrimLeft(text, "@/"))
+}

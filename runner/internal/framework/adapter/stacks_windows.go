@@ -1,4 +1,0 @@
-package adapter
-
-// printStacks does nothing: Windows has no signal that asks for stacks.
-func (w *worker) printStacks() {}

@@ -1,0 +1,4 @@
+package protocol
+
+// printStacks does nothing: Windows has no signal that asks for stacks.
+func (w *worker) printStacks() {}

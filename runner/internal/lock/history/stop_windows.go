@@ -1,5 +1,0 @@
-package history
-
-// stop and cont do nothing: processes cannot be stopped here.
-func (p *process) stop() {}
-func (p *process) cont() {}

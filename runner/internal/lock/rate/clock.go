@@ -1,8 +1,0 @@
-package rate
-
-import "github.com/interlock-build/rules_interlock/runner/internal/boottime"
-
-func sinceBoot() (Instant, error) {
-	now, err := boottime.Now()
-	return Instant(now), err
-}
