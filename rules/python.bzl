@@ -7,7 +7,7 @@ load("@rules_interlock//rules:python.bzl", "pytest_test")
 [from-xdist.md](from-xdist.md) says, point by point, what becomes of a suite that ran under pytest-xdist.
 """
 
-load("//rules/private:pytest_test.bzl", _pytest_test = "pytest_test")
+load("//rules/private/python:pytest_test.bzl", _pytest_test = "pytest_test")
 
 visibility("public")
 

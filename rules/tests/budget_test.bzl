@@ -1,7 +1,7 @@
-"""Tests of //rules/private:budget.bzl."""
+"""Tests of //rules/private/test:budget.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:budget.bzl", "budget_errors", "running_budget_seconds")
+load("//rules/private/test:budget.bzl", "budget_errors", "running_budget_seconds")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:capacity.bzl."""
+"""Tests of //rules/private/group:capacity.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:capacity.bzl", "NO_CAPACITY", "unit_settings")
+load("//rules/private/group:capacity.bzl", "NO_CAPACITY", "unit_settings")
 
 visibility("private")
 

@@ -1,9 +1,9 @@
-"""Tests of what is said of cases: //rules/private:serial.bzl, unit.bzl and options.bzl."""
+"""Tests of what is said of cases: //rules/private/test:serial.bzl, unit.bzl and options.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:options.bzl", "option_settings")
-load("//rules/private:serial.bzl", "serial_settings")
-load("//rules/private:unit.bzl", "unit_settings")
+load("//rules/private/test:options.bzl", "option_settings")
+load("//rules/private/test:serial.bzl", "serial_settings")
+load("//rules/private/test:keep_together.bzl", "unit_settings")
 
 visibility("private")
 

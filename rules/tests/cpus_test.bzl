@@ -1,7 +1,7 @@
-"""Tests of //rules/private:cpus.bzl."""
+"""Tests of //rules/private/test:cpus.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:cpus.bzl", "cpu_settings")
+load("//rules/private/test:cpus.bzl", "cpu_settings")
 
 visibility("private")
 

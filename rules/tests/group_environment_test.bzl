@@ -1,7 +1,7 @@
-"""Tests of //rules/private:group_environment.bzl."""
+"""Tests of //rules/private/group:environment.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:group_environment.bzl", "group_environment_errors")
+load("//rules/private/group:environment.bzl", "group_environment_errors")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:group_markers.bzl."""
+"""Tests of //rules/private/test:group_markers.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:group_markers.bzl", "marker_settings")
+load("//rules/private/test:group_markers.bzl", "marker_settings")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:inner_test.bzl; what it sees of real targets is in grouped_test_failure_test.bzl."""
+"""Tests of //rules/private/test:inner_test.bzl; what it sees of real targets is in grouped_test_failure_test.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:inner_test.bzl", "inner_test_error")
+load("//rules/private/test:inner_test.bzl", "inner_test_error")
 
 visibility("private")
 

@@ -1,8 +1,8 @@
-"""Tests of //rules/private:keys.bzl and :scopes.bzl."""
+"""Tests of //rules/private/group:keys.bzl and :scopes.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:keys.bzl", "key_errors")
-load("//rules/private:scopes.bzl", "is_keyed", "scope_errors")
+load("//rules/private/group:keys.bzl", "key_errors")
+load("//rules/private/group:scopes.bzl", "is_keyed", "scope_errors")
 
 visibility("private")
 

@@ -1,8 +1,8 @@
-"""Tests of //rules/private:manifest.bzl; whole manifests are in golden/."""
+"""Tests of //rules/private/runner:manifest.bzl; whole manifests are in golden/."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:manifest.bzl", "manifest_group", "manifest_json")
-load("//rules/private:uses.bzl", "glob_use")
+load("//rules/private/runner:manifest.bzl", "manifest_group", "manifest_json")
+load("//rules/private/test:uses.bzl", "glob_use")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:rates.bzl; the cases are also those of //runner/internal/group/rate_test.go."""
+"""Tests of //rules/private/group:rates.bzl; the cases are also those of //runner/internal/group/rate_test.go."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:rates.bzl", "rate_errors")
+load("//rules/private/group:rates.bzl", "rate_errors")
 
 visibility("private")
 

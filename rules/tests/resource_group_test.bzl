@@ -2,7 +2,7 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("//rules:defs.bzl", "resource_group")
-load("//rules/private:providers.bzl", "ResourceGroupInfo")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load(":failure_test.bzl", "failure_test")
 load(":fixtures.bzl", "fixture_binary")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:settings.bzl."""
+"""Tests of //rules/private/test:settings.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:settings.bzl", "grouped_test_settings")
+load("//rules/private/test:settings.bzl", "grouped_test_settings")
 
 visibility("private")
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:tags.bzl."""
+"""Tests of //rules/private/test:tags.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:tags.bzl", "configures", "group_tag", "parse_tags")
+load("//rules/private/test:tags.bzl", "configures", "group_tag", "parse_tags")
 
 visibility("private")
 

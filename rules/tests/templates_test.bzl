@@ -1,7 +1,7 @@
-"""Tests of //rules/private:templates.bzl; the cases are also those of //runner/internal/group/template_test.go."""
+"""Tests of //rules/private/group:templates.bzl; the cases are also those of //runner/internal/group/template_test.go."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:templates.bzl", "parse_template")
+load("//rules/private/group:templates.bzl", "parse_template")
 
 visibility("private")
 

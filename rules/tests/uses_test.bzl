@@ -1,7 +1,7 @@
-"""Tests of //rules/private:uses.bzl."""
+"""Tests of //rules/private/test:uses.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:uses.bzl", "glob_use", "is_weightless", "sharing_errors", "split_use", "weight_errors", "weight_of_all")
+load("//rules/private/test:uses.bzl", "glob_use", "is_weightless", "sharing_errors", "split_use", "weight_errors", "weight_of_all")
 
 visibility("private")
 

@@ -29,7 +29,7 @@ def manifest_group(
       name: str, target name.
       scope: str, `process`, `build`, `host` or `cluster`.
       capacity: int.
-      cases: list of uses, as //rules/private:uses.bzl describes them.
+      cases: list of uses, as //rules/private/test:uses.bzl describes them.
       key: str, identity of a `host` or `cluster` group; None for the other scopes.
       rate: str, None for none.
       instances: list of str, names of the units.

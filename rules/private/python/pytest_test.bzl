@@ -1,8 +1,8 @@
 """The macro `pytest_test`."""
 
 load("@rules_python//python:defs.bzl", "py_test")
-load(":grouped_test.bzl", "grouped_debug", "grouped_test")
-load(":inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
+load("//rules/private/test:grouped_test.bzl", "grouped_debug", "grouped_test")
+load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load(":pytest_main.bzl", "pytest_main")
 
 visibility("//rules/...")

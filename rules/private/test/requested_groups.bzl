@@ -1,6 +1,6 @@
 """Which groups a test may use, for which of its cases, and how."""
 
-load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error", "is_label")
+load("//rules/private/group:names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error", "is_label")
 load(":uses.bzl", "ALL_CASES", "glob_use", "is_weightless", "split_use")
 
 visibility("//rules/...")
@@ -8,7 +8,7 @@ visibility("//rules/...")
 # Where a bare name in a tag is looked up, in the repository of the BUILD file.
 _DEFAULT_PACKAGE = "//resources:"
 
-def merge_groups(*, resource_groups, references, to_label, marked = []):
+def requested_groups(*, resource_groups, references, to_label, marked = []):
     """Brings the groups of the attribute and those of the tags together.
 
     Args:

@@ -1,6 +1,6 @@
 """Among which test cases a resource group holds."""
 
-load(":choices.bzl", "choice_errors")
+load("//rules/private/messages:choices.bzl", "choice_errors")
 
 visibility("//rules/...")
 

@@ -2,21 +2,23 @@
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
 load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
-load(":hooked_go_test.bzl", "hooked_go_test_aspect")
+load("//rules/private/go:hooked_go_test.bzl", "hooked_go_test_aspect")
 load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
-load(":local_resources.bzl", "local_resources_flag")
-load(":lock_files.bzl", "lock_stem")
-load(":manifest.bzl", "manifest_group", "manifest_json")
-load(":paths.bzl", "output_path", "rlocation_path")
-load(":providers.bzl", "HookedGoTestInfo", "InnerTestInfo", "LocalResourcesInfo", "ResourceGroupInfo")
+load("//rules/private/group:local_resources.bzl", "local_resources_flag")
+load("//rules/private/group:lock_files.bzl", "lock_stem")
+load("//rules/private/runner:manifest.bzl", "manifest_group", "manifest_json")
+load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
+load("//rules/private/go:providers.bzl", "HookedGoTestInfo")
+load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load(":run_environment.bzl", "merge_environments", "runfiles_locations")
-load(":toolchain.bzl", "TOOLCHAIN_TYPE")
-load(":used_groups.bzl", "used_group_errors", "used_groups")
+load("//rules/private/runner:toolchain.bzl", "TOOLCHAIN_TYPE")
+load(":resolved_groups.bzl", "resolved_group_errors", "resolved_groups")
 
 visibility("//rules/...")
 
 def _grouped_test_impl(ctx):
-    groups = used_groups(resource_groups = ctx.attr.resource_groups, group_markers = ctx.attr.group_markers)
+    groups = resolved_groups(resource_groups = ctx.attr.resource_groups, group_markers = ctx.attr.group_markers)
     _check(ctx, groups)
     runner = _runner(ctx, groups)
 
@@ -74,7 +76,7 @@ def _check(ctx, groups):
         error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
         if error:
             errors.append(error)
-    errors.extend(used_group_errors(groups))
+    errors.extend(resolved_group_errors(groups))
     if errors:
         fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
 

@@ -3,7 +3,7 @@
 The runner has more (`--interlock-help`), which a target sets in its `args`.
 """
 
-load(":choices.bzl", "choice_errors")
+load("//rules/private/messages:choices.bzl", "choice_errors")
 
 visibility("//rules/...")
 

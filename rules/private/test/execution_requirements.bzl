@@ -1,6 +1,6 @@
 """What a grouped test asks of whatever executes it."""
 
-load(":local_resources.bzl", "resource_requirement")
+load("//rules/private/group:local_resources.bzl", "resource_requirement")
 load(":uses.bzl", "weight_of_all")
 
 visibility("//rules/...")
@@ -12,7 +12,7 @@ def execution_requirements(groups, *, resource_tags = False):
     """Requirements for `testing.ExecutionInfo`.
 
     Args:
-      groups: list, as `used_groups` returns it.
+      groups: list, as `resolved_groups` returns it.
       resource_tags: bool, whether Bazel is to schedule by groups too.
 
     Returns:

@@ -1,14 +1,14 @@
 """What a grouped test was asked for: its attributes and tags, checked and brought together."""
 
 load(":budget.bzl", "budget_errors", "running_budget_seconds")
-load(":choices.bzl", "choice_errors")
+load("//rules/private/messages:choices.bzl", "choice_errors")
 load(":cpus.bzl", "cpu_settings")
 load(":group_markers.bzl", "marker_settings")
-load(":groups.bzl", "merge_groups")
+load(":requested_groups.bzl", "requested_groups")
 load(":options.bzl", "option_settings")
 load(":serial.bzl", "serial_settings")
 load(":tags.bzl", "group_tag", "parse_tags")
-load(":unit.bzl", "DEFAULT_UNIT", "unit_settings")
+load(":keep_together.bzl", "DEFAULT_UNIT", "unit_settings")
 
 visibility("//rules/...")
 
@@ -119,7 +119,7 @@ def grouped_test_settings(
     errors.extend(choice_errors(attribute = "framework", value = framework, known = _FRAMEWORKS))
     marks = marker_settings(group_markers = given["group_markers"], framework = framework, to_label = to_label)
     errors.extend(marks.errors)
-    groups = merge_groups(
+    groups = requested_groups(
         resource_groups = given["resource_groups"] or {},
         references = parsed.groups,
         to_label = to_label,

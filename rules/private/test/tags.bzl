@@ -1,6 +1,6 @@
 """Tags that configure a grouped test, and those that reveal its groups."""
 
-load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_reference_error")
+load("//rules/private/group:names.bzl", "GROUP_NAME_GRAMMAR", "group_reference_error")
 load(":uses.bzl", "is_weightless", "split_use")
 
 visibility("//rules/...")

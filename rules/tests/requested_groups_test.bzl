@@ -1,8 +1,8 @@
-"""Tests of //rules/private:groups.bzl."""
+"""Tests of //rules/private/test:requested_groups.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:groups.bzl", "merge_groups")
-load("//rules/private:uses.bzl", "glob_use", "split_use")
+load("//rules/private/test:requested_groups.bzl", "requested_groups")
+load("//rules/private/test:uses.bzl", "glob_use", "split_use")
 
 visibility("private")
 
@@ -10,7 +10,7 @@ def _to_label(label):
     return Label(label) if type(label) == "string" else label
 
 def _merge(resource_groups = {}, references = []):
-    return merge_groups(
+    return requested_groups(
         resource_groups = resource_groups,
         references = [_reference(reference) for reference in references],
         to_label = _to_label,
@@ -132,7 +132,7 @@ def _bad_entries_test_impl(ctx):
 
 bad_entries_test = unittest.make(_bad_entries_test_impl)
 
-def groups_test_suite(name):
+def requested_groups_test_suite(name):
     unittest.suite(
         name,
         globs_of_the_attribute_stay_test,

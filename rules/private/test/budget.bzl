@@ -1,6 +1,6 @@
 """How long a test may run, apart from its waiting."""
 
-load(":choices.bzl", "choice_errors")
+load("//rules/private/messages:choices.bzl", "choice_errors")
 
 visibility("//rules/...")
 

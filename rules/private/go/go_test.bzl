@@ -1,12 +1,12 @@
 """The macro `go_test`."""
 
 load("@rules_go//go:def.bzl", _rules_go_test = "go_test")
-load(":cpus.bzl", "cpu_settings")
-load(":grouped_test.bzl", "grouped_test")
+load("//rules/private/test:cpus.bzl", "cpu_settings")
+load("//rules/private/test:grouped_test.bzl", "grouped_test")
 load(":importpath.bzl", "with_importpath")
-load(":inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
-load(":tags.bzl", "configures")
-load(":unit.bzl", "DEFAULT_UNIT")
+load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
+load("//rules/private/test:tags.bzl", "configures")
+load("//rules/private/test:keep_together.bzl", "DEFAULT_UNIT")
 
 visibility("//rules/...")
 

@@ -1,12 +1,12 @@
 """The resource groups of one test, and what they must not be together."""
 
-load(":providers.bzl", "ResourceGroupInfo")
-load(":scopes.bzl", "is_keyed")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
+load("//rules/private/group:scopes.bzl", "is_keyed")
 load(":uses.bzl", "sharing_errors", "weight_errors")
 
 visibility("//rules/...")
 
-def used_groups(*, resource_groups, group_markers):
+def resolved_groups(*, resource_groups, group_markers):
     """Brings the groups of the rule's two attributes together.
 
     Two keys can be one group, since an alias may stand for it.
@@ -33,11 +33,11 @@ def _group_of(groups, target):
     info = target[ResourceGroupInfo]
     return groups.setdefault(info.label, struct(info = info, markers = {}, uses = {}))
 
-def used_group_errors(groups):
+def resolved_group_errors(groups):
     """Lists what the runner could never do with these groups.
 
     Args:
-      groups: list, as `used_groups` returns it.
+      groups: list, as `resolved_groups` returns it.
 
     Returns:
       list of str.

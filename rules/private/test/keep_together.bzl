@@ -1,6 +1,6 @@
 """What of a test always stays in one shard."""
 
-load(":choices.bzl", "choice_errors")
+load("//rules/private/messages:choices.bzl", "choice_errors")
 
 visibility("//rules/...")
 

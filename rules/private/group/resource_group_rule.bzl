@@ -1,11 +1,12 @@
 """The rule behind the macro `resource_group`: it checks what the group is, and writes its lock files."""
 
 load(":capacity.bzl", "NO_CAPACITY", "unit_settings")
-load(":group_environment.bzl", "group_environment_errors")
+load(":environment.bzl", "group_environment_errors")
 load(":keys.bzl", "key_errors")
 load(":lock_files.bzl", "lock_file_names")
 load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error")
-load(":providers.bzl", "ResourceGroupInfo", "RunnerInfo")
+load(":providers.bzl", "ResourceGroupInfo")
+load("//rules/private/runner:providers.bzl", "RunnerInfo")
 load(":rates.bzl", "rate_errors")
 load(":scopes.bzl", "scope_errors")
 load(":setups.bzl", "setup_errors")
