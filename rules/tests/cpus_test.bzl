@@ -39,7 +39,7 @@ def _errors_test_impl(ctx):
             env,
             struct(
                 cpus = 1,
-                errors = ["cpus = {} is not a number of CPUs. Write a whole number, 1 or more.".format(repr(cpus))],
+                errors = ["cpus = {} is not a number of CPUs.\nhint: write a whole number, 1 or more.".format(repr(cpus))],
                 tags = [],
             ),
             cpu_settings(cpus = cpus, tags = []),

@@ -107,8 +107,8 @@ environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test
 _FAILURES = {
     "cpus": ({"cpus": 0}, "cpus = 0 is not a number of CPUs."),
     "select_of_groups": ({"resource_groups": select({"//conditions:default": {}})}, "resource_groups is a select()"),
-    "select_of_unit": ({"unit": select({"//conditions:default": "case"})}, "unit is a select()"),
-    "unit": ({"unit": "file"}, "unit = \"file\" does not go with framework = \"go\""),
+    "select_of_keep_together": ({"keep_together": select({"//conditions:default": "case"})}, "keep_together is a select()"),
+    "keep_together": ({"keep_together": "file"}, "keep_together = \"file\" does not go with framework = \"go\""),
     "workers": ({"workers": -1}, "workers = -1 is not a number of workers."),
 }
 
@@ -152,10 +152,10 @@ def go_test_test_suite(name):
             "resource_groups": {},
             "serial": False,
             "timings": None,
-            "unit": "case",
+            "keep_together": "case",
             "workers": None,
         },
-        "plain_with_none": {"serial": [], "unit": None},
+        "plain_with_none": {"serial": [], "keep_together": None},
         "plain_with_cpus": {"cpus": 2},
     }.items():
         go_test(name = "go_" + case, srcs = [":go_source"], shard_count = 2, tags = ["manual", "mine"], **attributes)
@@ -191,7 +191,7 @@ def go_test_test_suite(name):
         "tag_workers": {"tags": ["manual", "workers:2"]},
         "timings": {"timings": ":go_durations"},
         "timings_by_select": {"timings": select({"//conditions:default": ":go_durations"})},
-        "unit": {"unit": "class"},
+        "keep_together": {"keep_together": "class"},
     }.items():
         go_test(name = "go_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
         declared_test(
@@ -229,13 +229,13 @@ def go_test_test_suite(name):
         serial = ["TestX"],
         tags = ["manual", "no-cache", "mine"],
         timings = ":go_durations",
-        unit = "class",
+        keep_together = "class",
         workers = "auto",
         **_OF_THE_TEST
     )
     declared_test(
         name = name + "_test_attributes",
-        actual = declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
+        actual = declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "keep_together", "workers"] + list(_OF_THE_TEST)),
         expected = json.encode(_OF_THE_TEST | {
             "cpus": 3,
             "env": {},
@@ -245,7 +245,7 @@ def go_test_test_suite(name):
             "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],
             "timeout": "eternal",
             "timings": ":go_durations",
-            "unit": "class",
+            "keep_together": "class",
             "workers": "auto",
         }),
     )

@@ -27,7 +27,7 @@ _FAILURES = {
     ),
     "framework": struct(
         attrs = {"framework": "junit"},
-        messages = ["framework = \"junit\" does not exist. Use one of \"exec\", \"go\", \"pytest\"."],
+        messages = ["framework = \"junit\" does not exist.\nhint: use one of \"exec\", \"go\", \"pytest\"."],
     ),
     "grouped_test": struct(
         attrs = {"test": ":failure_grouped"},
@@ -66,9 +66,9 @@ _FAILURES = {
         attrs = {"serial": _select(["TestA"])},
         messages = ["serial is a select()"],
     ),
-    "select_of_unit": struct(
-        attrs = {"unit": _select("class")},
-        messages = ["unit is a select()"],
+    "select_of_keep_together": struct(
+        attrs = {"keep_together": _select("class")},
+        messages = ["keep_together is a select()"],
     ),
     "retries": struct(
         attrs = {"retries": 11},
@@ -91,7 +91,7 @@ _FAILURES = {
         messages = [":failure_key and ", ":failure_same_key have the same scope and the key \"acme/db\""],
     ),
     "same_variable": struct(
-        attrs = {"framework": "pytest", "group_markers": {"db": ":failure_instances"}, "resource_groups": {":failure_rate": ["*"]}},
+        attrs = {"framework": "protocol", "group_markers": {"db": ":failure_instances"}, "resource_groups": {":failure_rate": ["*"]}},
         messages = [":failure_rate and ", ":failure_instances both set the variable DB in their env"],
     ),
     "shared_instance": struct(
@@ -110,16 +110,16 @@ _FAILURES = {
         attrs = {"timings": "failure_test.bzl"},
         messages = ["timings", "failure_test.bzl"],
     ),
-    "unit": struct(
-        attrs = {"unit": "file"},
-        messages = [":failing_unit: unit = \"file\" does not go with framework = \"exec\""],
+    "keep_together": struct(
+        attrs = {"keep_together": "file"},
+        messages = [":failing_keep_together: keep_together = \"file\" does not go with framework = \"exec\""],
     ),
     "weight_above_the_capacity": struct(
         attrs = {"resource_groups": {":failure_group": ["Test*", "TestBig*=5"]}},
         messages = [
             ":failing_weight_above_the_capacity: resource_groups: ",
             ":failure_group: cases that match \"TestBig*\" take 5 units, but its capacity is 4, so none of them could " +
-            "ever run. Lower the weight, or raise the capacity.",
+            "ever run.\nhint: lower the weight, or raise the capacity.",
         ],
     ),
 }

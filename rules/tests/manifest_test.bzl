@@ -15,7 +15,7 @@ def _manifest(**kwargs):
         workers = "1",
         cpus = 1,
         serial = [],
-        unit = "case",
+        keep_together = "case",
         shards = 1,
         timings = None,
         options = {},
@@ -30,14 +30,14 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 7,
+  "version": 8,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",
   "workers": "1",
   "cpus": 1,
   "serial": [],
-  "unit": "case",
+  "keep_together": "case",
   "shards": 1,
   "running_budget_seconds": 0,
   "groups": []

@@ -28,7 +28,7 @@ def _rates_test_impl(ctx):
     }.items():
         asserts.equals(
             env,
-            ["rate = {}: {}. Write STARTS/WINDOW, such as \"60/m\" or \"20/30s\".".format(repr(rate), problem)],
+            ["rate = {}: {}.\nhint: write STARTS/WINDOW, such as \"60/m\" or \"20/30s\".".format(repr(rate), problem)],
             rate_errors(rate),
         )
     return unittest.end(env)

@@ -109,17 +109,17 @@ def _bad_entries_test_impl(ctx):
         asserts.equals(env, {}, merged.cases)
     asserts.equals(
         env,
-        ["resource_groups has a key of type int: 1. Write the label of a resource_group."],
+        ["resource_groups has a key of type int: 1.\nhint: write the label of a resource_group."],
         _merge(resource_groups = {1: ["*"]}).errors,
     )
     asserts.equals(
         env,
-        ["resource_groups is a list, and not a dictionary. Write resource_groups = {\":db\": [\"*\"]}."],
+        ["resource_groups is a list, and not a dictionary.\nhint: write resource_groups = {\":db\": [\"*\"]}."],
         _merge(resource_groups = [":db"]).errors,
     )
     asserts.equals(
         env,
-        ["resource_groups[\"//rules/tests:db\"]: {} is there twice. Put its globs into one list.".format(Label(":db"))],
+        ["resource_groups[\"//rules/tests:db\"]: {} is there twice.\nhint: put its globs into one list.".format(Label(":db"))],
         _merge(resource_groups = {":db": ["A*"], "//rules/tests:db": ["B*"]}).errors,
     )
     asserts.equals(

@@ -15,7 +15,7 @@ _FAILURES = {
     "db,cache": struct(
         attrs = {},
         messages = ["\"bad/db,cache\" cannot be the name of a resource group, because it contains ',', and tags and flags " +
-                    "carry the name. Use a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
+                    "carry the name.\nhint: use a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
     ),
     "capacity": struct(
         attrs = {"capacity": _select(0)},
@@ -48,11 +48,11 @@ _FAILURES = {
     "rate_and_setup": struct(
         attrs = {"rate": "60/m", "setup": ":group_program"},
         messages = ["setup and rate = \"60/m\" do not go together: a case that was counted must not wait for " +
-                    "anything to be started before it begins. Use two groups."],
+                    "anything to be started before it begins.\nhint: use two groups."],
     ),
     "scope": struct(
         attrs = {"scope": "galaxy", "key": "acme/db"},
-        messages = ["scope = \"galaxy\" does not exist. Use one of \"process\", \"build\", \"host\", \"cluster\"."],
+        messages = ["scope = \"galaxy\" does not exist.\nhint: use one of \"process\", \"build\", \"host\", \"cluster\"."],
     ),
     "select_of_scope": struct(
         attrs = {"scope": _select("build")},
@@ -61,7 +61,7 @@ _FAILURES = {
     ),
     "setup_timeout": struct(
         attrs = {"setup": ":group_program", "setup_timeout": 0},
-        messages = ["setup_timeout = 0 is no time to start anything in. Write a number of seconds, 1 or more."],
+        messages = ["setup_timeout = 0 is no time to start anything in.\nhint: write a number of seconds, 1 or more."],
     ),
     "several": struct(
         attrs = {"capacity": 0, "rate": "60"},

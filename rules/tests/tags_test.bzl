@@ -36,11 +36,11 @@ def _bad_tags_test_impl(ctx):
         "resource-group:": "the tag \"resource-group:\" does not name a resource group: what follows 'resource-group:' is empty. " + _GROUP_REMEDY,
         "resource-group:a:b": "the tag \"resource-group:a:b\" does not name a resource group: what follows 'resource-group:' contains ':'. " + _GROUP_REMEDY,
         "resource-group:a=b": "the tag \"resource-group:a=b\" does not name a resource group: what follows 'resource-group:' contains '='. " + _GROUP_REMEDY,
-        "resource-group:db=0": "the tag \"resource-group:db=0\" has no usable value. Write a weight, 1 or more, or 'shared' after the '='.",
-        "shards:0": "the tag \"shards:0\" has no usable value. Write a number of shards, 1 or more after the ':'.",
-        "shards:two": "the tag \"shards:two\" has no usable value. Write a number of shards, 1 or more after the ':'.",
-        "workers:": "the tag \"workers:\" has no usable value. Write a number of workers, 0 or more, or 'auto' after the ':'.",
-        "workers:-1": "the tag \"workers:-1\" has no usable value. Write a number of workers, 0 or more, or 'auto' after the ':'.",
+        "resource-group:db=0": "the tag \"resource-group:db=0\" has no usable value.\nhint: write a weight, 1 or more, or 'shared' after the '='.",
+        "shards:0": "the tag \"shards:0\" has no usable value.\nhint: write a number of shards, 1 or more after the ':'.",
+        "shards:two": "the tag \"shards:two\" has no usable value.\nhint: write a number of shards, 1 or more after the ':'.",
+        "workers:": "the tag \"workers:\" has no usable value.\nhint: write a number of workers, 0 or more, or 'auto' after the ':'.",
+        "workers:-1": "the tag \"workers:-1\" has no usable value.\nhint: write a number of workers, 0 or more, or 'auto' after the ':'.",
     }.items():
         parsed = parse_tags([tag])
         asserts.equals(env, [error], parsed.errors)
@@ -48,8 +48,8 @@ def _bad_tags_test_impl(ctx):
     asserts.equals(
         env,
         [
-            "the tags \"workers:2\" and \"workers:auto\" disagree. Keep one of them.",
-            "the tags \"shards:2\" and \"shards:3\" disagree. Keep one of them.",
+            "the tags \"workers:2\" and \"workers:auto\" disagree.\nhint: keep one of them.",
+            "the tags \"shards:2\" and \"shards:3\" disagree.\nhint: keep one of them.",
         ],
         parse_tags(["workers:2", "shards:2", "workers:auto", "shards:3"]).errors,
     )

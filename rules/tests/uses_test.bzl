@@ -80,7 +80,7 @@ def _what_has_one_holder_is_not_shared_test_impl(ctx):
             env,
             [
                 ("resource_groups: {}: cases that match \"B\" share the group, but it has {}, and each of its units has " +
-                 "one holder. Take the \"=shared\" away, or use a group without them.").format(Label("//pkg:db"), what),
+                 "one holder.\nhint: take the \"=shared\" away, or use a group without them.").format(Label("//pkg:db"), what),
             ],
             sharing_errors(label = Label("//pkg:db"), has_instances = has_instances, has_setup = has_setup, uses = uses),
         )

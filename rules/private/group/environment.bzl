@@ -43,10 +43,10 @@ def group_environment_errors(*, env, has_instances, has_setup):
 
 def _variable_problem(name):
     if not name or name[0] not in _FIRST or name.strip(_REST):
-        return ("this is not the name of an environment variable. Write a letter or '_', then letters, digits " +
+        return ("this is not the name of an environment variable.\nhint: write a letter or '_', then letters, digits " +
                 "and '_'")
     if name in _OWNED or name.startswith(_OWNED_PREFIXES):
-        return ("Bazel or the runner sets this variable, and would no longer be understood. Take another name, and " +
+        return ("Bazel or the runner sets this variable, and would no longer be understood.\nhint: take another name, and " +
                 "let the test read that")
     return None
 
@@ -56,8 +56,8 @@ def _template_problem(template, *, has_instances, has_setup):
         return parsed.problem
     for field in parsed.fields:
         if field == "instance" and not has_instances:
-            return "there is no {instance}, since the group has no instances. Give it some, or write {index}"
+            return "there is no {instance}, since the group has no instances.\nhint: give it some, or write {index}"
         if field not in ("index", "instance") and not has_setup:
             return ("there is no {{{}}}: the fields are {{index}}, with instances {{instance}}, and with a setup " +
-                    "what that prints. Write '{{{{' for a brace").format(field)
+                    "what that prints.\nhint: write '{{{{' for a brace").format(field)
     return None

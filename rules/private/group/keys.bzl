@@ -28,12 +28,12 @@ def key_errors(*, key, scope):
     if not key:
         return [
             ("key is missing: a group of scope {} is known by its key, since its label means nothing to other " +
-             "workspaces. Write one that all who use the resource agree on, such as " +
+             "workspaces.\nhint: write one that all who use the resource agree on, such as " +
              "key = \"acme/db\".").format(repr(scope)),
         ]
     problem = _problem(key)
     return [
-        "key = {} cannot identify a group, because it {}. Write {}.".format(repr(key), problem, _GRAMMAR),
+        "key = {} cannot identify a group, because it {}.\nhint: write {}.".format(repr(key), problem, _GRAMMAR),
     ] if problem else []
 
 def _problem(key):

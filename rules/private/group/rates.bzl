@@ -18,7 +18,7 @@ def rate_errors(rate):
     """
     problem = _problem(rate) if rate else None
     return [
-        "rate = {}: {}. Write STARTS/WINDOW, such as \"60/m\" or \"20/30s\".".format(repr(rate), problem),
+        "rate = {}: {}.\nhint: write STARTS/WINDOW, such as \"60/m\" or \"20/30s\".".format(repr(rate), problem),
     ] if problem else []
 
 def _problem(rate):

@@ -195,7 +195,7 @@ def resource_group(
     if type(scope) == "select":
         scope = DEFAULT_SCOPE
         errors.append("scope is a select(), but a group cannot be another thing from one configuration to the " +
-                      "next. Write one scope; an alias to one of two groups takes a select() for its actual.")
+                      "next.\nhint: write one scope; an alias to one of two groups takes a select() for its actual.")
     _resource_group(
         name = name,
         capacity = capacity,

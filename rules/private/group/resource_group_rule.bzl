@@ -71,7 +71,7 @@ def _name_errors(name):
     problem = group_name_error(name)
     return [
         ("{} cannot be the name of a resource group, because it {}, and tags and flags carry " +
-         "the name. Use {}.").format(repr(name), problem, GROUP_NAME_GRAMMAR),
+         "the name.\nhint: use {}.").format(repr(name), problem, GROUP_NAME_GRAMMAR),
     ] if problem else []
 
 # Which scope there is decides whether there has to be a key.

@@ -15,7 +15,7 @@ def choice_errors(*, attribute, value, known):
     """
     if value == None or value in known:
         return []
-    return ["{} = {} does not exist. Use one of {}.".format(
+    return ["{} = {} does not exist.\nhint: use one of {}.".format(
         attribute,
         repr(value),
         ", ".join([repr(word) for word in known]),

@@ -23,7 +23,7 @@ def cpu_settings(*, cpus, tags):
     """
     errors = []
     if cpus != None and (type(cpus) != "int" or cpus < 1):
-        errors.append("cpus = {} is not a number of CPUs. Write a whole number, 1 or more.".format(repr(cpus)))
+        errors.append("cpus = {} is not a number of CPUs.\nhint: write a whole number, 1 or more.".format(repr(cpus)))
     tagged = [tag.removeprefix(prefix) for tag in tags for prefix in _TAGS if tag.startswith(prefix)]
     if tagged:
         return struct(cpus = _whole(tagged[0]), errors = errors, tags = [])

@@ -20,21 +20,21 @@ def marker_settings(*, group_markers, framework, to_label):
         return struct(errors = [], markers = {})
     if framework not in _WITH_MARKS:
         return struct(markers = {}, errors = [
-            "group_markers does not go with framework = {}, whose cases have no marks. Use resource_groups.".format(repr(framework)),
+            "group_markers does not go with framework = {}, whose cases have no marks.\nhint: use resource_groups.".format(repr(framework)),
         ])
     if type(group_markers) != "dict":
         return struct(markers = {}, errors = [
-            ("group_markers is a {}, and not a dictionary. Write " +
+            ("group_markers is a {}, and not a dictionary.\nhint: write " +
              "group_markers = {{\"db\": \":db\"}}.").format(type(group_markers)),
         ])
     errors = []
     markers = {}
     for name, group in group_markers.items():
         if type(name) != "string" or not name:
-            errors.append(("group_markers has the key {}, which is not a name in marks. Write one, such as the " +
+            errors.append(("group_markers has the key {}, which is not a name in marks.\nhint: write one, such as the " +
                            "\"db\" of @pytest.mark.xdist_group(\"db\").").format(repr(name)))
         elif type(group) not in ("string", "Label"):
-            errors.append("group_markers[{}] is a {}. Write the label of a resource_group.".format(repr(name), type(group)))
+            errors.append("group_markers[{}] is a {}.\nhint: write the label of a resource_group.".format(repr(name), type(group)))
         else:
             markers.setdefault(to_label(group), []).append(name)
     return struct(errors = errors, markers = markers)

@@ -17,11 +17,11 @@ def inner_test_error(*, label, kind, manual):
     """
     if kind == "grouped_test":
         return ("test = {} is a grouped_test itself. One inside another would wait for its groups while holding " +
-                "those of the other, which can deadlock. Give the inner one's test to the outer one, with all the " +
+                "those of the other, which can deadlock.\nhint: give the inner one's test to the outer one, with all the " +
                 "groups.").format(label)
     if kind.endswith("_test") and not manual:
         return ("test = {} is a {} without the tag \"manual\", so that patterns such as //... would run it a " +
-                "second time, without its groups. Add tags = [\"manual\"] to it.").format(label, kind)
+                "second time, without its groups.\nhint: add tags = [\"manual\"] to it.").format(label, kind)
     return None
 
 def _inner_test_aspect_impl(target, ctx):

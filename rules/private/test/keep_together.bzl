@@ -26,6 +26,6 @@ def unit_settings(*, unit, framework):
 
 def _unit_errors(*, unit, framework):
     if unit == "file" and framework in _WITHOUT_FILES:
-        return [("unit = \"file\" does not go with framework = {}, which does not know the files of its cases. Use " +
+        return [("unit = \"file\" does not go with framework = {}, which does not know the files of its cases.\nhint: use " +
                  "\"case\", or \"class\", which is the whole target.").format(repr(framework))]
     return choice_errors(attribute = "unit", value = unit, known = _UNITS)

@@ -26,17 +26,17 @@ def option_settings(*, case_timeout, retries, leaks, strict_groups = None, allow
     """
     errors = []
     if case_timeout != None and not _is_whole(case_timeout):
-        errors.append(("case_timeout = {} is not a number of seconds. Write a whole number, 1 or more, or 0 for " +
+        errors.append(("case_timeout = {} is not a number of seconds.\nhint: write a whole number, 1 or more, or 0 for " +
                        "no timeout.").format(repr(case_timeout)))
     if retries != None and not (_is_whole(retries) and retries <= _MOST_RETRIES):
-        errors.append("retries = {} is not a number of retries. Write a whole number, 0 to {}.".format(
+        errors.append("retries = {} is not a number of retries.\nhint: write a whole number, 0 to {}.".format(
             repr(retries),
             _MOST_RETRIES,
         ))
     errors.extend(choice_errors(attribute = "leaks", value = leaks, known = _LEAKS))
     for attribute, value in {"strict_groups": strict_groups, "allow_empty": allow_empty}.items():
         if type(value) not in ("NoneType", "bool"):
-            errors.append("{} = {} is neither True nor False. Write one of them.".format(attribute, repr(value)))
+            errors.append("{} = {} is neither True nor False.\nhint: write one of them.".format(attribute, repr(value)))
     if errors:
         return struct(errors = errors, options = {})
     options = {}

@@ -23,7 +23,7 @@ def requested_groups(*, resource_groups, references, to_label, marked = []):
     """
     if type(resource_groups) != "dict":
         return struct(cases = {}, errors = [
-            ("resource_groups is a {}, and not a dictionary. Write " +
+            ("resource_groups is a {}, and not a dictionary.\nhint: write " +
              "resource_groups = {{\":db\": [\"*\"]}}.").format(type(resource_groups)),
         ])
 
@@ -38,9 +38,9 @@ def requested_groups(*, resource_groups, references, to_label, marked = []):
         problem = group_name_error(label.name)
         if problem:
             errors.append(("resource_groups[{}]: the target name {} cannot be the name of a group, because it " +
-                           "{}. Rename the target: {}.").format(repr(key), repr(label.name), problem, GROUP_NAME_GRAMMAR))
+                           "{}.\nhint: rename the target: {}.").format(repr(key), repr(label.name), problem, GROUP_NAME_GRAMMAR))
         elif label in cases:
-            errors.append("resource_groups[{}]: {} is there twice. Put its globs into one list.".format(repr(key), label))
+            errors.append("resource_groups[{}]: {} is there twice.\nhint: put its globs into one list.".format(repr(key), label))
         else:
             cases[label] = _distinct([glob_use(*split_use(glob)) for glob in globs])
 
@@ -67,7 +67,7 @@ def _meant(name, *, of_attribute, to_label):
 
 def _entry_error(*, key, globs):
     if type(key) not in ("string", "Label"):
-        return "resource_groups has a key of type {}: {}. Write the label of a resource_group.".format(type(key), repr(key))
+        return "resource_groups has a key of type {}: {}.\nhint: write the label of a resource_group.".format(type(key), repr(key))
     where = "resource_groups[{}]".format(repr(key))
     remedy = "Write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
     if type(globs) not in ("list", "tuple"):
@@ -85,10 +85,10 @@ def _entry_error(*, key, globs):
 def _use_error(entry):
     glob, use = split_use(entry)
     if not glob:
-        return ("which has no glob before the '='. Write GLOB={use}, such as \"*={use}\"; for names that " +
+        return ("which has no glob before the '='.\nhint: write GLOB={use}, such as \"*={use}\"; for names that " +
                 "end in \"={use}\", write \"[=]{use}\".").format(use = use)
     if is_weightless(use):
-        return ("whose weight is 0, so its cases would hold nothing. Write a weight of 1 or more; for names " +
+        return ("whose weight is 0, so its cases would hold nothing.\nhint: write a weight of 1 or more; for names " +
                 "that end in \"={use}\", write \"[=]{use}\".").format(use = use)
     return None
 

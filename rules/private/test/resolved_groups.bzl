@@ -75,7 +75,7 @@ def _identity_errors(infos):
     keyed = [((info.scope, info.key), info) for info in infos if is_keyed(info.scope)]
     return [
         ("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a case that holds both " +
-         "would wait for itself. Use one of them.").format(one, other, repr(key))
+         "would wait for itself.\nhint: use one of them.").format(one, other, repr(key))
         for one, other, (_, key) in _clashes(keyed)
     ]
 
@@ -94,7 +94,7 @@ def _name_errors(infos):
     ]
     return [
         ("resource_groups: the names of {} and {} are the same as parts of variables, {}, and a case that holds both " +
-         "could not tell which is meant. Rename one of them.").format(one, other, part)
+         "could not tell which is meant.\nhint: rename one of them.").format(one, other, part)
         for one, other, part in _clashes(keyed)
     ]
 
@@ -104,7 +104,7 @@ def _part_of_variable(text):
 def _variable_errors(infos):
     return [
         ("resource_groups: {} and {} both set the variable {} in their env, and a case that holds both could see only " +
-         "one of them. Rename it in one.").format(one, other, variable)
+         "one of them.\nhint: rename it in one.").format(one, other, variable)
         for one, other, variable in _clashes([(variable, info) for info in infos for variable in info.env])
     ]
 
@@ -117,7 +117,7 @@ def _rate_errors(infos):
         return []
     return [
         ("resource_groups: {} have a rate, but not one scope, and no case can start in the instant in which several " +
-         "scopes count it. Give those groups one scope.").format(
+         "scopes count it.\nhint: give those groups one scope.").format(
             " and ".join(["{} ({})".format(info.label, info.scope) for info in first.values()]),
         ),
     ]

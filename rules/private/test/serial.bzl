@@ -22,7 +22,7 @@ def serial_settings(*, serial, tagged):
     globs = {glob: None for glob in serial}.keys()
     if tagged and ALL_CASES not in globs:
         return struct(globs = [], errors = [
-            "serial = {} and the tag \"serial\", which means every case, disagree. Keep one of them.".format(repr(serial)),
+            "serial = {} and the tag \"serial\", which means every case, disagree.\nhint: keep one of them.".format(repr(serial)),
         ])
     return struct(errors = [], globs = globs)
 

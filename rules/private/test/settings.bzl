@@ -175,7 +175,7 @@ def _workers_errors(*, workers, tagged):
     if workers == None:
         return []
     if workers != "auto" and (type(workers) != "int" or workers < 0):
-        return ["workers = {} is not a number of workers. Write a number, 0 or more, or \"auto\".".format(repr(workers))]
+        return ["workers = {} is not a number of workers.\nhint: write a number, 0 or more, or \"auto\".".format(repr(workers))]
     if tagged != None and tagged != str(workers):
         return [_disagreement(attribute = "workers", value = workers, tag = "workers:" + tagged)]
     return []
@@ -186,7 +186,7 @@ def _shards_errors(*, shard_count, tagged):
     return [_disagreement(attribute = "shard_count", value = shard_count, tag = "shards:{}".format(tagged))]
 
 def _disagreement(*, attribute, value, tag):
-    return "{} = {} and the tag {} disagree. Keep one of them.".format(attribute, repr(value), repr(tag))
+    return "{} = {} and the tag {} disagree.\nhint: keep one of them.".format(attribute, repr(value), repr(tag))
 
 def _with_group_tags(*, tags, labels):
     return {tag: None for tag in tags + [group_tag(label.name) for label in labels]}.keys()

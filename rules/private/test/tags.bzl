@@ -57,7 +57,7 @@ def parse_tags(tags):
                 errors.append(_number_error(tag = tag, wanted = "a number of shards, 1 or more"))
     for values in (workers, shards):
         if len(values) > 1:
-            errors.append("the tags {} disagree. Keep one of them.".format(
+            errors.append("the tags {} disagree.\nhint: keep one of them.".format(
                 " and ".join([repr(tag) for tag in values.values()]),
             ))
     return struct(
@@ -69,8 +69,8 @@ def parse_tags(tags):
     )
 
 def _group_error(*, tag, problem):
-    return ("the tag {} does not name a resource group: what follows '{}' {}. Write the name of a group " +
+    return ("the tag {} does not name a resource group: what follows '{}' {}.\nhint: write the name of a group " +
             "({}), or its label, such as '//resources:db'; '=2' or '=shared' may follow.").format(repr(tag), _GROUP, problem, GROUP_NAME_GRAMMAR)
 
 def _number_error(*, tag, wanted, separator = ":"):
-    return "the tag {} has no usable value. Write {} after the '{}'.".format(repr(tag), wanted, separator)
+    return "the tag {} has no usable value.\nhint: write {} after the '{}'.".format(repr(tag), wanted, separator)

@@ -87,7 +87,7 @@ def sharing_errors(*, label, has_instances, has_setup, uses):
         return []
     return [
         ("resource_groups: {}: cases that match {} share the group, but it has {}, and each of its units has one " +
-         "holder. Take the \"={}\" away, or use a group without them.").format(
+         "holder.\nhint: take the \"={}\" away, or use a group without them.").format(
             label,
             repr(use.glob),
             " and ".join((["instances"] if has_instances else []) + (["a setup"] if has_setup else [])),
