@@ -1,9 +1,9 @@
 """Tests of what is said of cases: //rules/private/test:serial.bzl, keep_together.bzl and options.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
+load("//rules/private/test:keep_together.bzl", "together_settings")
 load("//rules/private/test:options.bzl", "option_settings")
 load("//rules/private/test:serial.bzl", "serial_settings")
-load("//rules/private/test:keep_together.bzl", "together_settings")
 
 visibility("private")
 
@@ -26,12 +26,12 @@ serial_test = unittest.make(_serial_test_impl)
 
 def _bad_serial_test_impl(ctx):
     env = unittest.begin(ctx)
-    remedy = "Write True, False, or a list of globs over names of test cases, such as [\"TestBig*\"]."
+    remedy = "\nhint: write True, False, or a list of globs over names of test cases, such as [\"TestBig*\"]."
     for serial, tagged, error in [
-        ("TestA", False, "serial is a string. " + remedy),
-        (1, False, "serial is a int. " + remedy),
-        (["TestA", ""], False, "serial holds \"\", which is not a glob. " + remedy),
-        ([2], True, "serial holds 2, which is not a glob. " + remedy),
+        ("TestA", False, "serial is a string." + remedy),
+        (1, False, "serial is a int." + remedy),
+        (["TestA", ""], False, "serial holds \"\", which is not a glob." + remedy),
+        ([2], True, "serial holds 2, which is not a glob." + remedy),
         (["TestA"], True, "serial = [\"TestA\"] and the tag \"serial\", which means every case, disagree.\nhint: keep one of them."),
     ]:
         asserts.equals(env, struct(errors = [error], globs = []), serial_settings(serial = serial, tagged = tagged))

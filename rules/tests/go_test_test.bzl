@@ -2,10 +2,10 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
-load("//rules:defs.bzl", "resource_group")
-load("//rules:go.bzl", "go_test")
 load("//rules/private/go:importpath.bzl", "with_importpath")
 load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "outer_attributes")
+load("//rules:defs.bzl", "resource_group")
+load("//rules:go.bzl", "go_test")
 load(":declared_test.bzl", "declared", "declared_test")
 load(":failure_test.bzl", "failure_test")
 
@@ -109,6 +109,11 @@ _FAILURES = {
     "select_of_groups": ({"resource_groups": select({"//conditions:default": {}})}, "resource_groups is a select()"),
     "select_of_keep_together": ({"keep_together": select({"//conditions:default": "case"})}, "keep_together is a select()"),
     "keep_together": ({"keep_together": "file"}, "keep_together = \"file\" does not go with framework = \"go\""),
+    "framework": ({"framework": "exec"}, "go_test does not take framework.\nhint: remove it; it is for grouped_test."),
+    "group_markers": ({"group_markers": {}}, "go_test does not take group_markers.\nhint: remove it; it is for grouped_test and pytest_test."),
+    "misspelt_attribute": ({"resource_group": {}}, "go_test does not take resource_group: did you mean resource_groups?"),
+    "misspelt_tag": ({"tags": ["manual", "worker:2"]}, "the tag \"worker:2\" means nothing.\nhint: write \"workers:2\"."),
+    "unit": ({"unit": "class"}, "unit is called keep_together now.\nhint: write keep_together = ..."),
     "workers": ({"workers": -1}, "workers = -1 is not a number of workers."),
 }
 
@@ -265,7 +270,7 @@ def go_test_test_suite(name):
     tests.extend([name + "_test_attributes", name + "_inner_attributes", name + "_environment_and_runfiles"])
 
     for case, (attributes, message) in _FAILURES.items():
-        go_test(name = "go_failing_" + case, srcs = [":go_source"], tags = ["manual"], **attributes)
+        go_test(name = "go_failing_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
         failure_test(name = name + "_fails_" + case, messages = [message], target_under_test = ":go_failing_" + case)
         tests.append(name + "_fails_" + case)
 

@@ -57,7 +57,7 @@ def _fields_test_impl(ctx):
     )
     asserts.equals(
         env,
-        ["env[\"A\"] = \"{index\": a single '{' that does not belong to a field: write '{{'."],
+        ["env[\"A\"] = \"{index\": a single '{' does not belong to a field.\nhint: write '{{'."],
         _errors({"A": "{index"}),
     )
     return unittest.end(env)

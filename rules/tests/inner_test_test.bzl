@@ -8,12 +8,12 @@ visibility("private")
 def _only_manual_tests_test_impl(ctx):
     env = unittest.begin(ctx)
     for kind, manual in [("sh_binary", False), ("sh_binary", True), ("sh_test", True), ("custom_testing", False)]:
-        asserts.equals(env, None, inner_test_error(label = "//pkg:inner", kind = kind, manual = manual))
+        asserts.equals(env, None, inner_test_error(label = Label("//pkg:inner"), kind = kind, manual = manual))
     asserts.equals(
         env,
         "test = //pkg:inner is a sh_test without the tag \"manual\", so that patterns such as //... would run it a " +
         "second time, without its groups.\nhint: add tags = [\"manual\"] to it.",
-        inner_test_error(label = "//pkg:inner", kind = "sh_test", manual = False),
+        inner_test_error(label = Label("//pkg:inner"), kind = "sh_test", manual = False),
     )
     return unittest.end(env)
 
@@ -26,7 +26,7 @@ def _no_nesting_test_impl(ctx):
             env,
             "test = //pkg:inner is a grouped_test itself. One inside another would wait for its groups while holding " +
             "those of the other, which can deadlock.\nhint: give the inner one's test to the outer one, with all the groups.",
-            inner_test_error(label = "//pkg:inner", kind = "grouped_test", manual = manual),
+            inner_test_error(label = Label("//pkg:inner"), kind = "grouped_test", manual = manual),
         )
     return unittest.end(env)
 

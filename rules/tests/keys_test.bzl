@@ -49,8 +49,8 @@ def _a_key_goes_with_its_scopes_test_impl(ctx):
         asserts.equals(env, [], key_errors(key = "", scope = scope))
         asserts.equals(
             env,
-            [("key = \"acme/db\" has no meaning here, because the label alone identifies a group of scope {}. " +
-              "Remove the key.").format(repr(scope))],
+            [("key = \"acme/db\" has no meaning here, because the label alone identifies a group of scope {}.\n" +
+              "hint: remove the key.").format(repr(scope))],
             key_errors(key = "acme/db", scope = scope),
         )
     for scope in ["host", "cluster"]:

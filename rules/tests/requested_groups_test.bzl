@@ -89,20 +89,20 @@ def _tags_have_uses_test_impl(ctx):
 
 tags_have_uses_test = unittest.make(_tags_have_uses_test_impl)
 
-_REMEDY = "Write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
+_REMEDY = "\nhint: write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
 
 def _bad_entries_test_impl(ctx):
     env = unittest.begin(ctx)
     for globs, error in [
-        ("*", "resource_groups[\":db\"] is a string, and not a list. " + _REMEDY),
-        ({"*": 1}, "resource_groups[\":db\"] is a dict, and not a list. " + _REMEDY),
-        ([], "resource_groups[\":db\"] is empty, so no case would ever hold the group. " + _REMEDY),
-        (["*", 1], "resource_groups[\":db\"] holds 1, which is not a glob. " + _REMEDY),
-        ([""], "resource_groups[\":db\"] holds \"\", which is not a glob. " + _REMEDY),
-        (["=2"], "resource_groups[\":db\"] holds \"=2\", which has no glob before the '='. " +
-                 "Write GLOB=2, such as \"*=2\"; for names that end in \"=2\", write \"[=]2\"."),
-        (["*", "a=b=0"], "resource_groups[\":db\"] holds \"a=b=0\", whose weight is 0, so its cases would hold nothing. " +
-                         "Write a weight of 1 or more; for names that end in \"=0\", write \"[=]0\"."),
+        ("*", "resource_groups[\":db\"] is a string, and not a list." + _REMEDY),
+        ({"*": 1}, "resource_groups[\":db\"] is a dict, and not a list." + _REMEDY),
+        ([], "resource_groups[\":db\"] is empty, so no case would ever hold the group." + _REMEDY),
+        (["*", 1], "resource_groups[\":db\"] holds 1, which is not a glob." + _REMEDY),
+        ([""], "resource_groups[\":db\"] holds \"\", which is not a glob." + _REMEDY),
+        (["=2"], "resource_groups[\":db\"] holds \"=2\", which has no glob before the '='.\n" +
+                 "hint: write GLOB=2, such as \"*=2\"; for names that end in \"=2\", write \"[=]2\"."),
+        (["*", "a=b=0"], "resource_groups[\":db\"] holds \"a=b=0\", whose weight is 0, so its cases would hold nothing.\n" +
+                         "hint: write a weight of 1 or more; for names that end in \"=0\", write \"[=]0\"."),
     ]:
         merged = _merge(resource_groups = {":db": globs})
         asserts.equals(env, [error], merged.errors)
@@ -119,13 +119,13 @@ def _bad_entries_test_impl(ctx):
     )
     asserts.equals(
         env,
-        ["resource_groups[\"//rules/tests:db\"]: {} is there twice.\nhint: put its globs into one list.".format(Label(":db"))],
+        ["resource_groups[\"//rules/tests:db\"]: //rules/tests:db is there twice.\nhint: put its globs into one list."],
         _merge(resource_groups = {":db": ["A*"], "//rules/tests:db": ["B*"]}).errors,
     )
     asserts.equals(
         env,
-        ["resource_groups[\":d,b\"]: the target name \"d,b\" cannot be the name of a group, because it contains ','. " +
-         "Rename the target: a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
+        ["resource_groups[\":d,b\"]: the target name \"d,b\" cannot be the name of a group, because it contains ','.\n" +
+         "hint: rename the target: a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
         _merge(resource_groups = {":d,b": ["*"]}).errors,
     )
     return unittest.end(env)

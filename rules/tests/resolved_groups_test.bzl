@@ -34,7 +34,7 @@ def _a_key_is_one_group_test_impl(ctx):
     asserts.equals(
         env,
         [("resource_groups: {} and {} have the same scope and the key \"db\", and so are one group: a case that holds " +
-          "both would wait for itself.\nhint: use one of them.").format(Label("//pkg:a"), Label("//pkg:b"))],
+          "both would wait for itself.\nhint: use one of them.").format("//pkg:a", "//pkg:b")],
         resolved_group_errors([_group("a", scope = "host", key = "db"), _group("b", scope = "host", key = "db")]),
     )
     return unittest.end(env)
@@ -47,7 +47,7 @@ def _a_variable_is_of_one_group_test_impl(ctx):
     asserts.equals(
         env,
         [("resource_groups: {} and {} both set the variable B in their env, and a case that holds both could see only " +
-          "one of them.\nhint: rename it in one.").format(Label("//pkg:a"), Label("//pkg:b"))],
+          "one of them.\nhint: rename it in one.").format("//pkg:a", "//pkg:b")],
         resolved_group_errors([_group("a", env = {"A": "", "B": ""}), _group("b", env = {"B": "", "C": ""})]),
     )
     return unittest.end(env)
@@ -61,7 +61,7 @@ def _names_differ_as_parts_of_variables_test_impl(ctx):
     asserts.equals(
         env,
         [("resource_groups: the names of {} and {} are the same as parts of variables, PKG_A_B, and a case that holds " +
-          "both could not tell which is meant.\nhint: rename one of them.").format(Label("//pkg:a-b"), Label("//pkg:a_b"))],
+          "both could not tell which is meant.\nhint: rename one of them.").format("//pkg:a-b", "//pkg:a_b")],
         resolved_group_errors([_group("a-b"), _group("a_b")]),
     )
     return unittest.end(env)
@@ -74,7 +74,7 @@ def _rates_are_of_one_scope_test_impl(ctx):
     asserts.equals(
         env,
         [("resource_groups: {} (build) and {} (process) have a rate, but not one scope, and no case can start in the " +
-          "instant in which several scopes count it.\nhint: give those groups one scope.").format(Label("//pkg:a"), Label("//pkg:b"))],
+          "instant in which several scopes count it.\nhint: give those groups one scope.").format("//pkg:a", "//pkg:b")],
         resolved_group_errors([_group("a", rate = "1/s"), _group("b", scope = "process", rate = "1/s")]),
     )
     return unittest.end(env)

@@ -1,8 +1,8 @@
 """Tests of `resource_group`: what it makes, and what it refuses; the grammars have tests of their own."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules:defs.bzl", "resource_group")
 load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
+load("//rules:defs.bzl", "resource_group")
 load(":failure_test.bzl", "failure_test")
 load(":fixtures.bzl", "fixture_binary")
 
@@ -56,12 +56,12 @@ _FAILURES = {
     ),
     "select_of_scope": struct(
         attrs = {"scope": _select("build")},
-        messages = ["scope is a select(), but a group cannot be another thing from one configuration to the next. " +
-                    "Write one scope; an alias to one of two groups takes a select() for its actual."],
+        messages = ["scope is a select(), but a group cannot be another thing from one configuration to the next.\n" +
+                    "hint: write one scope; an alias to one of two groups takes a select() for its actual."],
     ),
     "setup_timeout": struct(
         attrs = {"setup": ":group_program", "setup_timeout": 0},
-        messages = ["setup_timeout = 0 is no time to start anything in.\nhint: write a number of seconds, 1 or more."],
+        messages = ["setup_timeout = 0 leaves no time to start anything.\nhint: write a number of seconds, 1 or more."],
     ),
     "several": struct(
         attrs = {"capacity": 0, "rate": "60"},

@@ -64,6 +64,7 @@ pytest_test = unittest.make(_pytest_test_impl)
 def _tags_equal_attributes_test_impl(ctx):
     env = unittest.begin(ctx)
     by_attribute = _settings(
+        framework = "go",
         resource_groups = {"//resources:db": ["*"]},
         workers = 4,
         shard_count = 3,
@@ -71,7 +72,7 @@ def _tags_equal_attributes_test_impl(ctx):
         tags = ["resource-group:db", "workers:4", "shards:3", "serial"],
     )
     asserts.equals(env, [], by_attribute.errors)
-    asserts.equals(env, by_attribute, _settings(tags = ["resource-group:db", "workers:4", "shards:3", "serial"]))
+    asserts.equals(env, by_attribute, _settings(framework = "go", tags = ["resource-group:db", "workers:4", "shards:3", "serial"]))
     return unittest.end(env)
 
 tags_equal_attributes_test = unittest.make(_tags_equal_attributes_test_impl)
@@ -149,22 +150,22 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
-        "case_timeout": "Write a number of seconds.",
-        "cpus": "Write a number.",
-        "framework": "Write the name of one framework.",
-        "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
-        "leaks": "Write one word.",
-        "retries": "Write a number.",
-        "serial": "Write True, False or a list of globs.",
-        "size": "Write one size; Bazel does not take a select() here either.",
-        "tags": "Write a list; Bazel does not take a select() here either.",
-        "timeout": "Write one timeout; Bazel does not take a select() here either.",
-        "keep_together": "Write the name of one keep_together.",
-        "workers": "Write a number, or \"auto\", which adapts to the machine.",
+        "case_timeout": "write a number of seconds.",
+        "cpus": "write a number.",
+        "framework": "write the name of one framework.",
+        "resource_groups": "put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
+        "leaks": "write one word.",
+        "retries": "write a number.",
+        "serial": "write True, False or a list of globs.",
+        "size": "write one size; Bazel does not take a select() here either.",
+        "tags": "write a list; Bazel does not take a select() here either.",
+        "timeout": "write one timeout; Bazel does not take a select() here either.",
+        "keep_together": "write \"case\", \"class\" or \"file\".",
+        "workers": "write a number, or \"auto\", which adapts to the machine.",
     }.items():
         asserts.equals(
             env,
-            ["{} is a select(), which is resolved only after the macro has had to read it. {}".format(attribute, remedy)],
+            ["{} is a select(), which is resolved only after the macro has had to read it.\nhint: {}".format(attribute, remedy)],
             _settings(**{attribute: select({"//conditions:default": None})}).errors,
         )
     return unittest.end(env)
@@ -175,7 +176,7 @@ def _errors_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        ["framework = \"junit\" does not exist.\nhint: use one of \"exec\", \"go\", \"pytest\"."],
+        ["framework = \"junit\" does not exist.\nhint: use one of \"exec\", \"go\", \"protocol\"."],
         _settings(framework = "junit").errors,
     )
     asserts.equals(env, 2, len(_settings(keep_together = "file", serial = 1).errors))
@@ -194,6 +195,24 @@ def _errors_test_impl(ctx):
         env,
         ["workers = \"auto\" and the tag \"workers:2\" disagree.\nhint: keep one of them."],
         _settings(workers = "auto", tags = ["workers:2"]).errors,
+    )
+    for given, what in [
+        ({"workers": 4}, "workers = 4"),
+        ({"workers": "auto"}, "workers = \"auto\""),
+        ({"tags": ["workers:2"]}, "the tag \"workers:2\""),
+    ]:
+        asserts.equals(
+            env,
+            [what + (" can have no effect with framework = \"exec\", where the program is one case.\n" +
+                     "hint: remove it, or give the framework that knows the cases: \"go\" or \"protocol\".")],
+            _settings(**given).errors,
+        )
+    for workers in [0, 1]:
+        asserts.equals(env, [], _settings(workers = workers).errors)
+    asserts.equals(
+        env,
+        ["framework = \"pytest\" is called \"protocol\" now.\nhint: write framework = \"protocol\", or use pytest_test."],
+        _settings(framework = "pytest").errors,
     )
     asserts.equals(
         env,

@@ -1,9 +1,9 @@
 """Tests of the small pure functions: paths, lock file names, environments, execution requirements."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private/test:execution_requirements.bzl", "execution_requirements")
 load("//rules/private/group:lock_files.bzl", "lock_file_names", "lock_stem")
 load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
+load("//rules/private/test:execution_requirements.bzl", "execution_requirements")
 load("//rules/private/test:run_environment.bzl", "merge_environments", "runfiles_locations")
 load("//rules/private/test:uses.bzl", "glob_use")
 

@@ -27,35 +27,40 @@ def unit_settings(*, capacity, instances):
         return struct(capacity = capacity, errors = _capacity_errors(capacity))
     errors = _instance_errors(instances)
     if capacity not in (NO_CAPACITY, len(instances)):
-        errors.append(("capacity = {} and instances, of which there are {}, disagree.\nhint: remove the capacity: it is the " +
+        errors.append(("capacity = {} and instances, of which there are {}, disagree.\n" +
+                       "hint: remove the capacity: it is the " +
                        "number of instances.").format(capacity, len(instances)))
     return struct(capacity = len(instances), errors = errors)
 
 def _capacity_errors(capacity):
     if capacity < 1:
-        return [("capacity = {} would let no test run, ever.\nhint: use 1 for a resource that one case uses at a time, " +
+        return [("capacity = {} would let no test run, ever.\n" +
+                 "hint: use 1 for a resource that one case uses at a time, " +
                  "or more.").format(capacity)]
     if capacity > _MAX_CAPACITY:
-        return [("capacity = {} is more than {}, and each runner looks at each unit.\nhint: use a smaller capacity, or no " +
+        return [("capacity = {} is more than {}, and each runner looks at each unit.\n" +
+                 "hint: use a smaller capacity, or no " +
                  "group at all for what is that plentiful.").format(capacity, _MAX_CAPACITY)]
     return []
 
 def _instance_errors(instances):
     errors = []
     if len(instances) > _MAX_CAPACITY:
-        errors.append(("instances has {} names, which is more than {}, and each runner looks at each unit. " +
-                       "Use fewer.").format(len(instances), _MAX_CAPACITY))
+        errors.append(("instances has {} names, which is more than {}, and each runner looks at each unit.\n" +
+                       "hint: use fewer.").format(len(instances), _MAX_CAPACITY))
     names = {}
     for name in instances:
         problem = _name_problem(name)
         if problem:
-            errors.append(("instances holds {}, which {}, and variables and logs carry the name.\nhint: use {}.").format(
+            errors.append(("instances holds {}, which {}, and variables and logs carry the name.\n" +
+                           "hint: use {}.").format(
                 repr(name),
                 problem,
                 _INSTANCE_GRAMMAR,
             ))
         elif name in names:
-            errors.append(("instances holds {} twice, but an instance has one holder at a time.\nhint: give each a name of " +
+            errors.append(("instances holds {} twice, but an instance has one holder at a time.\n" +
+                           "hint: give each a name of " +
                            "its own.").format(repr(name)))
         names[name] = None
     return errors

@@ -46,7 +46,8 @@ def _variable_problem(name):
         return ("this is not the name of an environment variable.\nhint: write a letter or '_', then letters, digits " +
                 "and '_'")
     if name in _OWNED or name.startswith(_OWNED_PREFIXES):
-        return ("Bazel or the runner sets this variable, and would no longer be understood.\nhint: take another name, and " +
+        return ("Bazel or the runner sets this variable, and would no longer be understood.\n" +
+                "hint: take another name, and " +
                 "let the test read that")
     return None
 

@@ -22,8 +22,8 @@ def key_errors(*, key, scope):
     """
     if not is_keyed(scope):
         return [
-            ("key = {} has no meaning here, because the label alone identifies a group of scope {}. " +
-             "Remove the key.").format(repr(key), repr(scope)),
+            ("key = {} has no meaning here, because the label alone identifies a group of scope {}.\n" +
+             "hint: remove the key.").format(repr(key), repr(scope)),
         ] if key else []
     if not key:
         return [

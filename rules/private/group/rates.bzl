@@ -26,10 +26,10 @@ def _problem(rate):
     if not separator:
         return "there is no '/' in it"
     if not starts.isdigit() or int(starts) < 1 or int(starts) > _MAX_STARTS:
-        return "{} is no number of starts from 1 to {}".format(repr(starts), _MAX_STARTS)
+        return "{} is not a number of starts from 1 to {}".format(repr(starts), _MAX_STARTS)
     seconds = _window_seconds(window)
     if seconds < 1 or seconds > _MAX_WINDOW:
-        return "{} is no time from a second to a day".format(repr(window))
+        return "{} is not a time from a second to a day".format(repr(window))
     return None
 
 # 0 if it is none.

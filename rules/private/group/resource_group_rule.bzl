@@ -1,12 +1,13 @@
 """The rule behind the macro `resource_group`: it checks what the group is, and writes its lock files."""
 
+load("//rules/private/messages:mistakes.bzl", "fail_for")
+load("//rules/private/runner:providers.bzl", "RunnerInfo")
 load(":capacity.bzl", "NO_CAPACITY", "unit_settings")
 load(":environment.bzl", "group_environment_errors")
 load(":keys.bzl", "key_errors")
 load(":lock_files.bzl", "lock_file_names")
 load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error")
 load(":providers.bzl", "ResourceGroupInfo")
-load("//rules/private/runner:providers.bzl", "RunnerInfo")
 load(":rates.bzl", "rate_errors")
 load(":scopes.bzl", "scope_errors")
 load(":setups.bzl", "setup_errors")
@@ -32,8 +33,7 @@ def _resource_group_impl(ctx):
         timeout_seconds = ctx.attr.setup_timeout,
         rate = ctx.attr.rate,
     )
-    if errors:
-        fail("\n".join(["resource_group {}: {}".format(ctx.label, error) for error in errors]))
+    fail_for(ctx.label, errors)
 
     turnstile = None
     lock_files = []
@@ -103,6 +103,7 @@ resource_group = rule(
         # Not `cfg = "exec"`: tests have the group in the exec configuration, of the platform that they run on,
         # and the exec platform of that one might be another.
         "setup": attr.label(
+            allow_files = True,
             cfg = "target",
             executable = True,
         ),

@@ -18,6 +18,6 @@ def setup_errors(*, has_setup, timeout_seconds, rate):
         errors.append(("setup and rate = {} do not go together: a case that was counted must not wait for " +
                        "anything to be started before it begins.\nhint: use two groups.").format(repr(rate)))
     if timeout_seconds < 1:
-        errors.append(("setup_timeout = {} is no time to start anything in.\nhint: write a number of seconds, " +
+        errors.append(("setup_timeout = {} leaves no time to start anything.\nhint: write a number of seconds, " +
                        "1 or more.").format(timeout_seconds))
     return errors

@@ -30,12 +30,12 @@ def parse_template(text):
         if brace == "}" or not closed:
             return struct(
                 fields = [],
-                problem = "a single '{0}' that does not belong to a field: write '{0}{0}'".format(brace),
+                problem = "a single '{0}' does not belong to a field.\nhint: write '{0}{0}'".format(brace),
             )
         if not name or name.strip(_NAME):
             return struct(
                 fields = [],
-                problem = ("{{{}}} is no field: a field is a name of letters, digits and '_', such as " +
+                problem = ("{{{}}} is not a field.\nhint: write a name of letters, digits and '_', such as " +
                            "{{index}}").format(name),
             )
         fields.append(name)

@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 7
+_VERSION = 8
 
 def manifest_group(
         *,
@@ -80,7 +80,7 @@ def manifest_json(
         workers,
         cpus,
         serial,
-        unit,
+        keep_together,
         shards,
         timings,
         options,
@@ -97,7 +97,7 @@ def manifest_json(
       workers: str, a number or `auto`.
       cpus: int, what Bazel grants the test; `auto` means as many workers.
       serial: list of str, globs over the names of the cases that run alone.
-      unit: str, `case`, `class` or `file`: what stays in one shard.
+      keep_together: str, `case`, `class` or `file`: what stays in one shard.
       shards: int, the target's own number of them, at least 1.
       timings: str, runfiles path of the expected durations of cases; None for none.
       options: dict of str to str, settings of the runner.
@@ -119,7 +119,7 @@ def manifest_json(
         ("workers", json.encode(workers)),
         ("cpus", json.encode(cpus)),
         ("serial", json.encode(serial)),
-        ("unit", json.encode(unit)),
+        ("keep_together", json.encode(keep_together)),
         ("shards", json.encode(shards)),
     ])
     if timings:

@@ -1,9 +1,8 @@
 """Which groups the marks in a test's own code ask for, such as pytest's `xdist_group`."""
 
-visibility("//rules/...")
+load(":frameworks.bzl", "framework_of")
 
-# The others have no marks.
-_WITH_MARKS = ["pytest"]
+visibility("//rules/...")
 
 def marker_settings(*, group_markers, framework, to_label):
     """Checks the attribute `group_markers`.
@@ -18,9 +17,10 @@ def marker_settings(*, group_markers, framework, to_label):
     """
     if not group_markers:
         return struct(errors = [], markers = {})
-    if framework not in _WITH_MARKS:
+    if not framework_of(framework).marks:
         return struct(markers = {}, errors = [
-            "group_markers does not go with framework = {}, whose cases have no marks.\nhint: use resource_groups.".format(repr(framework)),
+            ("group_markers does not go with framework = {}, whose cases have no marks.\n" +
+             "hint: use resource_groups.").format(repr(framework)),
         ])
     if type(group_markers) != "dict":
         return struct(markers = {}, errors = [
@@ -31,10 +31,12 @@ def marker_settings(*, group_markers, framework, to_label):
     markers = {}
     for name, group in group_markers.items():
         if type(name) != "string" or not name:
-            errors.append(("group_markers has the key {}, which is not a name in marks.\nhint: write one, such as the " +
+            errors.append(("group_markers has the key {}, which is not a name in marks.\n" +
+                           "hint: write one, such as the " +
                            "\"db\" of @pytest.mark.xdist_group(\"db\").").format(repr(name)))
         elif type(group) not in ("string", "Label"):
-            errors.append("group_markers[{}] is a {}.\nhint: write the label of a resource_group.".format(repr(name), type(group)))
+            errors.append(("group_markers[{}] is a {}.\n" +
+                           "hint: write the label of a resource_group.").format(repr(name), type(group)))
         else:
             markers.setdefault(to_label(group), []).append(name)
     return struct(errors = errors, markers = markers)

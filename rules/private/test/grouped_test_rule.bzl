@@ -1,19 +1,20 @@
 """The rule behind the macro `grouped_test`: what its `*_test` owes Bazel, and the manifest for the runner."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
 load("//rules/private/go:hooked_go_test.bzl", "hooked_go_test_aspect")
-load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
+load("//rules/private/go:providers.bzl", "HookedGoTestInfo")
 load("//rules/private/group:local_resources.bzl", "local_resources_flag")
 load("//rules/private/group:lock_files.bzl", "lock_stem")
+load("//rules/private/messages:mistakes.bzl", "fail_for")
 load("//rules/private/runner:manifest.bzl", "manifest_group", "manifest_json")
 load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
-load("//rules/private/go:providers.bzl", "HookedGoTestInfo")
-load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo")
-load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
-load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 load("//rules/private/runner:toolchain.bzl", "TOOLCHAIN_TYPE")
-load(":resolved_groups.bzl", "resolved_group_errors", "resolved_groups")
+load(":attributes.bzl", "rule_attributes")
+load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
+load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
+load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo")
+load(":resolved_groups.bzl", "not_a_group_errors", "resolved_group_errors", "resolved_groups")
+load(":run_environment.bzl", "merge_environments", "runfiles_locations")
 
 visibility("//rules/...")
 
@@ -38,7 +39,7 @@ def _grouped_test_impl(ctx):
         workers = ctx.attr.workers,
         cpus = ctx.attr.cpus,
         serial = ctx.attr.serial,
-        unit = ctx.attr.unit,
+        keep_together = ctx.attr.keep_together,
         shards = max(ctx.attr.shard_count, 1),  # -1 where there is none
         timings = _runfiles_path(ctx, ctx.file.timings) if ctx.file.timings else None,
         options = ctx.attr.options,
@@ -71,14 +72,20 @@ def _grouped_test_impl(ctx):
 
 def _check(ctx, groups):
     errors = list(ctx.attr.errors)
-    if InnerTestInfo in ctx.attr.test:
+    if not ctx.attr.test:
+        errors.append("test is missing: which program to run.\n" +
+                      "hint: write test = \":NAME\", of a *_binary or a *_test.")
+    elif InnerTestInfo in ctx.attr.test:
         inner = ctx.attr.test[InnerTestInfo]
         error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
         if error:
             errors.append(error)
+    errors.extend(not_a_group_errors(
+        resource_groups = ctx.attr.resource_groups,
+        group_markers = ctx.attr.group_markers,
+    ))
     errors.extend(resolved_group_errors(groups))
-    if errors:
-        fail("\n".join(["grouped_test {}: {}".format(ctx.label, error) for error in errors]))
+    fail_for(ctx.label, errors)
 
 # A test of rules_go runs as it is, but for the hook. Its cases are known from the build: no process has to run user
 # code to tell them.
@@ -151,37 +158,19 @@ def _run_environment_info(ctx):
         inherited_environment = merged.inherited_environment,
     )
 
-_ATTRS = {
-    "cpus": attr.int(mandatory = True),
+_ATTRS = rule_attributes() | {
     "data": attr.label_list(allow_files = True),
     "env": attr.string_dict(),
     "env_inherit": attr.string_list(),
     "errors": attr.string_list(doc = "Mistakes that the macro found."),
-    "framework": attr.string(mandatory = True),
-    "group_markers": attr.label_keyed_string_dict(
-        cfg = "exec",
-        doc = "Groups, each with a JSON list of the names that marks call it by.",
-        providers = [ResourceGroupInfo],
-    ),
     "options": attr.string_dict(doc = "Settings of the runner."),
-    # The groups live in the exec configuration, which far fewer flags and transitions change than the
-    # target one: so nearly all tests share one copy of each lock file.
-    "resource_groups": attr.label_keyed_string_dict(
-        cfg = "exec",
-        doc = "Groups, each with a JSON list of uses, since Bazel has no dictionary of label to list.",
-        providers = [ResourceGroupInfo],
-    ),
     "running_budget_seconds": attr.int(doc = "0 for none."),
-    "serial": attr.string_list(doc = "Globs over the names of the cases that run alone."),
+    # Mandatory, but the rule says so better than Bazel, which knows nothing of the macro.
     "test": attr.label(
         aspects = [inner_test_aspect, hooked_go_test_aspect],
         cfg = "target",
         executable = True,
-        mandatory = True,
     ),
-    "timings": attr.label(allow_single_file = [".json"]),
-    "unit": attr.string(mandatory = True),
-    "workers": attr.string(mandatory = True),
     "_resource_tags": attr.label(default = "//rules:resource_tags"),
     "_windows": attr.label(default = "@platforms//os:windows"),
 }

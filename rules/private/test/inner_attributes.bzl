@@ -1,4 +1,4 @@
-"""Which attributes of a test belong to the target of the language's own rule, and which to the grouped test around it."""
+"""Which attributes belong to the target of the language's own rule, and which to the grouped test around it."""
 
 visibility("//rules/...")
 

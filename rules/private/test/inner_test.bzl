@@ -1,5 +1,6 @@
 """A look at the rule behind the `test` of a grouped test."""
 
+load("//rules/private/messages:labels.bzl", "shown_label")
 load(":providers.bzl", "InnerTestInfo")
 
 visibility("//rules/...")
@@ -17,11 +18,13 @@ def inner_test_error(*, label, kind, manual):
     """
     if kind == "grouped_test":
         return ("test = {} is a grouped_test itself. One inside another would wait for its groups while holding " +
-                "those of the other, which can deadlock.\nhint: give the inner one's test to the outer one, with all the " +
-                "groups.").format(label)
+                "those of the other, which can deadlock.\n" +
+                "hint: give the inner one's test to the outer one, with all the " +
+                "groups.").format(shown_label(label))
     if kind.endswith("_test") and not manual:
         return ("test = {} is a {} without the tag \"manual\", so that patterns such as //... would run it a " +
-                "second time, without its groups.\nhint: add tags = [\"manual\"] to it.").format(label, kind)
+                "second time, without its groups.\n" +
+                "hint: add tags = [\"manual\"] to it.").format(shown_label(label), kind)
     return None
 
 def _inner_test_aspect_impl(target, ctx):

@@ -1,31 +1,31 @@
 """What of a test always stays in one shard."""
 
 load("//rules/private/messages:choices.bzl", "choice_errors")
+load(":frameworks.bzl", "framework_of")
 
 visibility("//rules/...")
 
-_UNITS = ["case", "class", "file"]
+_KNOWN = ["case", "class", "file"]
 
-DEFAULT_UNIT = "case"
+DEFAULT_TOGETHER = "case"
 
-# Here the class of every case is the target.
-_WITHOUT_FILES = ["exec", "go"]
-
-def unit_settings(*, unit, framework):
-    """Checks a unit.
+def together_settings(*, keep_together, framework):
+    """Checks the attribute `keep_together`.
 
     Args:
-      unit: str as the user gave it, unchecked; None for none.
+      keep_together: str as the user gave it, unchecked; None for none.
       framework: str.
 
     Returns:
-      struct with `unit` (str) and `errors` (list of str).
+      struct with `keep_together` (str) and `errors` (list of str).
     """
-    errors = _unit_errors(unit = unit, framework = framework)
-    return struct(errors = errors, unit = DEFAULT_UNIT if errors else unit or DEFAULT_UNIT)
+    errors = _together_errors(keep_together = keep_together, framework = framework)
+    return struct(errors = errors, keep_together = DEFAULT_TOGETHER if errors else keep_together or DEFAULT_TOGETHER)
 
-def _unit_errors(*, unit, framework):
-    if unit == "file" and framework in _WITHOUT_FILES:
-        return [("unit = \"file\" does not go with framework = {}, which does not know the files of its cases.\nhint: use " +
+def _together_errors(*, keep_together, framework):
+    if keep_together == "file" and not framework_of(framework).files:
+        return [("keep_together = \"file\" does not go with framework = {}, which does not know the files of its " +
+                 "cases.\n" +
+                 "hint: use " +
                  "\"case\", or \"class\", which is the whole target.").format(repr(framework))]
-    return choice_errors(attribute = "unit", value = unit, known = _UNITS)
+    return choice_errors(attribute = "keep_together", value = keep_together, known = _KNOWN)

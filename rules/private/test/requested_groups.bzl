@@ -1,6 +1,7 @@
 """Which groups a test may use, for which of its cases, and how."""
 
 load("//rules/private/group:names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error", "is_label")
+load("//rules/private/messages:labels.bzl", "shown_label")
 load(":uses.bzl", "ALL_CASES", "glob_use", "is_weightless", "split_use")
 
 visibility("//rules/...")
@@ -38,9 +39,16 @@ def requested_groups(*, resource_groups, references, to_label, marked = []):
         problem = group_name_error(label.name)
         if problem:
             errors.append(("resource_groups[{}]: the target name {} cannot be the name of a group, because it " +
-                           "{}.\nhint: rename the target: {}.").format(repr(key), repr(label.name), problem, GROUP_NAME_GRAMMAR))
+                           "{}.\n" +
+                           "hint: rename the target: {}.").format(
+                repr(key),
+                repr(label.name),
+                problem,
+                GROUP_NAME_GRAMMAR,
+            ))
         elif label in cases:
-            errors.append("resource_groups[{}]: {} is there twice.\nhint: put its globs into one list.".format(repr(key), label))
+            errors.append(("resource_groups[{}]: {} is there twice.\n" +
+                           "hint: put its globs into one list.").format(repr(key), shown_label(label)))
         else:
             cases[label] = _distinct([glob_use(*split_use(glob)) for glob in globs])
 
@@ -67,16 +75,17 @@ def _meant(name, *, of_attribute, to_label):
 
 def _entry_error(*, key, globs):
     if type(key) not in ("string", "Label"):
-        return "resource_groups has a key of type {}: {}.\nhint: write the label of a resource_group.".format(type(key), repr(key))
+        return ("resource_groups has a key of type {}: {}.\n" +
+                "hint: write the label of a resource_group.").format(type(key), repr(key))
     where = "resource_groups[{}]".format(repr(key))
-    remedy = "Write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
+    hint = "hint: write a list of globs over names of test cases, such as [\"TestDB*\"]; [\"*\"] means every case."
     if type(globs) not in ("list", "tuple"):
-        return "{} is a {}, and not a list. {}".format(where, type(globs), remedy)
+        return "{} is a {}, and not a list.\n{}".format(where, type(globs), hint)
     if not globs:
-        return "{} is empty, so no case would ever hold the group. {}".format(where, remedy)
+        return "{} is empty, so no case would ever hold the group.\n{}".format(where, hint)
     for glob in globs:
         if type(glob) != "string" or not glob:
-            return "{} holds {}, which is not a glob. {}".format(where, repr(glob), remedy)
+            return "{} holds {}, which is not a glob.\n{}".format(where, repr(glob), hint)
         error = _use_error(glob)
         if error:
             return "{} holds {}, {}".format(where, repr(glob), error)

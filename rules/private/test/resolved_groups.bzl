@@ -2,6 +2,7 @@
 
 load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load("//rules/private/group:scopes.bzl", "is_keyed")
+load("//rules/private/messages:labels.bzl", "shown_label")
 load(":uses.bzl", "sharing_errors", "weight_errors")
 
 visibility("//rules/...")
@@ -20,14 +21,37 @@ def resolved_groups(*, resource_groups, group_markers):
       group once.
     """
     groups = {}
-    for target, cases in resource_groups.items():
+    for target, cases in _groups_only(resource_groups):
         _group_of(groups, target).uses.update({struct(**use): None for use in json.decode(cases)})
-    for target, names in group_markers.items():
+    for target, names in _groups_only(group_markers):
         _group_of(groups, target).markers.update({name: None for name in json.decode(names)})
     return [
         struct(info = group.info, cases = group.uses.keys(), markers = group.markers.keys())
         for group in groups.values()
     ]
+
+def not_a_group_errors(*, resource_groups, group_markers):
+    """Lists the targets that are given as groups, and are none.
+
+    Args:
+      resource_groups: as in `resolved_groups`.
+      group_markers: as in `resolved_groups`.
+
+    Returns:
+      list of str.
+    """
+    return [
+        ("{}: {} is not a resource_group.\nhint: give the label of a resource_group, or of an alias to one.").format(
+            attribute,
+            shown_label(target.label),
+        )
+        for attribute, targets in {"resource_groups": resource_groups, "group_markers": group_markers}.items()
+        for target in targets
+        if ResourceGroupInfo not in target
+    ]
+
+def _groups_only(targets):
+    return [(target, value) for target, value in targets.items() if ResourceGroupInfo in target]
 
 def _group_of(groups, target):
     info = target[ResourceGroupInfo]
@@ -61,21 +85,21 @@ def _clashes(keyed):
       keyed: list of (key, ResourceGroupInfo).
 
     Returns:
-      list of (label of the first with the key, label of another one, key).
+      list of (label of the first with the key, label of another one, both str, and key).
     """
     clashes = []
     first = {}
     for key, info in keyed:
         other = first.setdefault(key, info)
         if other.label != info.label:
-            clashes.append((other.label, info.label, key))
+            clashes.append((shown_label(other.label), shown_label(info.label), key))
     return clashes
 
 def _identity_errors(infos):
     keyed = [((info.scope, info.key), info) for info in infos if is_keyed(info.scope)]
     return [
-        ("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a case that holds both " +
-         "would wait for itself.\nhint: use one of them.").format(one, other, repr(key))
+        ("resource_groups: {} and {} have the same scope and the key {}, and so are one group: a case that holds " +
+         "both would wait for itself.\nhint: use one of them.").format(one, other, repr(key))
         for one, other, (_, key) in _clashes(keyed)
     ]
 
@@ -103,8 +127,8 @@ def _part_of_variable(text):
 
 def _variable_errors(infos):
     return [
-        ("resource_groups: {} and {} both set the variable {} in their env, and a case that holds both could see only " +
-         "one of them.\nhint: rename it in one.").format(one, other, variable)
+        ("resource_groups: {} and {} both set the variable {} in their env, and a case that holds both could see " +
+         "only one of them.\nhint: rename it in one.").format(one, other, variable)
         for one, other, variable in _clashes([(variable, info) for info in infos for variable in info.env])
     ]
 
@@ -118,6 +142,6 @@ def _rate_errors(infos):
     return [
         ("resource_groups: {} have a rate, but not one scope, and no case can start in the instant in which several " +
          "scopes count it.\nhint: give those groups one scope.").format(
-            " and ".join(["{} ({})".format(info.label, info.scope) for info in first.values()]),
+            " and ".join(["{} ({})".format(shown_label(info.label), info.scope) for info in first.values()]),
         ),
     ]

@@ -22,15 +22,16 @@ def serial_settings(*, serial, tagged):
     globs = {glob: None for glob in serial}.keys()
     if tagged and ALL_CASES not in globs:
         return struct(globs = [], errors = [
-            "serial = {} and the tag \"serial\", which means every case, disagree.\nhint: keep one of them.".format(repr(serial)),
+            ("serial = {} and the tag \"serial\", which means every case, disagree.\n" +
+             "hint: keep one of them.").format(repr(serial)),
         ])
     return struct(errors = [], globs = globs)
 
 def _list_error(serial):
-    remedy = "Write True, False, or a list of globs over names of test cases, such as [\"TestBig*\"]."
+    hint = "hint: write True, False, or a list of globs over names of test cases, such as [\"TestBig*\"]."
     if type(serial) not in ("list", "tuple"):
-        return "serial is a {}. {}".format(type(serial), remedy)
+        return "serial is a {}.\n{}".format(type(serial), hint)
     for glob in serial:
         if type(glob) != "string" or not glob:
-            return "serial holds {}, which is not a glob. {}".format(repr(glob), remedy)
+            return "serial holds {}, which is not a glob.\n{}".format(repr(glob), hint)
     return None

@@ -1,6 +1,7 @@
 """Tags that configure a grouped test, and those that reveal its groups."""
 
 load("//rules/private/group:names.bzl", "GROUP_NAME_GRAMMAR", "group_reference_error")
+load("//rules/private/messages:spelling.bzl", "closest")
 load(":uses.bzl", "is_weightless", "split_use")
 
 visibility("//rules/...")
@@ -10,13 +11,18 @@ _WORKERS = "workers:"
 _SHARDS = "shards:"
 _SERIAL = "serial"
 
+_PREFIXES = (_GROUP, _WORKERS, _SHARDS)
+
+# Long enough for a word that is nearly it to mean nothing else.
+_LONG = [_GROUP.removesuffix(":")]
+
 def group_tag(name):
     """The tag by which `--test_tag_filters` and `bazel query` find a group's tests."""
     return _GROUP + name
 
 def configures(tags):
-    """Says whether a list of tags asks for a grouped test."""
-    return any([tag == _SERIAL or tag.startswith((_GROUP, _WORKERS, _SHARDS)) for tag in tags])
+    """Says whether a list of tags asks for a grouped test, be it by mistake."""
+    return any([tag == _SERIAL or tag.startswith(_PREFIXES) or _misspelt(tag) for tag in tags])
 
 def parse_tags(tags):
     """Reads the tags that mean something to a grouped test; any other tag is none of our business.
@@ -34,7 +40,10 @@ def parse_tags(tags):
     shards = {}
     errors = []
     for tag in tags:
-        if tag.startswith(_GROUP):
+        meant = _misspelt(tag)
+        if meant:
+            errors.append("the tag {} means nothing.\nhint: write {}.".format(repr(tag), repr(meant)))
+        elif tag.startswith(_GROUP):
             name, use = split_use(tag.removeprefix(_GROUP))
             problem = group_reference_error(name)
             if problem:
@@ -68,9 +77,28 @@ def parse_tags(tags):
         workers = workers.keys()[0] if workers else None,
     )
 
+# What a tag was most likely meant to be, if it is nearly one of ours: nothing would hold its group, and nobody notice.
+def _misspelt(tag):
+    if tag.startswith(_PREFIXES):
+        return None
+    for separator in [":", "="]:
+        word, found, value = tag.partition(separator)
+        if found and value:
+            plain = word.lower().replace("_", "-").removesuffix("s")
+            for prefix in _PREFIXES:
+                right = prefix.removesuffix(":")
+                if plain == right.removesuffix("s") or (right in _LONG and closest(plain, [right])):
+                    return prefix + value
+    return None
+
 def _group_error(*, tag, problem):
     return ("the tag {} does not name a resource group: what follows '{}' {}.\nhint: write the name of a group " +
-            "({}), or its label, such as '//resources:db'; '=2' or '=shared' may follow.").format(repr(tag), _GROUP, problem, GROUP_NAME_GRAMMAR)
+            "({}), or its label, such as '//resources:db'; '=2' or '=shared' may follow.").format(
+        repr(tag),
+        _GROUP,
+        problem,
+        GROUP_NAME_GRAMMAR,
+    )
 
 def _number_error(*, tag, wanted, separator = ":"):
     return "the tag {} has no usable value.\nhint: write {} after the '{}'.".format(repr(tag), wanted, separator)

@@ -4,6 +4,8 @@ A use is a struct with `glob` (str), `mode` (str, `exclusive` or `shared`) and `
 capacity; 1 for a shared use, which goes beside any other shared one).
 """
 
+load("//rules/private/messages:labels.bzl", "shown_label")
+
 visibility("//rules/...")
 
 ALL_CASES = "*"
@@ -65,8 +67,14 @@ def weight_errors(*, label, capacity, uses):
       list of str.
     """
     return [
-        ("resource_groups: {}: cases that match {} take {} units, but its capacity is {}, so none of them could ever run. " +
-         "Lower the weight, or raise the capacity.").format(label, repr(use.glob), use.weight, capacity)
+        ("resource_groups: {}: cases that match {} take {} units, but its capacity is {}, so none of them could " +
+         "ever run.\n" +
+         "hint: lower the weight, or raise the capacity.").format(
+            shown_label(label),
+            repr(use.glob),
+            use.weight,
+            capacity,
+        )
         for use in uses
         if use.weight > capacity
     ]
@@ -87,8 +95,8 @@ def sharing_errors(*, label, has_instances, has_setup, uses):
         return []
     return [
         ("resource_groups: {}: cases that match {} share the group, but it has {}, and each of its units has one " +
-         "holder.\nhint: take the \"={}\" away, or use a group without them.").format(
-            label,
+         "holder.\nhint: remove the \"={}\", or use a group without them.").format(
+            shown_label(label),
             repr(use.glob),
             " and ".join((["instances"] if has_instances else []) + (["a setup"] if has_setup else [])),
             _SHARED,
