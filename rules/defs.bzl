@@ -1,4 +1,4 @@
-"""The public rules of rules_interlock; anything that is not here is private and changes without notice.
+"""The public rules of rules_interlock. What you cannot load from `//rules` is private, and changes without notice.
 
 ```starlark
 load("@rules_interlock//rules:defs.bzl", "grouped_test", "resource_group")

@@ -6,14 +6,14 @@
 set -euo pipefail
 
 : "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:format}"
-[[ $# -gt 5 ]] || {
-  echo "format.sh: $# arguments, not four tools, a folder and its pages: //tools:format does not fit this script" >&2
+[[ $# -gt 4 ]] || {
+  echo "format.sh: $# arguments, not four tools and the pages: //tools:format does not fit this script" >&2
   exit 2
 }
 export RUNFILES_DIR=${PWD%/*}
 go=$PWD/$1 buildifier=$PWD/$2 gazelle=$PWD/$3 gofumpt=$PWD/$4
-pages_folder=$5
-pages=("${@:6}")
+# GENERATED=FILE of each.
+pages=("${@:5}")
 pages=("${pages[@]/#/$PWD/}")
 
 cd "$BUILD_WORKSPACE_DIRECTORY"
@@ -25,6 +25,5 @@ export BUILD_WORKING_DIRECTORY=$BUILD_WORKSPACE_DIRECTORY
 "$gazelle" update -repo_root .
 "$buildifier" -r -lint=fix .
 for page in "${pages[@]}"; do
-  name=${page##*/}
-  install -m 644 "$page" "$pages_folder/${name%.generated.md}.md"
+  install -m 644 "${page%=*}" "${page##*=}"
 done

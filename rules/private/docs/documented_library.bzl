@@ -4,7 +4,7 @@ load("@bazel_skylib//:bzl_library.bzl", "bzl_library")
 load("@bazel_skylib//rules:diff_test.bzl", "diff_test")
 load("@bazel_skylib//rules:run_binary.bzl", "run_binary")
 load(":attribute_docs.bzl", "attribute_docs")
-load(":pages.bzl", "PAGES_FOLDER")
+load(":pages.bzl", "page_file")
 
 visibility("//rules/...")
 
@@ -55,10 +55,9 @@ def documented_library(*, name, page, title, macros, deps):
     )
     diff_test(
         name = name + "_docs_test",
-        failure_message = "{}/{}.md is not what the docstrings say. Run: bazel run //tools:format".format(
-            PAGES_FOLDER,
-            page,
+        failure_message = "docs/{} is not what the docstrings say. Run: bazel run //tools:format".format(
+            page_file(page),
         ),
-        file1 = "//{}:{}.md".format(PAGES_FOLDER, page),
+        file1 = "//docs:" + page_file(page),
         file2 = page + ".generated.md",
     )

@@ -2,7 +2,8 @@
 
 visibility(["//docs/...", "//rules/...", "//tools/..."])
 
-# The folder, below the root of the repository, and a package.
-PAGES_FOLDER = "docs"
-
 PAGES = ["rules", "rules_go", "rules_python"]
+
+def page_file(page):
+    """Path of a page, relative to the package //docs and so to its folder."""
+    return page + ".md"
