@@ -71,15 +71,16 @@ def resource_group(
         one of scope `"cluster"` run anywhere, with the network (`requires-network`). They have a larger runner, which
         carries the coordinator's client.
       key: The identity of a group of scope `"host"` or `"cluster"`, such as `"acme/staging"`. The other scopes take
-        none. It has 1 to 200 printable ASCII characters without spaces, in parts that `/` separates and none of which is
-        empty. All groups with one key need the same capacity, rate and instances, and all or none of them a setup.
+        none. It has 1 to 200 printable ASCII characters without spaces, in parts that `/` separates and none of which
+        is empty. All groups with one key need the same capacity, rate and instances, and all or none of them a setup.
       instances: List of names of the units: a letter, digit or `_`, then letters, digits and any of `_.-`. Each unit
         then has one holder at a time. By default units have numbers only.
       env: Dictionary of environment variables for cases that hold units of the group, over those of the test. In a
-        value, `{index}` is the number of the unit, from 0, and `{instance}` its name. With a `setup`, any other `{name}`
-        is what the setup printed under this name. Write `{{` and `}}` for braces. A case that holds several units gets
-        their values with commas in between; a case that shares the group gets none. Variables that Bazel or the runner
-        sets (`TEST_*`, `INTERLOCK_*`, ...) are refused, and so are two groups of one test that set the same one.
+        value, `{index}` is the number of the unit, from 0, and `{instance}` its name. With a `setup`, any other
+        `{name}` is what the setup printed under this name. Write `{{` and `}}` for braces. A case that holds several
+        units gets their values with commas in between; a case that shares the group gets none. Variables that Bazel or
+        the runner sets (`TEST_*`, `INTERLOCK_*`, ...) are refused, and so are two groups of one test that set the same
+        one.
       rate: How many cases that take the group may start in any window of time: `"STARTS/WINDOW"`, such as `"60/m"` or
         `"20/30s"`. There are 1 to 10000 starts. The window is a number, 1 if left out, with `s`, `m` or `h`; it is a
         second to a day long. Retries and crashed cases count. All groups with a rate that one test uses need one scope.
