@@ -19,7 +19,7 @@ def _group_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
-    asserts.equals(env, ("cluster", "acme/llm", 4, None), (info.scope, info.key, info.capacity, info.turnstile))
+    asserts.equals(env, ("cluster", "acme/llm", 4, None), (info.scope, info.key, info.capacity, info.queue))
     asserts.equals(env, "cluster_prebuilt_runner", info.runner.executable.basename)
     asserts.equals(env, [], target[DefaultInfo].files.to_list())
     return analysistest.end(env)

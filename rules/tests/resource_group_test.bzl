@@ -80,10 +80,10 @@ def _build_scope_test_impl(ctx):
     files = target[DefaultInfo].files.to_list()
     asserts.equals(
         env,
-        [folder + "acme/db.turnstile.lock", folder + "acme/db.units.lock"],
+        [folder + "acme/db.queue.lock", folder + "acme/db.units.lock"],
         [file.short_path for file in files],
     )
-    asserts.equals(env, files[0], info.turnstile)
+    asserts.equals(env, files[0], info.queue)
     asserts.equals(env, files, target[DefaultInfo].default_runfiles.files.to_list())
 
     # Made by Bazel itself, and named so that whoever finds one knows what it is.
@@ -100,7 +100,7 @@ def _no_files_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
-    asserts.equals(env, (ctx.attr.scope, ctx.attr.key, 3, None), (info.scope, info.key, info.capacity, info.turnstile))
+    asserts.equals(env, (ctx.attr.scope, ctx.attr.key, 3, None), (info.scope, info.key, info.capacity, info.queue))
     asserts.equals(env, [], target[DefaultInfo].files.to_list())
     asserts.equals(env, [], analysistest.target_actions(env))
     return analysistest.end(env)

@@ -27,10 +27,10 @@ def _lock_files_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        struct(turnstile = "acme/db.turnstile.lock", units = "acme/db.units.lock"),
+        struct(queue = "acme/db.queue.lock", units = "acme/db.units.lock"),
         lock_file_names("acme/db"),
     )
-    asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.turnstile.lock"))
+    asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.queue.lock"))
     return unittest.end(env)
 
 lock_files_test = unittest.make(_lock_files_test_impl)

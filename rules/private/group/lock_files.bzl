@@ -2,7 +2,7 @@
 
 visibility("//rules/...")
 
-_TURNSTILE = "{stem}.turnstile.lock"
+_QUEUE = "{stem}.queue.lock"
 _UNITS = "{stem}.units.lock"
 
 def lock_file_names(name):
@@ -12,13 +12,13 @@ def lock_file_names(name):
       name: str, the group's target name.
 
     Returns:
-      struct with `turnstile` and `units`, both str.
+      struct with `queue` and `units`, both str.
     """
     return struct(
-        turnstile = _TURNSTILE.format(stem = name),
+        queue = _QUEUE.format(stem = name),
         units = _UNITS.format(stem = name),
     )
 
-def lock_stem(turnstile_path):
-    """Strips a path of the turnstile to what all lock files of its group begin with."""
-    return turnstile_path.removesuffix(_TURNSTILE.format(stem = ""))
+def lock_stem(queue_path):
+    """Strips a path of the queue to what all lock files of its group begin with."""
+    return queue_path.removesuffix(_QUEUE.format(stem = ""))

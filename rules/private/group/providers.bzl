@@ -15,6 +15,6 @@ ResourceGroupInfo = provider(
         "runner": "RunnerInfo: the runner that tests of the group need, or None where any will do.",
         "scope": "str: `process`, `build`, `host` or `cluster`.",
         "setup": "struct with `program` (File) and `timeout_seconds` (int), or None if nothing has to be started.",
-        "turnstile": "File that waiters queue on, or None where the scope needs no files.",
+        "queue": "File that waiters queue on, or None where the scope needs no files.",
     },
 )

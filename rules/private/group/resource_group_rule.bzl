@@ -35,12 +35,12 @@ def _resource_group_impl(ctx):
     )
     fail_for(ctx.label, errors)
 
-    turnstile = None
+    queue = None
     lock_files = []
     if ctx.attr.scope == "build":
         names = lock_file_names(ctx.label.name)
-        turnstile = _lock_file(ctx, name = names.turnstile, part = "the turnstile, where its waiters queue")
-        lock_files = [turnstile, _lock_file(ctx, name = names.units, part = "its units")]
+        queue = _lock_file(ctx, name = names.queue, part = "the queue of its waiters")
+        lock_files = [queue, _lock_file(ctx, name = names.units, part = "its units")]
 
     runfiles = ctx.runfiles(files = lock_files)
     setup = None
@@ -63,7 +63,7 @@ def _resource_group_impl(ctx):
             env = ctx.attr.env,
             setup = setup,
             runner = ctx.attr.runner[RunnerInfo] if ctx.attr.runner else None,
-            turnstile = turnstile,
+            queue = queue,
         ),
     ]
 

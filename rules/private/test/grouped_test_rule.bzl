@@ -108,8 +108,8 @@ def _manifest_group(ctx, group):
             timeout_seconds = info.setup.timeout_seconds,
         )
     lock = None
-    if info.turnstile:
-        file = info.turnstile
+    if info.queue:
+        file = info.queue
         lock = struct(
             runfile = lock_stem(_runfiles_path(ctx, file)),
             output = lock_stem(output_path(path = file.path, root = file.root.path)),

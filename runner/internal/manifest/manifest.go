@@ -108,7 +108,7 @@ type Setup struct {
 	TimeoutSeconds int `json:"timeout_seconds"`
 }
 
-// Lock says where the files <stem>.turnstile.lock and <stem>.units.lock are.
+// Lock says where the files <stem>.queue.lock and <stem>.units.lock are.
 type Lock struct {
 	// Runfile is the stem as a runfiles path.
 	Runfile string `json:"runfile"`
