@@ -1,12 +1,12 @@
-"""The public rules of rules_interlock; anything that is not here is private and changes without notice.
+"""The public rules of rules_interlock. What you cannot load from `//rules` is private, and changes without notice.
 
 ```starlark
 load("@rules_interlock//rules:defs.bzl", "grouped_test", "resource_group")
 ```
 """
 
-load("//rules/private:grouped_test.bzl", _grouped_test = "grouped_test")
-load("//rules/private:resource_group.bzl", _resource_group = "resource_group")
+load("//rules/private/test:grouped_test.bzl", _grouped_test = "grouped_test")
+load("//rules/private/group:resource_group.bzl", _resource_group = "resource_group")
 
 visibility("public")
 

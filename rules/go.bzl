@@ -11,7 +11,7 @@ With Gazelle, one line makes this the `go_test` of a folder and of those below:
 ```
 """
 
-load("//rules/private:go_test.bzl", _go_test = "go_test")
+load("//rules/private/go:go_test.bzl", _go_test = "go_test")
 
 visibility("public")
 

@@ -4,10 +4,10 @@
 load("@rules_interlock//rules:python.bzl", "pytest_test")
 ```
 
-[from-xdist.md](from-xdist.md) says, point by point, what becomes of a suite that ran under pytest-xdist.
+[from-xdist.md](from-xdist.md) says what to write instead of each option, mark and fixture of pytest-xdist.
 """
 
-load("//rules/private:pytest_test.bzl", _pytest_test = "pytest_test")
+load("//rules/private/python:pytest_test.bzl", _pytest_test = "pytest_test")
 
 visibility("public")
 

@@ -6,13 +6,15 @@
 set -euo pipefail
 
 : "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:format}"
-[[ $# == 7 ]] || {
-  echo "format.sh: $# tools, not 7: //tools:format does not fit this script" >&2
+[[ $# -gt 4 ]] || {
+  echo "format.sh: $# arguments, not four tools and the pages: //tools:format does not fit this script" >&2
   exit 2
 }
 export RUNFILES_DIR=${PWD%/*}
 go=$PWD/$1 buildifier=$PWD/$2 gazelle=$PWD/$3 gofumpt=$PWD/$4
-rules_markdown=$PWD/$5 rules_go_markdown=$PWD/$6 rules_python_markdown=$PWD/$7
+# GENERATED=FILE of each.
+pages=("${@:5}")
+pages=("${pages[@]/#/$PWD/}")
 
 cd "$BUILD_WORKSPACE_DIRECTORY"
 # Where the wrapper of Go's command runs it.
@@ -22,6 +24,6 @@ export BUILD_WORKING_DIRECTORY=$BUILD_WORKSPACE_DIRECTORY
 "$gofumpt" -w .
 "$gazelle" update -repo_root .
 "$buildifier" -r -lint=fix .
-install -m 644 "$rules_markdown" docs/rules.md
-install -m 644 "$rules_go_markdown" docs/rules_go.md
-install -m 644 "$rules_python_markdown" docs/rules_python.md
+for page in "${pages[@]}"; do
+  install -m 644 "${page%=*}" "${page##*=}"
+done

@@ -89,7 +89,7 @@ func makeFile(path string) error {
 }
 
 func (s space) files() []string {
-	return []string{"resources/db.turnstile.lock", "resources/db.units.lock"}
+	return []string{"resources/db.queue.lock", "resources/db.units.lock"}
 }
 
 // outputBase has as many parts as one below a home folder.

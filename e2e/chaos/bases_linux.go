@@ -81,7 +81,7 @@ func in(base int, group string) string {
 
 func lockFiles(group string) []string {
 	name := strings.TrimPrefix(group, copied)
-	return []string{name + ".turnstile.lock", name + ".units.lock"}
+	return []string{name + ".queue.lock", name + ".units.lock"}
 }
 
 func (b *bases) place(t *target, group string, g map[string]any) error {

@@ -87,7 +87,7 @@ func (t *target) writeManifest(a *arena) error {
 	}
 	text, err := json.Marshal(map[string]any{
 		"version": manifest.Version, "label": "@@//r:x_test", "framework": t.framework, "program": "_main/program",
-		"workers": fmt.Sprint(t.workers), "cpus": 1, "serial": []string{}, "unit": "case", "shards": 1,
+		"workers": fmt.Sprint(t.workers), "cpus": 1, "serial": []string{}, "keep_together": "case", "shards": 1,
 		"running_budget_seconds": 0, "groups": groups,
 	})
 	if err != nil {

@@ -115,5 +115,5 @@ func (p *pytestSuite) plain(ctx context.Context) (results, error) {
 const pytestFailed = 1
 
 func (p *pytestSuite) withRunner(ctx context.Context, s setting) (results, error) {
-	return p.runShards(ctx, "pytest", p.suite.args, s)
+	return p.runShards(ctx, "protocol", p.suite.args, s)
 }

@@ -92,8 +92,8 @@ func (r trial) writeManifest(name string) error {
 		budget = budgetSeconds
 	}
 	text, err := json.Marshal(map[string]any{
-		"version": 7, "label": "@@" + r.label(), "framework": "pytest", "program": "_main/x.test",
-		"workers": fmt.Sprint(r.way.workers), "cpus": 1, "serial": []any{}, "unit": "case", "shards": r.way.shards,
+		"version": 8, "label": "@@" + r.label(), "framework": "protocol", "program": "_main/x.test",
+		"workers": fmt.Sprint(r.way.workers), "cpus": 1, "serial": []any{}, "keep_together": "case", "shards": r.way.shards,
 		"running_budget_seconds": budget, "groups": []any{},
 	})
 	return errors.Join(err, os.WriteFile(name+".interlock.json", text, 0o644))

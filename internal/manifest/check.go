@@ -24,7 +24,7 @@ func (m *Manifest) check() error {
 	require(m.Serial != nil, "no serial")
 	require(!slices.Contains(m.Serial, ""), "serial: an empty glob")
 	require(m.Shards >= 1, "shards is %d: want at least 1", m.Shards)
-	err := m.Unit.check()
+	err := m.KeepTogether.check()
 	require(err == nil, "%v", err)
 	require(m.RunningBudgetSeconds >= 0, "running_budget_seconds is %d: want 0 or more", m.RunningBudgetSeconds)
 	for i, g := range m.Groups {

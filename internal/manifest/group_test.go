@@ -12,8 +12,8 @@ const validGroup = `{"label": "@@//r:pg", "name": "pg", "scope": "host", "key": 
 "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"}], "markers": ["pg"]}`
 
 func parseGroup(text string) error {
-	_, err := manifest.Parse([]byte(`{"version": 7, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b",
-"workers": "1", "cpus": 1, "serial": [], "unit": "case", "shards": 1, "running_budget_seconds": 0, "groups": [` + text + `]}`))
+	_, err := manifest.Parse([]byte(`{"version": 8, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b",
+"workers": "1", "cpus": 1, "serial": [], "keep_together": "case", "shards": 1, "running_budget_seconds": 0, "groups": [` + text + `]}`))
 	return err
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 7
+const Version = 8
 
 // Suffix is appended to the path of the test's executable to get that of its
 // manifest.
@@ -45,8 +45,8 @@ type Manifest struct {
 	// Serial are globs of the names of cases that run last, and each alone in
 	// its runner.
 	Serial []string `json:"serial"`
-	// Unit is what of the test always stays in one shard.
-	Unit Unit `json:"unit"`
+	// KeepTogether is what of the test always stays in one shard.
+	KeepTogether Together `json:"keep_together"`
 	// Shards is the number of shards that the target asks for, at least 1;
 	// Bazel can be told another one.
 	Shards int `json:"shards"`
@@ -108,7 +108,7 @@ type Setup struct {
 	TimeoutSeconds int `json:"timeout_seconds"`
 }
 
-// Lock says where the files <stem>.turnstile.lock and <stem>.units.lock are.
+// Lock says where the files <stem>.queue.lock and <stem>.units.lock are.
 type Lock struct {
 	// Runfile is the stem as a runfiles path.
 	Runfile string `json:"runfile"`

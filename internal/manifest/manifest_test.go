@@ -12,8 +12,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-const valid = `{"version": 7, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
-"cpus": 4, "serial": ["TestBig*"], "unit": "class", "shards": 3, "timings": "_main/pkg/t.json", "options": {"retries": "2"},
+const valid = `{"version": 8, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+"cpus": 4, "serial": ["TestBig*"], "keep_together": "class", "shards": 3, "timings": "_main/pkg/t.json", "options": {"retries": "2"},
 "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
 {"glob": "TestRead*", "weight": 1, "mode": "shared"}], "lock": {"runfile": "_main/r/db", "output": "r/db"}}]}`
@@ -23,7 +23,7 @@ func TestValid(t *testing.T) {
 	if err != nil || m.Workers != 2 || m.CPUs != 4 || m.Groups[0].Lock.Output != "r/db" {
 		t.Errorf("got %+v, %v", m, err)
 	}
-	if !slices.Equal(m.Serial, []string{"TestBig*"}) || m.Unit != manifest.Class || m.Shards != 3 ||
+	if !slices.Equal(m.Serial, []string{"TestBig*"}) || m.KeepTogether != manifest.Class || m.Shards != 3 ||
 		m.Timings != "_main/pkg/t.json" || !maps.Equal(m.Options, map[string]string{"retries": "2"}) {
 		t.Errorf("got %+v", m)
 	}
@@ -55,7 +55,7 @@ func TestAllSerial(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 7`, `"version": 3`, "version 3"},
+		{`"version": 8`, `"version": 3`, "version 3"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},
@@ -67,8 +67,8 @@ func TestMalformedIsRefused(t *testing.T) {
 		{`"serial": ["TestBig*"], `, ``, "no serial"},
 		{`["TestBig*"]`, `true`, "serial"},
 		{`"TestBig*"`, `""`, "serial: an empty glob"},
-		{`"class"`, `"folder"`, `unknown unit "folder": this runner knows "case", "class" and "file"`},
-		{`"unit": "class", `, ``, `unknown unit ""`},
+		{`"class"`, `"folder"`, `unknown keep_together "folder": this runner knows "case", "class" and "file"`},
+		{`"keep_together": "class", `, ``, `unknown keep_together ""`},
 		{`"shards": 3`, `"shards": 0`, "shards is 0"},
 		{`{"retries": "2"}`, `["retries"]`, "options"},
 		{`300`, `-1`, "running_budget_seconds"},

@@ -33,10 +33,10 @@ func anyProblem(t *rapid.T) plan.Problem {
 	}
 	for _, name := range rapid.SliceOfDistinct(rapid.StringN(1, 3, -1), rapid.ID[string]).Draw(t, "names") {
 		p.Cases = append(p.Cases, plan.Case{
-			Name:  name,
-			Unit:  rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "unit"),
-			Takes: time.Duration(rapid.IntRange(0, 9).Draw(t, "seconds")) * time.Second,
-			Needs: needs(groups.Draw(t, "groups")...),
+			Name:     name,
+			Together: rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "together"),
+			Takes:    time.Duration(rapid.IntRange(0, 9).Draw(t, "seconds")) * time.Second,
+			Needs:    needs(groups.Draw(t, "groups")...),
 		})
 	}
 	return p
@@ -67,7 +67,7 @@ func TestThePlanIsTheSameInWhateverOrderTheCasesAre(t *testing.T) {
 	})
 }
 
-// shardsOf returns the shards in which a group or, with a prefix, a unit is.
+// shardsOf returns the shards in which a group or, with a prefix, what is kept together is.
 func shardsOf(p plan.Problem, shards []int) map[string][]int {
 	used := map[string][]int{}
 	add := func(key string, shard int) {
@@ -76,8 +76,8 @@ func shardsOf(p plan.Problem, shards []int) map[string][]int {
 		}
 	}
 	for i, c := range p.Cases {
-		if c.Unit != "" {
-			add("unit "+c.Unit, shards[i])
+		if c.Together != "" {
+			add("together "+c.Together, shards[i])
 		}
 		for _, n := range c.Needs {
 			add(n.Group, shards[i])
@@ -86,11 +86,11 @@ func shardsOf(p plan.Problem, shards []int) map[string][]int {
 	return used
 }
 
-func TestAUnitIsNeverDivided(t *testing.T) {
+func TestWhatIsKeptTogetherIsNeverDivided(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProblem(t)
 		for key, used := range shardsOf(p, plan.Make(p).Shard) {
-			if len(key) > len("unit ") && len(used) > 1 {
+			if len(key) > len("together ") && len(used) > 1 {
 				t.Fatalf("%s is in %v", key, used)
 			}
 		}
@@ -103,7 +103,7 @@ func TestAGroupIsInNoMoreShardsThanItsCapacity(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProblem(t)
 		for i := range p.Cases {
-			p.Cases[i].Unit = ""
+			p.Cases[i].Together = ""
 			p.Cases[i].Needs = p.Cases[i].Needs[:min(1, len(p.Cases[i].Needs))]
 		}
 		for label, used := range shardsOf(p, plan.Make(p).Shard) {

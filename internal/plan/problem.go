@@ -11,9 +11,9 @@ import (
 type Case struct {
 	// Name is unique among the cases of a test.
 	Name string
-	// Unit names what is never divided among shards, such as a class. Empty
+	// Together names what is never divided among shards, such as a class. Empty
 	// for a case that stands for itself.
-	Unit string
+	Together string
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
 	// Needs are the groups that it holds while it runs.

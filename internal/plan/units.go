@@ -90,7 +90,7 @@ func (p Problem) counting(c Case, d division, work map[string]time.Duration) []s
 func (p Problem) units(order []int, d division) []unit {
 	work := p.allChains().exclusive
 	sets := newDisjointSets(len(p.Cases))
-	first := map[string]int{} // of a group or unit
+	first := map[string]int{} // of a group, or of what is kept together
 	join := func(key string, i int) {
 		if j, ok := first[key]; ok {
 			sets.join(i, j)
@@ -100,8 +100,8 @@ func (p Problem) units(order []int, d division) []unit {
 	}
 	limited := make([][]string, len(p.Cases))
 	for _, i := range order {
-		if c := p.Cases[i]; c.Unit != "" {
-			join("unit "+c.Unit, i)
+		if c := p.Cases[i]; c.Together != "" {
+			join("together "+c.Together, i)
 		}
 		limited[i] = p.counting(p.Cases[i], d, work)
 		for _, label := range limited[i] {

@@ -11,9 +11,9 @@ import (
 
 // Make returns f with all that follows from the rest: the shard of each case,
 // the times of those of which nothing is known, what the groups come to, the
-// bound and the makespan. Of f it takes the label, shards, workers and unit; of
-// the groups label, scope, capacity and rate; and of the cases all but Known and
-// Shard, with Seconds 0 where nothing is known.
+// bound and the makespan. Of f it takes Label, Shards, Workers and KeepTogether;
+// of the groups label, scope, capacity and rate; and of the cases all but Known
+// and Shard, with Seconds 0 where nothing is known.
 //
 // Shards are those of plan.Make, so the same as in every process of the test.
 // The error is for a mode that is neither exclusive nor shared, or for a rate that is none.
@@ -72,7 +72,7 @@ func (f File) problem(times Times) (plan.Problem, error) {
 			return plan.Problem{}, err
 		}
 		p.Cases = append(p.Cases, plan.Case{
-			Name: c.Name, Unit: c.Together, Takes: duration(times[c.Name]), Needs: needs, Serial: c.Serial,
+			Name: c.Name, Together: c.Together, Takes: duration(times[c.Name]), Needs: needs, Serial: c.Serial,
 		})
 	}
 	return p, nil

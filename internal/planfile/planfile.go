@@ -11,7 +11,7 @@ import (
 )
 
 // Version is the version of the format that this package writes and reads.
-const Version = 1
+const Version = 2
 
 // File is the content of plan.json. Times are in seconds.
 type File struct {
@@ -25,8 +25,8 @@ type File struct {
 	// Workers is how many cases each of them runs at once; 0 if it runs all of
 	// its cases in order and holds, during all of them, what any of them needs.
 	Workers int `json:"workers"`
-	// Unit is what is never divided among shards: case, class or file.
-	Unit string `json:"unit"`
+	// KeepTogether is what is never divided among shards: case, class or file.
+	KeepTogether string `json:"keep_together"`
 	// Groups are those that the cases may hold, sorted by label.
 	Groups []Group `json:"groups"`
 	// Cases are all that the test has been asked for, in the order in which it
@@ -62,7 +62,7 @@ type Case struct {
 	// Name is unique in the file.
 	Name string `json:"name"`
 	// Together names what keeps the case in one shard with others, by
-	// File.Unit; empty if nothing does.
+	// File.KeepTogether; empty if nothing does.
 	Together string `json:"together,omitempty"`
 	// Seconds is how long it is expected to run. If that is not known, it is
 	// the median of the cases of which it is, or 1.

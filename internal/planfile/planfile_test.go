@@ -16,7 +16,7 @@ import (
 func example(t *testing.T) planfile.File {
 	t.Helper()
 	f, err := planfile.Make(planfile.File{
-		Label: "//a:b", Shards: 2, Workers: 1, Unit: "case",
+		Label: "//a:b", Shards: 2, Workers: 1, KeepTogether: "case",
 		Groups: []planfile.Group{{Label: "//:db", Scope: "build", Capacity: 1}},
 		Cases: []planfile.Case{
 			{Name: "TestA", Seconds: 1},
@@ -77,7 +77,7 @@ func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":               "plan: EOF",
 		"{":              "plan: ",
-		`{"version": 9}`: "version 9, but this command reads version 1: the runner and the command are of different releases",
+		`{"version": 9}`: "version 9, but this command reads version 2: the runner and the command are of different releases",
 	} {
 		if _, err := planfile.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)

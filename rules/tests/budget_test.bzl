@@ -1,7 +1,7 @@
-"""Tests of //rules/private:budget.bzl."""
+"""Tests of //rules/private/test:budget.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:budget.bzl", "budget_errors", "running_budget_seconds")
+load("//rules/private/test:budget.bzl", "budget_errors", "running_budget_seconds")
 
 visibility("private")
 
@@ -29,8 +29,8 @@ def _unknown_values_test_impl(ctx):
     asserts.equals(
         env,
         [
-            "size = \"tiny\" does not exist. Use one of \"small\", \"medium\", \"large\", \"enormous\".",
-            "timeout = \"soon\" does not exist. Use one of \"short\", \"moderate\", \"long\", \"eternal\".",
+            "size = \"tiny\" does not exist.\nhint: use one of \"small\", \"medium\", \"large\", \"enormous\".",
+            "timeout = \"soon\" does not exist.\nhint: use one of \"short\", \"moderate\", \"long\", \"eternal\".",
         ],
         budget_errors(size = "tiny", timeout = "soon"),
     )

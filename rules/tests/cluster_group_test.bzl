@@ -6,9 +6,9 @@ The runner is one that these tests make, by a toolchain as whoever has a prebuil
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@bazel_skylib//rules:diff_test.bzl", "diff_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
+load("//rules/private/runner:toolchain.bzl", "CLUSTER_TOOLCHAIN_TYPE", "interlock_toolchain")
 load("//rules:defs.bzl", "grouped_test", "resource_group")
-load("//rules/private:providers.bzl", "ResourceGroupInfo")
-load("//rules/private:toolchain.bzl", "CLUSTER_TOOLCHAIN_TYPE", "interlock_toolchain")
 load(":fixtures.bzl", "fixture_binary")
 
 visibility("private")
@@ -19,7 +19,7 @@ def _group_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
-    asserts.equals(env, ("cluster", "acme/llm", 4, None), (info.scope, info.key, info.capacity, info.turnstile))
+    asserts.equals(env, ("cluster", "acme/llm", 4, None), (info.scope, info.key, info.capacity, info.queue))
     asserts.equals(env, "cluster_prebuilt_runner", info.runner.executable.basename)
     asserts.equals(env, [], target[DefaultInfo].files.to_list())
     return analysistest.end(env)

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:cpus.bzl."""
+"""Tests of //rules/private/test:cpus.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:cpus.bzl", "cpu_settings")
+load("//rules/private/test:cpus.bzl", "cpu_settings")
 
 visibility("private")
 
@@ -39,7 +39,7 @@ def _errors_test_impl(ctx):
             env,
             struct(
                 cpus = 1,
-                errors = ["cpus = {} is not a number of CPUs. Write a whole number, 1 or more.".format(repr(cpus))],
+                errors = ["cpus = {} is not a number of CPUs.\nhint: write a whole number, 1 or more.".format(repr(cpus))],
                 tags = [],
             ),
             cpu_settings(cpus = cpus, tags = []),

@@ -2,10 +2,10 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("//rules/private/go:importpath.bzl", "with_importpath")
+load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "outer_attributes")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:go.bzl", "go_test")
-load("//rules/private:importpath.bzl", "with_importpath")
-load("//rules/private:inner_attributes.bzl", "inner_attributes", "outer_attributes")
 load(":declared_test.bzl", "declared", "declared_test")
 load(":failure_test.bzl", "failure_test")
 
@@ -107,8 +107,13 @@ environment_and_runfiles_test = analysistest.make(_environment_and_runfiles_test
 _FAILURES = {
     "cpus": ({"cpus": 0}, "cpus = 0 is not a number of CPUs."),
     "select_of_groups": ({"resource_groups": select({"//conditions:default": {}})}, "resource_groups is a select()"),
-    "select_of_unit": ({"unit": select({"//conditions:default": "case"})}, "unit is a select()"),
-    "unit": ({"unit": "file"}, "unit = \"file\" does not go with framework = \"go\""),
+    "select_of_keep_together": ({"keep_together": select({"//conditions:default": "case"})}, "keep_together is a select()"),
+    "keep_together": ({"keep_together": "file"}, "keep_together = \"file\" does not go with framework = \"go\""),
+    "framework": ({"framework": "exec"}, "go_test does not take framework.\nhint: remove it; it is for grouped_test."),
+    "group_markers": ({"group_markers": {}}, "go_test does not take group_markers.\nhint: remove it; it is for grouped_test and pytest_test."),
+    "misspelt_attribute": ({"resource_group": {}}, "go_test does not take resource_group: did you mean resource_groups?"),
+    "misspelt_tag": ({"tags": ["manual", "worker:2"]}, "the tag \"worker:2\" means nothing.\nhint: write \"workers:2\"."),
+    "unit": ({"unit": "class"}, "unit is called keep_together now.\nhint: write keep_together = ..."),
     "workers": ({"workers": -1}, "workers = -1 is not a number of workers."),
 }
 
@@ -152,10 +157,10 @@ def go_test_test_suite(name):
             "resource_groups": {},
             "serial": False,
             "timings": None,
-            "unit": "case",
+            "keep_together": "case",
             "workers": None,
         },
-        "plain_with_none": {"serial": [], "unit": None},
+        "plain_with_none": {"serial": [], "keep_together": None},
         "plain_with_cpus": {"cpus": 2},
     }.items():
         go_test(name = "go_" + case, srcs = [":go_source"], shard_count = 2, tags = ["manual", "mine"], **attributes)
@@ -191,7 +196,7 @@ def go_test_test_suite(name):
         "tag_workers": {"tags": ["manual", "workers:2"]},
         "timings": {"timings": ":go_durations"},
         "timings_by_select": {"timings": select({"//conditions:default": ":go_durations"})},
-        "unit": {"unit": "class"},
+        "keep_together": {"keep_together": "class"},
     }.items():
         go_test(name = "go_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
         declared_test(
@@ -229,13 +234,13 @@ def go_test_test_suite(name):
         serial = ["TestX"],
         tags = ["manual", "no-cache", "mine"],
         timings = ":go_durations",
-        unit = "class",
+        keep_together = "class",
         workers = "auto",
         **_OF_THE_TEST
     )
     declared_test(
         name = name + "_test_attributes",
-        actual = declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "unit", "workers"] + list(_OF_THE_TEST)),
+        actual = declared("go_full_test", ["cpus", "env", "kind", "options", "serial", "tags", "timeout", "timings", "keep_together", "workers"] + list(_OF_THE_TEST)),
         expected = json.encode(_OF_THE_TEST | {
             "cpus": 3,
             "env": {},
@@ -245,7 +250,7 @@ def go_test_test_suite(name):
             "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],
             "timeout": "eternal",
             "timings": ":go_durations",
-            "unit": "class",
+            "keep_together": "class",
             "workers": "auto",
         }),
     )
@@ -265,7 +270,7 @@ def go_test_test_suite(name):
     tests.extend([name + "_test_attributes", name + "_inner_attributes", name + "_environment_and_runfiles"])
 
     for case, (attributes, message) in _FAILURES.items():
-        go_test(name = "go_failing_" + case, srcs = [":go_source"], tags = ["manual"], **attributes)
+        go_test(name = "go_failing_" + case, srcs = [":go_source"], **({"tags": ["manual"]} | attributes))
         failure_test(name = name + "_fails_" + case, messages = [message], target_under_test = ":go_failing_" + case)
         tests.append(name + "_fails_" + case)
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:group_environment.bzl."""
+"""Tests of //rules/private/group:environment.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:group_environment.bzl", "group_environment_errors")
+load("//rules/private/group:environment.bzl", "group_environment_errors")
 
 visibility("private")
 
@@ -14,7 +14,7 @@ def _variables_test_impl(ctx):
     for name in ["", "1A", "A-B", "A=B", "A B"]:
         asserts.equals(
             env,
-            [("env[{}]: this is not the name of an environment variable. Write a letter or '_', then letters, digits " +
+            [("env[{}]: this is not the name of an environment variable.\nhint: write a letter or '_', then letters, digits " +
               "and '_'.").format(repr(name))],
             _errors({name: ""}),
         )
@@ -31,7 +31,7 @@ def _variables_test_impl(ctx):
     ]:
         asserts.equals(
             env,
-            [("env[{}]: Bazel or the runner sets this variable, and would no longer be understood. Take another " +
+            [("env[{}]: Bazel or the runner sets this variable, and would no longer be understood.\nhint: take another " +
               "name, and let the test read that.").format(repr(name))],
             _errors({name: ""}),
         )
@@ -46,18 +46,18 @@ def _fields_test_impl(ctx):
     asserts.equals(env, [], _errors({"A": "{instance}{port}"}, has_instances = True, has_setup = True))
     asserts.equals(
         env,
-        ["env[\"A\"] = \"{instance}\": there is no {instance}, since the group has no instances. Give it some, or write {index}."],
+        ["env[\"A\"] = \"{instance}\": there is no {instance}, since the group has no instances.\nhint: give it some, or write {index}."],
         _errors({"A": "{instance}"}, has_setup = True),
     )
     asserts.equals(
         env,
         [("env[\"A\"] = \"{port}\": there is no {port}: the fields are {index}, with instances {instance}, and with a " +
-          "setup what that prints. Write '{{' for a brace.")],
+          "setup what that prints.\nhint: write '{{' for a brace.")],
         _errors({"A": "{port}"}, has_instances = True),
     )
     asserts.equals(
         env,
-        ["env[\"A\"] = \"{index\": a single '{' that does not belong to a field: write '{{'."],
+        ["env[\"A\"] = \"{index\": a single '{' does not belong to a field.\nhint: write '{{'."],
         _errors({"A": "{index"}),
     )
     return unittest.end(env)

@@ -1,11 +1,11 @@
-"""Tests of //rules/private:group_markers.bzl."""
+"""Tests of //rules/private/test:group_markers.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:group_markers.bzl", "marker_settings")
+load("//rules/private/test:group_markers.bzl", "marker_settings")
 
 visibility("private")
 
-def _markers(group_markers, framework = "pytest"):
+def _markers(group_markers, framework = "protocol"):
     return marker_settings(group_markers = group_markers, framework = framework, to_label = Label)
 
 def _names_by_group_test_impl(ctx):
@@ -27,29 +27,29 @@ def _errors_test_impl(ctx):
         (
             {"db": ":db"},
             "go",
-            "group_markers does not go with framework = \"go\", whose cases have no marks. Use resource_groups.",
+            "group_markers does not go with framework = \"go\", whose cases have no marks.\nhint: use resource_groups.",
         ),
         (
             ["db"],
-            "pytest",
-            "group_markers is a list, and not a dictionary. Write group_markers = {\"db\": \":db\"}.",
+            "protocol",
+            "group_markers is a list, and not a dictionary.\nhint: write group_markers = {\"db\": \":db\"}.",
         ),
         (
             {"": ":db"},
-            "pytest",
-            "group_markers has the key \"\", which is not a name in marks. Write one, such as the \"db\" of " +
+            "protocol",
+            "group_markers has the key \"\", which is not a name in marks.\nhint: write one, such as the \"db\" of " +
             "@pytest.mark.xdist_group(\"db\").",
         ),
         (
             {1: ":db"},
-            "pytest",
-            "group_markers has the key 1, which is not a name in marks. Write one, such as the \"db\" of " +
+            "protocol",
+            "group_markers has the key 1, which is not a name in marks.\nhint: write one, such as the \"db\" of " +
             "@pytest.mark.xdist_group(\"db\").",
         ),
         (
             {"db": ["*"]},
-            "pytest",
-            "group_markers[\"db\"] is a list. Write the label of a resource_group.",
+            "protocol",
+            "group_markers[\"db\"] is a list.\nhint: write the label of a resource_group.",
         ),
     ]:
         asserts.equals(env, struct(errors = [error], markers = {}), _markers(markers, framework = framework))

@@ -27,7 +27,7 @@ _FAILURES = {
     ),
     "framework": struct(
         attrs = {"framework": "junit"},
-        messages = ["framework = \"junit\" does not exist. Use one of \"exec\", \"go\", \"pytest\"."],
+        messages = ["framework = \"junit\" does not exist.\nhint: use one of \"exec\", \"go\", \"protocol\"."],
     ),
     "grouped_test": struct(
         attrs = {"test": ":failure_grouped"},
@@ -52,7 +52,35 @@ _FAILURES = {
     ),
     "no_group": struct(
         attrs = {"resource_groups": {":failure_no_group": ["*"]}},
-        messages = [":failure_no_group", "ResourceGroupInfo"],
+        messages = [
+            "\n//rules/tests:failing_no_group: resource_groups: //rules/tests:failure_no_group is not a resource_group.\n" +
+            "hint: give the label of a resource_group, or of an alias to one.",
+        ],
+    ),
+    "no_group_but_a_file": struct(
+        attrs = {"framework": "protocol", "group_markers": {"db": "failure_test.bzl"}},
+        messages = ["group_markers: //rules/tests:failure_test.bzl is not a resource_group."],
+    ),
+    "no_group_by_tag": struct(
+        attrs = {},
+        messages = ["resource_groups: //rules/tests:failure_no_group is not a resource_group."],
+        tags = ["resource-group::failure_no_group"],
+    ),
+    "near_miss_of_a_tag": struct(
+        attrs = {},
+        messages = [
+            "the tag \"resource_group:db\" means nothing.\nhint: write \"resource-group:db\".",
+            "the tag \"worker:4\" means nothing.\nhint: write \"workers:4\".",
+            "the tag \"shard:2\" means nothing.\nhint: write \"shards:2\".",
+        ],
+        tags = ["resource_group:db", "worker:4", "shard:2"],
+    ),
+    "near_miss_of_an_attribute": struct(
+        attrs = {"resource_group": {}, "wrokers": 2},
+        messages = [
+            "grouped_test does not take resource_group: did you mean resource_groups?\nhint: write resource_groups = ...",
+            "grouped_test does not take wrokers: did you mean workers?",
+        ],
     ),
     "not_executable": struct(
         attrs = {"test": ":failure_no_group"},
@@ -66,9 +94,9 @@ _FAILURES = {
         attrs = {"serial": _select(["TestA"])},
         messages = ["serial is a select()"],
     ),
-    "select_of_unit": struct(
-        attrs = {"unit": _select("class")},
-        messages = ["unit is a select()"],
+    "select_of_keep_together": struct(
+        attrs = {"keep_together": _select("class")},
+        messages = ["keep_together is a select()"],
     ),
     "retries": struct(
         attrs = {"retries": 11},
@@ -91,7 +119,7 @@ _FAILURES = {
         messages = [":failure_key and ", ":failure_same_key have the same scope and the key \"acme/db\""],
     ),
     "same_variable": struct(
-        attrs = {"framework": "pytest", "group_markers": {"db": ":failure_instances"}, "resource_groups": {":failure_rate": ["*"]}},
+        attrs = {"framework": "protocol", "group_markers": {"db": ":failure_instances"}, "resource_groups": {":failure_rate": ["*"]}},
         messages = [":failure_rate and ", ":failure_instances both set the variable DB in their env"],
     ),
     "shared_instance": struct(
@@ -106,20 +134,40 @@ _FAILURES = {
         attrs = {"size": "tiny"},
         messages = ["size = \"tiny\" does not exist."],
     ),
+    "srcs": struct(
+        attrs = {"srcs": ["failure_test.bzl"], "test": None},
+        messages = [
+            "grouped_test does not take srcs: it runs a program that is a target of its own.\nhint: give srcs to an " +
+            "sh_binary, cc_test or the like",
+            "\n//rules/tests:failing_srcs: test is missing: which program to run.\nhint: write test = ",
+        ],
+    ),
     "timings": struct(
         attrs = {"timings": "failure_test.bzl"},
         messages = ["timings", "failure_test.bzl"],
     ),
+    "keep_together": struct(
+        attrs = {"keep_together": "file"},
+        messages = [":failing_keep_together: keep_together = \"file\" does not go with framework = \"exec\""],
+    ),
     "unit": struct(
         attrs = {"unit": "file"},
-        messages = [":failing_unit: unit = \"file\" does not go with framework = \"exec\""],
+        messages = ["unit is called keep_together now.\nhint: write keep_together = ..."],
+    ),
+    "workers": struct(
+        attrs = {"workers": 4},
+        messages = ["workers = 4 can have no effect with framework = \"exec\", where the program is one case.\nhint: "],
+    ),
+    "former_framework": struct(
+        attrs = {"framework": "pytest"},
+        messages = ["framework = \"pytest\" is called \"protocol\" now.\nhint: write framework = \"protocol\""],
     ),
     "weight_above_the_capacity": struct(
         attrs = {"resource_groups": {":failure_group": ["Test*", "TestBig*=5"]}},
         messages = [
             ":failing_weight_above_the_capacity: resource_groups: ",
             ":failure_group: cases that match \"TestBig*\" take 5 units, but its capacity is 4, so none of them could " +
-            "ever run. Lower the weight, or raise the capacity.",
+            "ever run.\nhint: lower the weight, or raise the capacity.",
         ],
     ),
 }

@@ -19,7 +19,7 @@ def _runfiles_test_impl(ctx):
         "checklist.interlock.json",
         "checklist_program",
         "checklist_timings.json",
-        "checklist_group.turnstile.lock",
+        "checklist_group.queue.lock",
         "checklist_group.units.lock",
         # The program's own, those of `data`, and the runfiles of a target in `data`.
         "fixtures.bzl",

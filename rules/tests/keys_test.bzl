@@ -1,8 +1,8 @@
-"""Tests of //rules/private:keys.bzl and :scopes.bzl."""
+"""Tests of //rules/private/group:keys.bzl and :scopes.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:keys.bzl", "key_errors")
-load("//rules/private:scopes.bzl", "is_keyed", "scope_errors")
+load("//rules/private/group:keys.bzl", "key_errors")
+load("//rules/private/group:scopes.bzl", "is_keyed", "scope_errors")
 
 visibility("private")
 
@@ -13,7 +13,7 @@ def _scopes_test_impl(ctx):
         asserts.equals(env, keyed, is_keyed(scope), scope)
     asserts.equals(
         env,
-        ["scope = \"galaxy\" does not exist. Use one of \"process\", \"build\", \"host\", \"cluster\"."],
+        ["scope = \"galaxy\" does not exist.\nhint: use one of \"process\", \"build\", \"host\", \"cluster\"."],
         scope_errors("galaxy"),
     )
     return unittest.end(env)
@@ -34,7 +34,7 @@ def _grammar_test_impl(ctx):
     }.items():
         asserts.equals(
             env,
-            [("key = {} cannot identify a group, because it {}. Write 1 to 200 printable ASCII characters without " +
+            [("key = {} cannot identify a group, because it {}.\nhint: write 1 to 200 printable ASCII characters without " +
               "spaces, in parts that '/' separates and none of which is empty.").format(repr(key), problem)],
             key_errors(key = key, scope = "cluster"),
         )
@@ -49,15 +49,15 @@ def _a_key_goes_with_its_scopes_test_impl(ctx):
         asserts.equals(env, [], key_errors(key = "", scope = scope))
         asserts.equals(
             env,
-            [("key = \"acme/db\" has no meaning here, because the label alone identifies a group of scope {}. " +
-              "Remove the key.").format(repr(scope))],
+            [("key = \"acme/db\" has no meaning here, because the label alone identifies a group of scope {}.\n" +
+              "hint: remove the key.").format(repr(scope))],
             key_errors(key = "acme/db", scope = scope),
         )
     for scope in ["host", "cluster"]:
         asserts.equals(
             env,
             [("key is missing: a group of scope {} is known by its key, since its label means nothing to other " +
-              "workspaces. Write one that all who use the resource agree on, such as key = \"acme/db\".").format(repr(scope))],
+              "workspaces.\nhint: write one that all who use the resource agree on, such as key = \"acme/db\".").format(repr(scope))],
             key_errors(key = "", scope = scope),
         )
     return unittest.end(env)

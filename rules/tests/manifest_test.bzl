@@ -1,8 +1,8 @@
-"""Tests of //rules/private:manifest.bzl; whole manifests are in golden/."""
+"""Tests of //rules/private/runner:manifest.bzl; whole manifests are in golden/."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:manifest.bzl", "manifest_group", "manifest_json")
-load("//rules/private:uses.bzl", "glob_use")
+load("//rules/private/runner:manifest.bzl", "manifest_group", "manifest_json")
+load("//rules/private/test:uses.bzl", "glob_use")
 
 visibility("private")
 
@@ -15,7 +15,7 @@ def _manifest(**kwargs):
         workers = "1",
         cpus = 1,
         serial = [],
-        unit = "case",
+        keep_together = "case",
         shards = 1,
         timings = None,
         options = {},
@@ -30,14 +30,14 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 7,
+  "version": 8,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",
   "workers": "1",
   "cpus": 1,
   "serial": [],
-  "unit": "case",
+  "keep_together": "case",
   "shards": 1,
   "running_budget_seconds": 0,
   "groups": []

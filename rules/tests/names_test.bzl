@@ -1,7 +1,7 @@
-"""Tests of //rules/private:names.bzl."""
+"""Tests of //rules/private/group:names.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:names.bzl", "group_name_error", "group_reference_error", "is_label")
+load("//rules/private/group:names.bzl", "group_name_error", "group_reference_error", "is_label")
 
 visibility("private")
 

@@ -6,6 +6,7 @@ load("@bazel_skylib//rules:write_file.bzl", "write_file")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:python.bzl", "pytest_test")
 load(":declared_test.bzl", "declared", "declared_test")
+load(":failure_test.bzl", "failure_test")
 
 visibility("private")
 
@@ -132,4 +133,22 @@ def pytest_test_test_suite(name):
         name = name + "_program",
         file1 = name + "_program.txt",
         file2 = ":pytest_full_test_ungrouped_main",
+    )
+    pytest_test(
+        name = "pytest_failing_test",
+        framework = "protocol",
+        srcs = ["pytest_full/test_a.py"],
+        group_marker = {},
+        tags = ["manual", "resource_group:db"],
+        unit = "file",
+    )
+    failure_test(
+        name = name + "_fails",
+        messages = [
+            "\n//rules/tests:pytest_failing_test: pytest_test does not take framework.\nhint: remove it; it is for grouped_test.",
+            "pytest_test does not take group_marker: did you mean group_markers?",
+            "the tag \"resource_group:db\" means nothing.\nhint: write \"resource-group:db\".",
+            "unit is called keep_together now.",
+        ],
+        target_under_test = ":pytest_failing_test",
     )

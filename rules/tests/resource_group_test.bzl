@@ -1,8 +1,8 @@
 """Tests of `resource_group`: what it makes, and what it refuses; the grammars have tests of their own."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load("//rules:defs.bzl", "resource_group")
-load("//rules/private:providers.bzl", "ResourceGroupInfo")
 load(":failure_test.bzl", "failure_test")
 load(":fixtures.bzl", "fixture_binary")
 
@@ -15,7 +15,7 @@ _FAILURES = {
     "db,cache": struct(
         attrs = {},
         messages = ["\"bad/db,cache\" cannot be the name of a resource group, because it contains ',', and tags and flags " +
-                    "carry the name. Use a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
+                    "carry the name.\nhint: use a letter, digit or '_', then letters, digits and any of '_.+~/-'."],
     ),
     "capacity": struct(
         attrs = {"capacity": _select(0)},
@@ -48,20 +48,20 @@ _FAILURES = {
     "rate_and_setup": struct(
         attrs = {"rate": "60/m", "setup": ":group_program"},
         messages = ["setup and rate = \"60/m\" do not go together: a case that was counted must not wait for " +
-                    "anything to be started before it begins. Use two groups."],
+                    "anything to be started before it begins.\nhint: use two groups."],
     ),
     "scope": struct(
         attrs = {"scope": "galaxy", "key": "acme/db"},
-        messages = ["scope = \"galaxy\" does not exist. Use one of \"process\", \"build\", \"host\", \"cluster\"."],
+        messages = ["scope = \"galaxy\" does not exist.\nhint: use one of \"process\", \"build\", \"host\", \"cluster\"."],
     ),
     "select_of_scope": struct(
         attrs = {"scope": _select("build")},
-        messages = ["scope is a select(), but a group cannot be another thing from one configuration to the next. " +
-                    "Write one scope; an alias to one of two groups takes a select() for its actual."],
+        messages = ["scope is a select(), but a group cannot be another thing from one configuration to the next.\n" +
+                    "hint: write one scope; an alias to one of two groups takes a select() for its actual."],
     ),
     "setup_timeout": struct(
         attrs = {"setup": ":group_program", "setup_timeout": 0},
-        messages = ["setup_timeout = 0 is no time to start anything in. Write a number of seconds, 1 or more."],
+        messages = ["setup_timeout = 0 leaves no time to start anything.\nhint: write a number of seconds, 1 or more."],
     ),
     "several": struct(
         attrs = {"capacity": 0, "rate": "60"},
@@ -80,10 +80,10 @@ def _build_scope_test_impl(ctx):
     files = target[DefaultInfo].files.to_list()
     asserts.equals(
         env,
-        [folder + "acme/db.turnstile.lock", folder + "acme/db.units.lock"],
+        [folder + "acme/db.queue.lock", folder + "acme/db.units.lock"],
         [file.short_path for file in files],
     )
-    asserts.equals(env, files[0], info.turnstile)
+    asserts.equals(env, files[0], info.queue)
     asserts.equals(env, files, target[DefaultInfo].default_runfiles.files.to_list())
 
     # Made by Bazel itself, and named so that whoever finds one knows what it is.
@@ -100,7 +100,7 @@ def _no_files_test_impl(ctx):
     env = analysistest.begin(ctx)
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
-    asserts.equals(env, (ctx.attr.scope, ctx.attr.key, 3, None), (info.scope, info.key, info.capacity, info.turnstile))
+    asserts.equals(env, (ctx.attr.scope, ctx.attr.key, 3, None), (info.scope, info.key, info.capacity, info.queue))
     asserts.equals(env, [], target[DefaultInfo].files.to_list())
     asserts.equals(env, [], analysistest.target_actions(env))
     return analysistest.end(env)

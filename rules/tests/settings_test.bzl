@@ -1,7 +1,7 @@
-"""Tests of //rules/private:settings.bzl."""
+"""Tests of //rules/private/test:settings.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:settings.bzl", "grouped_test_settings")
+load("//rules/private/test:settings.bzl", "grouped_test_settings")
 
 visibility("private")
 
@@ -23,13 +23,13 @@ def _defaults_test_impl(ctx):
         size = None,
         tags = [],
         timeout = None,
-        unit = "case",
+        keep_together = "case",
         workers = "1",
     ), _settings())
     asserts.equals(env, _settings(), _settings(
         framework = None,
         serial = None,
-        unit = None,
+        keep_together = None,
     ))
     return unittest.end(env)
 
@@ -38,7 +38,7 @@ defaults_test = unittest.make(_defaults_test_impl)
 def _pytest_test_impl(ctx):
     env = unittest.begin(ctx)
     settings = _settings(
-        framework = "pytest",
+        framework = "protocol",
         group_markers = {"api": "//resources:api", "llm": "//resources:api"},
         strict_groups = True,
         allow_empty = True,
@@ -54,9 +54,9 @@ def _pytest_test_impl(ctx):
     asserts.equals(env, [Label("//resources:db")], settings.resource_groups.keys())
     asserts.equals(env, ["resource-group:api", "resource-group:db"], settings.tags)
     asserts.equals(env, "eternal", settings.timeout)
-    asserts.equals(env, 60, _settings(framework = "pytest", group_markers = {"api": "//:api"}, size = "small").running_budget_seconds)
-    asserts.equals(env, "2", _settings(framework = "pytest", tags = ["workers:2"]).workers)
-    asserts.equals(env, "file", _settings(framework = "pytest", unit = "file").unit)
+    asserts.equals(env, 60, _settings(framework = "protocol", group_markers = {"api": "//:api"}, size = "small").running_budget_seconds)
+    asserts.equals(env, "2", _settings(framework = "protocol", tags = ["workers:2"]).workers)
+    asserts.equals(env, "file", _settings(framework = "protocol", keep_together = "file").keep_together)
     return unittest.end(env)
 
 pytest_test = unittest.make(_pytest_test_impl)
@@ -64,6 +64,7 @@ pytest_test = unittest.make(_pytest_test_impl)
 def _tags_equal_attributes_test_impl(ctx):
     env = unittest.begin(ctx)
     by_attribute = _settings(
+        framework = "go",
         resource_groups = {"//resources:db": ["*"]},
         workers = 4,
         shard_count = 3,
@@ -71,7 +72,7 @@ def _tags_equal_attributes_test_impl(ctx):
         tags = ["resource-group:db", "workers:4", "shards:3", "serial"],
     )
     asserts.equals(env, [], by_attribute.errors)
-    asserts.equals(env, by_attribute, _settings(tags = ["resource-group:db", "workers:4", "shards:3", "serial"]))
+    asserts.equals(env, by_attribute, _settings(framework = "go", tags = ["resource-group:db", "workers:4", "shards:3", "serial"]))
     return unittest.end(env)
 
 tags_equal_attributes_test = unittest.make(_tags_equal_attributes_test_impl)
@@ -125,12 +126,12 @@ cpus_become_a_tag_test = unittest.make(_cpus_become_a_tag_test_impl)
 
 def _what_a_case_may_do_test_impl(ctx):
     env = unittest.begin(ctx)
-    settings = _settings(serial = ["TestBig*"], unit = "class", case_timeout = 5, retries = 1, leaks = "fail")
+    settings = _settings(serial = ["TestBig*"], keep_together = "class", case_timeout = 5, retries = 1, leaks = "fail")
     asserts.equals(env, [], settings.errors)
     asserts.equals(
         env,
         (["TestBig*"], "class", {"case-timeout": "5s", "leaks": "fail", "retries": "1"}),
-        (settings.serial, settings.unit, settings.options),
+        (settings.serial, settings.keep_together, settings.options),
     )
     return unittest.end(env)
 
@@ -149,22 +150,22 @@ a_group_turns_the_timeout_into_a_budget_test = unittest.make(_a_group_turns_the_
 def _selects_test_impl(ctx):
     env = unittest.begin(ctx)
     for attribute, remedy in {
-        "case_timeout": "Write a number of seconds.",
-        "cpus": "Write a number.",
-        "framework": "Write the name of one framework.",
-        "resource_groups": "Put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
-        "leaks": "Write one word.",
-        "retries": "Write a number.",
-        "serial": "Write True, False or a list of globs.",
-        "size": "Write one size; Bazel does not take a select() here either.",
-        "tags": "Write a list; Bazel does not take a select() here either.",
-        "timeout": "Write one timeout; Bazel does not take a select() here either.",
-        "unit": "Write the name of one unit.",
-        "workers": "Write a number, or \"auto\", which adapts to the machine.",
+        "case_timeout": "write a number of seconds.",
+        "cpus": "write a number.",
+        "framework": "write the name of one framework.",
+        "resource_groups": "put what is conditional into the group: its capacity takes a select(), and an alias to a group takes one for its actual.",
+        "leaks": "write one word.",
+        "retries": "write a number.",
+        "serial": "write True, False or a list of globs.",
+        "size": "write one size; Bazel does not take a select() here either.",
+        "tags": "write a list; Bazel does not take a select() here either.",
+        "timeout": "write one timeout; Bazel does not take a select() here either.",
+        "keep_together": "write \"case\", \"class\" or \"file\".",
+        "workers": "write a number, or \"auto\", which adapts to the machine.",
     }.items():
         asserts.equals(
             env,
-            ["{} is a select(), which is resolved only after the macro has had to read it. {}".format(attribute, remedy)],
+            ["{} is a select(), which is resolved only after the macro has had to read it.\nhint: {}".format(attribute, remedy)],
             _settings(**{attribute: select({"//conditions:default": None})}).errors,
         )
     return unittest.end(env)
@@ -175,40 +176,58 @@ def _errors_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        ["framework = \"junit\" does not exist. Use one of \"exec\", \"go\", \"pytest\"."],
+        ["framework = \"junit\" does not exist.\nhint: use one of \"exec\", \"go\", \"protocol\"."],
         _settings(framework = "junit").errors,
     )
-    asserts.equals(env, 2, len(_settings(unit = "file", serial = 1).errors))
+    asserts.equals(env, 2, len(_settings(keep_together = "file", serial = 1).errors))
     for workers in [-1, "4", "many", True]:
         asserts.equals(
             env,
-            ["workers = {} is not a number of workers. Write a number, 0 or more, or \"auto\".".format(repr(workers))],
+            ["workers = {} is not a number of workers.\nhint: write a number, 0 or more, or \"auto\".".format(repr(workers))],
             _settings(workers = workers).errors,
         )
     asserts.equals(
         env,
-        ["workers = 4 and the tag \"workers:2\" disagree. Keep one of them."],
+        ["workers = 4 and the tag \"workers:2\" disagree.\nhint: keep one of them."],
         _settings(workers = 4, tags = ["workers:2"]).errors,
     )
     asserts.equals(
         env,
-        ["workers = \"auto\" and the tag \"workers:2\" disagree. Keep one of them."],
+        ["workers = \"auto\" and the tag \"workers:2\" disagree.\nhint: keep one of them."],
         _settings(workers = "auto", tags = ["workers:2"]).errors,
+    )
+    for given, what in [
+        ({"workers": 4}, "workers = 4"),
+        ({"workers": "auto"}, "workers = \"auto\""),
+        ({"tags": ["workers:2"]}, "the tag \"workers:2\""),
+    ]:
+        asserts.equals(
+            env,
+            [what + (" can have no effect with framework = \"exec\", where the program is one case.\n" +
+                     "hint: remove it, or give the framework that knows the cases: \"go\" or \"protocol\".")],
+            _settings(**given).errors,
+        )
+    for workers in [0, 1]:
+        asserts.equals(env, [], _settings(workers = workers).errors)
+    asserts.equals(
+        env,
+        ["framework = \"pytest\" is called \"protocol\" now.\nhint: write framework = \"protocol\", or use pytest_test."],
+        _settings(framework = "pytest").errors,
     )
     asserts.equals(
         env,
-        ["shard_count = 4 and the tag \"shards:2\" disagree. Keep one of them."],
+        ["shard_count = 4 and the tag \"shards:2\" disagree.\nhint: keep one of them."],
         _settings(shard_count = 4, tags = ["shards:2"]).errors,
     )
 
     asserts.equals(
         env,
-        ["strict_groups = 1 is neither True nor False. Write one of them."],
+        ["strict_groups = 1 is neither True nor False.\nhint: write one of them."],
         _settings(strict_groups = 1).errors,
     )
     asserts.equals(
         env,
-        ["allow_empty = 1 is neither True nor False. Write one of them."],
+        ["allow_empty = 1 is neither True nor False.\nhint: write one of them."],
         _settings(allow_empty = 1).errors,
     )
 

@@ -1,7 +1,7 @@
-"""Tests of //rules/private:templates.bzl; the cases are also those of //internal/group/template_test.go."""
+"""Tests of //rules/private/group:templates.bzl; the cases are also those of //internal/group/template_test.go."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:templates.bzl", "parse_template")
+load("//rules/private/group:templates.bzl", "parse_template")
 
 visibility("private")
 
@@ -25,13 +25,13 @@ fields_test = unittest.make(_fields_test_impl)
 def _malformed_test_impl(ctx):
     env = unittest.begin(ctx)
     for text, problem in {
-        "54{index": "a single '{' that does not belong to a field: write '{{'",
-        "a}b": "a single '}' that does not belong to a field: write '}}'",
-        "{{index}": "a single '}' that does not belong to a field: write '}}'",
-        "{index}}": "a single '}' that does not belong to a field: write '}}'",
-        "{}": "{} is no field: a field is a name of letters, digits and '_', such as {index}",
-        "{a b}": "{a b} is no field: a field is a name of letters, digits and '_', such as {index}",
-        "{a{b}": "{a{b} is no field: a field is a name of letters, digits and '_', such as {index}",
+        "54{index": "a single '{' does not belong to a field.\nhint: write '{{'",
+        "a}b": "a single '}' does not belong to a field.\nhint: write '}}'",
+        "{{index}": "a single '}' does not belong to a field.\nhint: write '}}'",
+        "{index}}": "a single '}' does not belong to a field.\nhint: write '}}'",
+        "{}": "{} is not a field.\nhint: write a name of letters, digits and '_', such as {index}",
+        "{a b}": "{a b} is not a field.\nhint: write a name of letters, digits and '_', such as {index}",
+        "{a{b}": "{a{b} is not a field.\nhint: write a name of letters, digits and '_', such as {index}",
     }.items():
         asserts.equals(env, struct(fields = [], problem = problem), parse_template(text), text)
     return unittest.end(env)

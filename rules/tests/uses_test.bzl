@@ -1,7 +1,7 @@
-"""Tests of //rules/private:uses.bzl."""
+"""Tests of //rules/private/test:uses.bzl."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:uses.bzl", "glob_use", "is_weightless", "sharing_errors", "split_use", "weight_errors", "weight_of_all")
+load("//rules/private/test:uses.bzl", "glob_use", "is_weightless", "sharing_errors", "split_use", "weight_errors", "weight_of_all")
 
 visibility("private")
 
@@ -57,8 +57,8 @@ def _each_weight_above_the_capacity_is_an_error_test_impl(ctx):
     asserts.equals(
         env,
         [
-            ("resource_groups: {}: cases that match {} take {} units, but its capacity is 2, so none of them could ever run. " +
-             "Lower the weight, or raise the capacity.").format(Label("//pkg:db"), glob, weight)
+            ("resource_groups: {}: cases that match {} take {} units, but its capacity is 2, so none of them could ever run.\n" +
+             "hint: lower the weight, or raise the capacity.").format("//pkg:db", glob, weight)
             for glob, weight in [("\"B\"", 3), ("\"D\"", 40)]
         ],
         weight_errors(label = Label("//pkg:db"), capacity = 2, uses = uses),
@@ -80,7 +80,7 @@ def _what_has_one_holder_is_not_shared_test_impl(ctx):
             env,
             [
                 ("resource_groups: {}: cases that match \"B\" share the group, but it has {}, and each of its units has " +
-                 "one holder. Take the \"=shared\" away, or use a group without them.").format(Label("//pkg:db"), what),
+                 "one holder.\nhint: remove the \"=shared\", or use a group without them.").format("//pkg:db", what),
             ],
             sharing_errors(label = Label("//pkg:db"), has_instances = has_instances, has_setup = has_setup, uses = uses),
         )

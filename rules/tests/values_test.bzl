@@ -1,11 +1,11 @@
 """Tests of the small pure functions: paths, lock file names, environments, execution requirements."""
 
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
-load("//rules/private:execution_requirements.bzl", "execution_requirements")
-load("//rules/private:lock_files.bzl", "lock_file_names", "lock_stem")
-load("//rules/private:paths.bzl", "output_path", "rlocation_path")
-load("//rules/private:run_environment.bzl", "merge_environments", "runfiles_locations")
-load("//rules/private:uses.bzl", "glob_use")
+load("//rules/private/group:lock_files.bzl", "lock_file_names", "lock_stem")
+load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
+load("//rules/private/test:execution_requirements.bzl", "execution_requirements")
+load("//rules/private/test:run_environment.bzl", "merge_environments", "runfiles_locations")
+load("//rules/private/test:uses.bzl", "glob_use")
 
 visibility("private")
 
@@ -27,10 +27,10 @@ def _lock_files_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(
         env,
-        struct(turnstile = "acme/db.turnstile.lock", units = "acme/db.units.lock"),
+        struct(queue = "acme/db.queue.lock", units = "acme/db.units.lock"),
         lock_file_names("acme/db"),
     )
-    asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.turnstile.lock"))
+    asserts.equals(env, "_main/acme/db", lock_stem("_main/acme/db.queue.lock"))
     return unittest.end(env)
 
 lock_files_test = unittest.make(_lock_files_test_impl)

@@ -18,7 +18,7 @@ func TestRunWritesTheGolden(t *testing.T) {
 		out = golden
 	}
 	var stderr bytes.Buffer
-	if code := run([]string{"Rules", filepath.Join("testdata", "module.textproto"), out}, &stderr); code != 0 {
+	if code := run([]string{"Rules", filepath.Join("testdata", "module.textproto"), filepath.Join("testdata", "attributes.json"), out}, &stderr); code != 0 {
 		t.Fatalf("run: exit code %d, %s", code, &stderr)
 	}
 	got, err := os.ReadFile(out)
@@ -36,28 +36,39 @@ func TestRunWritesTheGolden(t *testing.T) {
 
 func TestRunReportsFailures(t *testing.T) {
 	for _, c := range []struct {
-		name   string
-		text   string
-		code   int
-		stderr string
+		name       string
+		text       string
+		attributes string
+		code       int
+		stderr     string
 	}{
-		{"no text proto", `rule_info {`, 1, "module.textproto: "},
-		{"no docstring of the module", ``, 1, "the module has no docstring"},
+		{"no text proto", `rule_info {`, `{}`, 1, "module.textproto: "},
+		{"no JSON", `module_docstring: "x"`, `{`, 1, "attributes.json: "},
+		{"no docstring of the module", ``, `{}`, 1, "the module has no docstring"},
 		{
 			"no docstring of a parameter",
 			`module_docstring: "x" func_info { function_name: "f" doc_string: "x" parameter { name: "p" } }`,
-			1, "f: p has no docstring",
+			`{}`, 1, "f: p has no docstring",
 		},
-		{"a character that Bazel garbles", `module_docstring: "and so on \303\242"`, 1, "a docstring has the character 'â': write ASCII"},
-		{"no docstring of a rule", `module_docstring: "x" rule_info { rule_name: "r" }`, 1, "r has no docstring"},
+		{
+			"no text of an attribute",
+			`module_docstring: "x" func_info { function_name: "f" doc_string: "x" }`,
+			`{"f": [{"name": "p"}]}`, 1, "f: p has no docstring",
+		},
+		{"attributes of nothing", `module_docstring: "x"`, `{"f": []}`, 1, "attributes of f, which is not in the module"},
+		{"a character that Bazel garbles", `module_docstring: "and so on \303\242"`, `{}`, 1, "a docstring has the character 'â': write ASCII"},
+		{"no docstring of a rule", `module_docstring: "x" rule_info { rule_name: "r" }`, `{}`, 1, "r has no docstring"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := filepath.Join(t.TempDir(), "module.textproto")
-			if err := os.WriteFile(in, []byte(c.text), 0o600); err != nil {
-				t.Fatal(err)
+			attributes := filepath.Join(filepath.Dir(in), "attributes.json")
+			for file, text := range map[string]string{in: c.text, attributes: c.attributes} {
+				if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			var stderr bytes.Buffer
-			if code := run([]string{"Rules", in, in + ".md"}, &stderr); code != c.code || !strings.Contains(stderr.String(), c.stderr) {
+			if code := run([]string{"Rules", in, attributes, in + ".md"}, &stderr); code != c.code || !strings.Contains(stderr.String(), c.stderr) {
 				t.Errorf("run: exit code %d, stderr %q; want %d, %q", code, &stderr, c.code, c.stderr)
 			}
 		})

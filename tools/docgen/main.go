@@ -2,10 +2,11 @@
 //
 // Usage:
 //
-//	docgen TITLE MODULE.textproto MODULE.md
+//	docgen TITLE MODULE.textproto ATTRIBUTES.json MODULE.md
 //
 // MODULE.textproto is the text output of Bazel's own starlark_doc_extract
-// rule. Docgen fails on a parameter or attribute without a docstring, so that
+// rule. ATTRIBUTES.json has what macros take by **kwargs: by macro, a list of
+// objects with name, default and doc. Docgen fails on a parameter or attribute without a docstring, so that
 // the reference has no holes.
 //
 // Exit codes: 0 for success, 1 for any failure, 2 for a wrong command line.
@@ -24,23 +25,27 @@ func main() {
 }
 
 func run(args []string, stderr io.Writer) int {
-	if len(args) != 3 {
-		fmt.Fprintln(stderr, "usage: docgen TITLE MODULE.textproto MODULE.md")
+	if len(args) != 4 {
+		fmt.Fprintln(stderr, "usage: docgen TITLE MODULE.textproto ATTRIBUTES.json MODULE.md")
 		return 2
 	}
-	if err := generate(args[0], args[1], args[2]); err != nil {
+	if err := generate(args[0], args[1], args[2], args[3]); err != nil {
 		fmt.Fprintln(stderr, "docgen:", err)
 		return 1
 	}
 	return 0
 }
 
-func generate(title, in, out string) error {
+func generate(title, in, attributes, out string) error {
 	text, err := os.ReadFile(in)
 	if err != nil {
 		return err
 	}
-	m, err := parseModule(text)
+	more, err := readAttributes(attributes)
+	if err != nil {
+		return err
+	}
+	m, err := parseModule(text, more)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}

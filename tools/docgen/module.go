@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,8 +36,9 @@ type param struct {
 	value     string // the default, as Starlark
 }
 
-// parseModule reads a stardoc_output.ModuleInfo.
-func parseModule(text []byte) (*module, error) {
+// parseModule reads a stardoc_output.ModuleInfo. Of more it takes what each macro
+// has besides.
+func parseModule(text []byte, more map[string][]param) (*module, error) {
 	nodes, err := parser.Parse(text)
 	if err != nil {
 		return nil, err
@@ -44,13 +46,13 @@ func parseModule(text []byte) (*module, error) {
 	root := fields(nodes)
 	m := &module{doc: root.text("module_docstring")}
 	for _, f := range root.messages("func_info") {
-		m.symbols = append(m.symbols, function(f))
+		m.symbols = append(m.symbols, function(f).with(more))
 	}
 	for _, r := range root.messages("rule_info") {
 		m.symbols = append(m.symbols, rule(r))
 	}
 	slices.SortFunc(m.symbols, func(a, b symbol) int { return cmp.Compare(a.name, b.name) })
-	return m, m.check()
+	return m, errors.Join(m.check(), m.checkAll(more))
 }
 
 func function(f fields) symbol {
@@ -82,6 +84,27 @@ func rule(r fields) symbol {
 		})
 	}
 	return s
+}
+
+// with returns a macro that has, before its **kwargs, the params that are in them.
+func (s symbol) with(more map[string][]param) symbol {
+	last := len(s.params)
+	if last > 0 && strings.HasPrefix(s.params[last-1].name, "**") {
+		last--
+	}
+	s.params = slices.Insert(s.params, last, more[s.name]...)
+	return s
+}
+
+// checkAll reports macros of more that the module does not have.
+func (m *module) checkAll(more map[string][]param) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(more)) {
+		if !slices.ContainsFunc(m.symbols, func(s symbol) bool { return s.name == name }) {
+			errs = append(errs, fmt.Errorf("attributes of %s, which is not in the module", name))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // check reports everything that lacks a docstring.

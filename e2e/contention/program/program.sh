@@ -48,7 +48,7 @@ began() {
 configuration_of_locks() {
   local file
   if [[ ! -v TEST_SRCDIR ]]; then return; fi
-  file=$(readlink -e "$TEST_SRCDIR/$TEST_WORKSPACE/resources/${USES%%,*}.turnstile.lock") || return 0
+  file=$(readlink -e "$TEST_SRCDIR/$TEST_WORKSPACE/resources/${USES%%,*}.queue.lock") || return 0
   file=${file##*/bazel-out/}
   printf '%s' "${file%%/*}"
 }

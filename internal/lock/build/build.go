@@ -20,7 +20,7 @@ const MaxBypass = register.MaxBypass
 // Group is a group with the place of its lock files.
 type Group struct {
 	group.Group
-	// Runfile is the runfiles path of the files, without ".turnstile.lock" and
+	// Runfile is the runfiles path of the files, without ".queue.lock" and
 	// ".units.lock".
 	Runfile string
 	// Output is the same below bazel-out/<configuration>/bin.

@@ -31,7 +31,7 @@ func New(groups []Group, resolve Resolve) lock.Locker {
 // a copy in common.
 func findPlace(g Group, resolve Resolve) (register.Place, error) {
 	f := &finder{group: g, resolve: resolve, folders: realFolders{}, configurations: map[string][]string{}}
-	queue, bazelOut, err := f.copies("turnstile")
+	queue, bazelOut, err := f.copies("queue")
 	if err != nil {
 		return register.Place{}, err
 	}

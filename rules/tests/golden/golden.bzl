@@ -45,7 +45,7 @@ def golden_test(*, name, tags = [], **kwargs):
     )
     diff_test(
         name = name + "_test",
-        failure_message = "The manifest has changed. Its reader is //internal/manifest: see //rules/private:manifest.bzl.",
+        failure_message = "The manifest has changed. Its reader is //internal/manifest: see //rules/private/runner:manifest.bzl.",
         file1 = name + ".json",
         file2 = name + "_manifest",
     )

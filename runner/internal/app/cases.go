@@ -124,7 +124,7 @@ func sameForAll(m *manifest.Manifest) bool {
 func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []schedule.Case {
 	p := plan.Problem{Capacity: capacities(m.Groups), Rates: rates(m.Groups), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
-		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Unit: unitOf(c, m.Unit), Takes: c.Takes, Needs: c.Needs})
+		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Together: togetherBy(c, m.KeepTogether), Takes: c.Takes, Needs: c.Needs})
 	}
 	var own []schedule.Case
 	for i, shard := range plan.Make(p).Shard {
@@ -135,9 +135,9 @@ func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, work
 	return own
 }
 
-// unitOf returns the name of what keeps a case together with others.
-func unitOf(c schedule.Case, unit manifest.Unit) string {
-	switch unit {
+// togetherBy returns the name of what keeps a case together with others.
+func togetherBy(c schedule.Case, by manifest.Together) string {
+	switch by {
 	case manifest.Class:
 		return c.Class
 	case manifest.File:

@@ -80,10 +80,10 @@ func newFramework(t task) (framework, error) {
 		return newExec(t, program), nil
 	case "go":
 		return newGo(t, program)
-	case "pytest":
+	case "protocol":
 		return newAdapter(t, program), nil
 	}
-	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\", \"go\" and \"pytest\"", t.manifest.Framework)
+	return framework{}, fmt.Errorf("framework %q: this runner has \"exec\", \"go\" and \"protocol\"", t.manifest.Framework)
 }
 
 func newExec(t task, path string) framework {

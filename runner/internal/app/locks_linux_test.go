@@ -12,7 +12,7 @@ import (
 )
 
 // lockFiles are the names of the files of a group of scope build.
-var lockFiles = []string{"db.turnstile.lock", "db.units.lock"}
+var lockFiles = []string{"db.queue.lock", "db.units.lock"}
 
 // buildGroup is the group //r:db of scope build with its lock files, in a
 // folder laid out as Bazel's output base.

@@ -24,7 +24,7 @@ func (x *target) planned(text string) map[string]planfile.Case {
 	if err != nil {
 		x.t.Fatalf("%v in %q", err, text)
 	}
-	if f.Label != "//pkg:x_test" || f.Workers != 2 || f.Shards != 3 || f.Unit != "case" {
+	if f.Label != "//pkg:x_test" || f.Workers != 2 || f.Shards != 3 || f.KeepTogether != "case" {
 		x.t.Errorf("got %+v", f)
 	}
 	if len(f.Groups) != 1 || f.Groups[0].Label != "//r:a" || f.Groups[0].Scope != "process" || f.Groups[0].Cases == 0 {

@@ -61,7 +61,7 @@ func writePlan(t task, cases []schedule.Case, workers int) error {
 // that the target has. Cases that are repeated count once.
 func planOf(t task, cases []schedule.Case, workers int) (planfile.File, error) {
 	m := t.manifest
-	f := planfile.File{Label: m.Label, Shards: t.env.Shard.Total, Workers: workers, Unit: string(m.Unit)}
+	f := planfile.File{Label: m.Label, Shards: t.env.Shard.Total, Workers: workers, KeepTogether: string(m.KeepTogether)}
 	if t.env.Shard.StatusFile == "" {
 		f.Shards = m.Shards
 	}
@@ -70,7 +70,7 @@ func planOf(t task, cases []schedule.Case, workers int) (planfile.File, error) {
 	}
 	for _, c := range cases {
 		planned := planfile.Case{
-			Name: c.Name, Together: unitOf(c, m.Unit), Seconds: c.Takes.Seconds(), Serial: c.Serial,
+			Name: c.Name, Together: togetherBy(c, m.KeepTogether), Seconds: c.Takes.Seconds(), Serial: c.Serial,
 		}
 		for _, n := range c.Needs {
 			planned.Needs = append(planned.Needs, planfile.Need{Group: n.Group, Weight: n.Weight, Mode: n.Mode.String()})

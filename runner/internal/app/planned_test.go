@@ -40,14 +40,14 @@ func TestMistakesInWhatIsSaidOfCases(t *testing.T) {
 // shards still run each case once.
 func TestShardsWithTimingsAndSerialCases(t *testing.T) {
 	t.Parallel()
-	for unit, most := range map[string]int{"case": 7, "class": 8} {
-		t.Run(unit, func(t *testing.T) {
+	for together, most := range map[string]int{"case": 7, "class": 8} {
+		t.Run(together, func(t *testing.T) {
 			t.Parallel()
 			seen := map[string]int{}
 			largest := 0
 			for index := range 2 {
 				x := newGoTarget(t, faulty, "none", "2").sharded(index, 2)
-				x.manifest["unit"], x.manifest["serial"] = unit, []string{"TestBefore"}
+				x.manifest["keep_together"], x.manifest["serial"] = together, []string{"TestBefore"}
 				x.manifest["timings"] = "_main/pkg/timings.json"
 				x.write(timingsFile, `{"x_test": {"TestBefore": 60, "TestFault": 1, "TestAfter": 1, "TestGone": 70}, "other_test": {}}`, 0o644)
 				x.run().wantExit(0)

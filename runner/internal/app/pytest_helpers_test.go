@@ -38,7 +38,7 @@ func newPytestTarget(t *testing.T, workers string, files map[string]string) *tar
 		x.write(name, text, 0o644)
 	}
 	x.folder = x.dir
-	x.manifest["framework"], x.manifest["workers"] = "pytest", workers
+	x.manifest["framework"], x.manifest["workers"] = "protocol", workers
 	x.vars["PYTHONPATH"], x.vars["PYTHONDONTWRITEBYTECODE"] = path, "1"
 	x.vars["JOURNAL"] = filepath.Join(x.dir, "journal")
 	return x

@@ -51,7 +51,7 @@ func newTarget(t *testing.T, script string) *target {
 		t: t, dir: dir,
 		manifest: map[string]any{
 			"version": manifest.Version, "label": "@@//pkg:x_test", "framework": "exec", "program": "_main/pkg/program",
-			"workers": "1", "cpus": 1, "serial": []string{}, "unit": "case", "shards": 1,
+			"workers": "1", "cpus": 1, "serial": []string{}, "keep_together": "case", "shards": 1,
 			"running_budget_seconds": 0, "groups": []any{},
 		},
 		vars: map[string]string{

@@ -16,7 +16,7 @@ const localResources = "--local_resources="
 // our repository, which each consumer has its own for.
 const flagsOfTarget = `"\n".join([` +
 	`flag for name, info in (providers(target) or {}).items() ` +
-	`if name.endswith("//rules/private:providers.bzl%LocalResourcesInfo") for flag in info.flags])`
+	`if name.endswith("//rules/private/test:providers.bzl%LocalResourcesInfo") for flag in info.flags])`
 
 // resources prints the flags for the tests that args name.
 func resources(b bazel, args []string, stdout io.Writer) error {

@@ -143,7 +143,7 @@ func (w *workspace) run(code int, args ...string) (stdout, stderr string) {
 
 // plain is a plan of two shards with a worker each, in which nothing is known.
 func plain(names ...string) planfile.File {
-	f := planfile.File{Shards: 2, Workers: 1, Unit: "case"}
+	f := planfile.File{Shards: 2, Workers: 1, KeepTogether: "case"}
 	for _, name := range names {
 		f.Cases = append(f.Cases, planfile.Case{Name: name})
 	}

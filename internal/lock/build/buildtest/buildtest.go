@@ -120,7 +120,7 @@ func Placed(groups []group.Group) []build.Group {
 
 // Files are the files of a group, as runfiles and below a configuration's bin.
 func Files(g group.Group) []string {
-	return []string{output(g) + ".turnstile.lock", output(g) + ".units.lock"}
+	return []string{output(g) + ".queue.lock", output(g) + ".units.lock"}
 }
 
 func output(g group.Group) string { return "pkg/" + g.Name }
