@@ -4,7 +4,7 @@
 load("@rules_interlock//rules:python.bzl", "pytest_test")
 ```
 
-[from-xdist.md](from-xdist.md) says, point by point, what becomes of a suite that ran under pytest-xdist.
+[from-xdist.md](../guide/from-xdist.md) says, point by point, what becomes of a suite that ran under pytest-xdist.
 """
 
 load("//rules/private:pytest_test.bzl", _pytest_test = "pytest_test")

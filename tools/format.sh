@@ -22,6 +22,6 @@ export BUILD_WORKING_DIRECTORY=$BUILD_WORKSPACE_DIRECTORY
 "$gofumpt" -w .
 "$gazelle" update -repo_root .
 "$buildifier" -r -lint=fix .
-install -m 644 "$rules_markdown" docs/rules.md
-install -m 644 "$rules_go_markdown" docs/rules_go.md
-install -m 644 "$rules_python_markdown" docs/rules_python.md
+install -m 644 "$rules_markdown" docs/reference/rules.md
+install -m 644 "$rules_go_markdown" docs/reference/rules_go.md
+install -m 644 "$rules_python_markdown" docs/reference/rules_python.md

@@ -54,7 +54,7 @@ def go_test(
     **Cases** are the tests, the examples and the seeds of the fuzz tests. A subtest is a part of its test. Globs
     of `resource_groups` are over names of cases, such as `TestDB*`.
 
-    **Processes.** Several cases may share a process, and `TestMain` and `init` run once in each: [go.md](go.md) says
+    **Processes.** Several cases may share a process, and `TestMain` and `init` run once in each: [go.md](../guide/go.md) says
     when, and what decides whether a test is red. `workers = 0`
     means one process for all cases of a shard, in order, which holds every group that any of them needs.
 

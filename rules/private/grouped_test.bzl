@@ -81,7 +81,7 @@ def grouped_test(
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. With the build setting
     `--@rules_interlock//rules:resource_tags` Bazel does not even start a test before the groups are free that
     all its cases hold (`["*"]`, `["*=2"]`; not `["*=shared"]`, since readers may go together). It needs to
-    know them: [locking.md](locking.md#tests-that-only-wait) has the command that prints the flags.
+    know them: [locking.md](../design/locking.md#tests-that-only-wait) has the command that prints the flags.
 
     **Errors** are reported when the target is analysed, and so spoil no other target of the package: a `select()` for
     `framework`, `resource_groups`, `workers`, `serial`, `unit`, `case_timeout`, `retries`, `leaks`, `group_markers`,
@@ -103,7 +103,7 @@ def grouped_test(
         tests, examples and fuzz seeds are cases, and whose subtests are parts of them. `args`, `--test_arg`
         and `--test_filter` are what they are with rules_go: the last is a list of regular expressions,
         separated by commas, as in `go test -run`; those that begin with `-` are for `-skip`. Several cases may
-        share a process, and `TestMain` runs once in each ([go.md](go.md)). The macro [`go_test`](rules_go.md) does it in one step.
+        share a process, and `TestMain` runs once in each ([go.md](../guide/go.md)). The macro [`go_test`](rules_go.md) does it in one step.
         `"pytest"`: it is a Python program that calls `interlock_pytest.main()`, or any other one that speaks the
         protocol of [adapters.md](adapters.md). Its processes live as long as there are cases for them. The macro
         [`pytest_test`](rules_python.md) makes such a program.
@@ -155,7 +155,7 @@ def grouped_test(
       flaky: As for any test: whether Bazel tries again, up to three times.
       tags: As for any test, and see above.
       args: Command-line arguments of the program. Those that begin with `--interlock-`, up to `--`, are settings of
-        the runner: [running.md](running.md) lists them. `$(location)` sees what is in `data`.
+        the runner: [running.md](../guide/running.md) lists them. `$(location)` sees what is in `data`.
       env: Dictionary of environment variables, with `$(location)` and make variables expanded, over those of
         `test`. `$(location)` sees `test` and `data`, and gives a path relative to the runfiles.
       env_inherit: List of variables to take from the caller of Bazel, besides those of `test`.

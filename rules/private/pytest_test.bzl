@@ -54,7 +54,7 @@ def pytest_test(
     ```
 
     It takes all that a `py_test` takes, and needs pytest 7 or newer among its `deps`, with whatever plugins
-    the tests use: [pytest.md](pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test)
+    the tests use: [pytest.md](../guide/pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test)
     with `framework = "pytest"`, where more is said of groups, workers, time and tags.
 
     **Targets.** NAME runs the `py_test` `NAME_ungrouped`, which is private and `manual`; by itself that runs all tests
@@ -82,7 +82,7 @@ def pytest_test(
     be in `args` and `--test_arg`: `-k`, `-m`, `-x`, `--deselect`, `--runslow`, `--collect-only` and so on.
 
     **The verdict** is pytest's: exit code 5 (no tests), what hooks make of the exit code and a session that does not end
-    are failures, too, as cases of their own: [from-xdist.md](from-xdist.md#the-verdict).
+    are failures, too, as cases of their own: [from-xdist.md](../guide/from-xdist.md#the-verdict).
 
     **Coverage.** With coverage.py among the `deps`, `bazel coverage` gets the lines of all workers.
 

@@ -82,7 +82,7 @@ def resource_group(
     ```
 
     **Cluster.** A staging system that bears four tests of the whole company, on remote executors too. The machines
-    find each other through a coordinator: [cluster.md](cluster.md).
+    find each other through a coordinator: [cluster.md](../design/cluster.md).
 
     ```starlark
     resource_group(
@@ -184,7 +184,7 @@ def resource_group(
         and a window of a second to a day that is a number, 1 if it is left out, and `s`, `m` or `h`: `"60/m"`,
         `"20/30s"`. Retries count, and starts of cases that crashed. All groups with a rate that one test uses have to
         be of one scope. No limit by default.
-      setup: Label of an executable that starts what a unit of the group is, as [instances.md](instances.md) says. It is
+      setup: Label of an executable that starts what a unit of the group is, as [instances.md](../guide/instances.md) says. It is
         built for the platform that tests run on, and started before the first case of a test process that needs the
         unit; what it has started is ended when another process wants the unit, and at the latest with the tests. If it
         fails, cases that need it are errors. The group cannot be shared then. None by default.
