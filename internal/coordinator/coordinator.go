@@ -2,7 +2,7 @@
 // scope cluster on this machine.
 //
 // That is in a well-known file, so that it is no part of what Bazel hashes for
-// a test. docs/cluster.md has the format.
+// a test. docs/design/cluster.md has the format.
 package coordinator
 
 import (

@@ -15,7 +15,7 @@
 //   - processes: finding them and killing them.
 //
 // A guardian that is killed too, as by a sandbox that ends all its processes, can keep
-// nothing. docs/locking.md says what that means.
+// nothing. docs/design/locking.md says what that means.
 package guard
 
 import (

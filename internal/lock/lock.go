@@ -2,7 +2,7 @@
 // apart: memory for the process scope, files for the scopes build and host,
 // etcd for the cluster scope.
 //
-// docs/locking.md explains the implementations and their arguments.
+// docs/design/locking.md explains the implementations and their arguments.
 package lock
 
 import (

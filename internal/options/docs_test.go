@@ -9,9 +9,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/options"
 )
 
-var update = flag.Bool("update", false, "write the options into docs/running.md instead of comparing")
+var update = flag.Bool("update", false, "write the options into docs/guide/running.md instead of comparing")
 
-const page = "../../docs/running.md"
+const page = "../../docs/guide/running.md"
 
 // The page for people has the help, word for word.
 func TestDocs(t *testing.T) {

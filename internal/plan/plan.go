@@ -1,7 +1,7 @@
 // Package plan divides the cases of a test among its shards, and knows how
 // long that takes at least.
 //
-// docs/scheduling.md has the model and the reasons.
+// docs/design/scheduling.md has the model and the reasons.
 package plan
 
 import (

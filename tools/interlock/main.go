@@ -61,8 +61,8 @@
 // # Environment
 //
 // RULES_INTERLOCK_BAZEL is the Bazel to ask, by default the one on PATH. For
-// INTERLOCK_HOST_DIR and INTERLOCK_COORDINATOR see docs/locking.md and
-// docs/cluster.md.
+// INTERLOCK_HOST_DIR and INTERLOCK_COORDINATOR see docs/design/locking.md and
+// docs/design/cluster.md.
 //
 // # Exit codes
 //

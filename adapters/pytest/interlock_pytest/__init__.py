@@ -1,7 +1,7 @@
 """Pytest as a program that rules_interlock runs, item by item.
 
 The runner starts it once for each of its workers. Each collects as ever, tells what it has
-collected, and then runs what it is told to, one item after the other: docs/adapters.md describes the
+collected, and then runs what it is told to, one item after the other: docs/reference/adapters.md describes the
 protocol. Without the runner it is pytest, and runs all that it collects.
 """
 

@@ -5,7 +5,7 @@
 // group's promises: so exclusion rests on etcd's log, and on no clock. What a
 // process has in etcd hangs on its lease, and is gone a while after the process.
 // Clocks decide only when a holder has to give up, which is before that.
-// docs/cluster.md explains it and what is not promised; the parts are:
+// docs/design/cluster.md explains it and what is not promised; the parts are:
 //
 //   - session: the lease of a process, and until when it surely lives;
 //   - sessions: one session for all who need one;

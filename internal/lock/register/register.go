@@ -8,7 +8,7 @@
 // the first in the queue looks which bytes are free and claims some: so a claim
 // excludes although the lock behind it does not. It needs no daemon, no folder
 // that somebody can write to, and works in any sandbox that shows the file.
-// docs/locking.md has the argument and the measurements; the parts are:
+// docs/design/locking.md has the argument and the measurements; the parts are:
 //
 //   - file: one such file;
 //   - region: what each byte means;

@@ -6,4 +6,4 @@ PAGES = ["rules", "rules_go", "rules_python"]
 
 def page_file(page):
     """Path of a page, relative to the package //docs and so to its folder."""
-    return page + ".md"
+    return "reference/" + page + ".md"

@@ -38,7 +38,7 @@ def go_test(*, name, **kwargs):
 
     **Cases** are the tests, the examples and the seeds of fuzz tests. A subtest is a part of its test.
 
-    **Processes.** Several cases may share a process. `TestMain` and `init` run once in each: [go.md](go.md) says when,
+    **Processes.** Several cases may share a process. `TestMain` and `init` run once in each: [go.md](../guide/go.md) says when,
     and what makes a test red.
 
     **`--test_filter`** is what it is with rules_go: regular expressions, separated by commas, as in `go test -run`.

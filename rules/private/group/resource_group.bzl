@@ -65,7 +65,7 @@ def resource_group(
         - `"build"`: those of all tests that one Bazel server runs on this machine, whatever their configurations.
         - `"host"`: those of every Bazel server and user of this machine, and scripts under `interlock lock`.
           `interlock host init` prepares the machine once.
-        - `"cluster"`: those of every machine that has the same [coordinator](cluster.md). A test that finds none fails.
+        - `"cluster"`: those of every machine that has the same [coordinator](../design/cluster.md). A test that finds none fails.
 
         Tests with a group of scope `"build"` or `"host"` do not run on remote executors (`no-remote-exec`). Those with
         one of scope `"cluster"` run anywhere, with the network (`requires-network`). They have a larger runner, which
@@ -86,7 +86,7 @@ def resource_group(
         second to a day long. Retries and crashed cases count. All groups with a rate that one test uses need one scope.
         No limit by default, and not together with a `setup`.
       setup: Label of a program that starts what a unit of the group is: an executable target or an executable file.
-        [instances.md](instances.md) says what it has to do. Bazel builds it for the platform that tests run on. The
+        [instances.md](../guide/instances.md) says what it has to do. Bazel builds it for the platform that tests run on. The
         runner starts it before the first case of a test process that needs the unit, and ends what it has started when
         another process wants the unit, or with the tests. If it fails, cases that need it are errors. A group with a
         setup cannot be shared.

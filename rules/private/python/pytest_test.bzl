@@ -32,7 +32,7 @@ def pytest_test(*, name, srcs, deps = [], data = [], config = None, **kwargs):
     ```
 
     It takes all that a `py_test` takes. Among its `deps` it needs pytest 7 or newer, and the plugins that the tests
-    use: [pytest.md](pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test) with
+    use: [pytest.md](../guide/pytest.md) shows how to bring them. It is a [`grouped_test`](rules.md#grouped_test) with
     `framework = "protocol"`, whose page says more of groups, tags and time.
 
     **Targets.** NAME runs the `py_test` `NAME_ungrouped`, which is private and `manual`. By itself that runs all tests
@@ -59,7 +59,7 @@ def pytest_test(*, name, srcs, deps = [], data = [], config = None, **kwargs):
     pytest in `args` and `--test_arg`: `-k`, `-m`, `-x`, `--deselect`, `--collect-only` and so on.
 
     **The verdict** is pytest's. Exit code 5 (no tests), an exit code that a hook makes bad, and a session that does not
-    end are failures, as cases of their own: [from-xdist.md](from-xdist.md#the-verdict).
+    end are failures, as cases of their own: [from-xdist.md](../guide/from-xdist.md#the-verdict).
 
     **Coverage.** With coverage.py among the `deps`, `bazel coverage` gets the lines of all workers.
 

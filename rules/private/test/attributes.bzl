@@ -263,7 +263,7 @@ see [`grouped_test`](rules.md#grouped_test).""",
     "args": _attribute(
         """\
 Command-line arguments of the program. Those that begin with `--interlock-`, up to `--`, are settings of the runner:
-[running.md](running.md) lists them. `$(location)` sees `data`.""",
+[running.md](../guide/running.md) lists them. `$(location)` sees `data`.""",
         macros = [_GROUPED_TEST],
         of_bazel = True,
     ),

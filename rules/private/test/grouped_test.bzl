@@ -55,7 +55,7 @@ def grouped_test(*, name, test = None, **kwargs):
 
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. Set
     `--@rules_interlock//rules:resource_tags` to let Bazel start a test only when the groups are free that all its cases
-    hold: [locking.md](locking.md#tests-that-only-wait) says how.
+    hold: [locking.md](../design/locking.md#tests-that-only-wait) says how.
 
     **Mistakes** are reported when Bazel analyses the target, and spoil no other target of the package.
 

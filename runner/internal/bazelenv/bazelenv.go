@@ -3,7 +3,7 @@
 //
 // The source of every fact here is Bazel's Test Encyclopedia
 // (https://bazel.build/reference/test-encyclopedia) and, where that is silent,
-// Bazel 7.7.1's test-setup.sh; docs/bazel-contract.md has the measurements.
+// Bazel 7.7.1's test-setup.sh; docs/reference/bazel-contract.md has the measurements.
 package bazelenv
 
 import (

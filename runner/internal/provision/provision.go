@@ -8,7 +8,7 @@
 //   - instance, answer, daemon, folder: one instance, from the program that
 //     starts it to its end.
 //
-// docs/instances.md has the protocol.
+// docs/guide/instances.md has the protocol.
 package provision
 
 import (

@@ -1,5 +1,5 @@
 // Package protocol is the framework of programs that speak the runner's protocol
-// (docs/adapters.md), such as pytest with our plugin: long-lived processes, one
+// (docs/reference/adapters.md), such as pytest with our plugin: long-lived processes, one
 // for each worker, that find their cases once and then run what they are told.
 package protocol
 

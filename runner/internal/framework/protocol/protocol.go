@@ -6,7 +6,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// protocol is the version of the protocol; docs/adapters.md describes it.
+// protocol is the version of the protocol; docs/reference/adapters.md describes it.
 const protocol = "1"
 
 // command is a line from the runner.
