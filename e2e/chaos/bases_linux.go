@@ -120,11 +120,15 @@ func (b *bases) rewriting(w *world, random *rand.Rand) (bool, error) {
 	return true, b.replace(w, names[random.IntN(len(names))], which, makeLockFile)
 }
 
-// copying makes the files of one output base those of the other again.
+// copying makes the files of one output base those of the other again. They are new in
+// both: one that comes back to where it was is taken for what it was before.
 func (b *bases) copying(w *world, random *rand.Rand) (bool, error) {
 	from := random.IntN(len(b.bazelOut))
-	for _, name := range unrated(1 - from) {
-		if err := b.replace(w, name, configurations, b.link(from)); err != nil {
+	for _, name := range unrated(0) {
+		if err := b.replace(w, in(from, name), configurations, makeLockFile); err != nil {
+			return false, err
+		}
+		if err := b.replace(w, in(1-from, name), configurations, b.link(from)); err != nil {
 			return false, err
 		}
 	}

@@ -124,8 +124,15 @@ var mutations = []mutation{
 	{
 		name:  "kill only the process groups of a dead runner (guard)",
 		file:  "internal/guard/processes_linux.go",
-		code:  "if !inGroup && !Has(MarkOf(p.PID), mark) {",
-		bug:   "if !inGroup {",
+		code:  "				if !Has(of, mark) {",
+		bug:   "				if Has(of, mark) || !inGroup {",
+		tests: []string{"./internal/guard"},
+	},
+	{
+		name:  "overlook a process that is just beginning (guard)",
+		file:  "internal/guard/processes_linux.go",
+		code:  `return "", known || len(environ) > 0 || !exists(pid)`,
+		bug:   `return "", known || len(environ) > 0 || exists(pid)`,
 		tests: []string{"./internal/guard"},
 	},
 	{

@@ -16,19 +16,30 @@ import (
 // belongs to another user.
 const stubborn = 10 * time.Second
 
+// beginning is how long a process may take to become a program (execve(2)), for which
+// nobody can say what its environment is.
+const beginning = time.Second
+
 // killAll kills some process groups, and all processes with a mark, and returns when
 // they are gone.
 func killAll(mark string, groups map[int]bool) {
 	for group := range groups {
 		_ = unix.Kill(-group, unix.SIGKILL)
 	}
-	until := time.Now().Add(stubborn)
+	until, begun := time.Now().Add(stubborn), time.Now().Add(beginning)
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
 		left, killable, living := 0, 0, map[int]bool{}
 		for _, p := range processes() {
 			inGroup := groups[p.Group] || groups[p.Session]
-			if !inGroup && !Has(MarkOf(p.PID), mark) {
-				continue
+			if !inGroup {
+				of, known := variableOf(p.PID, Variable)
+				if !known && !p.Kernel && time.Now().Before(begun) {
+					left, killable = left+1, killable+1 // it may be marked, when it has begun
+					continue
+				}
+				if !Has(of, mark) {
+					continue
+				}
 			}
 			left++
 			living[p.Group], living[p.Session] = inGroup, inGroup
@@ -70,18 +81,48 @@ func processes() (all []procfs.Process) {
 }
 
 // IsGuardian reports whether a process is the guardian of some runner.
-func IsGuardian(pid int) bool { return variableOf(pid, guardianVariable) != "" }
+func IsGuardian(pid int) bool {
+	of, _ := variableOf(pid, guardianVariable)
+	return of != ""
+}
 
 // MarkOf returns the value of Variable in the environment that a process began with;
-// empty if it has none, or cannot be asked.
-func MarkOf(pid int) string { return variableOf(pid, Variable) }
-
-func variableOf(pid int, name string) string {
-	text, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
-	for entry := range bytes.SplitSeq(text, []byte{0}) {
-		if value, ok := bytes.CutPrefix(entry, []byte(name+"=")); ok {
-			return string(value)
+// empty if it has none, or cannot be asked. It waits for one that is just beginning.
+func MarkOf(pid int) string {
+	for begun := time.Now().Add(beginning); ; time.Sleep(time.Millisecond) {
+		mark, known := variableOf(pid, Variable)
+		if known || time.Now().After(begun) {
+			return mark
 		}
 	}
-	return ""
+}
+
+// procFolder is where the kernel tells of processes.
+var procFolder = "/proc"
+
+// variableOf returns a variable of the environment that a process began with; empty if
+// there is none. It is not known while the process becomes a program: execve(2) has taken
+// the old environment away then, and not yet put the new one there. Arguments neither.
+func variableOf(pid int, name string) (value string, known bool) {
+	read := func(file string) []byte {
+		text, _ := os.ReadFile(filepath.Join(procFolder, strconv.Itoa(pid), file))
+		return text
+	}
+	environ := read("environ")
+	if len(environ) == 0 && len(read("cmdline")) > 0 {
+		environ = read("environ") // it may have become one just now
+		known = true
+	}
+	for entry := range bytes.SplitSeq(environ, []byte{0}) {
+		if value, ok := bytes.CutPrefix(entry, []byte(name+"=")); ok {
+			return string(value), true
+		}
+	}
+	return "", known || len(environ) > 0 || !exists(pid)
+}
+
+// exists reports whether there is a process of that number, which has not ended.
+func exists(pid int) bool {
+	p, err := procfs.Look(pid)
+	return err == nil && !p.Ended()
 }

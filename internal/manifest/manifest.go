@@ -65,6 +65,38 @@ type Manifest struct {
 // AllSerial reports whether every case, whatever its name, runs alone.
 func (m *Manifest) AllSerial() bool { return slices.Contains(m.Serial, "*") }
 
+// WorkerCount returns how many cases run at once: for Auto as many as Bazel granted
+// CPUs.
+func (m *Manifest) WorkerCount() int {
+	switch {
+	case m.AllSerial() && m.Workers != 0:
+		return 1
+	case m.Workers == Auto:
+		return m.CPUs
+	}
+	return int(m.Workers)
+}
+
+// Capacities returns those of the groups, by label.
+func (m *Manifest) Capacities() map[string]int {
+	capacities := map[string]int{}
+	for _, g := range m.Groups {
+		capacities[g.Label] = g.Capacity
+	}
+	return capacities
+}
+
+// Rates returns the rates of the groups that have one, by label.
+func (m *Manifest) Rates() map[string]group.Rate {
+	rates := map[string]group.Rate{}
+	for _, g := range m.Groups {
+		if g.Rate.Limited() {
+			rates[g.Label] = g.Rate
+		}
+	}
+	return rates
+}
+
 // Group is a resource group and the cases that hold it.
 type Group struct {
 	// Label is the canonical label of the resource_group.
@@ -114,6 +146,20 @@ type Lock struct {
 	Runfile string `json:"runfile"`
 	// Output is the stem below bazel-out/<configuration>/bin.
 	Output string `json:"output"`
+}
+
+// Of reads and checks the manifest of a test's executable. Its labels are those that
+// people know (DisplayLabel).
+func Of(executable string) (*Manifest, error) {
+	m, err := Read(executable + Suffix)
+	if err != nil {
+		return nil, err
+	}
+	m.Label = DisplayLabel(m.Label)
+	for i := range m.Groups {
+		m.Groups[i].Label = DisplayLabel(m.Groups[i].Label)
+	}
+	return m, nil
 }
 
 // Read reads and checks the manifest at path.

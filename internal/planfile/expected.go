@@ -6,15 +6,12 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/plan"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// Times are seconds by the name of a case. Of a case that is not there, or has
-// 0, nothing is known.
-type Times map[string]float64
-
 // Times returns those that the test knows.
-func (f File) Times() Times {
-	known := Times{}
+func (f File) Times() timings.Times {
+	known := timings.Times{}
 	for _, c := range f.Cases {
 		if c.Known {
 			known[c.Name] = c.Seconds
@@ -34,7 +31,7 @@ func (f File) Times() Times {
 //	Expected(f, measured, measured)
 //
 // with new ones. The error is for a mode that is neither exclusive nor shared.
-func Expected(f File, believed, actual Times) (time.Duration, error) {
+func Expected(f File, believed, actual timings.Times) (time.Duration, error) {
 	p, err := f.problem(believed)
 	if err != nil {
 		return 0, err

@@ -2,11 +2,11 @@ package planfile
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/plan"
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
 // Make returns f with all that follows from the rest: the shard of each case,
@@ -56,7 +56,7 @@ func (f File) count(chains map[string]time.Duration) {
 }
 
 // problem is what plan has to solve, if times is what is known of the cases.
-func (f File) problem(times Times) (plan.Problem, error) {
+func (f File) problem(times timings.Times) (plan.Problem, error) {
 	p := plan.Problem{Capacity: map[string]int{}, Rates: map[string]group.Rate{}, Shards: f.Shards, Workers: f.Workers}
 	for _, g := range f.Groups {
 		p.Capacity[g.Label] = g.Capacity
@@ -72,7 +72,7 @@ func (f File) problem(times Times) (plan.Problem, error) {
 			return plan.Problem{}, err
 		}
 		p.Cases = append(p.Cases, plan.Case{
-			Name: c.Name, Together: c.Together, Takes: duration(times[c.Name]), Needs: needs, Serial: c.Serial,
+			Name: c.Name, Together: c.Together, Takes: times.Of(c.Name), Needs: needs, Serial: c.Serial,
 		})
 	}
 	return p, nil
@@ -88,9 +88,4 @@ func (c Case) needs() ([]group.Need, error) {
 		needs = append(needs, need)
 	}
 	return needs, nil
-}
-
-// duration is rounded, so that a number that was read is not a nanosecond less.
-func duration(seconds float64) time.Duration {
-	return time.Duration(math.Round(seconds * float64(time.Second)))
 }

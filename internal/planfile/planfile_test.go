@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/planfile"
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
 // example is 6 cases, of which two need a group and one is not known.
@@ -96,7 +97,7 @@ func TestUnknownMode(t *testing.T) {
 // knows better, and both are compared by what the cases really take.
 func TestExpected(t *testing.T) {
 	f := planfile.File{Shards: 2, Workers: 1}
-	actual := planfile.Times{}
+	actual := timings.Times{}
 	for i := range 8 {
 		name := fmt.Sprintf("Test%d", i)
 		f.Cases = append(f.Cases, planfile.Case{Name: name})
@@ -104,7 +105,7 @@ func TestExpected(t *testing.T) {
 	}
 	actual["Test0"], actual["Test2"] = 6, 6
 	for _, c := range []struct {
-		believed planfile.Times
+		believed timings.Times
 		want     time.Duration
 	}{
 		{f.Times(), 14 * time.Second},

@@ -15,13 +15,19 @@ type Process struct {
 	PID, Parent, Group, Session int
 	// State is one letter (proc_pid_stat(5)).
 	State string
+	// Kernel is whether it is a thread of the kernel.
+	Kernel bool
 }
 
 // Ended reports whether it runs no more, although nobody has reaped it yet.
 func (p Process) Ended() bool { return p.State == "Z" || p.State == "X" }
 
+// kernelThread is the flag of such a thread: PF_KTHREAD of the kernel's sched.h.
+const kernelThread = 0x00200000
+
 // Look reads /proc/pid/stat: after the program's name in parentheses, which may contain
-// anything, come the state, the parent, the group and the session.
+// anything, come the state, the parent, the group, the session, two numbers of a terminal
+// and the flags.
 func Look(pid int) (Process, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
@@ -29,10 +35,15 @@ func Look(pid int) (Process, error) {
 	}
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	p := Process{PID: pid}
-	if len(fields) < 4 {
+	if len(fields) < 7 {
 		return p, fmt.Errorf("unknown content: %q", text)
 	}
 	p.State = fields[0]
+	flags, err := strconv.ParseUint(fields[6], 10, 64)
+	if err != nil {
+		return p, fmt.Errorf("unknown content: %q", text)
+	}
+	p.Kernel = flags&kernelThread != 0
 	for i, number := range []*int{&p.Parent, &p.Group, &p.Session} {
 		if *number, err = strconv.Atoi(fields[i+1]); err != nil {
 			return p, fmt.Errorf("unknown content: %q", text)

@@ -234,6 +234,14 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 	r.want("losses: a/x goes on for 2.005s after its lock files were written again")
 }
 
+// That it lost its group later is no excuse for one that goes on beside the next one.
+func TestOutlivedBeforeItWasLost(t *testing.T) {
+	r := newRound(t, "start a/x db=0\nkill a\nstart b/x db=0\nend b/x\ntouch a/x\nrewrite files db=0\ntouch a/x")
+	r.forget("files")
+	r.run("a").Killed, r.run("a").Report = true, nil
+	r.want("outlived: db: a/x, or what it has started, goes on beside the next one")
+}
+
 // Where groups do not fail by themselves, only cases are refused whose group was broken
 // while their runner ran.
 func TestOnlyWhatWasBrokenIsRefused(t *testing.T) {

@@ -209,11 +209,9 @@ func (h *history) mayBeRefused(run Run, name string) bool {
 // they themselves, were killed.
 func (h *history) overlaps(uses []use) (over []use) {
 	for _, u := range uses {
-		if _, lost := h.lost(u.holding); lost {
-			continue
-		}
+		lostAt, lost := h.lost(u.holding)
 		if u.last > u.until && slices.ContainsFunc(uses, func(next use) bool {
-			return next.start.At >= u.until && next.start.At < u.last && next.holding != u.holding && u.excludes(next)
+			return (!lost || next.start.At < lostAt) && next.start.At >= u.until && next.start.At < u.last && next.holding != u.holding && u.excludes(next)
 		}) {
 			over = append(over, u)
 		}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -23,10 +22,6 @@ func repeated(cases []schedule.Case, times int) []schedule.Case {
 	}
 	return all
 }
-
-// errWhole is for a run that belongs to one process, and cannot be repeated.
-var errWhole = errors.New("args: a benchmark, a profile and the like belong to one process for all cases, and " +
-	options.ArgPrefix + "repeat starts many: leave one of them out")
 
 // maxSeed keeps seeds short, since people type them.
 const maxSeed = 1_000_000

@@ -1,27 +1,28 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
-	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/internal/plan"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework"
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
 // selectCases returns the cases of this shard, or one that stands for them, and
 // what is to be said at the end of the log, if there is something.
-func selectCases(ctx context.Context, t task, f framework, workers int) (own []schedule.Case, note string, err error) {
+func selectCases(ctx context.Context, t task, f framework.Framework, workers int) (own []schedule.Case, note string, err error) {
 	m := t.manifest
-	if f.unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
+	if f.Traits().Unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
 		t.options.Plan == "" {
-		own, err = selection.AddNeeds([]event.Listed{{Case: f.unlisted}}, m.Groups, false)
+		own, err = selection.AddNeeds([]event.Listed{{Case: f.Traits().Unlisted}}, m.Groups, false)
 		return own, "", err
 	}
 	selected, note, err := listCases(ctx, t, f)
@@ -42,19 +43,19 @@ func selectCases(ctx context.Context, t task, f framework, workers int) (own []s
 
 // listCases returns the cases of all shards that are asked for. If there are none,
 // the note says so.
-func listCases(ctx context.Context, t task, f framework) (asked []schedule.Case, note string, err error) {
+func listCases(ctx context.Context, t task, f framework.Framework) (asked []schedule.Case, note string, err error) {
 	batch, release := event.Batch{}, func() {}
-	if f.runsToList {
+	if f.Traits().RunsToList {
 		if batch, release, err = t.holdToList(ctx); err != nil {
 			return nil, "", err
 		}
 	}
-	listed, err := f.list(ctx, batch)
+	listed, err := f.List(ctx, batch)
 	release()
 	if err != nil {
 		return nil, "", err
 	}
-	all, err := describe(t, listed, f.isPartial())
+	all, err := describe(t, listed, isPartial(f))
 	if err != nil {
 		return nil, "", err
 	}
@@ -65,14 +66,12 @@ func listCases(ctx context.Context, t task, f framework) (asked []schedule.Case,
 	}
 	switch {
 	case len(asked) > 0:
-	case len(listed) > 0 || f.isPartial():
+	case len(listed) > 0 || isPartial(f):
 		note = "no case of this test was asked for; " + selection.ListOf(listed)
 	case len(t.manifest.Groups) > 0 && t.manifest.Cases != "":
 		return nil, "", errNoCase
-	case f.note != nil && f.note() != "":
-		note = f.note()
 	default:
-		note = "this test has no case"
+		note = cmp.Or(noteOf(f), "this test has no case")
 	}
 	return asked, note, nil
 }
@@ -101,7 +100,7 @@ func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, err
 	for i := range cases {
 		cases[i].Serial = serial[i]
 	}
-	return cases, addTimings(cases, m, t.files)
+	return cases, addTimings(cases, t)
 }
 
 // sameForAll reports whether everything that is said of cases is said of all,
@@ -122,7 +121,7 @@ func sameForAll(m *manifest.Manifest) bool {
 // ofShard returns the cases that the plan gives a shard, in the order in which
 // they are listed.
 func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []schedule.Case {
-	p := plan.Problem{Capacity: capacities(m.Groups), Rates: rates(m.Groups), Shards: s.Total, Workers: workers}
+	p := plan.Problem{Capacity: m.Capacities(), Rates: m.Rates(), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
 		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Together: togetherBy(c, m.KeepTogether), Takes: c.Takes, Needs: c.Needs})
 	}
@@ -144,23 +143,4 @@ func togetherBy(c schedule.Case, by manifest.Together) string {
 		return c.File
 	}
 	return ""
-}
-
-func capacities(groups []manifest.Group) map[string]int {
-	capacities := map[string]int{}
-	for _, g := range groups {
-		capacities[g.Label] = g.Capacity
-	}
-	return capacities
-}
-
-// rates returns the rates of groups that have one, by label.
-func rates(groups []manifest.Group) map[string]group.Rate {
-	rates := map[string]group.Rate{}
-	for _, g := range groups {
-		if g.Rate.Limited() {
-			rates[g.Label] = g.Rate
-		}
-	}
-	return rates
 }

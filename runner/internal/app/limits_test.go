@@ -54,7 +54,7 @@ func TestLabelsAreThoseThatPeopleKnow(t *testing.T) {
 		"@@rules_x+//pkg:db": "@@rules_x+//pkg:db",
 		"//pkg:x_test":       "//pkg:x_test",
 	} {
-		if got := displayLabel(canonical); got != want {
+		if got := manifest.DisplayLabel(canonical); got != want {
 			t.Errorf("%s: got %s", canonical, got)
 		}
 	}

@@ -24,12 +24,12 @@ func printPlan(ctx context.Context, t task) error {
 		return fmt.Errorf("%s runs no case, and the test would pass without: under bazel test, use %splan=%s; "+
 			"for the plan alone, use interlock plan %s", askOnly, options.ArgPrefix, options.WritePlan, t.manifest.Label)
 	}
-	framework, workers, err := t.setUp()
+	f, workers, err := t.setUp()
 	if err != nil {
 		return err
 	}
-	defer framework.end()
-	cases, _, err := listCases(ctx, t, framework)
+	defer stop(f)
+	cases, _, err := listCases(ctx, t, f)
 	if err != nil {
 		return err
 	}

@@ -1,17 +1,20 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/bazelbuild/rules_go/go/runfiles"
 	"github.com/interlock-build/rules_interlock/internal/engine"
 	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/framework"
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
@@ -24,7 +27,7 @@ func run(ctx context.Context, p invocation) int {
 	if err != nil {
 		return failed(p, env, "", err)
 	}
-	m, err := readManifest(p)
+	m, err := manifest.Of(p.args[0])
 	if err != nil {
 		return failed(p, env, "", err)
 	}
@@ -64,63 +67,55 @@ type test struct {
 // prepare finds out what there is to run, and what each case needs.
 func prepare(ctx context.Context, t task) (*test, error) {
 	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
-	framework, workers, err := t.setUp()
+	f, workers, err := t.setUp()
 	if err != nil {
 		return nil, err
 	}
-	cases, note, err := selectCases(ctx, t, framework, workers)
+	cases, note, err := selectCases(ctx, t, f, workers)
 	if err != nil {
-		framework.end()
+		stop(f)
 		return nil, err
 	}
 	locker, end, err := withInstances(ctx, t, newLocker(t))
 	if err != nil {
-		framework.end()
+		stop(f)
 		return nil, err
 	}
 	return &test{
-		p: t.p, env: t.env, suite: suiteOf(framework, t.manifest.Label), cases: cases, style: framework.style, note: note, end: end,
-		options: t.engineOptions(framework, workers, locker),
+		p: t.p, env: t.env, suite: suiteOf(f, t.manifest.Label), cases: cases, style: f.Traits().Style, note: note, end: end,
+		options: t.engineOptions(f, workers, locker),
 	}, nil
 }
 
-// suiteOf returns what test.xml calls all cases together.
-func suiteOf(f framework, label string) string {
-	if f.suite == nil {
-		return label
-	}
-	return cmp.Or(f.suite(), label)
-}
-
 // setUp returns what runs the cases, and how many at once.
-func (t *task) setUp() (f framework, workers int, err error) {
-	if t.files, err = newRunfiles(); err != nil {
-		return framework{}, 0, err
+func (t *task) setUp() (f framework.Framework, workers int, err error) {
+	if t.files, err = runfiles.New(); err != nil {
+		return nil, 0, fmt.Errorf("runfiles: %w", err)
 	}
 	if f, err = newFramework(*t); err != nil {
-		return framework{}, 0, err
+		return nil, 0, err
 	}
-	if f.whole && t.options.Repeat > 1 {
-		return framework{}, 0, errWhole
+	switch {
+	case !f.Traits().Whole:
+		return f, t.manifest.WorkerCount(), nil
+	case t.options.Repeat > 1:
+		return nil, 0, errWhole
 	}
-	if f.whole {
-		return f, 0, nil
-	}
-	return f, workersOf(t.manifest), nil
+	return f, 0, nil
 }
 
-func (t task) engineOptions(f framework, workers int, locker lock.Locker) engine.Options {
+func (t task) engineOptions(f framework.Framework, workers int, locker lock.Locker) engine.Options {
 	o := t.options
 	return engine.Options{
-		Framework:   f.Framework,
+		Framework:   f,
 		Target:      t.manifest.Label,
 		Locker:      locker,
-		Capacity:    capacities(t.manifest.Groups),
-		Rates:       rates(t.manifest.Groups),
+		Capacity:    t.manifest.Capacities(),
+		Rates:       t.manifest.Rates(),
 		Shards:      t.env.Shard.Total,
 		Workers:     workers,
-		Batches:     f.batches && o.Repeat == 1, // a process runs a case once
-		Asks:        f.asks && o.Repeat == 1,
+		Batches:     f.Traits().Batches && o.Repeat == 1, // a process runs a case once
+		Asks:        f.Traits().Asks && o.Repeat == 1,
 		InOrder:     o.Shuffle.On,
 		MaxFail:     t.maxFail(f),
 		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),
@@ -134,12 +129,12 @@ func (t task) engineOptions(f framework, workers int, locker lock.Locker) engine
 }
 
 // maxFail is after how many bad cases no further one starts.
-func (t task) maxFail(f framework) int {
+func (t task) maxFail(f framework.Framework) int {
 	if t.env.FailFast {
 		return 1
 	}
-	if f.maxFail != nil && f.maxFail() > 0 {
-		return f.maxFail()
+	if limiter, ok := f.(framework.Limiter); ok && limiter.MaxFail() > 0 {
+		return limiter.MaxFail()
 	}
 	return t.options.MaxFail
 }
@@ -195,7 +190,7 @@ func failed(p invocation, env bazelenv.Env, label string, err error) int {
 		label = env.Target
 	}
 	if env.XMLOutput != "" {
-		c := event.Case{Name: nameOf(label), Class: label}
+		c := event.Case{Name: manifest.TargetName(label), Class: label}
 		junit := report.NewJUnit(env.XMLOutput, label)
 		junit.Handle(event.RunStarted{At: p.started, Cases: []event.Case{c}})
 		junit.Handle(event.CaseFinished{Case: c, At: time.Now(), Outcome: event.Outcome{

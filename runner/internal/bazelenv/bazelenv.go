@@ -9,6 +9,8 @@ package bazelenv
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -51,6 +53,23 @@ type Coverage struct {
 
 // Enabled reports whether coverage is collected.
 func (c Coverage) Enabled() bool { return c.Dir != "" }
+
+// Of returns the variables that give a child coverage files of its own: several children
+// that wrote one would destroy it. Bazel merges every *.dat below COVERAGE_DIR.
+func (c Coverage) Of(child string) (map[string]string, error) {
+	if !c.Enabled() {
+		return nil, nil
+	}
+	dir := filepath.Join(c.Dir, "interlock", child)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("coverage: %w", err)
+	}
+	return map[string]string{
+		"COVERAGE_DIR":         dir,
+		"COVERAGE_OUTPUT_FILE": filepath.Join(dir, "coverage.dat"),
+		"JAVA_COVERAGE_FILE":   filepath.Join(dir, "jvcov.dat"),
+	}, nil
+}
 
 // Parse reads the environment through lookup, which has the signature of
 // os.LookupEnv. Its error joins everything that is wrong.

@@ -39,7 +39,7 @@ var errUsage = errors.New("usage: interlock COMMAND [ARGUMENT...], where the com
 var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 	"plan":      printPlan,
 	"resources": resources,
-	"timings":   timings,
+	"timings":   collectTimings,
 }
 
 // machineCommands are those that ask the machine, and not Bazel.

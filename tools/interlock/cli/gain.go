@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/planfile"
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
 // worthwhile is the part of the makespan that new timings have to save: they
@@ -12,7 +13,7 @@ const worthwhile = 0.05
 
 // gain is what new timings would change.
 type gain struct {
-	times planfile.Times
+	times timings.Times
 	// before and after are the makespans that are expected with the timings
 	// that the test has, and with the new ones. Both are of cases that take
 	// what the new ones say.
@@ -23,7 +24,7 @@ type gain struct {
 // keeps its time, and one that is gone loses it.
 func compare(plan planfile.File, found runs) (gain, error) {
 	old, found := plan.Times(), found.of(plan)
-	g := gain{times: planfile.Times{}}
+	g := gain{times: timings.Times{}}
 	for _, c := range plan.Cases {
 		if len(found[c.Name]) > 0 {
 			g.times[c.Name] = typical(found[c.Name])

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// timings writes what the cases of tests took into the files that these
+// collectTimings writes what the cases of tests took into the files that these
 // declare.
-func timings(b bazel, args []string, stdout io.Writer) error {
+func collectTimings(b bazel, args []string, stdout io.Writer) error {
 	own := flag.NewFlagSet("timings", flag.ContinueOnError)
 	var from []string
 	own.Func("from", "", func(dir string) error {
@@ -91,7 +93,7 @@ func (r *refresh) run(tests []test, from []string) error {
 
 func (r *refresh) create(tests []test) error {
 	for _, t := range tests {
-		created, err := createTimings(r.pathOf(t))
+		created, err := timings.Create(r.pathOf(t))
 		if err != nil {
 			return err
 		}
@@ -130,7 +132,7 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 		return err
 	}
 	path := r.pathOf(t)
-	file, err := readTimings(path)
+	file, err := timings.Read(path, path)
 	if err != nil {
 		return err
 	}
@@ -144,7 +146,7 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 		return nil
 	}
 	file[nameOf(t.label)] = g.times
-	if err := file.write(path); err != nil {
+	if err := file.Write(path); err != nil {
 		return err
 	}
 	r.say(t, "%s: written", makespans)

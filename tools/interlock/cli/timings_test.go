@@ -191,11 +191,11 @@ func TestTimingsFailures(t *testing.T) {
 		"a select": {nil, func(w *workspace) { w.declare("z_test", "select") }, 1, "//a:z_test: timings is a select(): which file"},
 		"a file that is no JSON": {
 			nil, func(w *workspace) { w.write("a/timings.json", "[]") }, 1,
-			`a/timings.json: json: cannot unmarshal array`,
+			`a/timings.json: line 1: there is array: want`,
 		},
 		"how to mend it": {
 			nil, func(w *workspace) { w.write("a/timings.json", "[]") }, 1,
-			`want {"TARGET": {"CASE": SECONDS}}; mend it, or write {} into it to begin anew`,
+			"want {\"TARGET\": {\"CASE\": SECONDS}}\nhint: mend it, or write {} into it to begin anew",
 		},
 		"a report that is none": {
 			nil, func(w *workspace) { w.write("testlogs/a/x_test/test.xml", "<") }, 1,

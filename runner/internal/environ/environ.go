@@ -1,4 +1,5 @@
-package app
+// Package environ gives each process that runs cases an environment of its own.
+package environ
 
 import (
 	"errors"
@@ -14,28 +15,43 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/variables"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 )
 
-// environments gives each process that runs cases an environment of its own.
-type environments struct {
-	task    task
-	workers int
+// Options say what is common to all of them.
+type Options struct {
+	// Environ is what Bazel has given the test, and Env what that means.
+	Environ []string
+	Env     bazelenv.Env
+	// Name is that of the target.
+	Name string
+	// Workers is how many cases run at once; 0 is one after the other.
+	Workers int
+	// Groups returns the groups of the test. It is called when the first case holds one.
+	Groups func() []manifest.Group
+}
+
+// Environments are those of the processes of a test.
+type Environments struct {
+	options Options
 	// grants returns the variables of each group, by label: all groups are known
 	// when the first case holds one.
 	grants func() map[string]variables.Group
 	made   atomic.Int64
 }
 
-func newEnvironments(t task, workers int) *environments {
-	return &environments{
-		task: t, workers: max(workers, 1),
-		grants: sync.OnceValue(func() map[string]variables.Group { return variables.ByLabel(t.manifest.Groups) }),
+// New returns the environments that options describe.
+func New(options Options) *Environments {
+	options.Workers = max(options.Workers, 1)
+	return &Environments{
+		options: options,
+		grants:  sync.OnceValue(func() map[string]variables.Group { return variables.ByLabel(options.Groups()) }),
 	}
 }
 
-// of returns the environment for a batch, and what is to be called when its
+// Of returns the environment for a batch, and what is to be called when its
 // process has ended. Besides what Bazel gives a test it has
 //
 //   - TEST_TMPDIR, an empty folder of this process, with a short name in that of
@@ -46,12 +62,12 @@ func newEnvironments(t task, workers int) *environments {
 //   - INTERLOCK_TARGET_WORKER, its number among the workers of all shards;
 //   - INTERLOCK_ATTEMPT, 1 or that of a retry;
 //   - for each group that it holds, what variables.Group.Of returns.
-func (e *environments) of(b event.Batch) (environ []string, done func(), err error) {
+func (e *Environments) Of(b event.Batch) (environ []string, done func(), err error) {
 	number, dir, err := e.makeTmpDir()
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := coverageOf(e.task.env.Coverage, fmt.Sprintf("%s.%d", nameOf(e.task.manifest.Label), number))
+	set, err := e.options.Env.Coverage.Of(fmt.Sprintf("%s.%d", e.options.Name, number))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -65,29 +81,29 @@ func (e *environments) of(b event.Batch) (environ []string, done func(), err err
 	if !b.Deadline.IsZero() {
 		set["TEST_TIMEOUT"] = strconv.Itoa(max(1, int(math.Ceil(time.Until(b.Deadline).Seconds()))))
 	}
-	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.workers)
-	set["INTERLOCK_TARGET_WORKER"] = strconv.Itoa(e.task.env.Shard.Index*e.workers + b.Worker)
-	ofCases, err := e.ofCases(b)
+	set["INTERLOCK_WORKER"], set["INTERLOCK_WORKERS"] = strconv.Itoa(b.Worker), strconv.Itoa(e.options.Workers)
+	set["INTERLOCK_TARGET_WORKER"] = strconv.Itoa(e.options.Env.Shard.Index*e.options.Workers + b.Worker)
+	ofCases, err := e.OfCases(b)
 	if err != nil {
 		done()
 		return nil, nil, err
 	}
 	maps.Copy(set, ofCases)
-	return bazelenv.ForChild(e.task.p.environ, set), done, nil
+	return bazelenv.ForChild(e.options.Environ, set), done, nil
 }
 
 // makeTmpDir makes a folder in that of the test, and returns its number and path: one
 // that exists is somebody else's. There is none if the test has none.
-func (e *environments) makeTmpDir() (number int64, dir string, err error) {
-	if e.task.env.TmpDir == "" {
+func (e *Environments) makeTmpDir() (number int64, dir string, err error) {
+	if e.options.Env.TmpDir == "" {
 		return e.made.Add(1), "", nil
 	}
-	if err := os.MkdirAll(e.task.env.TmpDir, 0o755); err != nil {
+	if err := os.MkdirAll(e.options.Env.TmpDir, 0o755); err != nil {
 		return 0, "", fmt.Errorf("TEST_TMPDIR: %w", err)
 	}
 	for {
 		number = e.made.Add(1)
-		dir = filepath.Join(e.task.env.TmpDir, strconv.FormatInt(number, 36))
+		dir = filepath.Join(e.options.Env.TmpDir, strconv.FormatInt(number, 36))
 		if err = os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
 			break
 		}
@@ -98,9 +114,9 @@ func (e *environments) makeTmpDir() (number int64, dir string, err error) {
 	return number, dir, nil
 }
 
-// ofCases returns the variables among these that differ between batches of one
+// OfCases returns the variables among these that differ between batches of one
 // process.
-func (e *environments) ofCases(b event.Batch) (map[string]string, error) {
+func (e *Environments) OfCases(b event.Batch) (map[string]string, error) {
 	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
 	for label, grant := range b.Grants {
 		ofGroup, err := e.grants()[label].Of(grant)

@@ -1,0 +1,15 @@
+package manifest
+
+import "strings"
+
+// DisplayLabel is a canonical label as Bazel prints it: one of the main repository
+// without the marks of a canonical name. Different labels stay different.
+func DisplayLabel(canonical string) string {
+	if strings.HasPrefix(canonical, "@@//") {
+		return strings.TrimPrefix(canonical, "@@")
+	}
+	return canonical
+}
+
+// TargetName returns the name of the target in a label.
+func TargetName(label string) string { return label[strings.LastIndexByte(label, ':')+1:] }
