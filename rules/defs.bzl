@@ -5,8 +5,8 @@ load("@rules_interlock//rules:defs.bzl", "grouped_test", "resource_group")
 ```
 """
 
-load("//rules/private/test:grouped_test.bzl", _grouped_test = "grouped_test")
 load("//rules/private/group:resource_group.bzl", _resource_group = "resource_group")
+load("//rules/private/test:grouped_test.bzl", _grouped_test = "grouped_test")
 
 visibility("public")
 

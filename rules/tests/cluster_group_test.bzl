@@ -6,9 +6,9 @@ The runner is one that these tests make, by a toolchain as whoever has a prebuil
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
 load("@bazel_skylib//rules:diff_test.bzl", "diff_test")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
+load("//rules:defs.bzl", "grouped_test", "resource_group")
 load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load("//rules/private/runner:toolchain.bzl", "CLUSTER_TOOLCHAIN_TYPE", "interlock_toolchain")
-load("//rules:defs.bzl", "grouped_test", "resource_group")
 load(":fixtures.bzl", "fixture_binary")
 
 visibility("private")

@@ -2,10 +2,10 @@
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
 load("@bazel_skylib//rules:write_file.bzl", "write_file")
-load("//rules/private/go:importpath.bzl", "with_importpath")
-load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "outer_attributes")
 load("//rules:defs.bzl", "resource_group")
 load("//rules:go.bzl", "go_test")
+load("//rules/private/go:importpath.bzl", "with_importpath")
+load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "outer_attributes")
 load(":declared_test.bzl", "declared", "declared_test")
 load(":failure_test.bzl", "failure_test")
 

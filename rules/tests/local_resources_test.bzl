@@ -1,9 +1,9 @@
 """Tests of //rules/private/group:local_resources.bzl, and of the build setting that makes use of it."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts", "unittest")
+load("//rules:defs.bzl", "grouped_test", "resource_group")
 load("//rules/private/group:local_resources.bzl", "local_resource_name", "local_resources_flag", "resource_requirement")
 load("//rules/private/test:providers.bzl", "LocalResourcesInfo")
-load("//rules:defs.bzl", "grouped_test", "resource_group")
 load(":fixtures.bzl", "fixture_binary")
 
 visibility("private")

@@ -1,8 +1,8 @@
 """Tests of `resource_group`: what it makes, and what it refuses; the grammars have tests of their own."""
 
 load("@bazel_skylib//lib:unittest.bzl", "analysistest", "asserts")
-load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load("//rules:defs.bzl", "resource_group")
+load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
 load(":failure_test.bzl", "failure_test")
 load(":fixtures.bzl", "fixture_binary")
 

@@ -24,7 +24,7 @@ func TestBazelOutIsThatOfAnOutputBase(t *testing.T) {
 		"/sandbox/linux-sandbox/7/execroot/_main/bazel-out/k8/bin/" + output:                         "",
 		"/sandbox/linux-sandbox/8/execroot/_main/bazel-out/k8/bin/" + output:                         "",
 		"/worker/root/bazel-out/k8/bin/" + output:                                                    "",
-		"/base/execroot/_main/bazel-out/k8/bin/other/" + "db.queue.lock":                         "",
+		"/base/execroot/_main/bazel-out/k8/bin/other/" + "db.queue.lock":                             "",
 		"/base/execroot/_main/bazel-out/k8/bin/a_test.runfiles/_main/" + output:                      "",
 		"/base/execroot/_main/bazel-out/k8/bin/pkg/db.0.lock":                                        "",
 	} {
