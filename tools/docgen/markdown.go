@@ -49,7 +49,7 @@ func isList(text string) bool { return strings.HasPrefix(text, "- ") }
 const width = 118
 
 // word is what stays on one line: code may have spaces.
-var word = regexp.MustCompile("(?:`[^`]*`|[^\\s`])+")
+var word = regexp.MustCompile("(?:`[^`]*`|\\S)+")
 
 // fill divides a paragraph into lines anew.
 func fill(text string) string {
