@@ -139,8 +139,11 @@ _FAILURES = {
         messages = [
             "grouped_test does not take srcs: it runs a program that is a target of its own.\nhint: give srcs to an " +
             "sh_binary, cc_test or the like",
-            "\n//rules/tests:failing_srcs: test is missing: which program to run.\nhint: write test = ",
         ],
+    ),
+    "no_test": struct(
+        attrs = {"test": None},
+        messages = ["\n//rules/tests:failing_no_test: test is missing: which program to run.\nhint: write test = "],
     ),
     "timings": struct(
         attrs = {"timings": "failure_test.bzl"},

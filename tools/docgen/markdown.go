@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -29,11 +30,38 @@ func (s symbol) markdown(b *strings.Builder) {
 }
 
 func (p param) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "- **`%s`**", p.name)
+	head := fmt.Sprintf("- **`%s`**", p.name)
 	if notes := p.notes(); len(notes) > 0 {
-		fmt.Fprintf(b, " (%s)", strings.Join(notes, ", "))
+		head += fmt.Sprintf(" (%s)", strings.Join(notes, ", "))
 	}
-	b.WriteString(": " + indent(strings.TrimSpace(p.doc)) + "\n")
+	paragraphs := strings.Split(head+": "+strings.TrimSpace(p.doc), "\n\n")
+	for i, text := range paragraphs {
+		if i == 0 || !isList(text) {
+			paragraphs[i] = fill(text)
+		}
+	}
+	b.WriteString(indent(strings.Join(paragraphs, "\n\n")) + "\n")
+}
+
+func isList(text string) bool { return strings.HasPrefix(text, "- ") }
+
+// width is that of a line within a list item.
+const width = 118
+
+// word is what stays on one line: code may have spaces.
+var word = regexp.MustCompile("(?:`[^`]*`|\\S)+")
+
+// fill divides a paragraph into lines anew.
+func fill(text string) string {
+	var lines []string
+	line := ""
+	for _, w := range word.FindAllString(text, -1) {
+		if line != "" && len(line)+1+len(w) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+w, " ")
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
 func (p param) notes() []string {

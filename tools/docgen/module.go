@@ -59,7 +59,8 @@ func function(f fields) symbol {
 	s := symbol{name: f.text("function_name"), kind: "macro", doc: f.text("doc_string")}
 	for _, p := range f.messages("parameter") {
 		name := p.text("name")
-		if p.word("role") == "PARAM_ROLE_KWARGS" {
+		// Bazel 7 does not tell the role.
+		if p.word("role") == "PARAM_ROLE_KWARGS" || name == "kwargs" {
 			name = "**" + name
 		}
 		s.params = append(s.params, param{

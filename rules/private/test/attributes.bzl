@@ -103,9 +103,9 @@ ATTRIBUTES = {
 How the cases of the program are listed and run.
 
 - `"exec"`: the program is one case, which has the name of this target.
-- `"go"`: a Go test binary, of rules_go or `go test -c`. Its tests, examples and fuzz seeds are cases, and subtests are
-  parts of them. `args` and `--test_filter` mean what they mean with rules_go. The macro [`go_test`](rules_go.md) makes
-  such a test in one step.
+- `"go"`: a Go test binary, of rules_go or `go test -c`. Its tests, examples and fuzz seeds are cases, and subtests
+  are parts of them. `args` and `--test_filter` mean what they mean with rules_go. The macro [`go_test`](rules_go.md)
+  makes such a test in one step.
 - `"protocol"`: a program that speaks the [worker protocol](adapters.md), and so runs the cases that it is handed. The
   macro [`pytest_test`](rules_python.md) makes one of pytest.""",
         default = "\"exec\"",

@@ -61,9 +61,10 @@ def grouped_test(*, name, test = None, **kwargs):
 
     Args:
       name: Name of the target.
-      test: Label of the program: any executable target, a `*_binary` or a `*_test`. A `*_test` needs the tag `manual`,
-        or it would run a second time without its groups. Its runfiles, coverage and `RunEnvironmentInfo` are taken
-        over. Its `args` are not, nor is the `env` of a native rule such as Bazel 7's `sh_test`: set those here.
+      test: Label of the program, which has to be there: any executable target, a `*_binary` or a `*_test`. A `*_test`
+        needs the tag `manual`, or it would run a second time without its groups. Its runfiles, coverage and
+        `RunEnvironmentInfo` are taken over. Its `args` are not, nor is the `env` of a native rule such as Bazel 7's
+        `sh_test`: set those here.
       **kwargs: What every test takes: `visibility`, `testonly`, `local`, `exec_properties`,
         `target_compatible_with`, `exec_compatible_with`, `features`, `toolchains` and so on.
     """

@@ -72,10 +72,10 @@ def _grouped_test_impl(ctx):
 
 def _check(ctx, groups):
     errors = list(ctx.attr.errors)
-    if not ctx.attr.test:
+    if not ctx.attr.test and not errors:
         errors.append("test is missing: which program to run.\n" +
                       "hint: write test = \":NAME\", of a *_binary or a *_test.")
-    elif InnerTestInfo in ctx.attr.test:
+    if ctx.attr.test and InnerTestInfo in ctx.attr.test:
         inner = ctx.attr.test[InnerTestInfo]
         error = inner_test_error(label = inner.label, kind = inner.kind, manual = inner.manual)
         if error:

@@ -130,7 +130,7 @@ func TestPlanFailures(t *testing.T) {
 		"the runner has another format": {
 			[]string{"//a:x_test"},
 			func(w *workspace) { w.runner("x_test", `echo '{"version": 9}'`) }, 1,
-			"//a:x_test: plan: version 9, but this command reads version 1",
+			"//a:x_test: plan: version 9, but this command reads version 2",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
