@@ -24,4 +24,5 @@ for os in linux darwin windows; do
   GOOS=$os "$go" vet ./... || failed=1
   GOOS=$os "$staticcheck" ./... || failed=1
 done
+"$go" test ./tools/house || failed=1 # which folder may import which
 exit "$failed"

@@ -1,3 +1,4 @@
+// Package orders has tests that take as long as they are told, for plan and timings.
 package orders
 
 import (

@@ -1,3 +1,4 @@
+// Tests of a stock that is in PostgreSQL: each case has a database server for itself.
 package postgres_test
 
 import (

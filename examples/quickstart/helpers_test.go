@@ -1,3 +1,4 @@
+// Tests that share a port, and take turns at it.
 package quickstart_test
 
 import (

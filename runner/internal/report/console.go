@@ -1,3 +1,5 @@
+// Package report tells what has become of the cases: in the log (console), in test.xml
+// (junit) and by the exit code.
 package report
 
 import (
