@@ -4,7 +4,7 @@ import (
 	"net"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/examples/quickstart/notes"
+	"example.com/examples/quickstart/notes"
 )
 
 // Needs no server, and so waits for nobody.

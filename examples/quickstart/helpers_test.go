@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/interlock-build/rules_interlock/examples/quickstart/notes"
+	"example.com/examples/quickstart/notes"
 )
 
 // startServer starts the server that this test talks to.
