@@ -194,13 +194,13 @@ func (b *bases) replace(w *world, group string, which []string, create func(path
 		}
 	}
 	all := len(changed) == len(configurations)
-	for i, c := range which {
-		if all && i == len(which)-1 {
-			// From here on nobody who holds the group may exclude anybody.
-			if err := w.say(caselog.Rewrite, "files", group); err != nil {
-				return err
-			}
+	if all {
+		// A holder of before excludes nobody when all is done; one that comes in between may.
+		if err := w.say(caselog.Rewrite, "files", group); err != nil {
+			return err
 		}
+	}
+	for _, c := range which {
 		for _, file := range lockFiles(group) {
 			path := filepath.Join(b.folder(baseOf(group), c), file)
 			// If both names are those of one file, rename(2) does nothing.

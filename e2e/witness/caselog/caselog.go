@@ -35,9 +35,10 @@ const (
 	Stop Event = "stop"
 	// Continue: SIGCONT.
 	Continue Event = "continue"
-	// Rewrite: the lock files of the groups in Uses are written again.
+	// Rewrite: all copies of the lock files of the groups in Uses are about to be written
+	// again.
 	Rewrite Event = "rewrite"
-	// Rewritten: they have been.
+	// Rewritten: they have been, in the order of the records of Rewrite.
 	Rewritten Event = "rewritten"
 	// Break: from here on acquisitions of the groups in Uses may fail.
 	Break Event = "break"

@@ -216,22 +216,37 @@ func TestKilledHoldersCountUntilThen(t *testing.T) {
 // within a second, and does not pass.
 func TestRewrittenFilesAreLost(t *testing.T) {
 	const log = "start a/x db=0\nrewrite files db=0\ntouch a/x\nstart b/x db=0\ntouch a/x\nend b/x"
-	r := newRound(t, log)
+	// Its process was there some time before.
+	before := func(log string) *round {
+		r := newRound(t, log)
+		r.Records[0].Born -= caselog.Instant(20 * time.Millisecond)
+		return r
+	}
+	r := before(log)
 	r.forget("files")
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
 	if seen := r.want(); seen.Lost != 1 || seen.LostFor != 3*time.Millisecond || seen.Overlaps != 0 {
 		t.Errorf("saw %+v", seen)
 	}
 
-	r = newRound(t, log+"\nrewritten files db=0\nend a/x")
+	r = before(log+"\nrewritten files db=0\nend a/x")
 	r.forget("files")
 	r.want("losses: a reports that x passed, which had lost a group")
 
-	r = newRound(t, log+"\ntouch a/x")
+	r = before(log+"\ntouch a/x")
 	r.forget("files")
 	r.Records[len(r.Records)-1].At += caselog.Instant(2 * time.Second)
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
 	r.want("losses: a/x goes on for 2.005s after its lock files were written again")
+
+	r = newRound(t, log+"\nrewritten files db=0\nend a/x") // it may have got its groups in between
+	r.forget("files")
+	r.want()
+
+	r = before("start a/x db=0\nrewrite files db=0\nrewritten files db=0\nstart b/x db=0\nend b/x\nkill a/x")
+	r.forget("files") // what is killed in the end had been stopped before
+	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
+	r.want()
 }
 
 // That it lost its group later is no excuse for one that goes on beside the next one.

@@ -21,6 +21,8 @@ type holding struct {
 	ended bool
 	// until is the moment up to which it counts.
 	until caselog.Instant
+	// killed is when it was killed, without an end; 0 is never.
+	killed caselog.Instant
 }
 
 // use is what a holding uses of one group.
@@ -139,7 +141,7 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 	switch {
 	case holding.ended || loss > 0:
 	case caseKilled:
-		holding.until = ofCase
+		holding.until, holding.killed = ofCase, ofCase
 	case runKilled:
 		holding.until = ofRun
 	}
@@ -162,16 +164,23 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 const noticing = time.Second
 
 // lost reports when a holding lost one of its groups, or may have: its lock files were
-// written again while it was under way, or just before it was.
+// written again while it was under way, or just before it was. What is killed may be a
+// case that its runner has ended for that reason.
 func (h *history) lost(holding *holding) (at caselog.Instant, lost bool) {
 	for _, u := range holding.start.Uses {
 		for _, at := range h.rewrites[u.Group] {
-			if at.Add(noticing) >= holding.start.At && at <= holding.last {
+			if at.Add(noticing) >= holding.start.At && at <= max(holding.last, holding.killed) {
 				return at, true
 			}
 		}
 	}
 	return 0, false
+}
+
+// heldBefore reports whether a case had its groups at some time for certain: its process
+// was there.
+func (holding *holding) heldBefore(at caselog.Instant) bool {
+	return holding.start.Born.Add(caselog.Tick) <= at
 }
 
 // orphans returns how many cases outlived their runner, and the longest time.

@@ -7,7 +7,7 @@ import "time"
 func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) {
 	for _, holding := range h.holdings {
 		at, isLost := h.lost(holding)
-		if !isLost || at < holding.start.At {
+		if !isLost || !holding.heldBefore(at) {
 			continue
 		}
 		lost++
@@ -26,8 +26,9 @@ func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) 
 // passedLost reports whether a case got to its end when it had lost its groups.
 func (h *history) passedLost(holding *holding) bool {
 	for _, u := range holding.start.Uses {
-		for _, at := range h.rewritten[u.Group] {
-			if at > holding.start.At && at < holding.last {
+		for i, at := range h.rewrites[u.Group] {
+			done := h.rewritten[u.Group]
+			if i < len(done) && holding.heldBefore(at) && done[i] < holding.last {
 				return true
 			}
 		}
