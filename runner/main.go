@@ -3,24 +3,24 @@
 //
 // # Usage
 //
-// Bazel starts it under the name of the test, TEST [ARGUMENT...]. What to run
-// is in the manifest TEST.interlock.json, which the rule grouped_test writes;
-// the arguments (the attribute args, then --test_arg) are the program's, but
-// for those that begin with --interlock- (package options).
+// Bazel starts it under the name of the test, TEST [ARGUMENT...]. The manifest
+// TEST.interlock.json, which the rule grouped_test writes, says what to run. The arguments (the
+// attribute args, then --test_arg) are passed to the program, except those that begin with
+// --interlock- (package options).
 //
 // # Environment
 //
-// It reads the variables that Bazel gives a test (package bazelenv), and
-// INTERLOCK_NAME for each of its options. A case sees the same environment
-// without those that divide, filter or report the test, which the runner has
-// dealt with, and with what it has for itself (type environments).
+// It reads the variables that Bazel gives a test (package bazelenv), and INTERLOCK_NAME for each
+// of its options. A case gets the same environment, with two changes: it lacks the variables that
+// divide, filter or report the test, which the runner handles itself; and it has variables of its
+// own (type environments).
 //
 // # Exit codes
 //
-// 0: every case passed or was skipped. 1: a case was bad; a test with one case
-// passes that case's exit code on instead (128+n if signal n killed it).
-// 69: what the test rests on failed, such as a lock. 78: the test could not be
-// set up. 124: the time was up. 128+n: the runner got signal n.
+// 0: every case passed or was skipped. 1: a case was bad; a test with one case passes that case's
+// exit code on instead (128+n if signal n killed it). 69: something that the test depends on
+// failed, such as a lock. 78: the test could not be set up. 124: the time was up. 128+n: the
+// runner got signal n.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Package boottime is a clock that all processes of the machine read alike, that nobody
-// can set, and that goes on while the machine sleeps.
+// Package boottime is a clock that all processes of the machine read alike, that nobody can set,
+// and that keeps running while the machine sleeps.
 package boottime
 
 import (

@@ -1,6 +1,6 @@
 //go:build !linux
 
-// Package boottime is a clock that there is on Linux only.
+// Package boottime is a clock that exists only on Linux.
 package boottime
 
 import (

@@ -1,9 +1,8 @@
-// Package child runs a program in a process group of its own and leaves
-// nothing of that group behind.
+// Package child runs a program in a process group of its own and leaves nothing of that group
+// behind.
 //
-// Bazel's test-setup.sh signals and reaps only the process group of the test
-// itself, which the groups made here are not part of; so this package passes
-// signals on, kills and waits.
+// Bazel's test-setup.sh signals and reaps only the process group of the test itself, which does
+// not include the groups made here. So this package passes signals on, kills and waits.
 package child
 
 import (
@@ -29,65 +28,63 @@ type Command struct {
 	Path string
 	// Args are its arguments, without its name.
 	Args []string
-	// Env is its whole environment, as NAME=value, but for the mark of what this
-	// process starts (guard.Variable).
+	// Env is its whole environment, as NAME=value, without the mark of what this process starts
+	// (guard.Variable).
 	Env []string
-	// Stdin is its standard input; nil is an empty one.
+	// Stdin is its standard input; nil means an empty one.
 	Stdin *os.File
-	// Terminal is one that the program has to itself while it runs, for what of
-	// Stdin, Stdout and Stderr is nil; nil is none. On Linux, when the program is
-	// stopped, as by Ctrl-Z, so is this process, until its shell continues it.
+	// Terminal is a terminal for the program's exclusive use while it runs. It replaces those of
+	// Stdin, Stdout and Stderr that are nil; nil means none. On Linux, when the program is
+	// stopped, as by Ctrl-Z, this process stops too, until its shell continues it.
 	Terminal *os.File
-	// Output gets what it writes to stdout and stderr, in that order. Its
-	// errors are ignored: they are no reason to stop the program.
+	// Output gets what it writes to stdout and stderr, in that order. Errors of Output are
+	// ignored: they are not a reason to stop the program.
 	Output io.Writer
 	// Extra are files that it has open, from descriptor 3 on.
 	Extra []*os.File
-	// Errors gets what it writes to stderr in place of Output; nil is Output.
+	// Errors gets what it writes to stderr, instead of Output; nil means Output.
 	Errors io.Writer
-	// Dumps is whether the program prints the stacks of its threads and ends when
-	// it gets SIGQUIT, as one in Go does: then that is what stops it when its time
-	// is up.
+	// Dumps says that the program prints the stacks of its threads and ends when it gets SIGQUIT,
+	// as a Go program does. Then SIGQUIT stops it when its time is up.
 	Dumps bool
-	// Stdout and Stderr are where it writes to in place of Output; nil is none.
+	// Stdout and Stderr are where it writes to, instead of Output; nil means none.
 	Stdout, Stderr *os.File
-	// Signals are passed on to it while it runs, besides those that always are;
-	// nil is none.
+	// Signals are passed on to it while it runs, in addition to those that always are; nil means
+	// none.
 	Signals <-chan os.Signal
-	// Begun is called when it runs; nil is not at all.
+	// Begun is called when it runs; may be nil.
 	Begun func()
 	// Grace is how long it has between SIGTERM and SIGKILL when it is stopped.
 	Grace time.Duration
-	// Hurry ends the grace early when it is closed; nil is never.
+	// Hurry ends the grace early when it is closed; nil means never.
 	Hurry <-chan struct{}
-	// LeakTimeout is how long processes that it started may go on when it has
-	// ended by itself; 0 is not at all, and nobody looks whether they do.
+	// LeakTimeout is how long processes that it started may continue after it has ended by
+	// itself; 0 means not at all, and nothing checks whether they do.
 	LeakTimeout time.Duration
 }
 
 // Result is how the program ended.
 type Result struct {
-	// ExitCode is its exit code; that of a program that a signal killed is 128
-	// plus the signal's number, as in a shell.
+	// ExitCode is its exit code. If a signal killed the program, it is 128 plus the signal's
+	// number, as in a shell.
 	ExitCode int
 	// Signal names the signal that killed it, and is empty if none did.
 	Signal string
-	// Leak says what it left behind, and is empty if that is nothing, or if
-	// nobody has looked.
+	// Leak says what it left behind; empty if that is nothing or was not checked.
 	Leak string
 }
 
 // Urgent is implemented by causes of a context that leave the program no grace.
 type Urgent interface{ AtOnce() bool }
 
-// Run runs c to its end. When ctx ends it sends SIGTERM to c's process group,
-// and SIGKILL after the grace, or at once if the cause of ctx is Urgent. What is left
-// of the group when the program has ended is killed, and on Linux gone when Run returns;
-// so is what has left the group, as far as that can be told. Output then has all that
-// they wrote. The error is for a program that could not be started.
+// Run runs c to its end. When ctx ends it sends SIGTERM to c's process group, and SIGKILL after
+// the grace, or at once if the cause of ctx is Urgent. When the program has ended, Run kills what
+// is left of the group, and what has left the group, as far as that can be found. On Linux it is
+// gone when Run returns. Output then has all that they wrote. The error is for a program that
+// could not be started.
 func Run(ctx context.Context, c Command) (Result, error) {
-	// The kernel sends the parent-death signal when the *thread* that made the
-	// child ends (prctl(2), PR_SET_PDEATHSIG), so it must not end before.
+	// The kernel sends the parent-death signal when the *thread* that made the child ends
+	// (prctl(2), PR_SET_PDEATHSIG), so the thread must not end earlier.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
@@ -117,7 +114,7 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	})
 	left.open = p.output.finish()
 	if c.Terminal != nil {
-		terminal.TakeForeground(c.Terminal) // for those that come next
+		terminal.TakeForeground(c.Terminal) // for the next programs
 	}
 	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
 		return Result{}, fmt.Errorf("waiting for %s: %w", c.Path, err)
@@ -129,24 +126,24 @@ func Run(ctx context.Context, c Command) (Result, error) {
 	return result, nil
 }
 
-// program is one that was started.
+// program is a program that was started.
 type program struct {
 	*exec.Cmd
 	output, errors *output // one, unless its errors go elsewhere
-	// mark is what the environment has of all that it starts in its turn.
+	// mark is in the environment of everything that it starts.
 	mark string
-	// forget ends what start has told others of it.
+	// forget withdraws what start has told others about it.
 	forget func()
 }
 
 func (p *program) pid() int { return p.Process.Pid }
 
-// numbers tell the programs of this process apart.
+// numbers distinguish the programs of this process.
 var numbers atomic.Int64
 
-// starting is held while a program starts: a process that is forked for another one
-// has a copy of each open pipe until it runs its own program, and who has the output
-// of a program open is taken for a leak.
+// starting is held while a program starts. A process that is forked for another program has a
+// copy of each open pipe until it runs its own program, and a process that has the output of a
+// program open is taken for a leak.
 var starting sync.Mutex
 
 // start starts the program.
@@ -202,9 +199,9 @@ func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {
 	return cmd
 }
 
-// stopWith stops the process group when ctx ends. The returned function ends
-// that: after it no signal is sent any more. It says when the group was told to
-// end; the zero time is that it was not.
+// stopWith stops the process group when ctx ends. After the returned function is called, no
+// signal is sent any more. That function returns when the group was told to end; zero if it was
+// not.
 func stopWith(ctx context.Context, pid int, c Command) (release func() (told time.Time)) {
 	done := make(chan struct{})
 	var stopper sync.WaitGroup
@@ -247,8 +244,7 @@ func isUrgent(ctx context.Context) bool {
 // dumping is how long a program may take to print its stacks.
 const dumping = 2 * time.Second
 
-// IsTimeout reports whether the cause of a context that has ended is that a time
-// was up.
+// IsTimeout reports whether the cause of a context that has ended is a time limit.
 func IsTimeout(cause error) bool {
 	t := interface{ Timeout() bool }(nil)
 	return errors.As(cause, &t) && t.Timeout()

@@ -20,7 +20,7 @@ type children struct {
 	reaping sync.Once
 }
 
-// remember is called when a child has started, and starting is held.
+// remember is called when a child has started, while starting is held.
 func remember(pid int) (forget func()) {
 	family.mu.Lock()
 	family.started[pid] = true
@@ -63,11 +63,11 @@ func (c *children) isOnlyChild(pid int) bool {
 	return len(c.started) == 1 && c.started[pid]
 }
 
-// settled is how long after the end of a child orphans are looked for: many end at once.
+// settled is the delay between the end of a child and the look for orphans: many end at once.
 const settled = 5 * time.Millisecond
 
-// reapOrphansAsTheyEnd keeps a case that starts many daemons, and ends them, from
-// filling the process table: they are this process's to reap, since it adopts them.
+// reapOrphansAsTheyEnd keeps a case that starts many daemons, and ends them, from filling the
+// process table. This process has to reap them, because it adopts them.
 func reapOrphansAsTheyEnd() {
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGCHLD)
@@ -77,7 +77,7 @@ func reapOrphansAsTheyEnd() {
 	}
 }
 
-// reapEnded reaps the orphans that have ended, but for those that somebody counts.
+// reapEnded reaps the orphans that have ended, except those that somebody counts.
 func reapEnded() {
 	starting.Lock() // a child that is being started is not remembered yet
 	defer starting.Unlock()

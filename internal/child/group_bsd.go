@@ -12,10 +12,9 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true}
 }
 
-// waitAndKillRest waits until the program has ended, calls ended, and kills what is
-// left of its process group; it cannot say how much that is. Unlike on Linux the
-// program is reaped first, so its number is free for an instant, unless its group still
-// has a member.
+// waitAndKillRest waits until the program has ended, calls ended, and kills what is left of its
+// process group; it cannot report how much that is. Unlike on Linux it reaps the program first,
+// so the program's number is free for an instant, unless its group still has a member.
 func (p *program) waitAndKillRest(_ *os.File, ended func()) (left leftovers, err error) {
 	err = p.Wait()
 	ended()

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dying is how long killed processes may take to go; only one that hangs in
-// the kernel needs more than an instant.
+// dying is how long killed processes may take to go. Only a process that hangs in the kernel
+// needs more than an instant.
 const dying = 2 * time.Second
 
 // adopt makes this process the parent of orphans among its descendants, so
@@ -23,8 +23,8 @@ var adopt = sync.OnceFunc(func() {
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 })
 
-// wasThere are children that this process had before it started any: those of a program
-// that has become this one.
+// wasThere are the children that this process had before it started any: the children of a
+// program that has become this one.
 var wasThere = map[int]bool{}
 
 // ownGroup makes the child the leader of a new process group, and makes it die
@@ -34,12 +34,12 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// waitAndKillRest waits until the program has ended, in the foreground of a terminal if
-// it has one, calls ended, kills what is left of it, waits until that is gone, and says
-// what it has killed.
+// waitAndKillRest waits until the program has ended (in the foreground of a terminal if it has
+// one), calls ended, kills what is left of it, waits until that is gone, and returns what it has
+// killed.
 //
-// Until then it leaves the program unreaped: a zombie keeps its number, so that no
-// signal can hit a stranger who got the number next.
+// Until then it leaves the program unreaped: a zombie keeps its number, so that no signal can hit
+// a stranger that got the number next.
 func (p *program) waitAndKillRest(terminal *os.File, ended func()) (left leftovers, err error) {
 	err = awaitEnd(p.pid(), terminal)
 	ended()
@@ -55,9 +55,8 @@ func (p *program) waitAndKillRest(terminal *os.File, ended func()) (left leftove
 	return left, err
 }
 
-// awaitRest reaps a process group that was killed, and says how many processes
-// that has ended. A process has its ports and files until it is gone, and the
-// next case may need them.
+// awaitRest reaps a process group that was killed, and returns how many processes that has ended.
+// A process has its ports and files until it is gone, and the next case may need them.
 func awaitRest(group int) (killed int) {
 	for deadline := time.Now().Add(dying); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		more, left := reap(group)
@@ -69,8 +68,8 @@ func awaitRest(group int) (killed int) {
 	return killed
 }
 
-// reap reaps those of a process group that have ended and are children of this
-// process. It says how many of them were killed, and whether any has not ended.
+// reap reaps the processes of a group that have ended and are children of this process. It
+// returns how many of them were killed, and whether any has not ended.
 func reap(group int) (killed int, left bool) {
 	for {
 		var status syscall.WaitStatus
@@ -87,8 +86,8 @@ func reap(group int) (killed int, left bool) {
 	}
 }
 
-// awaitEnd returns when pid has ended, and leaves it to be reaped. Whenever it is
-// stopped at its terminal, so is this process.
+// awaitEnd returns when pid has ended, and leaves it unreaped. Whenever pid is stopped at its
+// terminal, this process stops too.
 func awaitEnd(pid int, terminal *os.File) error {
 	what := unix.WEXITED
 	if terminal != nil {
@@ -99,7 +98,7 @@ func awaitEnd(pid int, terminal *os.File) error {
 		if err != nil || code != childStopped {
 			return err
 		}
-		_, _ = waitid(pid, unix.WSTOPPED|unix.WNOHANG) // or it would be told again
+		_, _ = waitid(pid, unix.WSTOPPED|unix.WNOHANG) // or it would be reported again
 		suspendWith(pid, terminal)
 	}
 }
@@ -108,7 +107,7 @@ func awaitEnd(pid int, terminal *os.File) error {
 // sigaction(2).
 const childStopped = 5
 
-// waitid waits until something has become of a child, and returns its code.
+// waitid waits until the state of a child changes, and returns the code.
 func waitid(pid, what int) (code int32, err error) {
 	for {
 		var info unix.Siginfo

@@ -13,7 +13,7 @@ import (
 // the program, such as a request for a thread dump.
 var forwarded = []os.Signal{syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2}
 
-// forwarder passes signals that this process gets on to a process group.
+// forwarder passes signals that this process receives on to a process group.
 type forwarder struct {
 	signals chan os.Signal
 	done    chan struct{}
@@ -28,7 +28,7 @@ func catchSignals() *forwarder {
 	return f
 }
 
-// passTo passes signals on to the process group of pid, and more of them too.
+// passTo passes these signals, and those from more, on to the process group of pid.
 func (f *forwarder) passTo(pid int, more <-chan os.Signal) {
 	pass := func(s os.Signal) { _ = syscall.Kill(-pid, s.(syscall.Signal)) }
 	f.passing.Go(func() {
@@ -45,23 +45,23 @@ func (f *forwarder) passTo(pid int, more <-chan os.Signal) {
 	})
 }
 
-// stop ends that: after it no signal is passed on.
+// stop ends the forwarding.
 func (f *forwarder) stop() {
 	signal.Stop(f.signals)
 	close(f.done)
 	f.passing.Wait()
 }
 
-// inForeground lets the new process group read from its terminal, and get what
-// is typed there to interrupt it.
+// inForeground lets the new process group read from its terminal, and receive what is typed there
+// to interrupt it.
 func inForeground(attr *syscall.SysProcAttr, terminal *os.File) {
 	attr.Foreground, attr.Ctty = true, int(terminal.Fd())
 }
 
 func terminateGroup(pid int) { _ = syscall.Kill(-pid, syscall.SIGTERM) }
 
-// dump asks a program for its stacks, and only that one: those that it has
-// started are killed when it has ended.
+// dump asks a program for its stacks, but not the programs that it has started: they are killed
+// when it has ended.
 func dump(pid int) { _ = syscall.Kill(pid, syscall.SIGQUIT) }
 
 // killGroup also kills a leader that went to another group.

@@ -18,7 +18,7 @@ func (*forwarder) stop()                        {}
 // end, so the grace passes and killGroup ends it.
 func terminateGroup(int) {}
 
-// dump does nothing, as terminateGroup.
+// dump does nothing, like terminateGroup.
 func dump(int) {}
 
 // killGroup ends the process and its descendants.
@@ -26,9 +26,8 @@ func killGroup(pid int) {
 	_ = exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(pid)).Run()
 }
 
-// waitAndKillRest waits until the program has ended and calls ended. It kills nothing:
-// there is no group to name, and the number of the program may belong to another
-// process already.
+// waitAndKillRest waits until the program has ended and calls ended. It kills nothing: there is
+// no group to name, and another process may already have the program's number.
 func (p *program) waitAndKillRest(_ *os.File, ended func()) (left leftovers, err error) {
 	err = p.Wait()
 	ended()
@@ -39,7 +38,7 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-// inForeground does nothing: a console is everybody's.
+// inForeground does nothing: a console belongs to everybody.
 func inForeground(*syscall.SysProcAttr, *os.File) {}
 
 func resultOf(state *os.ProcessState) Result { return Result{ExitCode: state.ExitCode()} }

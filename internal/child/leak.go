@@ -9,7 +9,7 @@ type leftovers struct {
 	open   bool // an output that some other process has open
 }
 
-// leak describes it; it is empty if that is nothing.
+// leak describes what was left behind; empty if nothing was.
 func (l leftovers) leak() string {
 	switch {
 	case l.killed+l.strays == 1 && l.strays == 1:

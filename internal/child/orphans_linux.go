@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// awaitOrphans waits until no orphan of a program runs, or the deadline. Many programs
+// awaitOrphans waits until no orphan of a program runs, at most until the deadline. Many programs
 // close their output some instants before they end.
 func (p *program) awaitOrphans(deadline time.Time) {
 	for p.orphanRuns() && time.Now().Before(deadline) {
@@ -28,9 +28,9 @@ func (p *program) orphanRuns() bool {
 // orphan is a child of this process that it has not started.
 type orphan struct{ pid, group int }
 
-// orphans are the children that this process has not started: the kernel makes orphans
-// among its descendants children of the main thread (proc(5) of that file:
-// /proc/pid/task/tid/children); where it does not tell them, there are none.
+// orphans returns the children that this process has not started. The kernel makes orphans among
+// its descendants children of the main thread (proc(5) of that file:
+// /proc/pid/task/tid/children). If the kernel does not list them, there are none.
 func orphans() (all []orphan) {
 	self, own := os.Getpid(), unix.Getpgrp()
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", self, self))
@@ -39,7 +39,7 @@ func orphans() (all []orphan) {
 		if err != nil || family.has(pid) || wasThere[pid] {
 			continue
 		}
-		// What is in the group of this process was started by other code of it.
+		// Other code in this process started what is in its own group.
 		if group, err := unix.Getpgid(pid); err == nil && group != own {
 			all = append(all, orphan{pid, group})
 		}
@@ -55,20 +55,19 @@ func (o orphan) hasEnded() bool {
 
 func (o orphan) reap() { _, _ = syscall.Wait4(o.pid, nil, syscall.WNOHANG, nil) }
 
-// isStray reports whether an orphan that runs has left the group of the program that it
-// comes from, by the mark in its environment. One without a mark comes from the only
-// program that runs.
+// isStray reports whether a running orphan has left the group of the program that it comes from.
+// The mark in its environment shows the program. An orphan without a mark comes from the program
+// if no other one runs.
 func (p *program) isStray(o orphan) bool {
 	if o.group == p.pid() {
 		return false
 	}
-	mark := guard.MarkOf(o.pid) // asked first: one that has ended has none any more
+	mark := guard.MarkOf(o.pid) // asked first: an ended process has no mark any more
 	return !o.hasEnded() && (guard.Has(mark, p.mark) || mark == "" && family.isOnlyChild(p.pid()))
 }
 
-// reapOrphans reaps the orphans of the program's group that have ended by themselves,
-// so that they are not taken for those that are killed now: a test may have killed
-// them, too.
+// reapOrphans reaps the orphans of the program's group that have ended by themselves or that a
+// test has killed, so that they are not counted among those that are killed now.
 func (p *program) reapOrphans() {
 	for _, o := range orphans() {
 		if o.group == p.pid() {
@@ -77,8 +76,8 @@ func (p *program) reapOrphans() {
 	}
 }
 
-// killStrays kills those that have left the program's group, and those that these leave
-// behind in their turn, and says how many there were.
+// killStrays kills the processes that have left the program's group, and those that they leave
+// behind in turn, and returns how many there were.
 func (p *program) killStrays() (killed int) {
 	known := map[int]bool{}
 	for deadline := time.Now().Add(dying); time.Now().Before(deadline); time.Sleep(time.Millisecond) {

@@ -8,5 +8,5 @@ import "time"
 // process.
 func (p *program) awaitOrphans(time.Time) {}
 
-// remember does nothing, since there is nobody to tell.
+// remember does nothing, because there is nobody to tell.
 func remember(int) (forget func()) { return func() {} }

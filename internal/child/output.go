@@ -25,8 +25,7 @@ func newOutput(to io.Writer) (*output, error) {
 	return o, nil
 }
 
-// copy hands on what comes, until everybody has closed the pipe or finish
-// interrupts it.
+// copy passes on what arrives, until everybody has closed the pipe or finish interrupts it.
 func (o *output) copy() {
 	defer close(o.copied)
 	buffer := make([]byte, 32<<10)
@@ -45,7 +44,7 @@ func (o *output) write(text []byte) {
 	}
 }
 
-// awaitEnd waits until everybody has closed the pipe, but not longer than limit.
+// awaitEnd waits until everybody has closed the pipe, but at most for limit.
 func (o *output) awaitEnd(limit time.Duration) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
@@ -55,9 +54,9 @@ func (o *output) awaitEnd(limit time.Duration) {
 	}
 }
 
-// finish is called when the group is gone. It hands on what the group left in
-// the pipe, and waits for nothing more: only a process that left the group can
-// still have the pipe open, and finish reports whether one has.
+// finish is called when the group is gone. It passes on what the group left in the pipe, and
+// waits for nothing more. Only a process that left the group can still have the pipe open; finish
+// reports whether one has.
 func (o *output) finish() (open bool) {
 	_ = o.reader.SetReadDeadline(time.Unix(1, 0)) // wakes a Read; one that has data is not cut short
 	<-o.copied
@@ -67,5 +66,5 @@ func (o *output) finish() (open bool) {
 	return open
 }
 
-// abandon is for an output that no program has got.
+// abandon is for an output that was given to no program.
 func (o *output) abandon() { _ = o.writer.Close(); o.finish() }

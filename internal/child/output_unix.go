@@ -8,9 +8,9 @@ import "syscall"
 // (/proc/sys/fs/pipe-max-size on Linux; elsewhere it is less).
 const maxPipe = 1 << 20
 
-// copyRest hands on what is in the pipe now. The limit is for a process that
-// writes for ever; what the group wrote is in front of that. It reports whether
-// anybody has the other end of the pipe.
+// copyRest passes on what is in the pipe now. The limit is for a process that writes for ever;
+// the output of the group comes before that. It reports whether the other end of the pipe is
+// still open.
 func (o *output) copyRest() (open bool) {
 	raw, err := o.reader.SyscallConn()
 	if err != nil {

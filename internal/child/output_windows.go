@@ -1,5 +1,4 @@
 package child
 
-// copyRest has nothing to do: a pipe of Windows has no deadlines, so copy has
-// read to the end of it.
+// copyRest has nothing to do: pipes of Windows have no deadlines, so copy has read to the end.
 func (o *output) copyRest() (open bool) { return false }

@@ -9,12 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Serve runs c, a program that may end and leave processes of its group to go
-// on, until ctx ends. It calls started with the number of the program's
-// process, which is that of the group too, and ended when the program has
-// ended, of itself or not. When ctx ends it stops the group as Run does, with a
-// grace for those that the program has left too, and nothing of the group is
-// there when it returns. The error is for a program that could not be started.
+// Serve runs c, a program that may end and leave processes of its group running, until ctx ends.
+// It calls started with the number of the program's process, which is also the group's, and ended
+// when the program has ended, by itself or not. When ctx ends it stops the group as Run does,
+// with a grace for the processes that the program has left too. When it returns, nothing of the
+// group is left. The error is for a program that could not be started.
 func Serve(ctx context.Context, c Command, started func(pid int), ended func(Result)) error {
 	runtime.LockOSThread() // as Run does
 	defer runtime.UnlockOSThread()
@@ -28,9 +27,9 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 	group := p.pid()
 	started(group)
 	stopStopping := stopWith(ctx, group, c)
-	_ = awaitEnd(group, nil) // what fails here fails in Wait
+	_ = awaitEnd(group, nil) // Wait reports what fails here
 	told := stopStopping()
-	_ = p.Wait() // what it returns is in the state, too
+	_ = p.Wait() // the state has its result, too
 	ended(resultOf(p.ProcessState))
 	<-ctx.Done()
 	stopRest(ctx, group, c, told)
@@ -38,8 +37,8 @@ func Serve(ctx context.Context, c Command, started func(pid int), ended func(Res
 	return nil
 }
 
-// stopRest stops those that a program, which has been reaped, has left. The
-// group was told to end already, unless that time is zero.
+// stopRest stops the processes that a program, which has been reaped, has left. told is when the
+// group was told to end; zero if it was not.
 func stopRest(ctx context.Context, group int, c Command, told time.Time) {
 	if !isUrgent(ctx) {
 		if told.IsZero() {
@@ -51,8 +50,8 @@ func stopRest(ctx context.Context, group int, c Command, told time.Time) {
 	KillRest(group)
 }
 
-// awaitEnds waits until all of a group have ended, but not beyond the deadline,
-// and not if there is a hurry.
+// awaitEnds waits until all processes of a group have ended. It does not wait beyond the
+// deadline, nor after hurry is closed.
 func awaitEnds(group int, deadline time.Time, hurry <-chan struct{}) {
 	grace := time.NewTimer(time.Until(deadline))
 	defer grace.Stop()
@@ -79,8 +78,8 @@ func KillRest(group int) {
 	awaitRest(group)
 }
 
-// signalRest signals a group if a process of it is a child of this one, as
-// orphans are. Until that is reaped the number of the group can be nobody else's.
+// signalRest signals a group if one of its processes is a child of this process, as orphans are.
+// Until that child is reaped, no other group can have the number.
 func signalRest(group int, s syscall.Signal) {
 	err := unix.Waitid(unix.P_PGID, group, &unix.Siginfo{}, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
 	if err == nil {

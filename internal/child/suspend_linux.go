@@ -9,15 +9,14 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/terminal"
 )
 
-// stopping is how long a process may take to be stopped by a signal of its own.
-// If nothing has stopped it, nobody is there who could continue it, and the
-// kernel has dropped the signal (setpgid(2), on orphaned groups).
+// stopping is how long a process may take to be stopped by its own signal. If nothing has stopped
+// it, no process exists that could continue it, and the kernel has dropped the signal
+// (setpgid(2), on orphaned groups).
 const stopping = 100 * time.Millisecond
 
-// suspendWith is called when a group that has the terminal was stopped, as by
-// Ctrl-Z. It stops the group of this process too, and gives the terminal back, so
-// that a shell sees its whole job stopped; and it continues both when the shell
-// does.
+// suspendWith is called when a group that has the terminal was stopped, as by Ctrl-Z. It stops
+// the group of this process too, and gives the terminal back, so that a shell sees its whole job
+// stopped. When the shell continues this process, it continues both.
 func suspendWith(group int, t *os.File) {
 	terminal.TakeForeground(t)
 	Suspend(0)

@@ -13,22 +13,22 @@ import (
 	"google.golang.org/grpc/backoff"
 )
 
-// Client returns the configuration of etcd's client. An error says which file
-// cannot be used.
+// Client returns the configuration for etcd's client. Its error names the file that cannot be
+// used.
 func (c Config) Client() (clientv3.Config, error) {
 	config := clientv3.Config{
 		Endpoints: c.Endpoints,
 		Username:  c.Username, Password: c.Password,
 		DialTimeout: 5 * time.Second,
-		// A member that stands still is noticed after both, the least that gRPC allows.
+		// A member that stands still is noticed after both times. gRPC allows no shorter ones.
 		DialKeepAliveTime: 10 * time.Second, DialKeepAliveTimeout: 3 * time.Second,
-		// gRPC's own pauses between attempts to connect grow to minutes, in which
-		// a lease would run out although its member is back.
+		// gRPC's own pauses between attempts to connect grow to minutes. A lease would expire in
+		// such a pause although its member is back.
 		DialOptions: []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{
 			Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: time.Second},
 			MinConnectTimeout: 3 * time.Second,
 		})},
-		Logger: zap.NewNop(), // what is wrong is said by errors
+		Logger: zap.NewNop(), // errors say what is wrong
 	}
 	if !c.isTLS() {
 		return config, nil

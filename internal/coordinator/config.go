@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	// DefaultNamespace is where keys are unless a configuration says otherwise.
+	// DefaultNamespace begins all keys unless a configuration says otherwise.
 	DefaultNamespace = "/interlock/"
-	// DefaultTTL is after how long the groups of a dead holder are free, unless a
+	// DefaultTTL is how long it takes until the groups of a dead holder are free, unless a
 	// configuration says otherwise.
 	DefaultTTL = 10 * time.Second
-	// minTTL is about the shortest lease that etcd grants by default: one and a
-	// half election timeouts, which are a second, rounded up.
+	// minTTL is about the shortest lease that etcd grants by default: one and a half election
+	// timeouts of one second, rounded up.
 	minTTL = 2 * time.Second
 	maxTTL = 10 * time.Minute
 )
@@ -25,19 +25,19 @@ const (
 type Config struct {
 	// Endpoints are the URLs of the members of an etcd cluster, at least one.
 	Endpoints []string
-	// Namespace is what the keys of all groups begin with; it ends with a slash.
-	// Installations with different ones do not see each other.
+	// Namespace begins the keys of all groups; it ends with a slash. Installations with different
+	// namespaces do not see each other.
 	Namespace string
-	// CAFile has the certificates of the authorities that servers are trusted
-	// by, as PEM; empty for those of the system.
+	// CAFile has the certificates of the authorities that servers are trusted by, as PEM; empty
+	// for the system's authorities.
 	CAFile string
-	// CertFile and KeyFile are the client's certificate and its key, as PEM;
-	// empty for a client without.
+	// CertFile and KeyFile are the client's certificate and its key, as PEM; empty for a client
+	// without a certificate.
 	CertFile, KeyFile string
-	// Username and Password are those of a user of etcd; empty without users.
+	// Username and Password are those of a user of etcd; empty if etcd has no users.
 	Username, Password string
-	// TTL is after how long the groups of a dead holder are free, from 2 seconds
-	// to 10 minutes, a whole number of seconds.
+	// TTL is how long it takes until the groups of a dead holder are free, from 2 seconds to 10
+	// minutes, a whole number of seconds.
 	TTL time.Duration
 }
 
@@ -54,7 +54,7 @@ type file struct {
 	TTL          string   `json:"ttl,omitempty"`
 }
 
-// Format returns c as Read reads it.
+// Format returns c in the form that Read reads.
 func (c Config) Format() ([]byte, error) {
 	return json.MarshalIndent(file{
 		Endpoints: c.Endpoints, Namespace: c.Namespace, CAFile: c.CAFile, CertFile: c.CertFile, KeyFile: c.KeyFile,
@@ -62,7 +62,7 @@ func (c Config) Format() ([]byte, error) {
 	}, "", "  ")
 }
 
-// complete returns c with the defaults of what it leaves out, if it makes sense.
+// complete returns c with defaults for what it leaves out, or an error if it makes no sense.
 func (c Config) complete() (Config, error) {
 	if c.Namespace == "" {
 		c.Namespace = DefaultNamespace

@@ -1,8 +1,8 @@
 // Package coordinator finds out which etcd cluster coordinates the groups of
 // scope cluster on this machine.
 //
-// That is in a well-known file, so that it is no part of what Bazel hashes for
-// a test. docs/design/cluster.md has the format.
+// The configuration is in a well-known file, so that it is not part of what Bazel hashes for a
+// test. docs/design/cluster.md has the format.
 package coordinator
 
 import (
@@ -15,20 +15,19 @@ import (
 const (
 	// File is the well-known file with the configuration of the machine.
 	File = "/etc/interlock/coordinator.json"
-	// Variable replaces File: it has the path of another such file, or endpoints
-	// with commas in between.
+	// Variable replaces File. It has the path of another such file, or endpoints separated by
+	// commas.
 	Variable = "INTERLOCK_COORDINATOR"
 )
 
-// ErrNone is the error of Find where no coordinator is configured.
+// ErrNone is the error of Find if no coordinator is configured.
 var ErrNone = errors.New("groups of scope \"cluster\" need a coordinator, and this machine names none: " +
 	"write the endpoints of an etcd cluster to " + File + ", as in {\"endpoints\": [\"https://etcd.example:2379\"]}, " +
 	"or set " + Variable + " to the path of such a file or to the endpoints, with commas in between " +
 	"(for Bazel: --test_env=" + Variable + ")")
 
-// Find returns the configuration of this machine, or that which the variable of
-// the environment names. Its errors are ErrNone, or say what is wrong with the
-// configuration and where.
+// Find returns the configuration of this machine, or the one that the environment variable names.
+// It returns ErrNone, or an error that says what is wrong with the configuration, and where.
 func Find(lookup func(string) (string, bool)) (Config, error) { return find(lookup, File) }
 
 func find(lookup func(string) (string, bool), wellKnown string) (Config, error) {

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// maxFile is the most that is read of a file, in bytes.
+// maxFile is the most bytes that are read from a file.
 const maxFile = 1 << 20
 
-// Read reads the configuration in a file. An error wraps that of opening it, or
-// says what is wrong in it.
+// Read reads the configuration in a file. Its error wraps the error of opening the file, or says
+// what is wrong in it.
 func Read(path string) (Config, error) {
 	text, open, err := read(path)
 	if err != nil {
@@ -29,8 +29,8 @@ func Read(path string) (Config, error) {
 	return config, nil
 }
 
-// parse reads a configuration strictly: an unknown field is an error. open says
-// whether its file is readable by all.
+// parse reads a configuration strictly: an unknown field is an error. open says whether all users
+// can read the file.
 func parse(text []byte, open bool) (Config, error) {
 	var f file
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -81,7 +81,7 @@ func readPassword(path string) (string, error) {
 	return password, nil
 }
 
-// read returns what is in a file, and whether all users can read it.
+// read returns the content of a file, and whether all users can read it.
 func read(path string) (text []byte, open bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -91,6 +91,6 @@ func read(path string) (text []byte, open bool, err error) {
 		return nil, false, fmt.Errorf("%s is no regular file of at most %d bytes", path, maxFile)
 	}
 	text, err = os.ReadFile(path)
-	// Windows has no such bits; who can read a file there is not in its mode.
+	// Windows has no such bits; the mode of a file does not say which users can read it.
 	return text, runtime.GOOS != "windows" && info.Mode()&0o004 != 0, err
 }

@@ -10,7 +10,7 @@ import (
 type batch struct {
 	cases []event.Case
 	needs []group.Need
-	// retried is whether one of them was bad before.
+	// retried says whether one of them was bad before.
 	retried bool
 }
 
@@ -18,12 +18,12 @@ func alone(c schedule.Case) batch {
 	return batch{cases: []event.Case{c.Case}, needs: c.Needs, retried: c.Retry}
 }
 
-// sharing is a batch of cases that need the same.
+// sharing returns a batch of cases that have the same needs.
 func sharing(cases []schedule.Case) batch {
 	return batch{cases: casesOf(cases), needs: cases[0].Needs, retried: cases[0].Retry}
 }
 
-// together is a batch that holds what any of cases needs.
+// together returns a batch that holds what any of cases needs.
 func together(cases []schedule.Case) batch {
 	b := batch{cases: casesOf(cases)}
 	for _, c := range cases {

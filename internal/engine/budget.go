@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// budget is a clock that runs only while at least one case does, so that
-// waiting is not running.
+// budget is a clock that runs only while at least one case runs: time spent waiting does not
+// count.
 type budget struct {
 	mu      sync.Mutex
 	left    time.Duration
@@ -17,8 +17,7 @@ type budget struct {
 	spent   func()
 }
 
-// newBudget returns a clock that calls spent when limit is used up; a limit
-// of 0 is none.
+// newBudget returns a clock that calls spent when limit is used up; 0 means no limit.
 func newBudget(limit time.Duration, spent func()) *budget {
 	return &budget{left: limit, limited: limit > 0, spent: spent}
 }

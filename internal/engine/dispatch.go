@@ -9,25 +9,23 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// maxGiveBacks is how often a case gives back what it got while no worker was
-// free. After that it keeps it for the next worker, so that it does not starve.
+// maxGiveBacks is how often a case gives back what it got while no worker was free. After that it
+// keeps its groups for the next worker, so that it does not starve.
 const maxGiveBacks = 8
 
 // dispatcher brings cases, groups and workers together.
 //
-// A case asks for its groups only when a worker is free for it. If they are
-// not free, the worker turns to something else, and the case stays in the
-// queue of those who wait. When it gets them and no worker is free then, it
-// gives them back: another process may have one.
+// A case asks for its groups only when a worker is free for it. If they are not free, the worker
+// turns to something else, and the case stays among the waiters. If no worker is free when the
+// case gets its groups, it gives them back: another process may have a free worker.
 //
-// Two may keep what they have: a case that has given back its groups too often
-// keeps them for the next worker, and one whose start is counted keeps its worker
-// while it waits. The former goes first: it takes the worker of the latter. So a
-// case that holds its groups waits only for cases that run, and those end.
+// There are two exceptions. A case that has given back its groups too often keeps them for the
+// next worker, and a case whose start is counted keeps its worker while it waits. The former goes
+// first: it takes the worker of the latter. So a case that holds its groups waits only for cases
+// that run, and those end.
 //
-// It decides only: what it sets off is done by effects, which tell it what came of
-// that (wait, answer, finished, rested). So model_test.go can try every order in
-// which it may be told.
+// The dispatcher only decides. Its effects do what it decides, and report the results to it
+// (wait, answer, finished, rested). So model_test.go can try every order of these reports.
 type dispatcher struct {
 	run       *run
 	effects   effects
@@ -35,23 +33,23 @@ type dispatcher struct {
 
 	mu     sync.Mutex
 	agenda *schedule.Agenda
-	// requests are those of the classes of the agenda, by their numbers.
+	// requests are the requests of the agenda's classes, by their numbers.
 	requests []request
 	idle     []int     // workers, by number
-	kept     []holding // those that hold groups and wait for a worker
-	keepers  []*ask    // those that have a worker and wait for groups
+	kept     []holding // cases that hold groups and wait for a worker
+	keepers  []*ask    // cases that have a worker and wait for groups
 	running  int
 	asking   int
-	resting  int // cases that are to run again, later
+	resting  int // cases that will run again later
 	done     chan struct{}
 	ended    bool // done is closed
 }
 
-// ask is a case that asks for its groups, or several that will hold them in one go.
+// ask is a case that asks for its groups, or several cases that will hold them together.
 type ask struct {
 	class *schedule.Class
 	cases []schedule.Case
-	// worker is set aside for it until it is known to have to wait; then -1.
+	// worker is reserved for it until it is known to have to wait; then -1.
 	worker int
 }
 
@@ -89,7 +87,7 @@ func (d *dispatcher) learnStart(took time.Duration) {
 	d.agenda.ObserveStart(took)
 }
 
-// step starts what can start. The caller has locked d.mu.
+// step starts everything that can start. The caller has locked d.mu.
 func (d *dispatcher) step() {
 	for len(d.idle) > 0 {
 		if len(d.kept) > 0 {
@@ -159,21 +157,21 @@ func (d *dispatcher) wait(a *ask) {
 	d.step()
 }
 
-// keepsWorker reports whether a case waits with its worker: one whose start is
-// counted cannot wait for a worker afterwards, and has given back its groups too
-// often for want of one.
+// keepsWorker reports whether a case waits with its worker. That is a case whose start is
+// counted, so that it cannot wait for a worker afterwards, and that has given back its groups too
+// often because it had no worker.
 func (d *dispatcher) keepsWorker(a *ask) bool {
 	return a.class.Rated && d.of(a.class).givenBack >= d.giveBacks && len(d.kept) == 0
 }
 
-// workerOf takes the worker of a case that waits for its groups.
+// workerOf takes the worker from a case that waits for its groups.
 func (d *dispatcher) workerOf(a *ask) (worker int) {
 	worker, a.worker = a.worker, -1
 	d.agenda.Free(a.class)
 	return worker
 }
 
-// workerOfKeeper takes the worker that a case keeps while it waits; -1 if none does.
+// workerOfKeeper takes a worker from a case that keeps it while it waits; -1 if there is none.
 func (d *dispatcher) workerOfKeeper() (worker int) {
 	if len(d.keepers) == 0 {
 		return -1
@@ -183,8 +181,8 @@ func (d *dispatcher) workerOfKeeper() (worker int) {
 	return d.workerOf(a)
 }
 
-// answer is called when a case has got its groups, or will not. It returns what
-// the caller is to undo; nil if that is nothing.
+// answer is called when a case has got its groups, or will not get them. It returns what the
+// caller must undo; nil if that is nothing.
 func (d *dispatcher) answer(a *ask, h holding) (back lock.Held) {
 	h.class = a.class
 	d.mu.Lock()
@@ -224,13 +222,13 @@ func (d *dispatcher) answer(a *ask, h holding) (back lock.Held) {
 	return back
 }
 
-// keepsGroups reports whether the first case of a class keeps its groups until a
-// worker is free. One whose start is counted does not: that would be late by then.
+// keepsGroups reports whether the first case of a class keeps its groups until a worker is free.
+// A case whose start is counted does not: it would start too late.
 func (d *dispatcher) keepsGroups(c *schedule.Class) bool {
 	return !c.Rated && d.of(c).givenBack >= d.giveBacks
 }
 
-// begun forgets what was known of cases that have not begun.
+// begun forgets what was known of these cases from before they began.
 func (d *dispatcher) begun(a *ask) {
 	r := d.of(a.class)
 	r.givenBack, r.since = 0, time.Time{}
@@ -245,7 +243,7 @@ func (d *dispatcher) start(h holding, worker int) {
 	d.effects.execute(h, worker)
 }
 
-// finished is called when a worker has run what h says, and h is released.
+// finished is called when a worker has run the cases of h, and h is released.
 func (d *dispatcher) finished(h holding, worker int, retries []retry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -259,8 +257,8 @@ func (d *dispatcher) finished(h holding, worker int, retries []retry) {
 	d.step()
 }
 
-// rested is called when the time has come for a case that was bad: it goes back
-// into its class.
+// rested is called when it is time to retry a case that was bad: the case goes back into its
+// class.
 func (d *dispatcher) rested(c *schedule.Class, r retry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

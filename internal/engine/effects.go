@@ -6,20 +6,20 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// effects do what the dispatcher has decided. It calls them while it is locked, so
-// they do not wait, and call it later only.
+// effects do what the dispatcher has decided. The dispatcher calls them while it is locked, so
+// they must not wait, and must call it only later.
 type effects interface {
-	// hold gets the groups of a, which has wanted them since then. It calls wait
-	// each time that begins to wait for one, and answer in the end, and then undoes
-	// what that returns.
+	// hold acquires the groups of a, which has wanted them since then. It calls wait each time
+	// that it begins to wait for a group, and answer in the end, and then undoes what answer
+	// returns.
 	hold(a *ask, since time.Time)
 	// execute runs h on a worker, releases it, and calls finished.
 	execute(h holding, worker int)
-	// rest calls rested when it is time for a case to run again.
+	// rest calls rested when it is time to run a case again.
 	rest(c *schedule.Class, r retry)
 }
 
-// concurrent are the effects of a run: each is a goroutine.
+// concurrent is the effects of a run: each effect is a goroutine.
 type concurrent struct{ *dispatcher }
 
 func (d concurrent) hold(a *ask, since time.Time) {

@@ -1,7 +1,7 @@
-// Package engine decides which case runs when, and what became of it.
+// Package engine decides which case runs when, and determines its outcome.
 //
-// It sees locks and frameworks through interfaces only, and tells what happens
-// as events: it neither prints nor reads the environment.
+// It sees locks and frameworks only through interfaces, and reports what happens as events. It
+// neither prints nor reads the environment.
 package engine
 
 import (
@@ -19,17 +19,16 @@ import (
 
 // Framework runs cases.
 type Framework interface {
-	// Run runs the cases of a batch, in one process if it can, and reports each
-	// of them. It returns those that it has not finished, as batches that are
-	// to run next. When ctx ends it stops the cases, by force if need be, and
-	// returns soon.
+	// Run runs the cases of a batch, in one process if it can, and reports each of them. It
+	// returns the cases that it has not finished, as batches to run next. When ctx ends it stops
+	// the cases, by force if necessary, and returns soon.
 	Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case)
 }
 
 // Closer is a Framework that keeps something for all cases of a run.
 type Closer interface {
-	// Close ends that, when the last case has finished, and reports what goes
-	// wrong. When ctx ends it returns soon.
+	// Close releases it when the last case has finished, and reports what goes wrong. When ctx
+	// ends it returns soon.
 	Close(ctx context.Context, report event.Report)
 }
 
@@ -37,8 +36,8 @@ type Closer interface {
 var (
 	// ErrBudget means that the cases ran for longer than Options.Budget.
 	ErrBudget error = budgetError{}
-	// ErrLost means that the case lost a group while it ran. The case gets no
-	// time to end by itself, since somebody else may have the group soon.
+	// ErrLost means that the case lost a group while it ran. The case gets no time to end by
+	// itself, because somebody else may have the group soon.
 	ErrLost error = lostError{}
 )
 
@@ -66,7 +65,7 @@ func (e maxFailError) Error() string {
 	return fmt.Sprintf("%d earlier cases were bad, and that is the most for this test", int(e))
 }
 
-// stopError is why the program of the cases wants no further one.
+// stopError is why the program of the cases wants no further case to start.
 type stopError string
 
 func (e stopError) Error() string { return string(e) }
@@ -82,55 +81,52 @@ const (
 type Options struct {
 	// Framework runs the cases.
 	Framework Framework
-	// Target is the label of the test, for those who wait for what it holds.
+	// Target is the label of the test, for others that wait for what it holds.
 	Target string
 	// Locker knows every group that a case needs.
 	Locker lock.Locker
-	// Capacity is that of groups, by label, so that this run does not ask for
-	// what it uses up itself. Without it only the locker knows.
+	// Capacity is the capacity of each group, by label, so that this run does not ask for what it
+	// uses up itself. Without it only the locker knows.
 	Capacity map[string]int
-	// Rates are those of groups that have one, by label. What counts is each start,
-	// so cases that hold such a group hold it one by one.
+	// Rates are the rates of groups that have one, by label. Each start counts, so the cases that
+	// hold such a group hold it one by one.
 	Rates map[string]group.Rate
 	// Sink gets every event; it may be called from several goroutines.
 	Sink event.Sink
-	// Shards is how many processes run the cases of the test, each a part of
-	// them; 0 is one.
+	// Shards is how many processes run the cases of the test, each of them a part; 0 means one.
 	Shards int
-	// Workers is how many cases run at once; 0 is one after the other, in the
-	// order given.
+	// Workers is how many cases run at once; 0 means one after the other, in the order given.
 	Workers int
-	// Batches is whether one call of the framework may get several cases. Those
-	// that hold groups go one by one all the same, so that each holds them only
-	// while it runs; but for those that share a Setup and could not run at the
-	// same time anyway, and unless Workers is 0, where all cases are one batch,
-	// which holds what any of them needs.
+	// Batches says whether one call of the framework may get several cases. Cases that hold
+	// groups still go one by one, so that each holds them only while it runs. There are two
+	// exceptions: cases that share a Setup and could not run at the same time anyway; and with
+	// Workers 0, all cases are one batch, which holds what any of them needs.
 	Batches bool
-	// Asks is whether the framework asks, by event.Batch.MayGoOn, before it starts
-	// a further case of a batch. Then cases that hold groups share a process too,
-	// as long as nobody else wants what they hold.
+	// Asks says whether the framework asks, by event.Batch.MayGoOn, before it starts a further
+	// case of a batch. If so, cases that hold groups share a process too, as long as nobody else
+	// wants what they hold.
 	Asks bool
-	// InOrder is whether cases start in the order given, as far as their groups
-	// allow, and not in the order by which they end soonest.
+	// InOrder says whether cases start in the order given, as far as their groups allow, and not
+	// in the order in which they end soonest.
 	InOrder bool
-	// MaxFail is after how many bad cases no further one starts, while those
-	// that run go on; 0 is never.
+	// MaxFail is the number of bad cases after which no further case starts; cases that run go
+	// on. 0 means no limit.
 	MaxFail int
-	// CaseTimeout is how long a case may run, from when it holds its groups; 0
-	// is no limit.
+	// CaseTimeout is how long a case may run, from the moment it holds its groups; 0 means no
+	// limit.
 	CaseTimeout time.Duration
 	// Retries says whether bad cases run again.
 	Retries Retries
-	// LeaksFail is whether a case fails that leaves something behind.
+	// LeaksFail says whether a case that leaves something behind fails.
 	LeaksFail bool
-	// Budget limits the time during which cases run, whether one or several
-	// at once. Waiting for groups does not count. 0 is no limit.
+	// Budget limits the time during which cases run, whether one or several at once. Time spent
+	// waiting for groups does not count. 0 means no limit.
 	Budget time.Duration
 }
 
-// Run runs every case of cases, and returns when all have finished. When
-// ctx ends, the cases that run are stopped and the others are not started;
-// each of them is reported, with the cause of ctx as the reason.
+// Run runs every case of cases, and returns when all have finished. When ctx ends, the cases that
+// run are stopped and the others are not started. Each of them is reported, with the cause of ctx
+// as the reason.
 func Run(ctx context.Context, options Options, cases []schedule.Case) {
 	r := &run{
 		Options: options, learn: func(*schedule.Class, time.Duration) {}, learnStart: func(time.Duration) {},
@@ -171,14 +167,14 @@ type run struct {
 	Options
 	budget   *budget
 	attempts *attempts
-	bad      atomic.Int64 // cases that were
+	bad      atomic.Int64 // number of bad cases
 	// learn notes how long a case of a class ran.
 	learn func(c *schedule.Class, ran time.Duration)
-	// learnStart notes how long a process took to its first case.
+	// learnStart notes how long a process took to start its first case.
 	learnStart func(took time.Duration)
 
-	// running ends when the cases that run have to stop, and starting, which
-	// is derived from it, when no further one may start.
+	// running ends when the cases that run have to stop. starting, which is derived from it, ends
+	// when no further case may start.
 	running, starting context.Context
 	stopStarting      context.CancelCauseFunc
 }
@@ -195,7 +191,7 @@ func (r *run) inOrder(cases []schedule.Case) {
 	r.oneByOne(cases)
 }
 
-// rules are what decides what starts next.
+// rules returns the options that decide what starts next.
 func (o Options) rules() schedule.Options {
 	return schedule.Options{
 		Shards: o.Shards, Workers: o.Workers, Batches: o.Batches, InOrder: o.InOrder, Capacity: o.Capacity, Rates: o.Rates,

@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// timeout is implemented by causes that are time limits, as net.Error is.
+// timeout is implemented by causes that are time limits, as by net.Error.
 type timeout interface{ Timeout() bool }
 
 func typeOf(cause error) string {
@@ -25,8 +25,7 @@ func typeOf(cause error) string {
 	return event.TypeInterrupted
 }
 
-// execute runs the cases of a batch that holds its groups. It returns those
-// that are to run once more.
+// execute runs the cases of a batch that holds its groups. It returns the cases to run again.
 func (r *run) execute(h holding, worker int) (retries []retry) {
 	for next := [][]event.Case{h.cases}; len(next) > 0; next = next[1:] {
 		if h.outcome == nil {
@@ -52,8 +51,8 @@ func (r *run) finishAll(cases []event.Case, h holding) {
 	}
 }
 
-// runBatch runs the framework, stops it when the run ends, a group is lost or a
-// case takes too long, and returns what it has left.
+// runBatch runs the framework, and returns what it has left. It stops the framework when the run
+// ends, a group is lost or a case takes too long.
 func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]event.Case, retries []retry) {
 	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
@@ -75,8 +74,8 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	return h.withoutWithdrawn(again), report.retries
 }
 
-// deadlineOf is when a batch will be stopped that starts now: the next limit of
-// the run, or of its only case.
+// deadlineOf returns when a batch that starts now will be stopped: at the next limit of the run,
+// or of its only case.
 func (r *run) deadlineOf(cases []event.Case) time.Time {
 	var limits []time.Time
 	if deadline, ok := r.running.Deadline(); ok {

@@ -15,12 +15,12 @@ import (
 // holding is a batch that holds its groups, or the reason why it does not.
 type holding struct {
 	batch
-	class  *schedule.Class // of its cases; nil without workers
+	class  *schedule.Class // of the cases; nil without workers
 	held   lock.Held
 	waited time.Duration
-	// joins decides about the cases behind the first; nil if the batch is as it is.
+	// joins decides about the cases after the first; nil if no case can join.
 	joins *joins
-	// outcome is that of cases that could not get its groups; nil otherwise.
+	// outcome is the outcome of cases that could not get their groups; nil otherwise.
 	outcome *event.Outcome
 }
 
@@ -30,8 +30,8 @@ func (h holding) release() {
 	}
 }
 
-// lostBefore is the outcome of cases whose groups are lost before they begin, as
-// those can be that waited for a worker; nil if they are not.
+// lostBefore is the outcome of cases whose groups are lost before they begin, which can happen
+// while they wait for a worker; nil if the groups are not lost.
 func (h holding) lostBefore() *event.Outcome {
 	if h.held == nil || h.held.Confirm() == nil {
 		return nil
@@ -39,9 +39,8 @@ func (h holding) lostBefore() *event.Outcome {
 	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: "not run: " + ErrLost.Error()}
 }
 
-// hold waits for the groups of b, which it has wanted since then, and reports
-// now and then that it waits. It calls waits, unless that is nil, each time it
-// begins to wait for a group.
+// hold waits for the groups of b, which has wanted them since then, and regularly reports that it
+// waits. It calls waits, unless that is nil, each time it begins to wait for a group.
 func (r *run) hold(b batch, since time.Time, waits func()) holding {
 	if outcome := r.notStarted(nil); outcome != nil {
 		return holding{batch: b, outcome: outcome}
@@ -65,7 +64,7 @@ func (r *run) hold(b batch, since time.Time, waits func()) holding {
 	return h
 }
 
-// notHeld tells a wait that was cut short from a lock that failed.
+// notHeld distinguishes a wait that was cut short from a lock that failed.
 func (r *run) notHeld(w *waiting, err error) *event.Outcome {
 	if outcome := r.notStarted(w); outcome != nil {
 		return outcome
@@ -73,8 +72,8 @@ func (r *run) notHeld(w *waiting, err error) *event.Outcome {
 	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: err.Error()}
 }
 
-// notStarted is the outcome of a case that may not start any more, after the
-// wait w if there was one; nil if it may.
+// notStarted is the outcome of a case that may no longer start, after the wait w if there was
+// one; nil if it may start.
 func (r *run) notStarted(w *waiting) *event.Outcome {
 	outcome := &event.Outcome{Status: event.Errored}
 	cause := context.Cause(r.running)
@@ -113,7 +112,7 @@ func (r *run) reportWaiting(c event.Case, w *waiting) (stop func()) {
 	return func() { close(done); reporter.Wait() }
 }
 
-// nameOf says which cases a batch has.
+// nameOf returns the names of the cases of a batch.
 func nameOf(b batch) string {
 	name := b.cases[0].FullName()
 	if more := len(b.cases) - 1; more > 0 {
@@ -122,7 +121,7 @@ func nameOf(b batch) string {
 	return name
 }
 
-// holders says who holds a group, as far as the locker knows.
+// holders returns the holders of a group, as far as the locker knows them.
 func (r *run) holders(group string) string {
 	inspector, ok := r.Locker.(lock.Inspector)
 	if !ok {
@@ -156,8 +155,7 @@ func (w *waiting) current() (group string, since time.Time) {
 	return w.group, w.since
 }
 
-// String continues a sentence about a case that waited; it is empty for one
-// that did not.
+// String continues a sentence about a case that waited. It is empty for a case that did not wait.
 func (w *waiting) String() string {
 	if w == nil {
 		return ""

@@ -9,20 +9,18 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// joins lets further cases of a class join one that holds its groups, in its
-// process: so what is set up in that, such as by TestMain, is set up once. Only
-// the first case of the batch has left its class; each other one does when it
-// starts. Between two cases the groups and the worker are as good as free: if
-// somebody else wants them, the process ends.
+// joins lets further cases of a class join one that holds its groups, in its process. So what is
+// set up in the process, for example by TestMain, is set up once. Only the first case of the
+// batch has left its class; the others leave it when they start. Between two cases the groups and
+// the worker count as free: if somebody else wants them, the process ends.
 type joins struct {
 	dispatcher *dispatcher
 	class      *schedule.Class
 	first      event.Case
-	began      map[event.Case]bool // those that have joined
+	began      map[event.Case]bool // the cases that have joined
 }
 
-// joining returns a batch of the case that was taken from a class and all that may
-// join it.
+// joining returns a batch of the case that was taken from a class and all cases that may join it.
 func (d *dispatcher) joining(h holding) (batch, *joins) {
 	b := h.batch
 	if !d.run.Asks || h.class.Rated || len(b.cases) > 1 || h.retried {
@@ -60,8 +58,7 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	return event.Start
 }
 
-// add lets a case join, unless another process has it. The caller has locked the
-// dispatcher.
+// add lets a case join, unless another process has it. The caller has locked the dispatcher.
 func (j *joins) add(c event.Case) (ok bool) {
 	if j.began[c] {
 		return true
@@ -82,8 +79,8 @@ func (j *joins) has(c event.Case) bool {
 	return j.began[c]
 }
 
-// take lets a case join of which there is a result already, as of all of a
-// process whose TestMain has failed. It is not ok if another process has it.
+// take lets a case join that already has a result, such as all cases of a process whose TestMain
+// has failed. It is not ok if another process has the case.
 func (j *joins) take(c event.Case) (ok bool) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
@@ -96,8 +93,8 @@ func (r *run) wantedElsewhere(h holding) bool {
 	return ok && slices.ContainsFunc(h.needs, func(n group.Need) bool { return inspector.Wanted(n.Group) })
 }
 
-// withoutWithdrawn returns batches without the cases that have not joined: they
-// are still in their class.
+// withoutWithdrawn returns batches without the cases that have not joined, which are still in
+// their class.
 func (h holding) withoutWithdrawn(again [][]event.Case) (left [][]event.Case) {
 	if h.joins == nil {
 		return again

@@ -5,18 +5,16 @@ import (
 	"sync"
 )
 
-// Preparer is a Framework whose workers take a while before they can run a case.
-// A case is given only to one that is ready, so that none holds its groups while
-// its worker still starts.
+// Preparer is a Framework whose workers take a while before they can run a case. A case is given
+// only to a worker that is ready, so that no case holds its groups while its worker still starts.
 type Preparer interface {
-	// Prepare returns when the worker is ready, or will not be: then Run says so
-	// of the cases that it gets. When ctx ends it returns at once.
+	// Prepare returns when the worker is ready, or will never be: then Run reports that for the
+	// cases that it gets. When ctx ends it returns at once.
 	Prepare(ctx context.Context, worker int)
 }
 
-// workers makes the workers of a run available: all at once, or each when it is
-// ready. There are no more of those than cases. The returned function ends the
-// preparation.
+// workers makes the workers of a run available: all at once, or each when it is ready. There are
+// no more workers than cases. The returned function ends the preparation.
 func (d *dispatcher) workers(cases int) (end func()) {
 	preparer, ok := d.run.Framework.(Preparer)
 	if !ok {

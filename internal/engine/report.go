@@ -27,7 +27,7 @@ type batchReport struct {
 	mu       sync.Mutex
 	started  map[event.Case]time.Time
 	finished map[event.Case]event.Status
-	cut      []event.Case // those that were stopped because of another one
+	cut      []event.Case // stopped because of another case
 	retries  []retry
 }
 
@@ -53,8 +53,8 @@ func (b *batchReport) Started(c event.Case) {
 	b.watches.start(c)
 }
 
-// waitedBy is how long a case has waited for what the batch holds: those that
-// join another one have not.
+// waitedBy returns how long a case has waited for what the batch holds; 0 for a case that has
+// joined another one.
 func (b *batchReport) waitedBy(c event.Case) time.Duration {
 	if b.joins != nil && c.Whole() != b.joins.first {
 		return 0
@@ -108,8 +108,8 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.run.finish(e)
 }
 
-// amend takes a further result of a case that has finished: only a worse one
-// counts, and it is the last.
+// amend takes a further result of a case that has finished. Only a worse result counts, and it is
+// the last one.
 func (b *batchReport) amend(c event.Case, result event.Result) bool {
 	b.mu.Lock()
 	before, finished := b.finished[c]
@@ -139,14 +139,13 @@ func (b *batchReport) isCut(c event.Case, outcome event.Outcome) bool {
 	return true
 }
 
-// isOfAnother reports whether a batch was stopped because another case than c
-// took too long.
+// isOfAnother reports whether a batch was stopped because a case other than c took too long.
 func isOfAnother(cause error, c event.Case) bool {
 	var timeout caseTimeoutError
 	return errors.As(cause, &timeout) && timeout.c != c.Whole()
 }
 
-// describe makes an event of a result.
+// describe turns a result into an event.
 func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFinished {
 	e := event.CaseFinished{
 		Case: c, Outcome: result.Outcome, At: time.Now(), Ran: result.Ran, Waited: b.waitedBy(c), Leak: result.Leak, Note: result.Note,
@@ -182,9 +181,9 @@ func (b *batchReport) remember(c event.Case, o event.Outcome) {
 	b.finished[c] = o.Status
 }
 
-// cause is why the batch was stopped, or should have been: a process that is
-// stopped with its cases learns that a group is lost only when it goes on, and
-// then a case may be done before anybody has told it.
+// cause returns why the batch was stopped, or should have been. A process that is stopped
+// together with its cases learns that a group is lost only when it goes on, and then a case may
+// finish before anybody has told it.
 func (b *batchReport) cause() error {
 	if cause := context.Cause(b.ctx); cause != nil {
 		return cause
@@ -195,7 +194,7 @@ func (b *batchReport) cause() error {
 	return nil
 }
 
-// retry arranges that a case that was bad runs again; false if it does not.
+// retry arranges for a bad case to run again; false if it does not.
 func (b *batchReport) retry(e event.CaseFinished) bool {
 	if b.run.starting.Err() != nil {
 		return false
@@ -213,8 +212,7 @@ func (b *batchReport) retry(e event.CaseFinished) bool {
 	return true
 }
 
-// cutShort is the outcome of a case that was stopped, whatever it says of
-// itself.
+// cutShort is the outcome of a case that was stopped, whatever the case itself reports.
 func cutShort(cause error, o event.Outcome) event.Outcome {
 	word := "stopped"
 	if typeOf(cause) == event.TypeTimeout {
@@ -227,13 +225,12 @@ func cutShort(cause error, o event.Outcome) event.Outcome {
 	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
 }
 
-// joined reports whether a case of the batch was to run.
+// joined reports whether a case of the batch was meant to run.
 func (b *batchReport) joined(c event.Case) bool { return b.joins == nil || b.joins.has(c) }
 
-// left returns the batches of cases that have not finished: those of again, and
-// those that were stopped because of another case. It reports the cases that
-// the framework has neither finished nor returned: no case is ever lost, nor
-// does one run again that has finished.
+// left returns the batches of cases that have not finished: the batches of again, and the cases
+// that were stopped because of another case. It reports the cases that the framework has neither
+// finished nor returned. So no case is ever lost, and no finished case runs again.
 func (b *batchReport) left(cases []event.Case, again [][]event.Case) [][]event.Case {
 	known := map[event.Case]bool{}
 	var left [][]event.Case

@@ -6,14 +6,14 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// request is how far the first case of a class has come to its groups.
+// request is how far the first case of a class has got with acquiring its groups.
 type request struct {
-	// asking is whether it asks for them, and waits whether it has to wait.
+	// asking says whether it asks for them, and waits whether it has to wait.
 	asking, waits bool
-	// share is what the last of the cases has got that asked, if they only share groups;
-	// nil if there is none.
+	// share is what the last case that asked has got, if the cases only share groups; nil if
+	// there is none.
 	share *share
-	// givenBack is how often the first case gave its groups back for want of a worker.
+	// givenBack is how often the first case gave its groups back because there was no worker.
 	givenBack int
 	// since is when it began to wait; zero if it has not.
 	since time.Time

@@ -13,19 +13,17 @@ import (
 type Retries struct {
 	// PerCase is how often a bad case runs again, until it passes.
 	PerCase int
-	// Budget is how many retries all cases have together.
+	// Budget is the number of retries for all cases together.
 	Budget int
-	// Delay is how long a case rests, without its groups, before its first
-	// retry, and MaxDelay the longest that it rests before any. Before each
-	// further one it rests twice as long. Of each such time a random part, up
-	// to a half, is left out, so that cases which failed together do not come
-	// back together.
+	// Delay is how long a case rests, without its groups, before its first retry. Before each
+	// further retry it rests twice as long, up to MaxDelay. Each delay is shortened by a random
+	// jitter of up to a half, so that cases that failed together are not retried together.
 	Delay, MaxDelay time.Duration
-	// FlakyFails is whether a case fails that has passed in a retry.
+	// FlakyFails says whether a case that has passed in a retry fails.
 	FlakyFails bool
 }
 
-// delay is how long a case rests after so many attempts.
+// delay returns how long a case rests after that many attempts.
 func (r Retries) delay(attempts int) time.Duration {
 	longest := r.Delay
 	for range attempts - 1 {
@@ -38,7 +36,7 @@ func (r Retries) delay(attempts int) time.Duration {
 	return longest - time.Duration(rand.Float64()*float64(longest)/2)
 }
 
-// retry is a case that is to run once more.
+// retry is a case that will run again.
 type retry struct {
 	c   event.Case
 	ran time.Duration // in the last attempt
@@ -55,7 +53,7 @@ func (r *run) rest(next retry) {
 	}
 }
 
-// attempts knows which cases were bad so far, and how often.
+// attempts records which cases were bad so far, and how often.
 type attempts struct {
 	rules Retries
 
@@ -68,15 +66,14 @@ func newAttempts(rules Retries) *attempts {
 	return &attempts{rules: rules, bad: map[event.Case][]event.Outcome{}}
 }
 
-// next is the number of a case's next attempt, or of the one under way.
+// next returns the number of a case's next attempt, or of the current one.
 func (a *attempts) next(c event.Case) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.bad[c]) + 1
 }
 
-// again returns how long a case rests that was bad; it is not ok if that was
-// its last attempt.
+// again returns how long a bad case rests. It is not ok if that was the case's last attempt.
 func (a *attempts) again(c event.Case, outcome event.Outcome) (delay time.Duration, ok bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -88,7 +85,7 @@ func (a *attempts) again(c event.Case, outcome event.Outcome) (delay time.Durati
 	return a.rules.delay(len(a.bad[c])), true
 }
 
-// settle adds to a case's last event what it was before.
+// settle adds the earlier attempts to a case's last event.
 func (a *attempts) settle(e *event.CaseFinished) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -96,7 +93,7 @@ func (a *attempts) settle(e *event.CaseFinished) {
 	switch {
 	case len(earlier) == 0:
 	case e.Attempt == 0:
-		// It did not come to a retry: its outcome is that of the last attempt.
+		// The retry did not take place: the outcome is that of the last attempt.
 		why := e.Outcome.Message
 		e.Outcome = earlier[len(earlier)-1]
 		e.Outcome.Message += fmt.Sprintf(" (again: %s)", why)

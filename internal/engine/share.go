@@ -6,27 +6,26 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// maxShared is how many cases for each worker share groups before those of other
-// processes that want the groups alone, and have waited, have their turn.
+// maxShared is how many cases for each worker share groups before waiters of other processes that
+// want the groups exclusively have their turn.
 const maxShared = 8
 
-// share is groups that cases share: one of them has asked, and others of the
-// process join it. If each asked by itself, each would let in those of other
-// processes that want the groups alone, and then wait for the slowest of all who
-// share.
+// share is groups that cases share: one case has asked for them, and others of the process join
+// it. If each case asked by itself, it would let in waiters of other processes that want the
+// groups exclusively, and then wait for the slowest of all shared holders.
 type share struct {
 	lock.Held
 
 	mu      sync.Mutex
 	holders int // 0 when it is given back
-	joins   int // that are left
+	joins   int // how many are left
 }
 
 func newShare(held lock.Held, workers int) *share {
 	return &share{Held: held, holders: 1, joins: maxShared*workers - 1}
 }
 
-// open reports whether one more case can join. A share that is nil is not open.
+// open reports whether one more case can join. A nil share is not open.
 func (s *share) open() bool {
 	if s == nil {
 		return false
@@ -51,10 +50,10 @@ func (s *share) join() bool {
 	return true
 }
 
-// Undo is Release: starts of those who share are not counted here (class.shares).
+// Undo is Release: starts of cases that share are not counted here (class.shares).
 func (s *share) Undo() { s.Release() }
 
-// Release is for each of the holders. The last one gives the groups back.
+// Release is called by each holder. The last one gives the groups back.
 func (s *share) Release() {
 	s.mu.Lock()
 	s.holders--

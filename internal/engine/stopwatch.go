@@ -22,10 +22,10 @@ func (e caseTimeoutError) Error() string {
 // Timeout makes the outcome a timeout.
 func (caseTimeoutError) Timeout() bool { return true }
 
-// stopwatches limit how long each case of a batch runs. A case that waits for
-// others of its process does not run.
+// stopwatches limit how long each case of a batch runs. A case does not run while it waits for
+// others of its process.
 type stopwatches struct {
-	limit time.Duration // 0 is none
+	limit time.Duration // 0 means none
 	stop  context.CancelCauseFunc
 
 	mu      sync.Mutex
@@ -42,7 +42,7 @@ func newStopwatches(limit time.Duration, stop context.CancelCauseFunc) *stopwatc
 	return &stopwatches{limit: limit, stop: stop, watches: map[event.Case]*stopwatch{}}
 }
 
-// start lets the watch of a case run, for the first time or again.
+// start starts the watch of a case, or restarts it after a pause.
 func (s *stopwatches) start(c event.Case) {
 	if s.limit == 0 {
 		return
@@ -60,7 +60,7 @@ func (s *stopwatches) start(c event.Case) {
 	}
 }
 
-// pause lets the watch of a case stand.
+// pause stops the watch of a case.
 func (s *stopwatches) pause(c event.Case) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

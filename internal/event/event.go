@@ -1,5 +1,5 @@
-// Package event is the vocabulary between the engine, which decides what
-// happens, and the reporters, which tell it.
+// Package event is the vocabulary between the engine, which decides what happens, and the
+// reporters, which report it.
 package event
 
 import (
@@ -11,23 +11,22 @@ import (
 type Case struct {
 	// Name is the case's name, unique within a test.
 	Name string
-	// Run tells the runs of a case that is repeated from one another, from 1;
-	// it is 0 for a case that is not.
+	// Run numbers the runs of a repeated case, from 1; it is 0 for a case that is not repeated.
 	Run int
 	// Class is what the name is a part of, in JUnit's sense.
 	Class string
-	// Title is what test.xml calls it within its class; empty is its name.
+	// Title is its name within its class in test.xml; empty if that is Name.
 	Title string
 	// Sub names a part of the case that has a result of its own, such as a
 	// subtest; empty for the case itself.
 	Sub string
-	// Process marks what is around the cases of a process, such as TestMain:
-	// it is told of only if it is bad.
+	// Process marks what is around the cases of a process, such as TestMain. It is reported only
+	// if it is bad.
 	Process bool
 }
 
-// FullName is the name of the case or, with a slash between, of its part. That
-// of a repeated one ends in the number of the run.
+// FullName is the name of the case, followed by a slash and its part if there is one. The name of
+// a repeated case ends in the number of the run.
 func (c Case) FullName() string {
 	name := c.Name
 	if c.Sub != "" {
@@ -39,7 +38,7 @@ func (c Case) FullName() string {
 	return name
 }
 
-// FullTitle is what test.xml calls the case, or its part.
+// FullTitle is the name of the case, or of its part, in test.xml.
 func (c Case) FullTitle() string {
 	if c.Title != "" {
 		c.Name = c.Title
@@ -60,29 +59,29 @@ type Event interface{ event() }
 type RunStarted struct {
 	// At is when the run started.
 	At time.Time
-	// Cases are in the order in which they were listed. One that is a Process
-	// stands for cases that are known only when they start.
+	// Cases are in the order in which they were listed. A Process among them stands for cases
+	// that are known only when they start.
 	Cases []Case
 }
 
 // CaseWaiting says, every few seconds, that a case still waits for a group.
 type CaseWaiting struct {
 	Case Case
-	// Group is the label of the group that it waits for at present.
+	// Group is the label of the group that it waits for now.
 	Group string
 	// Since is when it began to wait for that group.
 	Since time.Time
-	// Holders says who has the group, as far as that can be known.
+	// Holders are the users of the group, as far as they can be known.
 	Holders string
 	// At is when this was noted.
 	At time.Time
 }
 
-// CaseStarted says that a case holds its groups and runs. One whose process
-// another case has ended starts again: what was told of it before is void.
+// CaseStarted says that a case holds its groups and runs. A case whose process was ended by
+// another case starts again: everything reported about it before is void.
 type CaseStarted struct {
 	Case Case
-	// Attempt is 1, or that of a retry.
+	// Attempt is 1, or the number of a retry.
 	Attempt int
 	// At is when it started.
 	At time.Time
@@ -98,8 +97,8 @@ type CaseOutput struct {
 	Text []byte
 }
 
-// CaseRetried is the end of an attempt after which the case runs again. Parts
-// of it have finished before.
+// CaseRetried is the end of an attempt after which the case runs again. Its parts have finished
+// before.
 type CaseRetried struct {
 	Case Case
 	// Attempt is the one that has ended, from 1.
@@ -107,16 +106,15 @@ type CaseRetried struct {
 	Outcome Outcome
 	// Ran is how long it ran.
 	Ran time.Duration
-	// Delay is for how long the case rests, without its groups.
+	// Delay is how long the case rests, without its groups.
 	Delay time.Duration
 	// At is when the attempt ended.
 	At time.Time
 }
 
-// CaseFinished is the last event of a case; every case has exactly one, and
-// perhaps another one that Amends it. Parts
-// of a case have one too, before that of the case itself, and so has a process
-// that went wrong without one of its cases being to blame.
+// CaseFinished is the last event of a case. Every case has exactly one, and perhaps another one
+// that Amends it. Parts of a case have one too, before the one of the case itself, and so has a
+// process that went wrong if none of its cases is to blame.
 type CaseFinished struct {
 	Case    Case
 	Outcome Outcome
@@ -126,16 +124,16 @@ type CaseFinished struct {
 	Waited time.Duration
 	// Ran is how long it ran, 0 if it never started.
 	Ran time.Duration
-	// Attempt is the last one, from 1; 0 if it never started.
+	// Attempt is the number of the last attempt, from 1; 0 if it never started.
 	Attempt int
-	// Leak, Note, Properties, Attributes and Forgiven are those of Result.
+	// Leak, Note, Properties, Attributes and Forgiven are as in Result.
 	Leak, Note             string
 	Properties, Attributes []Property
 	Forgiven               bool
-	// Amends is whether the case has had such an event before: its process has run
-	// it again, or has ended otherwise than it did.
+	// Amends says whether the case has had such an event before: its process has run it again, or
+	// has ended differently.
 	Amends bool
-	// Before is what it was before, if it Amends.
+	// Before is its earlier status, if it Amends.
 	Before Status
 }
 

@@ -29,7 +29,7 @@ const (
 	TypeTimeout = "timeout"
 	// TypeInterrupted: the runner was told to stop.
 	TypeInterrupted = "interrupted"
-	// TypeInfrastructure: not the case but what it rests on failed.
+	// TypeInfrastructure: not the case failed, but something that it depends on.
 	TypeInfrastructure = "infrastructure"
 	// TypeNotRun: the program chose not to run the case.
 	TypeNotRun = "not-run"
@@ -58,11 +58,10 @@ type Outcome struct {
 	Type string
 	// Message says what went wrong, for people. The log has its first line.
 	Message string
-	// Text is what test.xml says of it at length; empty is the message and the
-	// case's output.
+	// Text is the long description in test.xml; empty means the message and the case's output.
 	Text string
-	// ExitCode is the exit code that the runner passes on if this case is its
-	// only one: that of the case's process, or 0 if it had none.
+	// ExitCode is the exit code that the runner passes on if this is its only case: the exit code
+	// of the case's process, or 0 if it had none.
 	ExitCode int
 }
 

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Report is how a framework tells what its cases do. It may be used from
-// several goroutines.
+// Report is how a framework reports what its cases do. Several goroutines may use it.
 type Report interface {
 	// Started says that a case has begun, perhaps for a second time.
 	Started(Case)
@@ -14,20 +13,20 @@ type Report interface {
 	// Resumed that it goes on.
 	Paused(Case)
 	Resumed(Case)
-	// Output delivers what a case, or no case, wrote. It does not keep text.
+	// Output delivers what a case, or no case, wrote. It must not keep text.
 	Output(c Case, text []byte)
 	// Finished says how a case, or a part of one, ended.
 	Finished(Case, Result)
 }
 
-// Beginning is a Report that wants to know more of when a process begins.
+// Beginning is a Report that needs to know when a process really begins.
 type Beginning interface {
-	// Begun says that a process has begun by now whose case was reported as
-	// started before.
+	// Begun says that the process of a case that was already reported as started has begun by
+	// now.
 	Begun()
 }
 
-// Begun tells a report, if it wants to know.
+// Begun tells a report that a process has begun, if it needs to know.
 func Begun(to Report) {
 	if b, ok := to.(Beginning); ok {
 		b.Begun()
@@ -37,24 +36,23 @@ func Begun(to Report) {
 // Result is an outcome and how long it took.
 type Result struct {
 	Outcome Outcome
-	// Ran is how long the case ran, by its own account; 0 if it has none.
+	// Ran is how long the case ran, by its own account; 0 if it gives none.
 	Ran time.Duration
-	// Leak says, in a sentence with the case's name, what it left behind, and is
-	// empty if that is nothing.
+	// Leak says, in a sentence with the case's name, what it left behind; empty if it left
+	// nothing.
 	Leak string
-	// Note says, in a sentence, what else people have to know; empty is nothing.
+	// Note says, in a sentence, what else people have to know; empty if there is nothing.
 	Note string
-	// Stops says why no further case of the run is to start; empty is that others
-	// may.
+	// Stops says why no further case of the run may start; empty if others may.
 	Stops string
-	// Properties and Attributes are what the case's own code has recorded for the
-	// reader of test.xml. Those of a process are the suite's.
+	// Properties and Attributes are what the case's own code has recorded for the reader of
+	// test.xml. Those of a process belong to the suite.
 	Properties, Attributes []Property
-	// Distinct is whether it is of another part than an earlier one of the same name,
-	// and not a further result of that.
+	// Distinct says that the result is for another part than an earlier one of the same name, and
+	// not a further result of that part.
 	Distinct bool
-	// Forgiven is whether a case that was reported as bad before does not fail the
-	// test, by the word of its program.
+	// Forgiven says that a case that was reported as bad before does not fail the test, according
+	// to its program.
 	Forgiven bool
 }
 

@@ -4,7 +4,7 @@ import "sync"
 
 // Sink consumes events.
 type Sink interface {
-	// Handle is called with one event at a time, in the order of happening.
+	// Handle is called with one event at a time, in the order in which they happen.
 	Handle(Event)
 }
 

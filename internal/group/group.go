@@ -1,5 +1,4 @@
-// Package group defines resource groups: what a test case may have to hold
-// while it runs.
+// Package group defines resource groups: what a test case may have to hold while it runs.
 package group
 
 import (
@@ -8,7 +7,7 @@ import (
 	"strings"
 )
 
-// Scope says among whom a group excludes.
+// Scope says which processes a group excludes.
 type Scope string
 
 const (
@@ -22,12 +21,11 @@ const (
 	Cluster Scope = "cluster"
 )
 
-// Scopes are all of them, narrow ones first. It is also the order in which
-// they are taken, so that what many wait for is not held while waiting for
-// what few want.
+// Scopes are all scopes, narrow ones first. Groups are also acquired in this order, so that a
+// group that many want is not held while waiting for a group that few want.
 var Scopes = []Scope{Process, Build, Host, Cluster}
 
-// ParseScope returns the scope called s, or an error that lists those that exist.
+// ParseScope returns the scope called s, or an error that lists all scopes.
 func ParseScope(s string) (Scope, error) {
 	if !slices.Contains(Scopes, Scope(s)) {
 		return "", fmt.Errorf("unknown scope %q: this runner knows %q", s, Scopes)
@@ -45,16 +43,15 @@ type Group struct {
 	Label string
 	// Name is the last part of the label, for people and tags.
 	Name string
-	// Scope says among whom the group excludes.
+	// Scope says which processes the group excludes.
 	Scope Scope
-	// Key identifies the group in the scopes host and cluster; it is empty in
-	// the others.
+	// Key identifies the group in the scopes host and cluster; it is empty in the other scopes.
 	Key string
-	// Definition is what all who use the group have to agree on.
+	// Definition is what all users of the group must agree on.
 	Definition
 }
 
-// Identity is what identifies the group in its scope.
+// Identity identifies the group in its scope.
 func (g Group) Identity() string {
 	if g.Scope.Keyed() {
 		return g.Key
@@ -62,19 +59,16 @@ func (g Group) Identity() string {
 	return g.Label
 }
 
-// Definition is what a group is, whoever uses it. Its JSON form is what a
-// coordinator records.
+// Definition is what a group is for all of its users. A coordinator records its JSON form.
 type Definition struct {
 	// Capacity is the number of units, at least 1.
 	Capacity int `json:"capacity"`
-	// Rate limits how often cases that hold the group start; the zero value
-	// does not.
+	// Rate limits how often cases that hold the group start; the zero value means no limit.
 	Rate Rate `json:"rate,omitzero"`
-	// Instances are the names of the units, if they have some: then there are
-	// Capacity of them.
+	// Instances are the names of the units, if they have names: then there are Capacity of them.
 	Instances []string `json:"instances,omitempty"`
-	// Started is whether a setup starts the units: such groups are taken before all
-	// others, so everybody has to know.
+	// Started says whether a setup starts the units. Such groups are acquired before all others,
+	// so every user has to know.
 	Started bool `json:"started,omitempty"`
 }
 
@@ -84,7 +78,7 @@ func (d Definition) Equal(other Definition) bool {
 		d.Started == other.Started
 }
 
-// String says what the group is, as in "capacity 2, rate 60/m, instances pg0, pg1".
+// String describes the group, as in "capacity 2, rate 60/m, instances pg0, pg1".
 func (d Definition) String() string {
 	text := fmt.Sprintf("capacity %d", d.Capacity)
 	if d.Rate.Limited() {

@@ -12,7 +12,7 @@ type Mode int
 const (
 	// Exclusive use takes Weight units for the holder alone.
 	Exclusive Mode = iota
-	// Shared use goes together with any other shared use and with no exclusive one.
+	// Shared use is compatible with any other shared use, but with no exclusive one.
 	Shared
 )
 
@@ -63,14 +63,13 @@ func (n Need) Validate(g Group) error {
 	return nil
 }
 
-// Canonical returns needs by label, each label once: of two needs of one group
-// the stronger one stays. In the scopes process and build that is also the order
-// in which every process takes them; in the others it is that of keys
-// (Group.Identity).
+// Canonical returns needs by label, each label once: of two needs of the same group it keeps the
+// stronger one. In the scopes process and build that is also the order in which every process
+// acquires them; in the others it is the order of keys (Group.Identity).
 //
-// One order is what makes taking several groups one after the other free of
-// deadlock: whoever waits for a group holds only groups that come before it,
-// so a cycle of waiters would have to descend somewhere in a strict order.
+// A single order makes it free of deadlock to acquire several groups one after the other: a
+// waiter for a group holds only groups that come before it, so a cycle of waiters would have to
+// descend somewhere in a strict order.
 func Canonical(needs []Need) []Need {
 	sorted := slices.Clone(needs)
 	slices.SortStableFunc(sorted, func(a, b Need) int {

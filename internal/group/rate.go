@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// Bounds of a rate. A start is remembered until its window has passed, so the
-// number of starts bounds what is kept; a window below a second would be
-// drowned by how long a process takes to start.
+// Bounds of a rate. A start is remembered until its window has passed, so the number of starts
+// bounds what is stored. A window below a second would be shorter than the variation in how long
+// a process takes to start.
 const (
 	maxStarts = 10_000
 	minWindow = time.Second
@@ -19,7 +19,7 @@ const (
 // rateUnits are the units of a window.
 var rateUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour}
 
-// Rate is how many cases may start in any window of time. The zero value is no limit.
+// Rate is how many cases may start in any window of time. The zero value means no limit.
 type Rate struct {
 	// Starts is the most that start within Window.
 	Starts int
@@ -30,8 +30,8 @@ type Rate struct {
 // Limited reports whether r is a limit.
 func (r Rate) Limited() bool { return r.Starts > 0 }
 
-// Wait is how long the last of so many starts has to wait, at least: a window for
-// each r.Starts of those before it.
+// Wait returns how long the last of that many starts has to wait at least: one window for each
+// r.Starts starts before it.
 func (r Rate) Wait(starts int) time.Duration {
 	if !r.Limited() || starts == 0 {
 		return 0
@@ -39,9 +39,9 @@ func (r Rate) Wait(starts int) time.Duration {
 	return time.Duration((starts-1)/r.Starts) * r.Window
 }
 
-// ParseRate reads STARTS/WINDOW, where WINDOW is a number, which may be left
-// out if it is 1, and one of the units s, m and h: "60/m", "20/30s". Starts are
-// 1 to 10000, and windows a second to a day.
+// ParseRate reads STARTS/WINDOW, such as "60/m" or "20/30s". WINDOW is a number, which may be
+// left out if it is 1, and one of the units s, m and h. Starts are 1 to 10000, and windows a
+// second to a day.
 func ParseRate(text string) (Rate, error) {
 	starts, window, ok := strings.Cut(text, "/")
 	if !ok {
@@ -79,8 +79,7 @@ func rateError(text, problem string) error {
 	return fmt.Errorf("rate %q: %s; write STARTS/WINDOW, such as \"60/m\" or \"20/30s\"", text, problem)
 }
 
-// String is what ParseRate reads, with the largest unit that the window is a
-// multiple of.
+// String returns what ParseRate reads, with the largest unit that divides the window.
 func (r Rate) String() string {
 	if !r.Limited() {
 		return ""

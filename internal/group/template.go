@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Fields of a template that every unit of a group has, or every instance.
+// Fields that are available in a template for every unit of a group, or for every instance.
 const (
 	// FieldIndex is the number of the unit, from 0.
 	FieldIndex = "index"
@@ -55,12 +55,12 @@ func ParseTemplate(text string) (Template, error) {
 	return t, nil
 }
 
-// IsField reports whether name can be that of a field.
+// IsField reports whether name can be the name of a field.
 func IsField(name string) bool {
 	return name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
 }
 
-// Fields returns the names of the fields, in order, as often as they occur.
+// Fields returns the names of the fields, in order, with repetitions.
 func (t Template) Fields() []string {
 	var fields []string
 	for i := 1; i < len(t.parts); i += 2 {
@@ -69,7 +69,7 @@ func (t Template) Fields() []string {
 	return fields
 }
 
-// Expand puts values in place of the fields. It is an error if one is missing.
+// Expand replaces the fields by values. A missing value is an error.
 func (t Template) Expand(values map[string]string) (string, error) {
 	var text strings.Builder
 	for i, part := range t.parts {

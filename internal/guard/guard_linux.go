@@ -17,14 +17,14 @@ type ward struct {
 
 	mu     sync.Mutex
 	socket int         // -1 without a guardian
-	lost   func(error) // is told if the guardian is gone
-	last   uint64      // the number of what was kept last
+	lost   func(error) // called if the guardian is gone
+	last   uint64      // the number of the latest message with descriptors
 }
 
 var own = &ward{socket: -1}
 
-// The guardian is this program again, whichever it is. So it becomes one before anything
-// else: a program that did something else when it is started again would do so for ever.
+// The guardian is this program again, whichever program that is. So it becomes a guardian before
+// anything else: a program that did something else when it is started again would do so for ever.
 func init() {
 	if os.Getenv(guardianVariable) != "" && os.Args[0] == guardianName {
 		guardian()
@@ -32,9 +32,9 @@ func init() {
 	}
 }
 
-// Start starts the guardian of this process, if it has none. After an error everything
-// works, but what was started may outlive the locks. Lost is called, from any goroutine,
-// if that comes about later.
+// Start starts the guardian of this process, if it has none. After an error everything works, but
+// what was started may outlive the locks. lost is called, from any goroutine, if the guardian is
+// lost later.
 func Start(lost func(error)) error {
 	own.mu.Lock()
 	defer own.mu.Unlock()
@@ -62,7 +62,7 @@ func Start(lost func(error)) error {
 // Pid is the number of the guardian's process; 0 if there is none.
 func Pid() int { return int(own.pid.Load()) }
 
-// Stop tells the guardian that all is well: this process ends, and leaves nothing.
+// Stop tells the guardian that this process ends normally and leaves nothing behind.
 func Stop() {
 	own.mu.Lock()
 	defer own.mu.Unlock()
@@ -78,14 +78,14 @@ func (w *ward) hangUp() {
 	}
 }
 
-// Kept is descriptors that the guardian has too.
+// Kept is descriptors that the guardian has, too.
 type Kept struct{ number uint64 }
 
-// maxDescriptors is how many a message can have: SCM_MAX_FD of the kernel is 253.
+// maxDescriptors is how many descriptors a message can have: SCM_MAX_FD of the kernel is 253.
 const maxDescriptors = 250
 
-// Keep lets the guardian have descriptors, until Drop. What is locked through them
-// stays locked when this process dies; what it unlocks itself is free at once.
+// Keep gives the guardian copies of descriptors, until Drop. What is locked through them stays
+// locked when this process dies. What this process unlocks itself is free at once.
 func Keep(descriptors []int) Kept {
 	own.mu.Lock()
 	defer own.mu.Unlock()
@@ -97,15 +97,15 @@ func Keep(descriptors []int) Kept {
 	return kept
 }
 
-// Drop takes them back.
+// Drop takes the copies back.
 func (k Kept) Drop() {
 	if k.number != 0 {
 		own.say(drop, k.number)
 	}
 }
 
-// Watch tells the guardian of a process group that was started, until forget is called,
-// when nothing of it is left.
+// Watch tells the guardian about a process group that was started. forget must be called when
+// nothing of it is left.
 func Watch(group int) (forget func()) {
 	own.say(watch, uint64(group))
 	return func() { own.say(ended, uint64(group)) }
@@ -118,7 +118,7 @@ func (w *ward) say(what byte, number uint64) {
 	w.tell(what, number, nil)
 }
 
-// tell sends a message; w.mu is held. A guardian that cannot be told is none any more.
+// tell sends a message; w.mu is held. If the guardian cannot be told, it counts as gone.
 func (w *ward) tell(what byte, number uint64, descriptors []int) {
 	if w.socket < 0 {
 		return

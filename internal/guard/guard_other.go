@@ -2,7 +2,7 @@
 
 package guard
 
-// Start does nothing: only the locks of Linux are those of a process's files.
+// Start does nothing: only on Linux do locks belong to a process's files.
 func Start(func(error)) error { return nil }
 
 // Pid returns 0.

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What a message says, before the number that it is about.
+// The kinds of a message, each followed by the number that it is about.
 const (
-	keep     = 'k' // it has descriptors, which are to be kept
-	drop     = 'd' // they are not needed any more
+	keep     = 'k' // it has descriptors to keep
+	drop     = 'd' // they are no longer needed
 	watch    = 'w' // a process group was started
 	ended    = 'f' // nothing of it is left
 	farewell = 'b' // the runner ends, and all is well
@@ -21,9 +21,9 @@ const (
 const (
 	// guardianVariable has the mark of the runner whose guardian a process is.
 	guardianVariable = "INTERLOCK_GUARDIAN_OF"
-	// guardianName is what the process is called.
+	// guardianName is the name of the process.
 	guardianName = "interlock-guardian"
-	// socketOfGuardian is the descriptor of its end of the connection.
+	// socketOfGuardian is the descriptor of the guardian's end of the connection.
 	socketOfGuardian = 3
 )
 
@@ -38,7 +38,7 @@ func startGuardian(socket int) (pid int, err error) {
 	defer func() { _ = null.Close() }()
 	process, err := os.StartProcess("/proc/self/exe", []string{guardianName}, &os.ProcAttr{
 		Dir: "/", Env: guardianEnviron(), Files: []*os.File{null, null, null, file},
-		// A session of its own: what signals the runner's group does not reach it.
+		// A session of its own, so that signals to the runner's group do not reach it.
 		Sys: &syscall.SysProcAttr{Setsid: true},
 	})
 	if err != nil {
@@ -48,8 +48,8 @@ func startGuardian(socket int) (pid int, err error) {
 	return pid, process.Release()
 }
 
-// guardianEnviron has the mark that this process was started with, too: who looks for all
-// that has it waits for the guardian.
+// guardianEnviron also has the mark that this process was started with: a runner that looks for
+// all processes with that mark waits for the guardian.
 func guardianEnviron() []string {
 	environ := []string{guardianVariable + "=" + Mark()}
 	if inherited, ok := os.LookupEnv(Variable); ok {
@@ -70,13 +70,13 @@ func guardian() {
 	g.release()
 }
 
-// charge is what a guardian looks after.
+// charge is what a guardian guards.
 type charge struct {
 	kept   map[uint64][]int
 	groups map[int]bool
 }
 
-// listen returns when the runner has ended, and whether it has said so before.
+// listen returns when the runner has ended, and whether it has said farewell before.
 func (c *charge) listen(socket int) (well bool) {
 	message, rights := make([]byte, 16), make([]byte, unix.CmsgSpace(maxDescriptors*4))
 	for {
@@ -85,7 +85,7 @@ func (c *charge) listen(socket int) (well bool) {
 			continue
 		}
 		if flags&unix.MSG_CTRUNC != 0 {
-			return true // it cannot have more descriptors, so it is none: the runner will see
+			return true // it cannot have more descriptors, so it gives up: the runner will see
 		}
 		if err != nil || n != 9 {
 			return well
@@ -126,8 +126,8 @@ func rightsIn(control []byte) (descriptors []int) {
 	return descriptors
 }
 
-// release gives up all locks before it closes their files: of a close, the kernel tells
-// those who wait before it gives up the locks.
+// release gives up all locks before it closes their files: on a close, the kernel tells waiters
+// before it gives up the locks.
 func (c *charge) release() {
 	for _, descriptors := range c.kept {
 		for _, fd := range descriptors {

@@ -12,12 +12,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stubborn is how long those are waited for that cannot be killed, as a program that
+// stubborn is how long to wait for processes that cannot be killed, such as a program that
 // belongs to another user.
 const stubborn = 10 * time.Second
 
-// beginning is how long a process may take to become a program (execve(2)), for which
-// nobody can say what its environment is.
+// beginning is how long a process may take to become a program (execve(2)). During that time its
+// environment is unknown.
 const beginning = time.Second
 
 // killAll kills some process groups, and all processes with a mark, and returns when
@@ -43,7 +43,7 @@ func killAll(mark string, groups map[int]bool) {
 			}
 			left++
 			living[p.Group], living[p.Session] = inGroup, inGroup
-			// The guardian of a runner below ends by itself, when it has done what it is for.
+			// The guardian of a runner below ends by itself, when it has done its work.
 			if IsGuardian(p.PID) {
 				continue
 			}
@@ -54,14 +54,14 @@ func killAll(mark string, groups map[int]bool) {
 		if left == 0 || killable == 0 && time.Now().After(until) {
 			return
 		}
-		// The number of a group that is gone may soon be somebody else's.
+		// Another group may soon have the number of a group that is gone.
 		maps.DeleteFunc(groups, func(group int, _ bool) bool { return !living[group] })
 		time.Sleep(pause)
 	}
 }
 
-// processes returns all that can be seen and have not ended. A zombie has: it uses nothing
-// any more.
+// processes returns all processes that can be seen and have not ended. A zombie has ended: it
+// uses nothing any more.
 func processes() (all []procfs.Process) {
 	entries, err := os.ReadDir("/proc")
 	if err != nil {
@@ -86,8 +86,8 @@ func IsGuardian(pid int) bool {
 	return of != ""
 }
 
-// MarkOf returns the value of Variable in the environment that a process began with;
-// empty if it has none, or cannot be asked. It waits for one that is just beginning.
+// MarkOf returns the value of Variable in the initial environment of a process; empty if it has
+// none or cannot be asked. It waits for a process that is just beginning.
 func MarkOf(pid int) string {
 	for begun := time.Now().Add(beginning); ; time.Sleep(time.Millisecond) {
 		mark, known := variableOf(pid, Variable)
@@ -100,9 +100,9 @@ func MarkOf(pid int) string {
 // procFolder is where the kernel tells of processes.
 var procFolder = "/proc"
 
-// variableOf returns a variable of the environment that a process began with; empty if
-// there is none. It is not known while the process becomes a program: execve(2) has taken
-// the old environment away then, and not yet put the new one there. Arguments neither.
+// variableOf returns a variable of the initial environment of a process; empty if there is none.
+// It is not known while the process becomes a program: execve(2) has then removed the old
+// environment and the old arguments, and not yet written the new ones.
 func variableOf(pid int, name string) (value string, known bool) {
 	read := func(file string) []byte {
 		text, _ := os.ReadFile(filepath.Join(procFolder, strconv.Itoa(pid), file))
@@ -121,7 +121,7 @@ func variableOf(pid int, name string) (value string, known bool) {
 	return "", known || len(environ) > 0 || !exists(pid)
 }
 
-// exists reports whether there is a process of that number, which has not ended.
+// exists reports whether there is a process with that number that has not ended.
 func exists(pid int) bool {
 	p, err := procfs.Look(pid)
 	return err == nil && !p.Ended()

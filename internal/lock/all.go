@@ -10,31 +10,31 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// All is several Held as one, in the order in which they were got.
+// All is several Held as one, in the order in which they were acquired.
 type All []Held
 
-// Release releases the last one first.
+// Release releases the parts, the last one first.
 func (h All) Release() {
 	for _, part := range slices.Backward(h) {
 		part.Release()
 	}
 }
 
-// Undo undoes the last one first.
+// Undo undoes the parts, the last one first.
 func (h All) Undo() {
 	for _, part := range slices.Backward(h) {
 		part.Undo()
 	}
 }
 
-// Begun tells all parts.
+// Begun calls Begun of every part.
 func (h All) Begun() {
 	for _, part := range h {
 		part.Begun()
 	}
 }
 
-// Grants returns those of all parts.
+// Grants returns the grants of all parts.
 func (h All) Grants() map[string]group.Grant {
 	all := map[string]group.Grant{}
 	for _, part := range h {
@@ -43,8 +43,8 @@ func (h All) Grants() map[string]group.Grant {
 	return all
 }
 
-// Lost returns the channel of the first part that can be lost. Where there may be
-// several, Together has to be used.
+// Lost returns the channel of the first part that can be lost. If several parts can be lost, use
+// Together.
 func (h All) Lost() <-chan struct{} {
 	for _, part := range h {
 		if lost := part.Lost(); lost != nil {
@@ -63,8 +63,8 @@ func (h All) Confirm() error {
 	return errors.Join(errs...)
 }
 
-// Together returns all parts as one that is lost when the first of them is. It looks
-// after them until it is released.
+// Together returns all parts as one Held, which is lost as soon as one of them is. It watches the
+// parts until it is released.
 func (h All) Together() Held {
 	ctx, over := context.WithCancel(context.Background())
 	return &together{All: h, lost: h.firstLost(ctx), over: over}
@@ -77,8 +77,8 @@ type together struct {
 	over func()
 }
 
-// firstLost returns a channel that is closed when the first part is lost, as long
-// as ctx lasts.
+// firstLost returns a channel that is closed when the first part is lost. It watches until ctx
+// ends.
 func (h All) firstLost(ctx context.Context) <-chan struct{} {
 	var some []<-chan struct{}
 	for _, part := range h {
@@ -106,7 +106,7 @@ func (h All) firstLost(ctx context.Context) <-chan struct{} {
 	return first
 }
 
-// Release implements Held. A part may be somebody else's after the first call.
+// Release implements Held. Only the first call counts: afterwards somebody else may own a part.
 func (t *together) Release() {
 	t.once.Do(func() {
 		t.over()

@@ -14,17 +14,16 @@ type byScope struct {
 	lockers map[group.Scope]Locker
 }
 
-// stage is what is taken in one go: those needs of one scope that have a rate,
-// or those that have none.
+// stage is what is acquired in one step: the needs of one scope that have a rate, or those that
+// have none.
 type stage struct {
 	rated bool
 	scope group.Scope
 }
 
-// stages is the order in which groups are taken, the same in every process.
-// Narrow scopes go first (group.Scopes). Groups with a rate go last of all,
-// since what counts against the rate is when the case starts, and nothing
-// should be waited for between being counted and starting.
+// stages is the order in which groups are acquired, the same in every process. Narrow scopes go
+// first (group.Scopes). Groups with a rate go last of all: the rate counts when the case starts,
+// so nothing should have to be waited for between the count and the start.
 var stages = func() (all []stage) {
 	for _, rated := range []bool{false, true} {
 		for _, scope := range group.Scopes {
@@ -34,8 +33,7 @@ var stages = func() (all []stage) {
 	return all
 }()
 
-// ByScope returns a locker for groups that asks, for each group, the locker
-// of its scope.
+// ByScope returns a locker for groups that routes each group to the locker of its scope.
 func ByScope(groups []group.Group, lockers map[group.Scope]Locker) Locker {
 	known := make(map[string]group.Group, len(groups))
 	for _, g := range groups {
@@ -76,8 +74,8 @@ func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (H
 	return held.Together(), nil
 }
 
-// checkRates refuses what no order of stages can do: to start in the same
-// instant in which several lockers count.
+// checkRates refuses needs that no order of stages can satisfy: a start that lockers of several
+// scopes would have to count in the same instant.
 func checkRates(parts map[stage][]group.Need) error {
 	var rated []string
 	for _, s := range stages {

@@ -9,8 +9,8 @@ import (
 // maxText is the length of a cleaned text.
 const maxText = 4096
 
-// Clean makes text fit for a terminal: whatever is not to be seen becomes a
-// U+FFFD, and what is too long is cut.
+// Clean makes text fit for a terminal: it replaces each invisible character by U+FFFD, and cuts
+// text that is too long.
 func Clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -1,7 +1,7 @@
 package lock
 
-// Confirmed returns what acquire got. It calls it again as long as a part of that
-// is lost already: what was got first may be by the time that the last is got.
+// Confirmed returns what acquire got. It calls acquire again as long as a part of the result is
+// already lost: the first part may be lost by the time the last one is acquired.
 func Confirmed(acquire func() (Held, error)) (Held, error) {
 	for {
 		held, err := acquire()

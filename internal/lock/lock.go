@@ -1,6 +1,5 @@
-// Package lock is the contract between the engine and whatever keeps cases
-// apart: memory for the process scope, files for the scopes build and host,
-// etcd for the cluster scope.
+// Package lock is the contract between the engine and the means that keep cases apart: memory for
+// the process scope, files for the scopes build and host, etcd for the cluster scope.
 //
 // docs/design/locking.md explains the implementations and their arguments.
 package lock
@@ -12,8 +11,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// ErrUnknownGroup is wrapped by the error of Acquire for a need of a group
-// that the locker was not made for.
+// ErrUnknownGroup is wrapped by the error of Acquire if the locker was not made for the group of
+// a need.
 var ErrUnknownGroup = errors.New("unknown group")
 
 // ErrLost is wrapped by the error of Held.Confirm.
@@ -23,28 +22,28 @@ var ErrLost = errors.New("lost its resource groups")
 //
 // What it promises, and locktest checks of every implementation:
 //
-//   - Exclusion: at no time do the holders of a group use more than its
-//     capacity, nor does an exclusive holder run beside a shared one.
+//   - Exclusion: the holders of a group never use more than its capacity, and an exclusive
+//     holder never runs beside a shared one.
 //   - Rate: in no window of a group's rate does Acquire return more often
-//     than the rate says, whatever became of those who asked.
+//     than the rate says, whatever became of its callers.
 //   - All or nothing: the caller gets every need or, with an error, none.
 //   - No deadlock, whatever needs are asked for together, in whatever order.
-//   - Bounded bypass: a waiter is passed a bounded number of times by those
-//     who asked after it; each implementation states its bound.
+//   - Bounded bypass: a bounded number of later requests can overtake a waiter;
+//     each implementation states its bound.
 //   - Cancel: when ctx ends, Acquire returns its error soon and holds nothing.
 //   - Death: what a process held is free once the process has ended, however
 //     it ended; in the cluster scope after the time to live of its lease.
 //   - Loss: where groups can be lost, the holder is told before somebody else
-//     can have them, unless it was stopped meanwhile; Confirm tells even then.
-//   - Agreement: those who use a group in the scopes host and cluster agree
+//     can have them, unless it was stopped meanwhile; Confirm reports even that loss.
+//   - Agreement: all users of a group in the scopes host and cluster agree
 //     on its definition, or Acquire returns a *DisagreementError.
 //
 // What it does not promise:
 //
-//   - Reentrancy: who holds a group and asks for it again waits for itself.
-//   - Freedom at once: a dead holder's groups are free when the kernel has
+//   - Reentrancy: a holder of a group that asks for it again waits for itself.
+//   - Immediate release: a dead holder's groups are free when the kernel has
 //     torn the process down, usually within milliseconds, or its lease has
-//     run out.
+//     expired.
 //   - Exclusion of processes that use the resource without holding the group.
 //   - Exclusion beyond the scope: another machine, another Bazel server,
 //     another coordinator, or a network file system that keeps locks per
@@ -63,33 +62,32 @@ type Locker interface {
 
 // Inspector is a Locker that knows more about its groups.
 type Inspector interface {
-	// Holders returns who holds a group at present, as far as that can be known.
-	// It is information for people, and may be out of date.
+	// Holders returns the current users of a group, as far as they can be known. It is
+	// information for people, and may be out of date.
 	Holders(label string) []User
-	// Wanted reports whether somebody waits for a group.
+	// Wanted reports whether anybody waits for a group.
 	Wanted(label string) bool
 }
 
 // Held is what Acquire got, until Release.
 type Held interface {
-	// Release gives everything back. Further calls, of Undo too, do nothing.
+	// Release gives everything back. Further calls of Release or Undo do nothing.
 	Release()
-	// Undo is Release for a holder that has started nothing: a start that was
-	// counted against a rate does not count any more.
+	// Undo is Release for a holder that has started nothing: a start that was counted against a
+	// rate no longer counts.
 	Undo()
-	// Begun says that what was started has begun by now: then that is when it
-	// counts against a rate, and not when the groups were got, which is some time
-	// before. It may be called several times, and not at the same time as Release.
+	// Begun says that the case has started by now. The rate then counts this moment, and not the
+	// somewhat earlier one at which the groups were acquired. Begun may be called several times,
+	// but not at the same time as Release.
 	Begun()
-	// Grants returns what was granted of each group, by label.
+	// Grants returns the grant of each group, by label.
 	Grants() map[string]group.Grant
-	// Lost is closed when the groups may soon be given to somebody else
-	// although Release was not called; the holder must then stop using them
-	// at once. Nil, which blocks forever, where that cannot happen.
+	// Lost is closed when the groups may soon be given to somebody else although Release was not
+	// called. The holder must then stop using them at once. Lost is nil, which blocks forever, if
+	// that cannot happen.
 	Lost() <-chan struct{}
-	// Confirm returns an error that wraps ErrLost if the groups may have been
-	// given to somebody else by now. A result counts only if it is confirmed
-	// afterwards: a process that was stopped for a while learns of a loss here,
-	// even before Lost can be closed.
+	// Confirm returns an error that wraps ErrLost if somebody else may have the groups by now. A
+	// result counts only if it is confirmed afterwards: a process that was stopped for a while
+	// learns of a loss here, even before Lost can be closed.
 	Confirm() error
 }

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// User is who holds a group, or waits for it, for people to read.
+// User describes a holder or a waiter of a group, for people to read.
 type User struct {
-	// Target is the label of the test, and Case the name of its case. Either may
-	// be empty; for a command without a test, Case is the command.
+	// Target is the label of the test, and Case the name of its case. Either may be empty. For a
+	// command without a test, Case is the command.
 	Target string `json:"target,omitempty"`
 	Case   string `json:"case,omitempty"`
-	// Since is when it began to hold, or to wait.
+	// Since is when it began to hold or to wait.
 	Since time.Time `json:"since,omitzero"`
 }
 
-// String is as in "TestX of //a:b since 12:00:01". It is fit for a terminal,
-// since users may be told of by anybody.
+// String returns text such as "TestX of //a:b since 12:00:01". It is fit for a terminal, because
+// any process may publish users.
 func (u User) String() string {
 	text := u.Case
 	if u.Target != "" {
@@ -31,11 +31,10 @@ func (u User) String() string {
 
 // Trace observes an Acquire, in the way of net/http/httptrace.
 type Trace struct {
-	// User is who asks.
+	// User is the user that asks.
 	User User
-	// Waiting is called with the label of a group each time that Acquire
-	// begins to wait for that group, and before it does: until then the engine
-	// keeps a worker for the case. It must not block.
+	// Waiting is called with the label of a group each time before Acquire begins to wait for
+	// that group: until then the engine keeps a worker for the case. It must not block.
 	Waiting func(label string)
 }
 
@@ -46,15 +45,15 @@ func WithTrace(ctx context.Context, t Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
 
-// Waiting tells the trace of ctx, if it has one, that label is waited for.
-// It is for implementations of Locker.
+// Waiting tells the trace of ctx, if there is one, that Acquire waits for label. It is for
+// implementations of Locker.
 func Waiting(ctx context.Context, label string) {
 	if t, ok := ctx.Value(traceKey{}).(Trace); ok && t.Waiting != nil {
 		t.Waiting(label)
 	}
 }
 
-// UserOf returns who asks in ctx. It is for implementations of Locker.
+// UserOf returns the user that asks in ctx. It is for implementations of Locker.
 func UserOf(ctx context.Context) User {
 	t, _ := ctx.Value(traceKey{}).(Trace)
 	return t.User

@@ -68,7 +68,7 @@ func (g Group) check() (errs []error) {
 	if g.Setup != nil {
 		require(g.Setup.Program != "", "a setup without a program")
 		require(g.Setup.TimeoutSeconds >= 1, "setup: timeout_seconds is %d: want at least 1", g.Setup.TimeoutSeconds)
-		// Between being counted and starting a case would wait for the setup.
+		// The case would wait for the setup after its start has been counted.
 		require(!g.Rate.Limited(), "a setup and a rate do not go together: give the rate to a group of its own")
 	}
 	require((g.Lock != nil) == (scope == group.Build), "lock files go with scope build, and only with it")

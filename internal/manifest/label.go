@@ -2,8 +2,8 @@ package manifest
 
 import "strings"
 
-// DisplayLabel is a canonical label as Bazel prints it: one of the main repository
-// without the marks of a canonical name. Different labels stay different.
+// DisplayLabel returns a canonical label as Bazel prints it: a label of the main repository loses
+// the marks of a canonical name. Different labels stay different.
 func DisplayLabel(canonical string) string {
 	if strings.HasPrefix(canonical, "@@//") {
 		return strings.TrimPrefix(canonical, "@@")

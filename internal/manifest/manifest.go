@@ -1,8 +1,7 @@
-// Package manifest reads the file in which the Starlark rule tells the runner
-// what to run.
+// Package manifest reads the file in which the Starlark rule tells the runner what to run.
 //
-// It is the whole contract between rules/ and runner/: rules/tests/golden has
-// the files that the rule writes, and this package's test reads them.
+// The file is the whole contract between rules/ and runner/. rules/tests/golden has the files
+// that the rule writes, and this package's test reads them.
 package manifest
 
 import (
@@ -19,8 +18,7 @@ import (
 // Version is the version of the format that this package reads.
 const Version = 8
 
-// Suffix is appended to the path of the test's executable to get that of its
-// manifest.
+// Suffix is appended to the path of the test's executable to get the path of its manifest.
 const Suffix = ".interlock.json"
 
 // Manifest is the content of the file.
@@ -33,28 +31,26 @@ type Manifest struct {
 	Framework string `json:"framework"`
 	// Program is the runfiles path of the wrapped executable.
 	Program string `json:"program"`
-	// Cases is the runfiles path of the names of its cases, one a line, in the
-	// order in which it runs them, of a Go test binary with the hook
-	// (adapters/gotest/hook). It is empty for any other program, which alone knows
-	// them.
+	// Cases is the runfiles path of the names of the program's cases, one a line, in the order in
+	// which it runs them. It exists for a Go test binary with the hook (adapters/gotest/hook). It
+	// is empty for any other program, which alone knows its cases.
 	Cases string `json:"cases,omitempty"`
 	// Workers is how many cases run at once.
 	Workers Workers `json:"workers"`
 	// CPUs is how many CPUs Bazel grants the test, at least 1.
 	CPUs int `json:"cpus"`
-	// Serial are globs of the names of cases that run last, and each alone in
-	// its runner.
+	// Serial are globs of the names of cases that run last, and each alone in its runner.
 	Serial []string `json:"serial"`
-	// KeepTogether is what of the test always stays in one shard.
+	// KeepTogether is which cases of the test always stay in one shard.
 	KeepTogether Together `json:"keep_together"`
-	// Shards is the number of shards that the target asks for, at least 1;
-	// Bazel can be told another one.
+	// Shards is the number of shards that the target asks for, at least 1. Bazel can be told
+	// another number.
 	Shards int `json:"shards"`
 	// Timings is the runfiles path of a JSON file with the durations that cases
 	// are expected to take; empty if there is none.
 	Timings string `json:"timings,omitempty"`
-	// RunningBudgetSeconds limits the time that the cases run, without the
-	// time that they wait; 0 is no limit but Bazel's own.
+	// RunningBudgetSeconds limits the time that the cases run, without the time that they wait; 0
+	// means no limit but Bazel's own.
 	RunningBudgetSeconds int `json:"running_budget_seconds"`
 	// Options are settings of the runner, by name (package options).
 	Options map[string]string `json:"options,omitempty"`
@@ -77,7 +73,7 @@ func (m *Manifest) WorkerCount() int {
 	return int(m.Workers)
 }
 
-// Capacities returns those of the groups, by label.
+// Capacities returns the capacities of the groups, by label.
 func (m *Manifest) Capacities() map[string]int {
 	capacities := map[string]int{}
 	for _, g := range m.Groups {
@@ -105,27 +101,25 @@ type Group struct {
 	Name string `json:"name"`
 	// Scope is a group.Scope.
 	Scope string `json:"scope"`
-	// Key identifies the group in the scopes host and cluster; it is empty in the
-	// others.
+	// Key identifies the group in the scopes host and cluster; it is empty in the other scopes.
 	Key string `json:"key,omitempty"`
 	// Definition has the group's capacity, rate and instances.
 	group.Definition
-	// Env are variables for the cases that hold units of the group, as templates
-	// (group.Template) by name. Those that hold several units get a value for
-	// each, with commas in between.
+	// Env are variables for the cases that hold units of the group, as templates (group.Template)
+	// by name. A case that holds several units gets a value for each, separated by commas.
 	Env map[string]string `json:"env,omitempty"`
-	// Setup starts what a unit of the group is; nil if nothing has to be started.
+	// Setup starts what a unit of the group stands for; nil if nothing has to be started.
 	Setup *Setup `json:"setup,omitempty"`
 	// Cases say which cases hold the group, and how.
 	Cases []Use `json:"cases"`
-	// Markers are the names by which cases ask for a unit of the group in their
-	// own code. There are some if no cases are.
+	// Markers are the names by which cases ask for a unit of the group in their own code. Cases
+	// and Markers are never both empty.
 	Markers []string `json:"markers,omitempty"`
-	// Lock is where the lock files are, for scope build.
+	// Lock is the location of the lock files, for scope build.
 	Lock *Lock `json:"lock,omitempty"`
 }
 
-// Group returns what the lockers have to know of it.
+// Group returns what the lockers have to know of the group.
 func (g Group) Group() group.Group {
 	d := g.Definition
 	d.Started = g.Setup != nil
@@ -140,7 +134,7 @@ type Setup struct {
 	TimeoutSeconds int `json:"timeout_seconds"`
 }
 
-// Lock says where the files <stem>.queue.lock and <stem>.units.lock are.
+// Lock is the location of the files <stem>.queue.lock and <stem>.units.lock.
 type Lock struct {
 	// Runfile is the stem as a runfiles path.
 	Runfile string `json:"runfile"`
@@ -148,8 +142,8 @@ type Lock struct {
 	Output string `json:"output"`
 }
 
-// Of reads and checks the manifest of a test's executable. Its labels are those that
-// people know (DisplayLabel).
+// Of reads and checks the manifest of a test's executable. Its labels are in the form that people
+// know (DisplayLabel).
 func Of(executable string) (*Manifest, error) {
 	m, err := Read(executable + Suffix)
 	if err != nil {

@@ -2,7 +2,7 @@ package manifest
 
 import "fmt"
 
-// Together is what of a test always stays in one shard.
+// Together is which cases of a test always stay in one shard.
 type Together string
 
 const (

@@ -6,8 +6,8 @@ import (
 	"strconv"
 )
 
-// Workers is how many cases run at once: a number, 0 for one after the other
-// in one process, or Auto.
+// Workers is how many cases run at once: a number, 0 for one after the other in one process, or
+// Auto.
 type Workers int
 
 // Auto stands for as many workers as Bazel granted CPUs.

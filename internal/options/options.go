@@ -1,9 +1,8 @@
-// Package options is what can be set of a run, besides what to run: for a
-// target in its args, and for one run by --test_arg=--interlock-NAME=VALUE or
-// --test_env=INTERLOCK_NAME=VALUE.
+// Package options is the settings of a run, apart from what to run. A target sets them in its
+// args; one run, by --test_arg=--interlock-NAME=VALUE or --test_env=INTERLOCK_NAME=VALUE.
 //
-// Of two settings the later one counts: that of the rule, the environment, the
-// arguments from left to right.
+// If something is set several times, the last setting counts. The order is: the rule, the
+// environment, the arguments from left to right.
 package options
 
 import (
@@ -12,48 +11,45 @@ import (
 
 // Options are settings of a run. Those of a case hold for each case.
 type Options struct {
-	// Workers replaces the target's workers: a number, or "auto"; empty if it
-	// does not.
+	// Workers replaces the target's workers: a number, or "auto"; empty if it does not.
 	Workers string
-	// CaseTimeout is how long a case may run, from when it holds its groups; 0
-	// is no limit.
+	// CaseTimeout is how long a case may run, from the moment it holds its groups; 0 means no
+	// limit.
 	CaseTimeout time.Duration
-	// Grace is what a case that is stopped has between SIGTERM and SIGKILL; 0
-	// is what the test's timeout leaves, at most 5 s.
+	// Grace is the time between SIGTERM and SIGKILL for a case that is stopped. 0 means what the
+	// test's timeout leaves, at most 5 s.
 	Grace time.Duration
-	// Retries is how often a bad case is run again, until it passes.
+	// Retries is how often a bad case is retried, until it passes.
 	Retries int
-	// RetryDelay is about how long a case waits before its first retry; before
-	// each further one it waits twice as long as before the last.
+	// RetryDelay is about how long a case waits before its first retry. Before each further retry
+	// it waits twice as long.
 	RetryDelay time.Duration
 	// RetryMaxDelay is the longest such wait.
 	RetryMaxDelay time.Duration
-	// RetryBudget is how many retries all cases of a shard have together.
+	// RetryBudget is the number of retries that all cases of a shard have together.
 	RetryBudget int
-	// FlakyResult is what becomes of a case that passes in a retry.
+	// FlakyResult is the result of a case that passes in a retry.
 	FlakyResult FlakyResult
-	// Leaks is what becomes of a case that leaves a process or an open pipe
-	// behind.
+	// Leaks says what happens to a case that leaves a process or an open pipe behind.
 	Leaks Leaks
-	// LeakTimeout is how long processes that a case leaves behind may go on
-	// before they are a leak.
+	// LeakTimeout is how long processes that a case leaves behind may continue before they are a
+	// leak.
 	LeakTimeout time.Duration
-	// MaxFail is after how many bad cases no further one starts; 0 is never.
+	// MaxFail is the number of bad cases after which no further case starts; 0 means no limit.
 	MaxFail int
 	// Repeat is how often each case runs, at least 1.
 	Repeat int
-	// Shuffle is whether cases run in random order.
+	// Shuffle says whether cases run in random order.
 	Shuffle Shuffle
-	// StrictGroups is whether a name in a mark that means no resource_group is
-	// an error.
+	// StrictGroups says whether a mark that names no resource_group is an error.
 	StrictGroups bool
-	// AllowEmpty is whether a program without any case is good.
+	// AllowEmpty says whether a program without any case passes.
 	AllowEmpty bool
-	// Plan is what to do with the plan besides following it.
+	// Plan is what to do with the plan in addition to following it.
 	Plan Plan
 }
 
-// Default returns what holds if nothing is set.
+// Default returns the options that apply if nothing is set.
 func Default() Options {
 	return Options{
 		RetryDelay:    100 * time.Millisecond,
@@ -66,10 +62,10 @@ func Default() Options {
 	}
 }
 
-// OncePerCase reports whether each case runs once, and as long as it likes.
+// OncePerCase reports whether each case runs once, without a time limit.
 func (o Options) OncePerCase() bool { return o.Repeat == 1 && o.Retries == 0 && o.CaseTimeout == 0 }
 
-// FlakyResult is what becomes of a case that passes in a retry.
+// FlakyResult is the result of a case that passes in a retry.
 type FlakyResult string
 
 const (
@@ -79,11 +75,11 @@ const (
 	FlakyFails FlakyResult = "fail"
 )
 
-// Leaks is what becomes of a case that leaves a process or an open pipe behind.
+// Leaks says what happens to a case that leaves a process or an open pipe behind.
 type Leaks string
 
 const (
-	// IgnoreLeaks means that nobody looks.
+	// IgnoreLeaks means that nothing looks for leaks.
 	IgnoreLeaks Leaks = "ignore"
 	// ReportLeaks means that the log and test.xml say so.
 	ReportLeaks Leaks = "report"
@@ -91,8 +87,7 @@ const (
 	FailLeaks Leaks = "fail"
 )
 
-// Plan is what to do with the plan besides following it: nothing if it is
-// empty.
+// Plan is what to do with the plan in addition to following it; empty means nothing.
 type Plan string
 
 const (
@@ -102,10 +97,10 @@ const (
 	OnlyPlan Plan = "only"
 )
 
-// Shuffle is a random order, always the same for a seed.
+// Shuffle is a random order. It is always the same for a seed.
 type Shuffle struct {
-	// On is whether there is one.
+	// On says whether there is one.
 	On bool
-	// Seed is 0 for one that is chosen when the test runs.
+	// Seed is the seed; 0 means that one is chosen when the test runs.
 	Seed int64
 }

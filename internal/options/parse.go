@@ -9,7 +9,7 @@ import (
 
 // The two ways to set an option for a run.
 const (
-	// ArgPrefix begins the arguments that are the runner's.
+	// ArgPrefix begins the arguments that are meant for the runner.
 	ArgPrefix = "--interlock-"
 	// VarPrefix begins its environment variables.
 	VarPrefix = "INTERLOCK_"
@@ -24,8 +24,8 @@ func (helpError) Error() string {
 	return "no case runs, since " + ArgPrefix + "help is among the arguments; the options are:\n" + Usage()
 }
 
-// Set sets the option called name, as in Usage. source says who does, in the
-// error for a value that is none.
+// Set sets the option called name, as in Usage. source names the origin of the value in the error
+// for an invalid value.
 func (o *Options) Set(name, value, source string) error {
 	if o.flags().Lookup(name) == nil {
 		return fmt.Errorf("%s: there is no option %q; the options are: %s", source, name, strings.Join(Names(), ", "))
@@ -36,8 +36,8 @@ func (o *Options) Set(name, value, source string) error {
 	return nil
 }
 
-// Lookup sets what environment variables set. It has the signature of
-// os.LookupEnv. A variable that is empty sets nothing.
+// Lookup sets what environment variables set. lookup is like os.LookupEnv. An empty variable sets
+// nothing.
 func (o *Options) Lookup(lookup func(string) (string, bool)) error {
 	for _, name := range Names() {
 		variable := VarOf(name)

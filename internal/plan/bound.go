@@ -21,11 +21,10 @@ func (b *Bound) raise(t time.Duration, format string, args ...any) {
 	}
 }
 
-// Bound returns the largest of the times that all schedules take: the work
-// divided by the workers of all shards, the longest case, the longest chain of
-// a group, and the longest chain of cases each two of which conflict although
-// no group is common to all. It says nothing of cases whose groups leave room
-// for some others but not for all, so the true optimum may be later.
+// Bound returns the largest of several times that no schedule can beat: the work divided by the
+// workers of all shards, the longest case, the longest chain of a group, and the longest chain of
+// cases that conflict in pairs although no group is common to all. It ignores groups that leave
+// room for some other cases but not for all, so the true optimum may be later.
 func (p Problem) Bound() Bound { return p.estimated().bound() }
 
 // bound is Bound of a problem in which every case has an expectation.
@@ -52,8 +51,7 @@ func (p Problem) bound() Bound {
 	return b
 }
 
-// Chains returns, for each group that cases need, how long its chain is at
-// least, by the label of the group.
+// Chains returns, by label, the least length of the chain of each group that cases need.
 func (p Problem) Chains() map[string]time.Duration {
 	p = p.estimated()
 	all := p.allChains()
@@ -75,10 +73,10 @@ func (p Problem) groups() []string {
 	return slices.Sorted(maps.Keys(labels))
 }
 
-// raiseByTriangles looks at cases that need two of the same three groups: each
-// two of them have one in common. Where no case needs more than two groups,
-// there are no other sets of cases in pairwise conflict but these and the
-// groups themselves (a family of pairs that all meet is a star or a triangle).
+// raiseByTriangles looks at cases that need two of the same three groups: any two of them have a
+// group in common. If no case needs more than two groups, these and the groups themselves are the
+// only sets of cases in pairwise conflict (a family of pairs that all meet is a star or a
+// triangle).
 func (p Problem) raiseByTriangles(b *Bound) {
 	pairs, triples := p.overlaps()
 	near := map[string][]string{}
@@ -98,8 +96,8 @@ func (p Problem) raiseByTriangles(b *Bound) {
 	}
 }
 
-// overlaps sums up the times of cases that need the same two, or the same
-// three, groups, of which each leaves no room for another case.
+// overlaps sums up the durations of cases that need the same two or the same three groups, each
+// of which leaves no room for another case.
 func (p Problem) overlaps() (pairs map[[2]string]time.Duration, triples map[[3]string]time.Duration) {
 	pairs, triples = map[[2]string]time.Duration{}, map[[3]string]time.Duration{}
 	for _, c := range p.Cases {

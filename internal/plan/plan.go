@@ -1,5 +1,5 @@
-// Package plan divides the cases of a test among its shards, and knows how
-// long that takes at least.
+// Package plan divides the cases of a test among its shards, and computes a lower bound of how
+// long that takes.
 //
 // docs/design/scheduling.md has the model and the reasons.
 package plan
@@ -12,23 +12,22 @@ import (
 
 // Plan is a division of cases among shards.
 type Plan struct {
-	// Shard is, for each case of the problem, the shard that runs it.
+	// Shard is the shard that runs each case of the problem.
 	Shard []int
 	// Makespan is how long the plan is expected to take.
 	Makespan time.Duration
 }
 
-// enough is by how much a stricter division may be worse.
+// enough is the factor by which a stricter division may be worse.
 const enough = 1.01
 
-// Make returns a plan. It is a pure function of the problem, whatever the
-// order of its cases, so all shards come to the same result, and each case
-// runs in exactly one.
+// Make returns a plan. It is a pure function of the problem and does not depend on the order of
+// its cases. So all shards get the same result, and each case runs in exactly one.
 //
-// Cases of one group go to one shard, and those of capacity c to at most c,
-// where that lowers the makespan. If what groups connect is too much for one
-// shard, a case of several groups stays with those of its heaviest one, and
-// only then can cases of a group be in more shards than its capacity.
+// If that lowers the makespan, cases of a group go to one shard, or to at most c shards if its
+// capacity is c. If connected groups are too much for one shard, a case of several groups stays
+// with the cases of its heaviest group. Only then can more shards than its capacity have cases of
+// a group.
 func Make(p Problem) Plan {
 	p = p.estimated()
 	bound := p.bound().Time
@@ -65,13 +64,13 @@ func (p Problem) byName() []int {
 	return order
 }
 
-// place gives unit after unit to the shard that has the least work so far
-// (longest processing time first: Graham, 1969). It is not ok if a unit has
-// groups that are in different shards already.
+// place gives one unit after another to the shard that has the least work so far (longest
+// processing time first: Graham, 1969). It is not ok if a unit has groups that are already in
+// different shards.
 func (p Problem) place(units []unit, d division) (shards []int, ok bool) {
 	shards = make([]int, len(p.Cases))
 	load := make([]time.Duration, p.Shards)
-	used := map[string][]int{} // the shards in which a group is
+	used := map[string][]int{} // the shards that have a group
 	for _, u := range units {
 		least := -1
 		for shard := range load {
@@ -104,8 +103,8 @@ func (u unit) mayGo(shard int, used map[string][]int, spread map[string]int) boo
 	return true
 }
 
-// makespan returns how long a division takes at least. Shards are processes of
-// their own: what one has too much of, another one cannot take over.
+// makespan returns the least time that a division takes. Shards are separate processes: one
+// cannot take over work from another.
 func (p Problem) makespan(shards []int, bound time.Duration) time.Duration {
 	work := make([]time.Duration, p.Shards)
 	chain := make([]*chains, p.Shards)

@@ -11,38 +11,38 @@ import (
 type Case struct {
 	// Name is unique among the cases of a test.
 	Name string
-	// Together names what is never divided among shards, such as a class. Empty
-	// for a case that stands for itself.
+	// Together names what is never divided among shards, such as a class. Empty for a case that
+	// can be placed alone.
 	Together string
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
 	// Needs are the groups that it holds while it runs.
 	Needs []group.Need
-	// Serial is whether it runs last in its shard, and alone there. Only
-	// schedule.Simulate looks at it.
+	// Serial says whether it runs last in its shard, and alone there. Only schedule.Simulate uses
+	// it.
 	Serial bool
 }
 
 // Problem is cases and what there is to run them with.
 type Problem struct {
 	Cases []Case
-	// Capacity is that of each group; 1 for those that it does not have.
+	// Capacity is the capacity of each group; 1 for a group that is missing.
 	Capacity map[string]int
-	// Rates are those of the groups that have one.
+	// Rates are the rates of groups that have one.
 	Rates map[string]group.Rate
 	// Shards is the number of processes, at least 1.
 	Shards int
-	// Workers is how many cases run at once in each of them, at least 1.
+	// Workers is how many cases run at once in each shard, at least 1.
 	Workers int
 
 	timed bool // whether the time of any case is known
 }
 
-// Nominal is what cases are taken to need where nothing is known of any.
+// Nominal is the assumed duration of a case if no duration is known.
 const Nominal = time.Second
 
-// Median returns what a case of which nothing is known is expected to take:
-// the median of what is known of the others.
+// Median returns the expected duration of a case of unknown duration: the median of the known
+// durations.
 func (p Problem) Median() time.Duration {
 	var known []time.Duration
 	for _, c := range p.Cases {
@@ -82,12 +82,12 @@ func (p Problem) alone(n group.Need) bool {
 // run at once than fit.
 type chains struct {
 	problem   Problem
-	units     map[string]time.Duration // the work of those that do not, times their weights
-	exclusive map[string]time.Duration // the work alone
-	readers   map[string]time.Duration // the work of those that share it
-	reader    map[string]time.Duration // the longest of them
+	units     map[string]time.Duration // the exclusive work, times the weights
+	exclusive map[string]time.Duration // the exclusive work
+	readers   map[string]time.Duration // the shared work
+	reader    map[string]time.Duration // the longest shared case
 	starts    map[string]int           // the number of cases, of groups with a rate
-	shortest  map[string]time.Duration // the shortest of those
+	shortest  map[string]time.Duration // the shortest of these cases
 }
 
 func (p Problem) newChains() *chains {
@@ -98,7 +98,7 @@ func (p Problem) newChains() *chains {
 	}
 }
 
-// allChains are those of all cases.
+// allChains returns the chains of all cases.
 func (p Problem) allChains() *chains {
 	all := p.newChains()
 	for _, c := range p.Cases {
@@ -122,8 +122,8 @@ func (c *chains) add(added Case) {
 	}
 }
 
-// length is how long the cases of a group take at least on so many workers.
-// Those that share it run at a time when no other one does.
+// length returns the least time that the cases of a group take on that many workers. Shared cases
+// run only while no other case does.
 func (c *chains) length(label string, workers int) time.Duration {
 	alone := max(c.units[label]/time.Duration(c.problem.capacity(label)), c.exclusive[label]/time.Duration(workers))
 	return max(alone+max(c.reader[label], c.readers[label]/time.Duration(workers)), c.rated(label))
@@ -136,8 +136,8 @@ func (c *chains) start(label string, takes time.Duration) {
 	c.starts[label]++
 }
 
-// rated is how long the cases of a group take at least by its rate: the last one
-// starts a window after the one that is so many before it, and so on.
+// rated returns the least time that the cases of a group take by its rate: each case starts a
+// window after the case that is a rate's number of starts before it.
 func (c *chains) rated(label string) time.Duration {
 	return c.problem.Rates[label].Wait(c.starts[label]) + c.shortest[label]
 }

@@ -10,16 +10,15 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// unit is cases that go to one shard.
+// unit is cases that go to the same shard.
 type unit struct {
 	cases  []int
 	work   time.Duration
-	groups []string // those whose cases may go to few shards only
+	groups []string // groups whose cases may only go to few shards
 	needs  string   // all groups of its first case
 }
 
-// choice is in how many shards a unit can be, before others of its groups are
-// placed.
+// choice returns how many shards a unit can be in, before other units of its groups are placed.
 func (u unit) choice(p Problem, d division) int {
 	choice := p.Shards
 	for _, label := range u.groups {
@@ -38,18 +37,17 @@ func needsOf(c Case) string {
 
 // A division says how strictly the cases of a group stay together.
 type division struct {
-	// spread is in how many shards cases of a group may be.
+	// spread is the number of shards that may have cases of a group.
 	spread map[string]int
-	// heaviest is whether of a case's groups only the one with the most work
-	// counts.
+	// heaviest says whether only the group with the most work counts of a case's groups.
 	heaviest bool
-	// readers is whether cases that share a group stay with the others.
+	// readers says whether cases that share a group stay with the others.
 	readers bool
 }
 
-// divisions returns those to try, the strictest first. Cases of one group that
-// are in several shards wait for one another, and nothing can be done about
-// the order in which they do, so a group is divided only where that pays.
+// divisions returns the divisions to try, the strictest first. Cases of one group in several
+// shards wait for one another, in an order that cannot be controlled, so a group is divided only
+// if that pays.
 func (p Problem) divisions(bound time.Duration) []division {
 	together := division{spread: map[string]int{}, readers: true}
 	divided := map[string]int{}
@@ -60,15 +58,15 @@ func (p Problem) divisions(bound time.Duration) []division {
 		together.spread[label] = 1
 		divided[label] = min(max(int(needed), 1), most)
 		if !p.timed {
-			// Who needs what others need is often slower than they are, so what
-			// is not known can only gain by more workers.
+			// Cases that need what others need are often slower than the others, so cases of
+			// unknown duration can only gain from more workers.
 			together.spread[label], divided[label] = most, most
 		}
 	}
 	return []division{together, {spread: divided}, {spread: divided, heaviest: true}}
 }
 
-// counting returns those of a case's groups that keep it with others.
+// counting returns the groups that keep a case with others.
 func (p Problem) counting(c Case, d division, work map[string]time.Duration) []string {
 	var labels []string
 	for _, n := range c.Needs {
@@ -84,9 +82,8 @@ func (p Problem) counting(c Case, d division, work map[string]time.Duration) []s
 	return labels
 }
 
-// units divides the cases, of which order has the indices in the order of
-// their names. The result is in the order in which it is to be placed: that
-// with the most work first.
+// units divides the cases into units; order has their indices in the order of their names. The
+// result is in the order in which to place the units: the one with the most work first.
 func (p Problem) units(order []int, d division) []unit {
 	work := p.allChains().exclusive
 	sets := newDisjointSets(len(p.Cases))
@@ -129,8 +126,8 @@ func (p Problem) units(order []int, d division) []unit {
 			}
 		}
 	}
-	// Of equal ones, those that have the least choice come first, and those that
-	// need the same one after the other, so that they are spread evenly.
+	// Of equal units, those with the least choice come first, and those with the same needs
+	// follow one another, so that they are spread evenly.
 	slices.SortStableFunc(units, func(a, b unit) int {
 		return cmp.Or(
 			cmp.Compare(b.work, a.work), cmp.Compare(a.choice(p, d), b.choice(p, d)), cmp.Compare(b.needs, a.needs))

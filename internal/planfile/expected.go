@@ -9,7 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// Times returns those that the test knows.
+// Times returns the durations that the test knows.
 func (f File) Times() timings.Times {
 	known := timings.Times{}
 	for _, c := range f.Cases {
@@ -20,9 +20,9 @@ func (f File) Times() timings.Times {
 	return known
 }
 
-// Expected returns the makespan of the test if it divides and orders its cases
-// by believed while they really take actual. A case of which nothing is known
-// really takes the median of the others. So
+// Expected returns the makespan of the test if it divides and orders its cases by believed while
+// their real durations are actual. A case of unknown duration really takes the median of the
+// others. So
 //
 //	Expected(f, f.Times(), measured)
 //

@@ -9,14 +9,13 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// Make returns f with all that follows from the rest: the shard of each case,
-// the times of those of which nothing is known, what the groups come to, the
-// bound and the makespan. Of f it takes Label, Shards, Workers and KeepTogether;
-// of the groups label, scope, capacity and rate; and of the cases all but Known
-// and Shard, with Seconds 0 where nothing is known.
+// Make returns f completed with everything that follows from the rest: the shard of each case,
+// durations where they are unknown, the chains of the groups, the bound and the makespan. It uses
+// Label, Shards, Workers and KeepTogether of f; label, scope, capacity and rate of the groups;
+// and of the cases all but Known and Shard, with Seconds 0 for an unknown duration.
 //
-// Shards are those of plan.Make, so the same as in every process of the test.
-// The error is for a mode that is neither exclusive nor shared, or for a rate that is none.
+// Shards come from plan.Make, so they are the same in every process of the test. The error is for
+// a mode that is neither exclusive nor shared, or for an invalid rate.
 func Make(f File) (File, error) {
 	f.Version = Version
 	f.Cases, f.Groups = append([]Case{}, f.Cases...), append([]Group{}, f.Groups...)
@@ -39,7 +38,7 @@ func Make(f File) (File, error) {
 	bound := p.Bound()
 	f.Bound = Bound{Seconds: bound.Time.Seconds(), Why: bound.Why}
 	makespan, err := Expected(f, believed, believed)
-	f.Makespan = max(makespan.Seconds(), f.Bound.Seconds) // what is expected knows no rates
+	f.Makespan = max(makespan.Seconds(), f.Bound.Seconds) // the expectation ignores rates
 	return f, err
 }
 
@@ -55,7 +54,7 @@ func (f File) count(chains map[string]time.Duration) {
 	}
 }
 
-// problem is what plan has to solve, if times is what is known of the cases.
+// problem returns the problem for plan to solve, given the known durations of the cases.
 func (f File) problem(times timings.Times) (plan.Problem, error) {
 	p := plan.Problem{Capacity: map[string]int{}, Rates: map[string]group.Rate{}, Shards: f.Shards, Workers: f.Workers}
 	for _, g := range f.Groups {

@@ -1,6 +1,6 @@
-// Package planfile is the format of plan.json: what a test's runner has
-// planned, and what it expects of that. The runner writes it (--interlock-plan)
-// and the command interlock reads it.
+// Package planfile is the format of plan.json: what a test's runner has planned, and the
+// durations that it expects. The runner writes it (--interlock-plan) and the command interlock
+// reads it.
 package planfile
 
 import (
@@ -22,15 +22,14 @@ type File struct {
 	// Shards is the number of processes that the cases are divided among, at
 	// least 1.
 	Shards int `json:"shards"`
-	// Workers is how many cases each of them runs at once; 0 if it runs all of
-	// its cases in order and holds, during all of them, what any of them needs.
+	// Workers is how many cases each shard runs at once. 0 means that it runs all of its cases in
+	// order and holds, during all of them, what any of them needs.
 	Workers int `json:"workers"`
 	// KeepTogether is what is never divided among shards: case, class or file.
 	KeepTogether string `json:"keep_together"`
-	// Groups are those that the cases may hold, sorted by label.
+	// Groups are the groups that the cases may hold, sorted by label.
 	Groups []Group `json:"groups"`
-	// Cases are all that the test has been asked for, in the order in which it
-	// lists them.
+	// Cases are all cases that the test was asked for, in the order in which it lists them.
 	Cases []Case `json:"cases"`
 	// Bound is what no schedule can beat.
 	Bound Bound `json:"bound"`
@@ -43,7 +42,7 @@ type File struct {
 type Group struct {
 	// Label is the group's, as Bazel prints it.
 	Label string `json:"label"`
-	// Scope says among whom it excludes, such as process or build.
+	// Scope says what the group excludes, such as process or build.
 	Scope string `json:"scope"`
 	// Capacity is the number of units, at least 1.
 	Capacity int `json:"capacity"`
@@ -52,8 +51,8 @@ type Group struct {
 	Rate string `json:"rate,omitempty"`
 	// Cases is how many cases of this test need it.
 	Cases int `json:"cases"`
-	// Chain is how long these take at least, since no more of them can run at
-	// once than fit.
+	// Chain is the least time that these cases take, given that only as many can run at once as
+	// fit.
 	Chain float64 `json:"chain_seconds"`
 }
 
@@ -64,14 +63,14 @@ type Case struct {
 	// Together names what keeps the case in one shard with others, by
 	// File.KeepTogether; empty if nothing does.
 	Together string `json:"together,omitempty"`
-	// Seconds is how long it is expected to run. If that is not known, it is
-	// the median of the cases of which it is, or 1.
+	// Seconds is how long it is expected to run. If that is unknown, it is the median of the
+	// cases whose durations are known, or 1.
 	Seconds float64 `json:"seconds"`
 	// Known is whether Seconds comes from the test's timings.
 	Known bool `json:"known"`
-	// Shard is the one that runs it, from 0.
+	// Shard is the index of the shard that runs it, from 0.
 	Shard int `json:"shard"`
-	// Serial is whether it runs last in its shard, and alone.
+	// Serial says whether it runs last in its shard, and alone.
 	Serial bool `json:"serial,omitempty"`
 	// Needs are the groups that it holds while it runs, by label.
 	Needs []Need `json:"needs,omitempty"`

@@ -1,4 +1,4 @@
-// Package procfs reads what the kernel tells of processes (proc(5)).
+// Package procfs reads what the kernel reports about processes (proc(5)).
 package procfs
 
 import (
@@ -9,20 +9,20 @@ import (
 	"strings"
 )
 
-// Process is one that exists.
+// Process is an existing process.
 type Process struct {
 	// PID, Parent, Group and Session are its numbers.
 	PID, Parent, Group, Session int
 	// State is one letter (proc_pid_stat(5)).
 	State string
-	// Kernel is whether it is a thread of the kernel.
+	// Kernel says whether it is a thread of the kernel.
 	Kernel bool
 }
 
-// Ended reports whether it runs no more, although nobody has reaped it yet.
+// Ended reports whether it no longer runs, although nobody has reaped it yet.
 func (p Process) Ended() bool { return p.State == "Z" || p.State == "X" }
 
-// kernelThread is the flag of such a thread: PF_KTHREAD of the kernel's sched.h.
+// kernelThread is the flag of a kernel thread: PF_KTHREAD in the kernel's sched.h.
 const kernelThread = 0x00200000
 
 // Look reads /proc/pid/stat: after the program's name in parentheses, which may contain

@@ -9,27 +9,27 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/plan"
 )
 
-// MaxBypass is how many cases may take what a more urgent one needs before
-// that is kept for it.
+// MaxBypass is how many cases may take what a more urgent one needs before that is reserved for
+// it.
 const MaxBypass = 50
 
-// Options are the rules of a run, as far as they decide what starts next.
+// Options are the rules of a run that affect what starts next.
 type Options struct {
-	// Shards is how many processes run the cases of the test, each a part of
-	// them; 0 is one.
+	// Shards is how many processes run the cases of the test, each of them a part; 0 means one.
 	Shards int
 	// Workers is how many cases run at once.
 	Workers int
 	// Batches is whether one process may get several cases.
 	Batches bool
-	// InOrder is whether cases start in the order given, as far as their groups
-	// allow, and not in the order by which they end soonest.
+	// InOrder says whether cases start in the order given, as far as their groups allow, and not
+	// in the order in which they end soonest.
 	InOrder bool
-	// Capacity is that of groups, by label; 0 is not known.
+	// Capacity is the capacity of groups, by label; 0 means unknown.
 	Capacity map[string]int
-	// Rates are those of groups that have one, by label.
+	// Rates are the rates of groups that have one, by label.
 	Rates map[string]group.Rate
-	// Demand says how far a class has come to its groups; nil is that none asks.
+	// Demand reports how far a class has got with acquiring its groups; nil means that no class
+	// asks.
 	Demand func(*Class) Demand
 }
 
@@ -38,28 +38,28 @@ func (o Options) IsRated(c Case) bool {
 	return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return o.Rates[n.Group].Limited() })
 }
 
-// Agenda knows what has not started, what of each group this process uses, and
-// so what to start next. Its cost per case depends on the number of classes,
-// not on that of cases.
+// Agenda knows which cases have not started and how much of each group this process uses, and so
+// what to start next. Its cost per case depends on the number of classes, not on the number of
+// cases.
 type Agenda struct {
 	Options
-	// MaxBypass is how many cases may take what a more urgent one needs before that is
-	// kept for it.
+	// MaxBypass is how many cases may take what a more urgent one needs before that is reserved
+	// for it.
 	MaxBypass int
 	classes   []*Class
 	usage     *usage
 	turns     *turns
-	// rates are those of groups, by number.
+	// rates are the rates of groups, by number.
 	rates []group.Rate
-	// chain is how long the rest of each group takes, starting how many cases that
-	// is, and order how urgent each class is. All are computed anew each time; the
-	// space is used again, and the last order is nearly the next one.
+	// chain is how long the remaining cases of each group take, starting how many cases that is,
+	// and order how urgent each class is. All are computed anew each time. The memory is reused,
+	// and the last order is nearly the next one.
 	chain    []time.Duration
 	starting []int
 	order    []urgency
 	ran      time.Duration
 	count    int
-	// startup and startups are what is learned of how processes start.
+	// startup and startups are what was learned about how processes start.
 	startup  time.Duration
 	startups int
 }
@@ -103,7 +103,7 @@ func newAgenda(options Options, cases []Case, u *usage) *Agenda {
 	return a
 }
 
-// PutIn adds a case to a class, to go first.
+// PutIn adds a case to the front of a class.
 func (a *Agenda) PutIn(c *Class, added Case) {
 	if !slices.ContainsFunc(a.order, func(u urgency) bool { return u.class == c }) {
 		a.order = append(a.order, urgency{class: c}) // it had none left
@@ -126,12 +126,12 @@ func (a *Agenda) mean() time.Duration {
 	return a.ran / time.Duration(a.count)
 }
 
-// Next returns the most urgent class of which a case can start as far as this
-// process knows, and notes that it uses its groups; nil if there is none, or if
-// it will be known in a moment whether a more urgent one can.
+// Next returns the most urgent class with a case that can start as far as this process knows, and
+// notes that the case uses its groups. It returns nil if there is none, or if it will be known in
+// a moment whether a more urgent class can start.
 func (a *Agenda) Next() *Class {
 	var skipped []*Class
-	var kept []int // groups that are kept for one of these
+	var kept []int // groups that are reserved for one of these
 	for _, candidate := range a.byUrgency() {
 		c := candidate.class
 		demand := a.demand(c)
@@ -161,7 +161,7 @@ func (a *Agenda) Next() *Class {
 	return nil
 }
 
-// Claim notes that one more case of a class uses its groups, and Free that one less does.
+// Claim notes that one more case of a class uses its groups, and Free that one fewer does.
 func (a *Agenda) Claim(c *Class) { a.usage.count(c.uses, 1) }
 
 // Free undoes Claim.

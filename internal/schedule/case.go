@@ -11,14 +11,14 @@ import (
 type Case struct {
 	event.Case
 	Needs []group.Need
-	// Serial is whether the case runs when all others have finished, and alone.
+	// Serial says whether the case runs alone, after all others have finished.
 	Serial bool
 	// Takes is how long the case is expected to run; 0 if that is not known.
 	Takes time.Duration
-	// Setup, File and Everywhere are those of event.Listed.
+	// Setup, File and Everywhere are as in event.Listed.
 	Setup, File string
 	Everywhere  bool
-	// Retry is whether the case was bad before.
+	// Retry says whether the case was bad before.
 	Retry bool
 	// Position is the place of the case in the order given. New sets it.
 	Position int

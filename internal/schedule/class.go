@@ -9,27 +9,26 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// Class is cases that need the same, of which any may run in place of another.
+// Class is cases with the same needs, any of which may run in place of another.
 type Class struct {
-	// Number is the place of the class among those of its agenda.
+	// Number is the index of the class in its agenda.
 	Number int
 	// Needs is what each of its cases needs.
 	Needs []group.Need
-	// Rated is whether the starts of its cases are counted, so that each has to
-	// ask by itself.
+	// Rated says whether the starts of its cases are counted, so that each has to ask by itself.
 	Rated bool
 	uses  []use
-	// ordered is whether only one of them can run at a time, and chained whether
-	// neighbours can keep their groups from one to the next besides.
+	// ordered says whether only one of them can run at a time, and chained whether, in addition,
+	// one can pass its groups on to its neighbour.
 	ordered, chained bool
-	// cases are those from next on that have not started, the longest first.
+	// cases[next:] are the cases that have not started, the longest first.
 	cases []Case
 	next  int
-	// known is the sum of what those take of which that is known, and unknown
-	// the number of the others.
+	// known is the sum of their durations that are known, and unknown the number of the other
+	// cases.
 	known   time.Duration
 	unknown int
-	// ran and count are what is learned of the others while they run.
+	// ran and count are what was learned about those others while they run.
 	ran   time.Duration
 	count int
 	// outOfTurn is how many cases had begun when it was the turn of none of its own.
@@ -61,13 +60,13 @@ func (c *Class) Take(n int) []Case {
 	return taken
 }
 
-// IndexOf returns where a case is among those that are left and were not bad
-// before; -1 if it is not.
+// IndexOf returns the index of a case among the remaining cases that were not bad before; -1 if
+// it is not there.
 func (c *Class) IndexOf(one event.Case) int {
 	return slices.IndexFunc(c.Left(), func(left Case) bool { return left.Case == one && !left.Retry })
 }
 
-// TakeAt removes one of the cases that are left.
+// TakeAt removes one of the remaining cases.
 func (c *Class) TakeAt(at int) {
 	at += c.next
 	c.account(c.cases[at], -1)
@@ -82,7 +81,7 @@ func (c *Class) PutBack(n int) {
 	}
 }
 
-// putIn adds a case that goes first.
+// putIn adds a case to the front.
 func (c *Class) putIn(added Case) {
 	c.cases = slices.Insert(c.cases, c.next, added)
 	c.account(added, 1)
@@ -91,8 +90,8 @@ func (c *Class) putIn(added Case) {
 // Left returns the cases that have not started.
 func (c *Class) Left() []Case { return c.cases[c.next:] }
 
-// work is how long the rest is expected to take, where a case of which nothing
-// is known takes mean.
+// work returns how long the remaining cases are expected to take, if a case of unknown duration
+// takes mean.
 func (c *Class) work(mean time.Duration) time.Duration {
 	return c.known + time.Duration(c.unknown)*c.mean(mean)
 }
@@ -109,7 +108,7 @@ func (c *Class) longest(mean time.Duration) time.Duration {
 	return cmp.Or(c.Left()[0].Takes, c.mean(mean))
 }
 
-// meets reports whether the classes need a group in common.
+// meets reports whether the classes have a group in common.
 func (c *Class) meets(other *Class) bool {
 	return slices.ContainsFunc(c.uses, func(u use) bool {
 		return slices.ContainsFunc(other.uses, func(o use) bool { return o.group == u.group })

@@ -2,8 +2,8 @@ package schedule
 
 import "slices"
 
-// Clone returns an agenda that goes its own way from here on: for a model that tries
-// every order of events. Its Demand is the same.
+// Clone returns an independent copy of the agenda, for a model that tries every order of events.
+// Its Demand is the same.
 func (a *Agenda) Clone() *Agenda {
 	n := *a
 	n.usage = &usage{a.usage.numbers, a.usage.capacity, slices.Clone(a.usage.units), slices.Clone(a.usage.readers)}

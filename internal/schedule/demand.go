@@ -1,6 +1,6 @@
 package schedule
 
-// Demand is how far the first case of a class has come to its groups.
+// Demand is how far the first case of a class has got with acquiring its groups.
 type Demand struct {
 	// Asks is whether it asks for them, and Waits whether it has to wait.
 	Asks, Waits bool
@@ -8,7 +8,7 @@ type Demand struct {
 	Joinable bool
 }
 
-// demand is that of a class. Where nobody has said so, nobody asks for anything.
+// demand returns the demand of a class. Without Options.Demand, no class asks for anything.
 func (a *Agenda) demand(c *Class) Demand {
 	if a.Demand == nil {
 		return Demand{}

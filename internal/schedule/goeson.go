@@ -2,13 +2,13 @@ package schedule
 
 import "slices"
 
-// worthAChange is how many times as long as a process takes to start something
-// else has to be more urgent, for a process to end so that it can run.
+// worthAChange limits when a process ends so that something else can run. The other class must be
+// more urgent by more than this many times the time that a process takes to start.
 const worthAChange = 10
 
-// GoesOn reports whether a process that holds what c needs goes on with the next
-// case of c: if that is what would start next, were the process to end now, or
-// nearly so and in nobody's way.
+// GoesOn reports whether a process that holds what c needs should go on with the next case of c.
+// It should if that case, or hardly anything more urgent, would start next if the process ended
+// now, and if it is in nobody's way.
 func (a *Agenda) GoesOn(c *Class) bool {
 	a.Free(c)
 	next := a.Next()
@@ -24,7 +24,7 @@ func (a *Agenda) GoesOn(c *Class) bool {
 	return !next.meets(c) && a.urgencyOf(next) <= own+int64(worthAChange*a.start())
 }
 
-// urgencyOf is the time for which a class keeps the run from ending.
+// urgencyOf is how long a class keeps the run from ending.
 func (a *Agenda) urgencyOf(c *Class) int64 {
 	for _, u := range a.order {
 		if u.class == c {

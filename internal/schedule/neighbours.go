@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// chained reports whether of the cases that make these uses only one can run at a
-// time: then those that share what is set up for them keep their groups from one
-// to the next. Otherwise it would have to be set up, and ended, for each.
+// chained reports whether only one of the cases with these uses can run at a time. Then cases
+// that share a set-up pass their groups on from one to the next. Otherwise the set-up would have
+// to be made, and ended, for each of them.
 func (u *usage) chained(uses []use) bool {
 	return slices.ContainsFunc(uses, u.isAlone)
 }
 
-// isAlone reports whether there is no room for two of a use.
+// isAlone reports whether there is no room for two cases with this use.
 func (u *usage) isAlone(one use) bool {
 	capacity := u.capacity[one.group]
 	return !one.shared && capacity > 0 && 2*one.weight > capacity
 }
 
-// sort brings the longest first, those that are unknown in the order given. Cases
+// sort sorts the longest cases first, and cases of unknown duration in the order given. Cases
 // that stay together, in the order given, count as one.
 func (c *Class) sort() {
 	key := c.blocks()
@@ -44,18 +44,17 @@ func (c *Class) sort() {
 	})
 }
 
-// block is cases that stay together: the place of the first, and what all take.
+// block is cases that stay together: the position of the first, and the duration of all.
 type block struct {
 	position int
 	takes    time.Duration
 }
 
-// blocks returns by what cases stay together; "" is that one stays alone.
+// blocks returns a function that names the block of a case; "" means that the case stays alone.
 //
-// Neighbours use a set-up one after the other, unless each of them gives it up with
-// its groups. Where only one case can run at a time, those of a file keep their
-// order: they may rely on it, as on one worker of pytest-xdist. So do files that
-// share a set-up.
+// Neighbours use a set-up one after the other, unless each of them gives it up with its groups.
+// If only one case can run at a time, the cases of a file keep their order: they may rely on it,
+// as on one worker of pytest-xdist. The same goes for files that share a set-up.
 func (c *Class) blocks() func(Case) string {
 	if !c.ordered {
 		return func(one Case) string {
@@ -65,7 +64,7 @@ func (c *Class) blocks() func(Case) string {
 			return one.Setup
 		}
 	}
-	files := map[string]string{} // of set-ups, the first
+	files := map[string]string{} // of set-ups, the first file
 	shared := map[string]string{}
 	for _, one := range c.cases {
 		first, known := files[one.Setup]
@@ -80,15 +79,14 @@ func (c *Class) blocks() func(Case) string {
 	return func(one Case) string { return cmp.Or(shared[one.File], one.File, one.Setup) }
 }
 
-// keeps reports whether a case keeps its groups for the next one, if that shares
-// its set-up.
+// keeps reports whether a case keeps its groups for the next one if that shares its set-up.
 func (c *Class) keeps(one Case) bool { return c.chained && one.Setup != "" }
 
-// Neighbours is how many of the first cases of a class hold the groups in one go, and
-// follow one another with no other case in between.
+// Neighbours returns how many of the first cases of a class hold the groups together, and follow
+// one another with no other case in between.
 func (a *Agenda) Neighbours(c *Class) int { return a.turns.together(c, c.neighbours()) }
 
-// neighbours is how many of the first cases keep their groups for the next one.
+// neighbours returns how many of the first cases keep their groups for the next one.
 func (c *Class) neighbours() int {
 	left := c.Left()
 	n := 1

@@ -1,10 +1,10 @@
-// Package schedule decides which case is to start next. It is pure: it starts nothing,
-// and knows of time only what it is told. Package engine does what it says, and the
-// command interlock asks it what to expect.
+// Package schedule decides which case starts next. It is pure: it starts nothing, and reads no
+// clock. Package engine carries out its decisions, and the command interlock uses it to predict
+// durations.
 //
 // The parts are:
 //
-//   - Case and Class: a case, and cases that need the same, of which any may run in
+//   - Case and Class: a case, and cases with the same needs, any of which may run in
 //     place of another (case.go, class.go);
 //   - Agenda: what has not started, and what to start next (agenda.go), by what is in
 //     use (usage.go), by what holds the run up (urgency.go), by the order of a file

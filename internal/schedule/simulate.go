@@ -11,16 +11,15 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/plan"
 )
 
-// Simulate returns how long it takes to run each case of a problem in its shard.
-// The order is that of an Agenda, which goes by what is believed of the cases (Takes,
-// and what it learns on the way of those of which nothing is known), while
-// actual is how long they really take. Both shards and actual are by the case's
-// index.
+// Simulate returns how long it takes to run each case of a problem in its shard. An Agenda
+// decides the order by the expected durations (Takes, and what it learns about cases of unknown
+// duration on the way), while actual has the real durations. Both shards and actual are by the
+// case's index.
 //
-// It is a simulation of list scheduling: a worker that becomes free takes the
-// most urgent case of its shard whose groups are free in all shards, and none
-// if there is none. What it leaves out are the costs of processes and locks,
-// and that cases without groups may share a process. It is deterministic.
+// It is a simulation of list scheduling: a worker that becomes free takes the most urgent case of
+// its shard whose groups are free in all shards, or no case if there is none. It leaves out the
+// costs of processes and locks, and that cases without groups may share a process. It is
+// deterministic.
 func Simulate(p plan.Problem, shards []int, actual []time.Duration) time.Duration {
 	t := newTrial(p, shards, actual)
 	t.start()
@@ -39,7 +38,7 @@ type trial struct {
 	now     time.Duration
 	actual  []time.Duration
 	usage   *usage        // of all shards together
-	shards  []*trialShard // that which has not started a case for the longest time first
+	shards  []*trialShard // the shard that has not started a case for the longest time first
 	running executions
 	started int
 }
@@ -50,11 +49,11 @@ type trialShard struct {
 	indices []int // of its cases, in the problem
 	serial  []*Class
 	idle    int
-	// stuck is whether nothing can start before something finishes.
+	// stuck says whether nothing can start before something finishes.
 	stuck bool
 }
 
-// execution is a case that runs.
+// execution is a running case.
 type execution struct {
 	end    time.Duration
 	number int // in the order of starts
@@ -98,12 +97,11 @@ func newTrialShard(cases []Case, p plan.Problem, u *usage) *trialShard {
 		parallel = append(parallel, c)
 	}
 	s.agenda = newAgenda(Options{Shards: p.Shards, Workers: workers}, parallel, u)
-	s.agenda.MaxBypass = math.MaxInt // those that a case lets pass are not of its shard
+	s.agenda.MaxBypass = math.MaxInt // the cases that overtake one are not of its shard
 	return s
 }
 
-// start starts what can start. The shards take turns, as those who wait for a
-// lock do.
+// start starts everything that can start. The shards take turns, as waiters for a lock do.
 func (t *trial) start() {
 	for again := true; again; {
 		again = false
@@ -128,8 +126,8 @@ func (t *trial) startOne(s *trialShard) bool {
 	return true
 }
 
-// next returns the case that is to start, and its class, which now uses its
-// groups; no class if none can. The serial ones come last, one by one.
+// next returns the case to start, and its class, which now uses its groups; no class if none can
+// start. Serial cases come last, one by one.
 func (s *trialShard) next() (index int, c *Class) {
 	switch {
 	case s.idle == 0:
@@ -159,7 +157,7 @@ func (t *trial) finish(e execution) {
 	}
 }
 
-// executions is a heap whose first is that which ends first.
+// executions is a heap whose first element is the execution that ends first.
 type executions []execution
 
 func (e executions) Len() int      { return len(e) }

@@ -2,24 +2,23 @@ package schedule
 
 import "time"
 
-// startOfAProcess is what a process takes to start, at least. Sharing out less
-// work than that gains nothing.
+// startOfAProcess is the least time that a process takes to start. It is not worth sharing out
+// less work than that.
 const startOfAProcess = 4 * time.Millisecond
 
 const (
-	// worthAStart is how many times as long as its process takes to start a
-	// batch should run, where that much is left.
+	// worthAStart is how many times as long as its process takes to start a batch should run, if
+	// there is that much work left.
 	worthAStart = 5
-	// mostStarts is how many times as long a batch runs at most whose cases are
-	// not known: more gains little, and they may all be slow ones.
+	// mostStarts is the same number at most for a batch whose cases have unknown durations: more
+	// gains little, and all of them may be slow.
 	mostStarts = 100
-	// firstUnknown is how many cases are taken at first of which nothing is
-	// known.
+	// firstUnknown is how many cases of unknown duration are taken at first.
 	firstUnknown = 50
 )
 
-// start is what a process takes to start: before it, there may be much to set
-// up for all of its cases.
+// start returns how long a process takes to start, including what it has to set up for all of its
+// cases.
 func (a *Agenda) start() time.Duration {
 	if a.startups == 0 {
 		return startOfAProcess
@@ -27,16 +26,15 @@ func (a *Agenda) start() time.Duration {
 	return max(startOfAProcess, a.startup/time.Duration(a.startups))
 }
 
-// ObserveStart learns how long a process took to its first case.
+// ObserveStart learns how long a process took to start its first case.
 func (a *Agenda) ObserveStart(took time.Duration) {
 	a.startup += took
 	a.startups++
 }
 
-// BatchSize returns how many cases of a class that needs nothing one worker
-// takes at once: many at first, since a process is not free, and few towards
-// the end, so that all workers end together (guided self-scheduling:
-// Polychronopoulos and Kuck, 1987).
+// BatchSize returns how many cases of a class without needs one worker takes at once: many at
+// first, because a process has a cost, and few towards the end, so that all workers end together
+// (guided self-scheduling: Polychronopoulos and Kuck, 1987).
 func (a *Agenda) BatchSize(c *Class) int {
 	left := len(c.Left())
 	switch {
@@ -69,5 +67,5 @@ func (a *Agenda) BatchSize(c *Class) int {
 	return n
 }
 
-// divide is a part of n, rounded up.
+// divide returns n/parts, rounded up.
 func divide(n, parts int) int { return (n + parts - 1) / parts }

@@ -1,19 +1,19 @@
 package schedule
 
-// turns keeps those cases of a file in the order given of which only one can hold
-// a group at a time, whatever else they need: they may rely on it, as on one worker
-// of pytest-xdist. Cases of which no file is known have no turn.
+// turns keeps the cases of a file in the order given if only one of them can hold a group at a
+// time, whatever else they need: they may rely on it, as on one worker of pytest-xdist. Cases
+// without a known file have no turn.
 type turns struct {
 	usage *usage
-	// off is whether all cases start in the order given anyway.
+	// off says whether all cases start in the order given anyway.
 	off bool
 	// queues are the positions of the cases that have not begun.
 	queues map[queue][]int
-	// begun counts the cases that have.
+	// begun is the number of cases that have begun.
 	begun int
 }
 
-// queue is that of a file and of a group, by number.
+// queue identifies a queue by its file and its group, by number.
 type queue struct {
 	file  string
 	group int
@@ -30,7 +30,7 @@ func (t *turns) add(c Case, uses []use) {
 	}
 }
 
-// of returns the queues in which a case is, unless it has begun before.
+// of returns the queues that a case is in, unless it has begun before.
 func (t *turns) of(c Case, uses []use) (queues []queue) {
 	if t.off || c.File == "" || c.Retry {
 		return nil
@@ -43,8 +43,8 @@ func (t *turns) of(c Case, uses []use) (queues []queue) {
 	return queues
 }
 
-// isNext reports whether it is the turn of a case, when as many others of its queues
-// have begun as counts says.
+// isNext reports whether it is the turn of a case once as many others of its queues have begun as
+// counts says.
 func (t *turns) isNext(c Case, uses []use, counts map[queue]int) bool {
 	for _, q := range t.of(c, uses) {
 		if t.queues[q][counts[q]] != c.Position {
@@ -54,7 +54,7 @@ func (t *turns) isNext(c Case, uses []use, counts map[queue]int) bool {
 	return true
 }
 
-// begin takes cases out of their queues.
+// begin removes cases from their queues.
 func (t *turns) begin(cases []Case, uses []use) {
 	for _, c := range cases {
 		for _, q := range t.of(c, uses) {
@@ -64,8 +64,7 @@ func (t *turns) begin(cases []Case, uses []use) {
 	t.begun++
 }
 
-// bringNext brings a case whose turn it is to the front of a class; false if there
-// is none.
+// bringNext moves a case whose turn it is to the front of a class; false if there is none.
 func (t *turns) bringNext(c *Class) bool {
 	left := c.Left()
 	if len(left) == 0 || t.isNext(left[0], c.uses, nil) {
@@ -85,8 +84,8 @@ func (t *turns) bringNext(c *Class) bool {
 	return false
 }
 
-// together is how many of the first n cases of a class may follow one another with
-// no other case in between.
+// together returns how many of the first n cases of a class may follow one another with no other
+// case in between.
 func (t *turns) together(c *Class, n int) int {
 	counts := map[queue]int{}
 	for i, one := range c.Left()[:n] {

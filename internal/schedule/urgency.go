@@ -6,16 +6,15 @@ import (
 	"time"
 )
 
-// urgency is the time for which a class keeps the run from ending, at least:
-// that of the longest chain that one of its groups has left, or of its longest
-// case. Of two, that goes first whose groups have more to do in all, since it
-// blocks more.
+// urgency is the least time for which a class keeps the run from ending: the longest chain that
+// one of its groups has left, or its longest case. Of two equal classes, the one whose groups
+// have more left to do in all goes first, because it blocks more.
 //
-// Cases that only share groups go all together: each change between them and
-// those that want the groups alone waits for the slowest. In the only process
-// of a test they wait until the others have run, but not so long that one of
-// them would be the last to end. Of several processes none knows when that is;
-// what they have in common is the beginning, so there it is.
+// Cases that only share groups run all together: each change between them and cases that want the
+// groups exclusively waits for the slowest. If a test has only one process, they wait until the
+// others have run, but not so long that one of them would be the last to end. If it has several,
+// none of them knows when that is. The beginning is what they have in common, so the cases that
+// share run then.
 type urgency struct {
 	class        *Class
 	position     int // of its first case, if only that counts
@@ -55,7 +54,7 @@ func (a *Agenda) byUrgency() []urgency {
 	return a.order
 }
 
-// turnOf returns when a class runs whose groups have chains of others.
+// turnOf returns when to run a class whose groups have chains of other classes.
 func (a *Agenda) turnOf(c *Class, chains time.Duration, early bool) int {
 	switch {
 	case !c.Shares():
@@ -68,8 +67,8 @@ func (a *Agenda) turnOf(c *Class, chains time.Duration, early bool) int {
 	return 0
 }
 
-// addUp returns the work that is left, and leaves in chain how long each group
-// takes for its part: by its capacity or by its rate, whichever is longer.
+// addUp returns the work that is left. It sets chain to how long each group takes for its part:
+// by its capacity or by its rate, whichever is longer.
 func (a *Agenda) addUp(mean time.Duration) time.Duration {
 	clear(a.chain)
 	clear(a.starting)

@@ -6,7 +6,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// usage is what is in use of each group, as far as this process knows.
+// usage is how much of each group is in use, as far as this process knows.
 type usage struct {
 	numbers  map[string]int // of groups, by label
 	capacity []int          // by number; 0 if only the locker knows it
@@ -20,7 +20,7 @@ type use struct {
 	shared        bool
 }
 
-// newUsage is for the groups that cases need.
+// newUsage returns the usage of the groups that cases need.
 func newUsage(cases []Case, capacity map[string]int) *usage {
 	u := &usage{numbers: map[string]int{}}
 	for _, c := range cases {
@@ -35,7 +35,7 @@ func newUsage(cases []Case, capacity map[string]int) *usage {
 	return u
 }
 
-// byNumber returns rates by number in place of label.
+// byNumber returns rates by number instead of by label.
 func (u *usage) byNumber(rates map[string]group.Rate) []group.Rate {
 	numbered := make([]group.Rate, len(u.capacity))
 	for label, number := range u.numbers {

@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package terminal says which files are terminals, and who is in the foreground
-// of one: the process group that may read from it and gets what is typed to
-// interrupt it (credentials(7), tcsetpgrp(3)).
+// Package terminal reports which files are terminals, and which process group is in the
+// foreground of one. That group may read from the terminal and gets what is typed to interrupt it
+// (credentials(7), tcsetpgrp(3)).
 package terminal
 
 import (
@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Is reports whether a file is a terminal: only those have a size in rows and
-// columns (tty_ioctl(4), TIOCGWINSZ).
+// Is reports whether a file is a terminal: only terminals have a size in rows and columns
+// (tty_ioctl(4), TIOCGWINSZ).
 func Is(file *os.File) bool {
 	_, err := unix.IoctlGetWinsize(int(file.Fd()), unix.TIOCGWINSZ)
 	return err == nil
@@ -27,11 +27,11 @@ func IsForeground(file *os.File) bool {
 	return err == nil && foreground == unix.Getpgrp()
 }
 
-// TakeForeground brings the group of this process into the foreground. It does
-// nothing for what is not this process's terminal. No child may start meanwhile:
-// it would inherit that a signal is ignored.
+// TakeForeground brings the group of this process into the foreground. It does nothing if the
+// file is not this process's terminal. No child may start meanwhile: it would inherit that a
+// signal is ignored.
 func TakeForeground(terminal *os.File) {
-	signal.Ignore(syscall.SIGTTOU) // which stops who does this from the background
+	signal.Ignore(syscall.SIGTTOU) // which stops a background process that does this
 	defer signal.Reset(syscall.SIGTTOU)
 	GiveForeground(terminal, unix.Getpgrp())
 }

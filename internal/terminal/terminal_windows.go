@@ -1,5 +1,5 @@
-// Package terminal says which files are terminals. It knows none here: a console
-// has no foreground, and needs nothing special.
+// Package terminal reports which files are terminals. Here it reports none: a console has no
+// foreground, and needs nothing special.
 package terminal
 
 import "os"

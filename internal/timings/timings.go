@@ -1,5 +1,5 @@
-// Package timings is the format of files that say how long cases take. The command
-// interlock writes them, and the runner reads them.
+// Package timings is the format of files with the durations of cases. The command interlock
+// writes them, and the runner reads them.
 package timings
 
 import (
@@ -19,7 +19,7 @@ import (
 //
 //	{"api_test": {"TestSmall": 0.12, "TestLarge": 7.5}}
 //
-// A case that is not there is one of which nothing is known.
+// The duration of a case that is not there is unknown.
 type File map[string]Times
 
 // Times are seconds by the name of a case.
@@ -33,7 +33,7 @@ func Duration(seconds float64) time.Duration {
 	return time.Duration(math.Round(seconds * float64(time.Second)))
 }
 
-// Read reads the file at path. Errors call it name, as people know it.
+// Read reads the file at path. Errors call it name, which is the name that people know.
 func Read(path, name string) (File, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -54,7 +54,7 @@ func Read(path, name string) (File, error) {
 	return file, nil
 }
 
-// describe says what is wrong with a file, and in which line, in words that do not need Go.
+// describe says, without terms of Go, what is wrong with a file, and in which line.
 func describe(text []byte, err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -71,8 +71,8 @@ func lineOf(text []byte, offset int64) int {
 	return 1 + bytes.Count(text[:min(int(offset), len(text))], []byte("\n"))
 }
 
-// Create creates a file without timings if there is none, and reports whether it did.
-// Without the file Bazel does not build the target.
+// Create creates a file without timings if it does not exist, and reports whether it did. Without
+// the file Bazel does not build the target.
 func Create(path string) (created bool, err error) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return false, err
@@ -83,7 +83,7 @@ func Create(path string) (created bool, err error) {
 	return true, File{}.Write(path)
 }
 
-// Write writes the file sorted, so that only what changes is in a diff.
+// Write writes the file sorted, so that a diff shows only what changes.
 func (f File) Write(path string) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -1,5 +1,4 @@
-// Package variables makes variables of the environment of the groups that are
-// held.
+// Package variables makes environment variables for the groups that a case holds.
 package variables
 
 import (
@@ -11,15 +10,15 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-// Group makes variables of what is held of one group.
+// Group makes the variables for what is held of one group.
 type Group struct {
-	// part is what names of variables have of the group: its name or, where two
-	// groups have the same, its label.
+	// part is the part of variable names that stands for the group: its name or, if two groups
+	// have the same name, its label.
 	part  string
 	group manifest.Group
 }
 
-// ByLabel returns a Group for each of those that may be held together, by label.
+// ByLabel returns a Group for each group that may be held together with the others, by label.
 func ByLabel(groups []manifest.Group) map[string]Group {
 	count := map[string]int{}
 	for _, g := range groups {
@@ -36,8 +35,8 @@ func ByLabel(groups []manifest.Group) map[string]Group {
 	return byLabel
 }
 
-// Of returns the variables for a grant, where there are several units with a
-// comma between what is said of each:
+// Of returns the variables for a grant. If there are several units, the values for each are
+// separated by commas:
 //
 //   - INTERLOCK_SLOT_GROUP, the number of its unit, from 0, and the variables of
 //     the group itself, if the group is not shared;
@@ -85,7 +84,7 @@ func (g Group) expand(text string, grant group.Grant) (string, error) {
 	return strings.Join(values, ","), nil
 }
 
-// fields are those of the unit with the number slot, which is the i-th of grant.
+// fields returns the fields for the unit with the number slot, which is the i-th of grant.
 func (g Group) fields(grant group.Grant, i, slot int) map[string]string {
 	fields := map[string]string{}
 	if grant.Values != nil {
@@ -100,7 +99,7 @@ func (g Group) fields(grant group.Grant, i, slot int) map[string]string {
 	return fields
 }
 
-// partOf makes of text what can be a part of a variable's name.
+// partOf turns a text into a valid part of a variable's name.
 func partOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

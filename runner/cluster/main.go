@@ -1,6 +1,5 @@
-// Cluster is the executable of the tests that use groups of scope cluster: the
-// program interlock (..), with a client of etcd. It is several times as large,
-// so no other test has it.
+// Cluster is the executable of the tests that use groups of scope cluster: the program interlock
+// (..) with a client of etcd. It is several times as large, so no other test uses it.
 package main
 
 import (

@@ -1,11 +1,10 @@
-// Package build keeps apart the test processes of one Bazel server, by
-// registers that are build outputs of the group's target.
+// Package build keeps the test processes of one Bazel server apart, by registers that are build
+// outputs of the group's target.
 //
-// Every test that may use a group has the group's files among its runfiles,
-// and sandboxes link them to one inode. So a mutex over all tests of a build
-// needs no daemon, no shared folder and no flag, and the kernel releases it
-// when its holder dies, however it dies. This package finds the files, with
-// the copies that other configurations have; package register does the rest.
+// Every test that may use a group has the group's files among its runfiles, and sandboxes link
+// them to one inode. So a mutex over all tests of a build needs no daemon, no shared folder and
+// no flag, and the kernel releases it when its holder dies, however it dies. This package finds
+// the files and the copies that other configurations have; package register does the rest.
 package build
 
 import (
@@ -14,21 +13,21 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/register"
 )
 
-// MaxBypass is that of the register.
+// MaxBypass is the bound of package register.
 const MaxBypass = register.MaxBypass
 
-// Group is a group with the place of its lock files.
+// Group is a group and the location of its lock files.
 type Group struct {
 	group.Group
 	// Runfile is the runfiles path of the files, without ".queue.lock" and
 	// ".units.lock".
 	Runfile string
-	// Output is the same below bazel-out/<configuration>/bin.
+	// Output is the path of the same files below bazel-out/<configuration>/bin.
 	Output string
 }
 
 // Resolve returns the absolute path of a runfile.
 type Resolve func(runfile string) (string, error)
 
-// New exists for every operating system, and fails closed where it cannot work.
+// New exists for every operating system. Where it cannot work, it fails closed.
 var _ func([]Group, Resolve) lock.Locker = New

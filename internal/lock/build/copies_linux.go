@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// CopyError says that a lock file is not the one that other tests see, so
-// that locking it would exclude nobody.
+// CopyError says that a lock file is not the one that other tests see, so that a lock on it would
+// exclude nobody.
 type CopyError struct {
 	// Group is the label of the group.
 	Group string
@@ -18,7 +18,7 @@ type CopyError struct {
 	Path string
 }
 
-// Error says what was found, why it is refused, and the remedy.
+// Error says what was found, why it is refused, and how to fix it.
 func (e *CopyError) Error() string {
 	return fmt.Sprintf("%s: %s is a copy of the group's lock file%s: locking it would exclude nobody. "+
 		"Run the test with a strategy that links a test to its inputs (linux-sandbox without "+
@@ -26,11 +26,11 @@ func (e *CopyError) Error() string {
 		"hermetic sandboxes, Docker and remote execution copy them", e.Group, e.Path, e.strategy())
 }
 
-// sandboxDir is the folder that a strategy makes for one action, in place of an output
-// base. A hermetic linux-sandbox makes the root folder of it.
+// sandboxDir matches the folder that a strategy makes for one action, in place of an output base.
+// A hermetic linux-sandbox makes it the root folder.
 var sandboxDir = regexp.MustCompile(`/sandbox/([^/]+)/[0-9]+$`)
 
-// strategy names the strategy that made the copy, where the path tells it.
+// strategy names the strategy that made the copy, if the path shows it.
 func (e *CopyError) strategy() string {
 	at := strings.LastIndex(e.Path, "/execroot/")
 	if at == 0 {
@@ -44,18 +44,17 @@ func (e *CopyError) strategy() string {
 	return ""
 }
 
-// finder finds one file of a group after the other, and remembers what they
-// have in common.
+// finder finds the files of a group one by one, and caches what they have in common.
 type finder struct {
 	group   Group
 	resolve Resolve
 	folders realFolders
-	// configurations are what configurationsIn returned for each folder bazel-out.
+	// configurations is the result of configurationsIn for each folder bazel-out.
 	configurations map[string][]string
 }
 
-// copies returns all copies of one file of the group, sorted, and the folder
-// bazel-out that they are in.
+// copies returns all copies of one file of the group, sorted, and the folder bazel-out that
+// contains them.
 func (f *finder) copies(file string) (copies []string, bazelOut string, err error) {
 	label, suffix := f.group.Label, "."+file+".lock"
 	runfile, err := f.resolve(f.group.Runfile + suffix)
@@ -85,8 +84,8 @@ func (f *finder) copies(file string) (copies []string, bazelOut string, err erro
 	return copies, bazelOut, nil
 }
 
-// configurationsIn returns the names of the configurations in which something
-// of the group's package was built, which most were not.
+// configurationsIn returns the names of the configurations in which something of the group's
+// package was built. In most configurations nothing of it was.
 func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
 	if names, ok := f.configurations[bazelOut]; ok {
 		return names, nil
@@ -105,11 +104,12 @@ func (f *finder) configurationsIn(bazelOut string) ([]string, error) {
 	return names, nil
 }
 
-// bazelOutOf returns the folder bazel-out of the output base if own is there,
-// as <output base>/execroot/<workspace>/bazel-out/<configuration>/bin/<output>.
+// bazelOutOf returns the folder bazel-out of the output base if own is there, as <output
+// base>/execroot/<workspace>/bazel-out/<configuration>/bin/<output>.
 //
-// What else has such a path is a sandbox, of whatever kind, in which own is a copy: only an
-// output base has the folder of its server. It may be in the sandbox of another Bazel.
+// Any other place with such a path is a sandbox of some kind, in which own is a copy: only an
+// output base has the folder of its server. The output base may itself be in the sandbox of
+// another Bazel.
 func bazelOutOf(own, output string) (string, bool) {
 	bin, ok := strings.CutSuffix(own, "/bin/"+output)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/register"
 )
 
-// New returns a locker for groups, whose files resolve finds. Acquire returns a
-// *CopyError where they are copies that would exclude nobody.
+// New returns a locker for groups, whose files resolve finds. Acquire returns a *CopyError if a
+// file is a copy that would exclude nobody.
 func New(groups []Group, resolve Resolve) lock.Locker {
 	byLabel := make(map[string]Group, len(groups))
 	var plain []group.Group
@@ -24,11 +24,10 @@ func New(groups []Group, resolve Resolve) lock.Locker {
 
 // findPlace returns the files of g in every configuration that has been built.
 //
-// Several configurations have a copy each, so a register is the set of its
-// copies, and to claim a byte is to claim it in all of them. Of two runners the
-// one that looks later sees both its own copy and the other's, since a copy
-// exists before any runner of its configuration starts: so any two runners have
-// a copy in common.
+// Each configuration has a copy of its own, so a register is the set of its copies, and to claim
+// a byte is to claim it in all of them. Of two runners, the one that looks later sees both its
+// own copy and the other's, because a copy exists before any runner of its configuration starts.
+// So any two runners have a copy in common.
 func findPlace(g Group, resolve Resolve) (register.Place, error) {
 	f := &finder{group: g, resolve: resolve, folders: realFolders{}, configurations: map[string][]string{}}
 	queue, bazelOut, err := f.copies("queue")

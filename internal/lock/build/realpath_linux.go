@@ -9,13 +9,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// realFolders remembers the real paths of folders. All lock files of a group
-// are in one folder, and so are the files that those link to; to follow the
-// links in every part of every path anew is what takes most of the time of a
-// process's first acquisition.
+// realFolders caches the real paths of folders. All lock files of a group are in one folder, and
+// so are the files that they link to. To follow the links in every part of every path again would
+// take most of the time of a process's first acquisition.
 type realFolders map[string]string
 
-// realPath returns what filepath.EvalSymlinks does.
+// realPath returns the same path as filepath.EvalSymlinks.
 func (r realFolders) realPath(path string) (string, error) {
 	const mostLinks = 8 // sandboxes make two or three
 	given := path
@@ -27,7 +26,7 @@ func (r realFolders) realPath(path string) (string, error) {
 		path = folder + "/" + filepath.Base(path)
 		target, err := os.Readlink(path)
 		if errors.Is(err, unix.EINVAL) {
-			return path, nil // it is no link
+			return path, nil // it is not a link
 		}
 		if err != nil {
 			return "", err
@@ -51,9 +50,9 @@ func (r realFolders) realFolder(folder string) (string, error) {
 	return real, err
 }
 
-// pathOfFolder asks the kernel, which follows all links at once, for the path
-// of what it opened, and EvalSymlinks, which goes from part to part, if that
-// does not lead there: without /proc, say.
+// pathOfFolder returns the real path of a folder. It opens the folder and asks the kernel, which
+// follows all links at once, for the path. If that does not lead there (without /proc, for
+// example), it calls EvalSymlinks, which follows the links one by one.
 func pathOfFolder(folder string) (string, error) {
 	fd, err := unix.Open(folder, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -66,14 +65,14 @@ func pathOfFolder(folder string) (string, error) {
 	return filepath.EvalSymlinks(folder)
 }
 
-// isOpen reports whether fd is open on what path names.
+// isOpen reports whether path names the file that is open as fd.
 func isOpen(fd int, path string) bool {
 	var opened, named unix.Stat_t
 	return unix.Fstat(fd, &opened) == nil && unix.Lstat(path, &named) == nil &&
 		opened.Dev == named.Dev && opened.Ino == named.Ino
 }
 
-// isRegular reports whether path is a regular file, and no link to one.
+// isRegular reports whether path is a regular file itself, and not a link to one.
 func isRegular(path string) bool {
 	var stat unix.Stat_t
 	return unix.Lstat(path, &stat) == nil && stat.Mode&unix.S_IFMT == unix.S_IFREG

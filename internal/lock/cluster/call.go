@@ -13,22 +13,22 @@ import (
 )
 
 const (
-	// callTimeout is how long one call of etcd may take; then another member is asked.
+	// callTimeout is how long one call of etcd may take before another member is asked.
 	callTimeout = 3 * time.Second
-	// retryPause is between a call that failed and the next one.
+	// retryPause is the pause between a failed call and the next one.
 	retryPause = 100 * time.Millisecond
-	// firstContact is for how long a coordinator that was never reached is tried.
+	// firstContact is for how long calls are retried if the coordinator was never reached.
 	firstContact = 10 * time.Second
-	// patience is for how long one that was reached before is tried again.
+	// patience is for how long calls are retried if the coordinator was reached before.
 	patience = time.Minute
 )
 
-// errInterrupted is the error of who waits or asks when the session ends: it
-// holds nothing any more, and may ask anew in another session.
+// errInterrupted is the error of a request or a waiter whose session ends: it no longer holds
+// anything, and may ask again in another session.
 var errInterrupted = errors.New("the lease of this process in the coordinator has ended")
 
-// retry calls call until it succeeds, at most for a time. It gives up at once
-// where trying again is of no use. failed is told each error.
+// retry calls call until it succeeds or limit has passed. It gives up at once if a retry is
+// useless. failed is told each error.
 func retry(ctx context.Context, limit time.Duration, call func(context.Context) error, failed func(error)) error {
 	for begun := now(); ; {
 		try, cancel := context.WithTimeout(ctx, callTimeout)
@@ -65,28 +65,28 @@ func isFinal(err error) bool {
 	return false
 }
 
-// isRefused reports whether err says that a call was not done and never will
-// be. Of others, such as a lost answer, that is unknown.
+// isRefused reports whether err says that a call was not executed and never will be. After other
+// errors, such as a lost answer, that is unknown.
 func isRefused(err error) bool { return isFinal(err) || codeOf(err) == codes.ResourceExhausted }
 
 // isLeaseGone reports whether err says that a lease does not exist.
 func isLeaseGone(err error) bool { return errors.Is(rpctypes.Error(err), rpctypes.ErrLeaseNotFound) }
 
-// isUnauthorized reports whether err is about who the client is.
+// isUnauthorized reports whether err is about the client's identity or rights.
 func isUnauthorized(err error) bool {
 	code := codeOf(err)
 	return code == codes.PermissionDenied || code == codes.Unauthenticated
 }
 
 func codeOf(err error) codes.Code {
-	var e rpctypes.EtcdError // which status.Code does not know
+	var e rpctypes.EtcdError // unknown to status.Code
 	if errors.As(err, &e) {
 		return e.Code()
 	}
 	return status.Code(err)
 }
 
-// explain says what is wrong with a coordinator, and the remedy.
+// explain says what is wrong with a coordinator, and how to fix it.
 func explain(err error, endpoints []string) error {
 	where := "coordinator " + strings.Join(endpoints, ", ")
 	switch {

@@ -8,9 +8,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// claim is requests that are granted in one transaction: one request without a
-// rate, or all those of an acquisition that have one, so that no time passes
-// between their being counted.
+// claim is requests that are granted in one transaction: one request without a rate, or all
+// requests of an acquisition that have a rate, so that they are all counted at the same moment.
 type claim struct {
 	session  *session
 	requests []*request
@@ -30,8 +29,8 @@ func (c *claim) grant(ctx context.Context) error {
 	return err
 }
 
-// try takes everything in one transaction if that is possible, and else returns
-// the first obstacle.
+// try takes everything in one transaction if that is possible, and otherwise returns the first
+// obstacle.
 func (c *claim) try(ctx context.Context) (*obstacle, error) {
 	for {
 		var conditions []clientv3.Cmp
@@ -59,9 +58,8 @@ func (c *claim) try(ctx context.Context) (*obstacle, error) {
 	}
 }
 
-// findObstacle returns the obstacle to overcome first, or nil if it turns out
-// that all was granted. again is true if there is none, and other units or
-// starts are to be tried.
+// findObstacle returns the obstacle to overcome first, or nil if everything turns out to be
+// granted. again is true if there is no obstacle, and other units or starts should be tried.
 func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) (first *obstacle, again bool, err error) {
 	obstacles := make([]*obstacle, len(c.requests))
 	read, err := views(answer, c.requests)
@@ -80,8 +78,8 @@ func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) 
 	if first == nil {
 		return nil, true, nil
 	}
-	// Turns are taken in one order, as groups are: the turn of one request is
-	// kept while the next one waits for its own.
+	// Turns are taken in the same order as groups: a request keeps its turn while the next one
+	// waits for its own.
 	for i, r := range c.requests {
 		if r.ticket == "" {
 			return &obstacle{label: first.label, request: r, revision: first.revision, unplaced: true}, false, nil
@@ -93,8 +91,8 @@ func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) 
 	return first, false, nil
 }
 
-// commit sends a transaction that may give the requests a place, until it has an
-// answer. Sent twice, it is done once.
+// commit sends a transaction that may give the requests a place, until it gets an answer. The
+// transaction is idempotent.
 func (c *claim) commit(
 	ctx context.Context, conditions []clientv3.Cmp, then, otherwise []clientv3.Op,
 ) (*clientv3.TxnResponse, error) {
@@ -105,7 +103,7 @@ func (c *claim) commit(
 	})
 }
 
-// granted notes what try has taken, in a revision.
+// granted notes what try has taken, and in which revision.
 func (c *claim) granted(ctx context.Context, revision int64) error {
 	for _, r := range c.requests {
 		r.slots, r.fence, r.ticket, r.place = r.guess, revision, "", ""

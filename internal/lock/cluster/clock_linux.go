@@ -6,8 +6,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/boottime"
 )
 
-// instant is a time by a clock that nobody can set, and that goes on while the
-// machine sleeps, in nanoseconds.
+// instant is a time in nanoseconds, by a clock that nobody can set and that keeps running while
+// the machine sleeps.
 type instant int64
 
 func now() instant {

@@ -10,8 +10,8 @@ type instant time.Time
 
 func now() instant { return instant(time.Now()) }
 
-// elapsed is the time since i, by the clock that has gone further: who thinks
-// that more time has passed than has is on the safe side.
+// elapsed returns the time since i, by the clock that has gone further: to overestimate it is
+// safe.
 func (i instant) elapsed() time.Duration {
 	begun, ended := time.Time(i), time.Now()
 	return max(ended.Sub(begun), ended.Round(0).Sub(begun.Round(0))) // Round strips the clock that cannot be set

@@ -9,28 +9,28 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// What others write below a group's keys must not make anybody wait. Whatever this
-// package writes hangs on a lease. So a key without one counts for nothing, in the
-// conditions of transactions as in what they read. A key with a lease may be that of
-// a process which takes part in some other way, so it is an error if its name is not
-// one that this release gives.
+// Keys that others write below a group's keys must not make anybody wait. Everything that this
+// package writes hangs on a lease. So a key without a lease counts for nothing, both in the
+// conditions of transactions and in what they read. A key with a lease may belong to a process
+// that takes part in some other way, so it is an error if this release would not give it that
+// name.
 //
-// etcd 3.7 says nothing of leases when it reads keys only, so values are read too.
+// etcd 3.7 does not return leases when it reads keys only, so values are read too.
 
 const (
 	// mostLooked is the most keys of a range that are read to find one of ours.
 	mostLooked = 100
-	// mostHolders is the most keys that are read of those who hold a group.
+	// mostHolders is the most keys of a group's holders that are read.
 	mostHolders = 20_000
 )
 
-// none is the condition that no key of ours is in a range.
+// none is the condition that a range has no key of ours.
 func none(r state.Range) clientv3.Cmp { return unheld(r.From).WithRange(r.To) }
 
 // unheld is the condition that a key does not exist, or is not ours.
 func unheld(key string) clientv3.Cmp { return clientv3.Compare(clientv3.LeaseValue(key), "=", 0) }
 
-// nearest are the options to read the last key of ours in a range.
+// nearest returns the options to read the last key of ours in a range.
 func nearest(r state.Range) []clientv3.OpOption {
 	return []clientv3.OpOption{
 		in(r), clientv3.WithLimit(mostLooked),
@@ -38,7 +38,7 @@ func nearest(r state.Range) []clientv3.OpOption {
 	}
 }
 
-// ours returns what hangs on a lease.
+// ours returns the keys that hang on a lease.
 func ours(read *pb.RangeResponse) (found []*mvccpb.KeyValue) {
 	for _, kv := range read.Kvs {
 		if kv.Lease != 0 {
@@ -48,8 +48,8 @@ func ours(read *pb.RangeResponse) (found []*mvccpb.KeyValue) {
 	return found
 }
 
-// oneOfOurs is ours for a look that wants one key, which may be among those that
-// it has not read.
+// oneOfOurs is ours for a look that needs one key, which may be among the keys that it has not
+// read.
 func (r *request) oneOfOurs(read *pb.RangeResponse) ([]*mvccpb.KeyValue, error) {
 	found := ours(read)
 	if len(found) == 0 && read.More {
@@ -58,20 +58,20 @@ func (r *request) oneOfOurs(read *pb.RangeResponse) ([]*mvccpb.KeyValue, error) 
 	return found, nil
 }
 
-// tooMany is the error of a look that cannot see everything, as it would be if
-// somebody else used the place of a key.
+// tooMany is the error of a look that cannot see everything, for example because another program
+// uses the place of a key.
 func tooMany(label, key string, limit int) error {
 	return fmt.Errorf("%s: beside %q the coordinator has more than %d keys, and not all are of Interlock; "+
 		"delete those, or choose a namespace for Interlock alone", label, key, limit)
 }
 
-// unreadable is the error of a key that may be of a process which uses the group.
+// unreadable is the error for a key that may belong to a process that uses the group.
 func unreadable(label, key string) error {
 	return fmt.Errorf("%s: the coordinator has the key %q, which has a lease and is not of this release; "+
 		"end the program that wrote it, or delete the key", label, key)
 }
 
-// holdersAmong returns the keys of those who have the group.
+// holdersAmong returns the keys of the group's holders.
 func (r *request) holdersAmong(read *pb.RangeResponse) (map[string]bool, error) {
 	if read.More {
 		return nil, tooMany(r.labels[0], string(read.Kvs[0].Key), mostHolders)

@@ -10,12 +10,11 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// releaseTimeout is how long Release waits for the coordinator. After that it
-// goes on by itself, until the lease has ended.
+// releaseTimeout is how long Release waits for the coordinator. After that the release continues
+// in the background, until the lease has ended.
 const releaseTimeout = 2 * time.Second
 
-// acquisition is what one Acquire has in a session, from the beginning until
-// Release.
+// acquisition is what one Acquire has in a session, from its beginning until Release.
 type acquisition struct {
 	session *session
 	done    func() // with the session
@@ -29,8 +28,7 @@ func (a *acquisition) Release() { a.end((*claim).release) }
 // Undo implements lock.Held.
 func (a *acquisition) Undo() { a.end((*claim).undo) }
 
-// Begun implements lock.Held: a start that began long after it was counted
-// counts for longer.
+// Begun implements lock.Held. A start that began long after it was counted counts for longer.
 func (a *acquisition) Begun() {
 	ctx, cancel := a.session.during(context.Background())
 	defer cancel()
@@ -39,7 +37,7 @@ func (a *acquisition) Begun() {
 	}
 }
 
-// end gives everything back, by give, and waits for that a little.
+// end gives everything back by calling give, and waits a little for that.
 func (a *acquisition) end(give func(*claim, context.Context) error) {
 	a.once.Do(func() {
 		given := make(chan struct{})
@@ -82,8 +80,8 @@ func (a *acquisition) Lost() <-chan struct{} { return a.session.lost }
 // Confirm implements lock.Held.
 func (a *acquisition) Confirm() error { return a.session.check() }
 
-// release gives back what the claim holds, in one transaction, if it still does.
-// Done twice, it is as if done once.
+// release gives back what the claim holds, if it still holds it, in one transaction. It is
+// idempotent.
 func (c *claim) release(ctx context.Context) error { return c.giveBack(ctx, nil) }
 
 // undo is release for a start that did not take place.
@@ -97,8 +95,8 @@ func (c *claim) undo(ctx context.Context) error {
 	return c.giveBack(ctx, undone)
 }
 
-// giveBack deletes the keys of holders, with further steps. The first key's
-// revision tells that all are the claim's, since they were written together.
+// giveBack deletes the keys of holders, and executes further steps. The revision of the first key
+// shows that all of them are the claim's, because they were written together.
 func (c *claim) giveBack(ctx context.Context, steps []clientv3.Op) error {
 	var keys []string
 	for _, r := range c.requests {

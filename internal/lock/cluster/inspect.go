@@ -9,8 +9,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
 
-// inspectTimeout is how long the coordinator is waited for when somebody wants
-// to know what a waiting case waits for.
+// inspectTimeout is how long to wait for the coordinator when somebody asks what a waiting case
+// waits for.
 const inspectTimeout = time.Second
 
 // Holders implements lock.Inspector, by asking the coordinator.
@@ -47,7 +47,7 @@ func (l *locker) Wanted(label string) bool {
 	return err == nil && len(ours((*pb.RangeResponse)(last))) > 0
 }
 
-// place returns where a group is; nil if the coordinator is not known yet.
+// place returns the keys of a group; nil if the coordinator is not known yet.
 func (l *locker) place(label string) (*session, state.Keys) {
 	s := l.sessions.peek()
 	if s == nil {

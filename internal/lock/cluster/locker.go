@@ -13,8 +13,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// locker takes the groups without a rate one after the other, in the order of
-// their keys, and then those with a rate together.
+// locker acquires the groups without a rate one after the other, in the order of their keys, and
+// then all groups with a rate together.
 type locker struct {
 	groups   map[string]group.Group
 	sessions sessions
@@ -28,16 +28,16 @@ func newLocker(groups []group.Group, find func() (coordinator.Config, error)) *l
 	return l
 }
 
-// want is what is wanted of the group with one key.
+// want is what is needed of the group with one key.
 type want struct {
 	group group.Group
-	// labels are those by which it is wanted, at least one.
+	// labels are the labels under which it is needed, at least one.
 	labels []string
 	need   group.Need
 }
 
-// Acquire implements lock.Locker. Its errors are also those of coordinator.Find,
-// and what is wrong with the coordinator.
+// Acquire implements lock.Locker. It also returns the errors of coordinator.Find, and reports
+// what is wrong with the coordinator.
 func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	wants, err := l.wants(needs)
 	if err != nil {
@@ -59,8 +59,8 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 			}
 			since = now()
 		}
-		// A session that ended is replaced by another one, and a coordinator that
-		// was there before gets time to come back.
+		// A session that ended is replaced by another one, and a coordinator that was there
+		// before gets time to come back.
 		isRetried := errors.Is(err, errInterrupted) || s == nil && connected && since.elapsed() < patience
 		switch {
 		case ctx.Err() != nil:
@@ -72,8 +72,8 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	}
 }
 
-// wants validates needs and merges those that mean the same group. They are in
-// the order of keys, which are the same in every workspace, as labels are not.
+// wants validates needs and merges those that mean the same group. It sorts them by key, because
+// keys, unlike labels, are the same in every workspace.
 func (l *locker) wants(needs []group.Need) ([]want, error) {
 	byKey := map[string]*want{}
 	for _, n := range group.Canonical(needs) {
@@ -103,8 +103,8 @@ func (l *locker) wants(needs []group.Need) ([]want, error) {
 	return wants, checkRated(wants)
 }
 
-// checkRated refuses what does not fit into the one transaction that takes all
-// groups with a rate: MaxRated of them, or fewer with more units.
+// checkRated refuses needs that do not fit into the one transaction that takes all groups with a
+// rate: at most MaxRated groups, or fewer with more units.
 func checkRated(wants []want) error {
 	var labels []string
 	units := 0
@@ -127,7 +127,7 @@ func checkRated(wants []want) error {
 	return nil
 }
 
-// ratedSize is how many conditions the transaction has that takes groups with a rate.
+// ratedSize is the number of conditions in the transaction that takes groups with a rate.
 func ratedSize(groups, units int) int { return conditionsOfRated*groups + units }
 
 // ceil is how many units each of some groups has, at least one of them.
@@ -144,7 +144,7 @@ func validate(n group.Need, g group.Group) error {
 	return nil
 }
 
-// acquire takes everything in one session, or nothing.
+// acquire acquires everything in one session, or nothing.
 func (l *locker) acquire(ctx context.Context, s *session, wants []want) (lock.Held, error) {
 	a := &acquisition{session: s, done: func() { l.sessions.done(s) }}
 	during, cancel := s.during(ctx)
@@ -163,7 +163,7 @@ func (l *locker) acquire(ctx context.Context, s *session, wants []want) (lock.He
 	return a, nil
 }
 
-// claims divides wants into what is taken at once.
+// claims divides wants into what is acquired at once.
 func claims(s *session, wants []want, user lock.User) []*claim {
 	var all []*claim
 	rated := &claim{session: s}

@@ -8,36 +8,36 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// obstacle is what keeps a request from being granted, as of a revision. At most
-// one of the last four fields is set; with none, holders are thought to be there.
+// obstacle is what keeps a request from being granted, as of a revision. At most one of the last
+// four fields is set. If none is, the group is assumed to have holders.
 type obstacle struct {
-	// label is that of the group which is waited for.
+	// label is the label of the group that the request waits for.
 	label    string
 	request  *request
 	revision int64
-	// unplaced is whether the request has to take its place in the queue first.
+	// unplaced says whether the request has to take its place in the queue first.
 	unplaced bool
-	// before is the key of the ticket before its own.
+	// before is the key of the ticket before the request's own.
 	before string
-	// holders are the keys of those who have the group.
+	// holders are the keys of the group's holders.
 	holders map[string]bool
-	// isRateUsed is whether a start has to pass first.
+	// isRateUsed says whether an earlier start has to expire first.
 	isRateUsed bool
 }
 
-// view is what a transaction that was not done has read about a request.
+// view is what a transaction that did not commit has read about a request.
 type view struct {
 	revision int64
-	// isUndone is whether there is nothing of a request without a ticket, or no
-	// ticket of one that had it.
+	// isUndone says that nothing exists yet of a request without a ticket, or that the ticket of
+	// a request with one is gone.
 	isUndone bool
-	// others are the definitions of those who disagree, if any.
+	// others are the definitions that differ from this one, if any.
 	others [2]*pb.RangeResponse
-	// before are the tickets before its own, or all without a ticket, last first.
+	// before are the tickets before its own, or all tickets if it has none, last first.
 	before *pb.RangeResponse
 	// holders are all units and shares.
 	holders *pb.RangeResponse
-	// isRateUsed is whether there are as many starts as the rate allows.
+	// isRateUsed says whether there are as many starts as the rate allows.
 	isRateUsed bool
 }
 
@@ -59,7 +59,7 @@ func (r *request) look() []clientv3.Op {
 	return ops
 }
 
-// lookForOthers reads definitions of those who disagree.
+// lookForOthers reads the definitions that differ from this one.
 func (r *request) lookForOthers() []clientv3.Op {
 	var ops []clientv3.Op
 	for _, others := range r.keys.OtherDefinitions(r.group.Definition) {
@@ -91,8 +91,8 @@ func views(answer *clientv3.TxnResponse, requests []*request) ([]view, error) {
 	return all, nil
 }
 
-// obstacle returns what is in the way of r, nil if nothing is, or an error if
-// somebody disagrees about the group or has left keys that cannot be read.
+// obstacle returns what is in the way of r; nil if nothing is. It returns an error if somebody
+// disagrees about the group or has left keys that cannot be read.
 func (r *request) obstacle(v view) (*obstacle, error) {
 	if err := r.disagreement(v.others[0], v.others[1]); err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func (o *obstacle) keys() state.Range {
 	return o.request.keys.Holders()
 }
 
-// isLike reports whether other, which may be nil, is waited for in the same way.
+// isLike reports whether to wait for other, which may be nil, is the same as to wait for o.
 func (o *obstacle) isLike(other *obstacle) bool {
 	return other != nil && !other.unplaced && o.keys() == other.keys()
 }
@@ -166,7 +166,8 @@ func (r *request) fits(holders map[string]bool) bool {
 	return shares == 0 && r.free(units)
 }
 
-// disagreement says who takes the group to be something else; nil if nobody does.
+// disagreement returns an error that names those with another definition of the group; nil if
+// there are none.
 func (r *request) disagreement(others ...*pb.RangeResponse) error {
 	for _, read := range others {
 		found, err := r.oneOfOurs(read)

@@ -9,26 +9,25 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// request is one use of one group, from when it is first asked for until it is
-// given back.
+// request is one use of one group, from the first attempt until it is given back.
 //
-// It has in etcd, from its first success on, its definition: the key that every
-// transaction of it which can give it a place depends on, so that a transaction
-// whose answer was lost can be sent again without being done twice.
+// From its first success on, it has its definition in etcd. Every transaction that can give the
+// request a place depends on that key, so that a transaction whose answer was lost can be sent
+// again without taking effect twice.
 type request struct {
 	want
 	user lock.User
 	keys state.Keys
 	use  string // its ID
-	// ticket is the key of its place in the queue; empty without one. place is
-	// that which it asked for, and may have.
+	// ticket is the key of its place in the queue; empty without one. place is the key that it
+	// asked for, and may have.
 	ticket, place string
-	// guess are the units, or with shared use none, that it tries to take.
+	// guess are the units that it tries to take; none for shared use.
 	guess []int
 	// starts counts the use against the group's rate; nil without one.
 	starts *starts
-	// unsure is whether a transaction of it may still be done, since nobody knows
-	// what became of it.
+	// unsure says whether one of its transactions may still commit, because its outcome is
+	// unknown.
 	unsure bool
 	// slots and fence are what it holds; fence is 0 while it holds nothing.
 	slots []int
@@ -48,7 +47,7 @@ func newRequest(s *session, w want, user lock.User) *request {
 	return r
 }
 
-// definition is the key of what the group is to this use.
+// definition is the key of this use's definition of the group.
 func (r *request) definition() string { return r.keys.Definition(r.group.Definition, r.use) }
 
 // value is what a ticket, a share or a unit holds.
@@ -58,7 +57,7 @@ func (r *request) value() string {
 	return state.Format(state.Use{ID: r.use, User: user, Mode: r.need.Mode, Weight: r.need.Weight})
 }
 
-// putDefinition registers what the group is to this use.
+// putDefinition registers this use's definition of the group.
 func (r *request) putDefinition(lease clientv3.LeaseID) clientv3.Op {
 	user := r.user
 	user.Since = time.Now()
@@ -66,14 +65,14 @@ func (r *request) putDefinition(lease clientv3.LeaseID) clientv3.Op {
 	return clientv3.OpPut(r.definition(), value, clientv3.WithLease(lease))
 }
 
-// isNew are the conditions for a first place: that nothing of the use was done
-// yet, and that all others mean the same by the group.
+// isNew returns the conditions for a first place: that nothing was done for the use yet, and that
+// all others have the same definition of the group.
 func (r *request) isNew() []clientv3.Cmp {
 	others := r.keys.OtherDefinitions(r.group.Definition)
 	return []clientv3.Cmp{absent(r.definition()), none(others[0]), none(others[1])}
 }
 
-// isFirst are the conditions for its turn: that nobody is before it.
+// isFirst returns the conditions for its turn: that no ticket is before its own.
 func (r *request) isFirst() []clientv3.Cmp {
 	if r.ticket == "" {
 		return append(r.isNew(), none(r.keys.Queue()))
@@ -81,7 +80,7 @@ func (r *request) isFirst() []clientv3.Cmp {
 	return []clientv3.Cmp{present(r.ticket), none(r.keys.Before(r.ticket))}
 }
 
-// isFree are the conditions that the group has what it needs.
+// isFree returns the conditions that the group has what it needs.
 func (r *request) isFree() []clientv3.Cmp {
 	if r.need.Mode == group.Shared {
 		return []clientv3.Cmp{none(r.keys.Units())}
@@ -93,7 +92,7 @@ func (r *request) isFree() []clientv3.Cmp {
 	return conditions
 }
 
-// conditions are all that have to hold for take.
+// conditions returns all conditions for take.
 func (r *request) conditions() []clientv3.Cmp {
 	conditions := append(r.isFirst(), r.isFree()...)
 	if r.starts != nil {
@@ -102,7 +101,7 @@ func (r *request) conditions() []clientv3.Cmp {
 	return conditions
 }
 
-// take are the steps by which it holds.
+// take returns the operations that make it a holder.
 func (r *request) take(lease clientv3.LeaseID) []clientv3.Op {
 	var ops []clientv3.Op
 	if r.ticket == "" {
@@ -120,7 +119,7 @@ func (r *request) take(lease clientv3.LeaseID) []clientv3.Op {
 	return ops
 }
 
-// places are the keys of a holder of these units, or of one who shares.
+// places returns the keys of a holder of these units, or of a shared holder.
 func (r *request) places(units []int) []string {
 	if r.need.Mode == group.Shared {
 		return []string{r.keys.Share(r.use)}

@@ -16,13 +16,12 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// session is a lease in the coordinator, which is kept alive, and a key that hangs
-// on it.
+// session is a lease in the coordinator, which is kept alive, and a key that hangs on it.
 //
-// etcd gives a lease's keys away when it has heard nothing of it for the time
-// to live. So whenever an answer confirms the lease, it lives at least until
-// that time has passed since the question was *sent*; and the session counts
-// as lost a margin before that, without asking anybody.
+// etcd deletes a lease's keys when it has not heard of the lease for the time to live. So
+// whenever an answer confirms the lease, the lease lives at least until that time has passed
+// since the question was *sent*. The session counts as lost a margin before that, without asking
+// anybody.
 type session struct {
 	client *clientv3.Client
 	config coordinator.Config
@@ -35,9 +34,9 @@ type session struct {
 	users int
 
 	mu        sync.Mutex
-	confirmed instant       // when the last question that was answered was sent
+	confirmed instant       // when the last answered question was sent
 	ttl       time.Duration // from then on
-	cause     error         // why it is lost; nil if it is not
+	cause     error         // why it is lost; nil if it is not lost
 	uses      int64         // how many there were
 	watcher   clientv3.Watcher
 }
@@ -51,7 +50,7 @@ func openSession(config coordinator.Config) (*session, error) {
 	var s *session
 	ctx, cancel := context.WithTimeout(context.Background(), firstContact)
 	defer cancel()
-	var last error // more telling than that the time is up
+	var last error // says more than that the time is up
 	err = retry(ctx, firstContact, func(ctx context.Context) error {
 		s, err = tryOpen(ctx, config, clientConfig)
 		return err
@@ -98,8 +97,8 @@ func (s *session) keepAlive() {
 	interval := s.config.TTL / 5
 	for s.ctx.Err() == nil {
 		pause(s.ctx, interval)
-		// Longer than the interval, for a slow coordinator, and short enough that
-		// another member can be asked before the session is lost.
+		// Longer than the interval, for a slow coordinator, but short enough to ask another
+		// member before the session is lost.
 		ctx, cancel := context.WithTimeout(s.ctx, 2*interval)
 		err := s.renew(ctx, s.lease)
 		cancel()
@@ -116,8 +115,8 @@ func (s *session) keepAlive() {
 
 // renew renews a lease: the session's, or another one of the process.
 //
-// It is not done by the client's KeepAliveOnce, which tries again and again
-// without a pause while a member is down.
+// It does not use the client's KeepAliveOnce, which retries without a pause while a member is
+// down.
 func (s *session) renew(ctx context.Context, lease clientv3.LeaseID) error {
 	stream, err := pb.NewLeaseClient(s.client.ActiveConnection()).LeaseKeepAlive(ctx)
 	if err != nil {
@@ -149,8 +148,8 @@ func (s *session) confirm(sent instant, ttl time.Duration) {
 	}
 }
 
-// watchClock loses the session in time. It looks at the clock again and again,
-// since a timer may stand still while the machine sleeps.
+// watchClock declares the session lost in time. It reads the clock again and again, because a
+// timer may stand still while the machine sleeps.
 func (s *session) watchClock() {
 	ticker := time.NewTicker(s.config.TTL / 50)
 	defer ticker.Stop()
@@ -166,9 +165,9 @@ func (s *session) watchClock() {
 	}
 }
 
-// watchKey loses the session when its key is gone: etcd may end a lease early. A
-// member that was the leader and has stood still takes leases to be over that the
-// next leader has renewed and, when it goes on, may have them ended.
+// watchKey declares the session lost when its key is gone, because etcd may end a lease early. A
+// member that was the leader and has stood still believes that leases are over which the next
+// leader has renewed. When it goes on, it may have them ended.
 func (s *session) watchKey() {
 	key := state.Only(state.Session(s.config.Namespace, int64(s.lease)))
 	for s.ctx.Err() == nil {
@@ -182,8 +181,8 @@ func (s *session) watchKey() {
 	}
 }
 
-// renewOnce renews the lease if the coordinator answers, and loses the session if
-// the lease does not exist.
+// renewOnce renews the lease if the coordinator answers. If the lease does not exist, it declares
+// the session lost.
 func (s *session) renewOnce(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -192,7 +191,7 @@ func (s *session) renewOnce(ctx context.Context) {
 	}
 }
 
-// expired reports whether the lease may run out soon, or has.
+// expired reports whether the lease may expire soon, or has expired.
 func (s *session) expired() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,7 +209,7 @@ func (s *session) lose(cause error) {
 	}
 }
 
-// check returns an error that wraps lock.ErrLost if the lease may have run out.
+// check returns an error that wraps lock.ErrLost if the lease may have expired.
 func (s *session) check() error {
 	if s.expired() {
 		s.lose(fmt.Errorf("the coordinator %s has not confirmed it in time, or this process was stopped", s.config.Endpoints))
@@ -248,7 +247,7 @@ func (s *session) during(ctx context.Context) (context.Context, context.CancelFu
 	return ctx, func() { stop(); cancel() }
 }
 
-// do calls etcd until it has an answer. failed is told each error.
+// do calls etcd until it gets an answer. failed is told each error.
 func (s *session) do(ctx context.Context, call func(context.Context) error, failed func(error)) error {
 	err := retry(ctx, patience, call, failed)
 	switch {
@@ -264,8 +263,8 @@ func (s *session) do(ctx context.Context, call func(context.Context) error, fail
 	return explain(err, s.config.Endpoints)
 }
 
-// transact sends a transaction until it has an answer; so it has to be one that
-// can be done twice. failed is told each error.
+// transact sends a transaction until it gets an answer, so the transaction must be idempotent.
+// failed is told each error.
 func (s *session) transact(
 	ctx context.Context, conditions []clientv3.Cmp, then, otherwise []clientv3.Op, failed func(error),
 ) (answer *clientv3.TxnResponse, err error) {
@@ -276,9 +275,9 @@ func (s *session) transact(
 	return answer, err
 }
 
-// findGone is for a call that failed since a lease does not exist. If it is that
-// of the session, the session is lost; else it is that of a start, and the
-// acquisition has to begin anew too.
+// findGone is for a call that failed because a lease does not exist. If that is the session's
+// lease, the session is lost. Otherwise it is the lease of a start, and the acquisition has to
+// start over too.
 func (s *session) findGone(ctx context.Context) error {
 	s.renewOnce(ctx)
 	return errInterrupted

@@ -8,10 +8,10 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/coordinator"
 )
 
-// linger is for how long a session is kept that nobody uses.
+// linger is how long an unused session is kept.
 const linger = 5 * time.Second
 
-// sessions gives all acquisitions of a locker one session, as long as that lives.
+// sessions gives all acquisitions of a locker the same session, as long as it lives.
 type sessions struct {
 	find func() (coordinator.Config, error)
 
@@ -21,14 +21,13 @@ type sessions struct {
 	opening *opening // nil if none is under way
 }
 
-// opening is a session that is being opened, for all who wait for one.
+// opening is a session that is being opened, for all acquisitions that wait for one.
 type opening struct {
 	done chan struct{}
 	err  error // once done is closed
 }
 
-// use returns the session, which may have to be opened first; its caller calls
-// done in the end.
+// use returns the session, which it may have to open first. The caller must call done in the end.
 func (m *sessions) use(ctx context.Context) (*session, error) {
 	for {
 		s, o := m.get()
@@ -46,7 +45,7 @@ func (m *sessions) use(ctx context.Context) (*session, error) {
 	}
 }
 
-// get returns the session for one more user, or else one that is being opened.
+// get returns the session for one more user, or else the one that is being opened.
 func (m *sessions) get() (*session, *opening) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -82,7 +81,7 @@ func (m *sessions) open(o *opening) {
 	m.idle = time.AfterFunc(linger, func() { m.closeIdle(s) })
 }
 
-// done says that one of its users needs s no more.
+// done says that one of its users no longer needs s.
 func (m *sessions) done(s *session) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -91,7 +90,7 @@ func (m *sessions) done(s *session) {
 	case s.users > 0:
 	case s == m.current:
 		m.idle.Reset(linger)
-	default: // it was lost, and another one is in its place
+	default: // it was lost, and another one has replaced it
 		go s.close()
 	}
 }

@@ -11,21 +11,20 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// startMargin is by how much longer than the rate's window a start counts. If more
-// passes between its being counted and the case's beginning, its lease is renewed.
+// startMargin is how much longer than the rate's window a start counts. If more time passes
+// between the count and the beginning of the case, its lease is renewed.
 const startMargin = time.Second
 
-// mostSlots is the most keys that are read of the starts of a group: twice as many as
-// the highest rate has.
+// mostSlots is the most keys of a group's starts that are read: twice as many as the highest rate
+// has.
 const mostSlots = 20_000
 
 // starts counts one use against a rate.
 //
-// A start is a key on a lease of its own, which lives for the window and a
-// margin, whatever becomes of its process: etcd is the clock that all machines
-// share. The limit is that there are only so many slots for starts. Leases may
-// end in another order than they began, so any slot may be the next that is
-// free; that after the last start's is a good guess.
+// A start is a key on a lease of its own, which lives for the window and a margin, whatever
+// becomes of its process: etcd is the clock that all machines share. The limit comes from the
+// limited number of slots for starts. Leases may end in another order than they began, so any
+// slot may be the next one that is free. The slot after the last start's is a good guess.
 type starts struct {
 	session *session
 	label   string // of the group
@@ -33,18 +32,17 @@ type starts struct {
 	keys    state.Keys
 
 	lease clientv3.LeaseID // 0 before prepare
-	sent  instant          // when the lease was last surely alive
-	guess int              // the slot to be taken
-	// isAfterLast is whether the guess is the slot after the last start's.
+	sent  instant          // when the lease was last sure to be alive
+	guess int              // the slot to take
+	// isAfterLast says whether the guess is the slot after the last start's.
 	isAfterLast bool
-	// search is whether all slots that are taken have to be known: for a guess, and
-	// to tell starts from keys of others.
+	// search says whether all taken slots have to be known: to make a guess, and to tell starts
+	// from the keys of others.
 	search bool
 	taken  bool
 }
 
-// prepare sees to it that there is a lease which outlives the window from now
-// on, or nearly.
+// prepare makes sure that there is a lease that outlives the window from now on, or nearly.
 func (st *starts) prepare(ctx context.Context) error {
 	if st.lease != 0 && st.sent.elapsed() < st.ttl()/2 {
 		return nil
@@ -62,13 +60,13 @@ func (st *starts) prepare(ctx context.Context) error {
 
 func (st *starts) ttl() time.Duration { return st.rate.Window + startMargin }
 
-// conditions are that the slot is free, and that no starts are left of a time in
-// which the group had a higher rate.
+// conditions are that the slot is free, and that no starts are left from a time when the group
+// had a higher rate.
 func (st *starts) conditions() []clientv3.Cmp {
 	return []clientv3.Cmp{unheld(st.keys.Slot(st.guess)), none(st.keys.SlotsFrom(st.rate.Starts))}
 }
 
-// count are the steps by which the start counts.
+// count returns the operations that make the start count.
 func (st *starts) count() []clientv3.Op {
 	return []clientv3.Op{
 		clientv3.OpPut(st.keys.Slot(st.guess), "", clientv3.WithLease(st.lease)),
@@ -76,7 +74,7 @@ func (st *starts) count() []clientv3.Op {
 	}
 }
 
-// look reads what learn is told.
+// look reads what learn needs.
 func (st *starts) look() []clientv3.Op {
 	all, beyond := st.keys.SlotsFrom(0), st.keys.SlotsFrom(st.rate.Starts)
 	how := []clientv3.OpOption{in(all), clientv3.WithCountOnly()}
@@ -90,8 +88,8 @@ func (st *starts) look() []clientv3.Op {
 	}
 }
 
-// learn reports whether a start has to pass first; if not, there is another guess,
-// or one that is to be made when all slots are known.
+// learn reports whether an earlier start has to expire first. If not, there is another guess, or
+// one can be made when all slots are known.
 func (st *starts) learn(last, all, beyond *pb.RangeResponse) (isFull bool, err error) {
 	next := st.after(last)
 	switch {
@@ -106,9 +104,9 @@ func (st *starts) learn(last, all, beyond *pb.RangeResponse) (isFull bool, err e
 	return false, nil
 }
 
-// chooseFrom guesses the first slot from one on, and round, that is not taken. It
-// reports whether the starts are as many as there may be, or some are left of a
-// time in which the group had a higher rate.
+// chooseFrom guesses the first free slot, beginning with first and wrapping around. It reports
+// whether there are as many starts as the rate allows, or some are left from a time when the
+// group had a higher rate.
 func (st *starts) chooseFrom(first int, all *pb.RangeResponse) (isFull bool, err error) {
 	if all.More {
 		return false, tooMany(st.label, string(all.Kvs[0].Key), mostSlots)
@@ -131,7 +129,7 @@ func (st *starts) chooseFrom(first int, all *pb.RangeResponse) (isFull bool, err
 	return false, nil
 }
 
-// after is the slot after the last start's, or the first one if that is not known.
+// after returns the slot after the last start's, or the first one if that is not known.
 func (st *starts) after(last *pb.RangeResponse) int {
 	for _, kv := range last.Kvs {
 		if n, err := strconv.ParseUint(string(kv.Value), 10, 31); err == nil {
@@ -141,7 +139,7 @@ func (st *starts) after(last *pb.RangeResponse) int {
 	return 0
 }
 
-// settle returns when the start surely counts for a window from now on.
+// settle returns when the start is sure to count for a window from now on.
 func (st *starts) settle(ctx context.Context) error {
 	st.taken = true
 	for st.sent.elapsed() > startMargin {
@@ -155,7 +153,7 @@ func (st *starts) settle(ctx context.Context) error {
 	return nil
 }
 
-// undo is the step by which the start does not count any more.
+// undo returns the operation after which the start no longer counts.
 func (st *starts) undo(fence int64) clientv3.Op {
 	slot := st.keys.Slot(st.guess)
 	return clientv3.OpTxn([]clientv3.Cmp{clientv3.Compare(clientv3.ModRevision(slot), "=", fence)},

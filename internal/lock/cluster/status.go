@@ -17,7 +17,7 @@ const (
 	maxEntries = 100_000
 )
 
-// Find reads what lookup leads to (coordinator.Find, Read). It is not found if no
+// Find reads the coordinator that lookup leads to (coordinator.Find, Read). It is not found if no
 // coordinator is configured.
 func Find(ctx context.Context, lookup func(string) (string, bool)) (groups []state.Group, found bool, err error) {
 	config, err := coordinator.Find(lookup)
@@ -31,9 +31,9 @@ func Find(ctx context.Context, lookup func(string) (string, bool)) (groups []sta
 	return groups, true, err
 }
 
-// Read returns the groups of a coordinator that are in use, as of one moment,
-// sorted by key. With groups there may be an error that names what cannot be
-// read (state.Parse). The texts of users may contain any characters.
+// Read returns the groups of a coordinator that are in use, as of one moment, sorted by key. It
+// may return both groups and an error, which names what cannot be read (state.Parse). The texts
+// of users may contain any characters.
 func Read(ctx context.Context, config coordinator.Config) ([]state.Group, error) {
 	clientConfig, err := config.Client()
 	if err != nil {
@@ -59,8 +59,8 @@ func Read(ctx context.Context, config coordinator.Config) ([]state.Group, error)
 	return state.Parse(config.Namespace, entries)
 }
 
-// readAll reads a range page by page, all of one revision, and at most a page
-// more than maxEntries.
+// readAll reads a range page by page, all at one revision. It reads at most one page more than
+// maxEntries.
 func readAll(ctx context.Context, client clientv3.KV, r state.Range) ([]state.Entry, error) {
 	var entries []state.Entry
 	for revision := int64(0); len(entries) <= maxEntries; {

@@ -11,11 +11,11 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// lookAgain is after how long a waiter looks although it was told of nothing.
+// lookAgain is how long a waiter that is told of nothing waits before it looks again.
 const lookAgain = 30 * time.Second
 
-// enqueue gives r its place in the queue, by the revision in which it could not
-// be granted, and returns what is in its way then.
+// enqueue gives r its place in the queue, by the revision in which it could not be granted, and
+// returns what is in its way then.
 func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obstacle, error) {
 	ticket := r.keys.Ticket(revision, r.use)
 	r.place = ticket
@@ -35,7 +35,7 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 			return nil, err
 		}
 		if got[1].GetResponseRange().Count == 0 {
-			return c.try(ctx) // which finds that it was done by an earlier transaction
+			return c.try(ctx) // which finds that an earlier transaction did it
 		}
 	}
 	r.ticket = ticket
@@ -43,12 +43,12 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 	return r.inTheWay(first, answer.Header.Revision), err
 }
 
-// await waits until an obstacle is gone, or another one is known to be in the
-// way. It returns that, or nil if everything was granted.
+// await waits until an obstacle is gone, or another one is known to be in the way. It returns
+// that one, or nil if everything was granted.
 //
-// It watches first and looks then, so that nothing can happen unseen in between.
-// To look first and to watch from the revision of the look would do as well, but
-// etcd serves watches that begin in the past only ten times in a second.
+// It starts the watch before it looks, so that nothing can happen unseen in between. To look
+// first and to watch from the revision of the look would be correct too, but etcd serves watches
+// that begin in the past only ten times a second.
 func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
 	w := c.session.watch(ctx, o.keys())
 	defer w.cancel()
@@ -76,7 +76,7 @@ func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
 	return o.request.inTheWay("", looked.revision), nil
 }
 
-// looked is whether two keys were there in a revision.
+// looked says whether two keys existed at a revision.
 type looked struct {
 	both     bool
 	revision int64
@@ -90,7 +90,7 @@ func (s *session) look(ctx context.Context, one, other string) (looked, error) {
 	return looked{answer.Succeeded, answer.Header.Revision}, nil
 }
 
-// watch is a watch for what is deleted in a range.
+// watch is a watch for deletions in a range.
 type watch struct {
 	session *session
 	ctx     context.Context // ends after lookAgain
@@ -107,10 +107,9 @@ func (s *session) watch(ctx context.Context, r state.Range) *watch {
 	return w
 }
 
-// await calls gone with keys that are deleted after a revision, until it returns
-// true. It also returns nil when the caller should look again: after a while, or
-// when etcd ends the watch, as when it has compacted the revision, when a member
-// stops, or when a token runs out.
+// await calls gone with the keys that are deleted after a revision, until gone returns true. It
+// also returns nil when the caller should look again: after a while, or when etcd ends the watch
+// because it has compacted the revision, a member stops, or a token expires.
 func (w *watch) await(revision int64, gone func(key string) bool) error {
 	for answer := range w.answers {
 		if err := answer.Err(); err != nil {
@@ -135,17 +134,15 @@ func (w *watch) await(revision int64, gone func(key string) bool) error {
 	return nil
 }
 
-// currentWatcher returns what all watches of the session have in common: one
-// stream to etcd.
+// currentWatcher returns what all watches of the session share: one stream to etcd.
 func (s *session) currentWatcher() clientv3.Watcher {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.watcher
 }
 
-// replaceWatcher replaces a watcher whose stream etcd takes no watches from any
-// more: a stream keeps the token with which it began. Those who watch by it look
-// again.
+// replaceWatcher replaces a watcher whose stream etcd accepts no more watches from: a stream
+// keeps the token with which it began. Waiters that watch by it look again.
 func (s *session) replaceWatcher(old clientv3.Watcher) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,7 +9,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// withdraw undoes whatever was done of a claim that its caller gives up.
+// withdraw undoes everything that was done for a claim that its caller gives up.
 func (c *claim) withdraw(ctx context.Context) error {
 	for _, r := range c.requests {
 		if r.fence == 0 {
@@ -29,10 +29,9 @@ func (c *claim) withdraw(ctx context.Context) error {
 	return nil
 }
 
-// freeze takes r's place in the queue back, and finds out what r holds if that
-// is not known. No transaction that is still under way gives it anything after
-// that: those for a first place fail since there is a definition, and those for
-// a turn since there is no ticket.
+// freeze gives up r's place in the queue, and finds out what r holds if that is not known. After
+// that, no transaction that is still under way gives it anything: those for a first place fail
+// because a definition exists, and those for a turn because the ticket does not.
 func (c *claim) freeze(ctx context.Context, r *request) error {
 	var steps []clientv3.Op
 	if r.place != "" {
@@ -45,8 +44,8 @@ func (c *claim) freeze(ctx context.Context, r *request) error {
 		_, err := c.session.transact(ctx, nil, append(steps, clientv3.OpDelete(r.definition())), nil, ignore)
 		return err
 	}
-	// Nobody knows when the last one under way is gone, so this definition stays
-	// until the lease ends.
+	// Nobody knows when the last transaction under way is gone, so this definition stays until
+	// the lease ends.
 	answer, err := c.session.transact(ctx, []clientv3.Cmp{absent(r.definition())},
 		[]clientv3.Op{r.putDefinition(c.session.lease)}, append(steps, r.lookForOwn()), ignore)
 	if err == nil && !answer.Succeeded {
@@ -55,9 +54,8 @@ func (c *claim) freeze(ctx context.Context, r *request) error {
 	return err
 }
 
-// recover finds out what was granted by a transaction whose answer was lost. If
-// that is nothing, the session has ended, or somebody has meddled with its keys,
-// and the acquisition has to begin anew.
+// recover finds out what was granted by a transaction whose answer was lost. If nothing was, the
+// session has ended or somebody has changed its keys, and the acquisition has to start over.
 func (c *claim) recover(ctx context.Context) error {
 	for _, r := range c.requests {
 		answer, err := c.session.transact(ctx, nil, []clientv3.Op{r.lookForOwn()}, nil, ignore)
@@ -72,12 +70,12 @@ func (c *claim) recover(ctx context.Context) error {
 	return c.settle(ctx)
 }
 
-// lookForOwn reads what findOwn is told.
+// lookForOwn reads what findOwn needs.
 func (r *request) lookForOwn() clientv3.Op {
 	return clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()))
 }
 
-// findOwn notes what of holders is r's.
+// findOwn notes which of holders are r's.
 func (r *request) findOwn(holders []*mvccpb.KeyValue) {
 	for _, kv := range holders {
 		use, err := state.ParseUse(string(kv.Value))

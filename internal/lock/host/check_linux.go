@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// FolderError says why a folder is not one to keep locks in: that would exclude
-// nobody, or somebody could let them exclude nobody.
+// FolderError says why a folder is not fit to keep locks in: its locks would exclude nobody, or
+// other users could break them.
 type FolderError struct {
-	// Path is what is wrong: the folder, one above it, or a file in it.
+	// Path is what is wrong: the folder, a folder above it, or a file in it.
 	Path string
 	// Problem says what is wrong with it.
 	Problem string
@@ -32,8 +32,7 @@ func (e *FolderError) Error() string {
 	return fmt.Sprintf("%s %s, so locks would not be safe: %s", e.Path, e.Problem, remedy)
 }
 
-// check makes sure that folder is one that Init has made, and that nobody but
-// its owner or root can change.
+// check makes sure that Init has made folder, and that only its owner or root can change it.
 func check(folder string) error {
 	owners, err := trustedOwners()
 	if err != nil {
@@ -51,18 +50,18 @@ func check(folder string) error {
 	return nil
 }
 
-// owners are the users by their numbers in this process's user namespace who may
-// own what locks are kept in.
+// owners are the users, by their numbers in this process's user namespace, that may own the files
+// and folders of locks.
 type owners []uint32
 
-// trustedOwners are root and this user. In a user namespace, as sandboxes make
-// them, all others, root too, are one user that owns nothing
-// (user_namespaces(7), "Unmapped user and group IDs").
+// trustedOwners returns root and this user. In a user namespace, such as a sandbox makes, all
+// other users, including root, are mapped to one user that owns nothing (user_namespaces(7),
+// "Unmapped user and group IDs").
 func trustedOwners() (owners, error) {
 	trusted := owners{0, uint32(os.Geteuid())}
 	mapping, err := os.ReadFile("/proc/self/uid_map")
 	if err != nil {
-		return trusted, nil // no namespaces in this kernel
+		return trusted, nil // this kernel has no user namespaces
 	}
 	if strings.Join(strings.Fields(string(mapping)), " ") == "0 0 4294967295" {
 		return trusted, nil
@@ -99,8 +98,8 @@ func (o owners) checkFolder(folder string) error {
 	return nil
 }
 
-// checkParents makes sure that nobody else can put another folder in its place,
-// neither by its path nor, if a link is part of that, by the one that it leads to.
+// checkParents makes sure that nobody else can replace the folder, neither by its path nor, if
+// the path contains a link, by the path that the link leads to.
 func (o owners) checkParents(folder string) error {
 	parent := filepath.Dir(folder)
 	real, err := filepath.EvalSymlinks(parent)
@@ -113,8 +112,8 @@ func (o owners) checkParents(folder string) error {
 	return o.checkUpwards(real)
 }
 
-// checkUpwards checks a folder and all above it. In one with the sticky bit, such
-// as /tmp, only the owner of an entry can put another in its place.
+// checkUpwards checks a folder and all folders above it. In a folder with the sticky bit, such as
+// /tmp, only the owner of an entry can replace it.
 func (o owners) checkUpwards(folder string) error {
 	for ; ; folder = filepath.Dir(folder) {
 		stat, err := lstat(folder)

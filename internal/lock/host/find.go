@@ -10,27 +10,26 @@ import (
 	"strconv"
 )
 
-// Variable names the folder, for those who want another one than the machine's
-// or their own.
+// Variable names a folder to use instead of the machine's or the user's own.
 const Variable = "INTERLOCK_HOST_DIR"
 
-// machineFolder is that of all users of the machine.
+// machineFolder is the folder for all users of the machine.
 const machineFolder = "/var/lib/interlock/host"
 
-// ownFolder is that of one user, below the home folder.
+// ownFolder is the folder for one user, below the home folder.
 const ownFolder = ".local/share/interlock/host"
 
-// initCommand is what makes the folder.
+// initCommand is the command that makes the folder.
 const initCommand = "bazel run @rules_interlock//tools:interlock -- host init"
 
-// Folder returns the folder that Init is to make: what lookup says of Variable,
-// or that of the machine for root or if there is one, or the user's own.
+// Folder returns the folder for Init to make: the value of Variable by lookup, or the machine's
+// folder if this user is root or that folder exists, or the user's own.
 func Folder(lookup func(string) (string, bool)) (string, error) {
 	return known.folder(lookup, os.Geteuid() == 0)
 }
 
-// Find returns the folder of this machine, once it is checked: what lookup says
-// of Variable, or that of the machine if there is one, or the user's own.
+// Find checks and returns the folder of this machine: the value of Variable by lookup, or the
+// machine's folder if it exists, or the user's own.
 func Find(lookup func(string) (string, bool)) (string, error) {
 	folder, err := known.existing(lookup)
 	if err != nil {
@@ -39,7 +38,7 @@ func Find(lookup func(string) (string, bool)) (string, error) {
 	return folder, check(folder)
 }
 
-// places are where the folder can be.
+// places are the possible locations of the folder.
 type places struct {
 	machine string
 	own     func() (string, error)
@@ -61,8 +60,8 @@ func (p places) folder(lookup func(string) (string, bool), isRoot bool) (string,
 	return p.own()
 }
 
-// hasMachine reports whether there is a folder of the machine. Where that cannot
-// be seen it is an error: others may hold groups there.
+// hasMachine reports whether the machine's folder exists. If that cannot be determined, it
+// returns an error: other users may hold groups there.
 func (p places) hasMachine() (bool, error) {
 	_, err := os.Lstat(p.machine)
 	switch {
@@ -111,8 +110,7 @@ func chosen(folder string) (string, error) {
 	return folder, nil
 }
 
-// own returns the user's folder. A test's HOME is not the user's, so it is not
-// asked.
+// own returns the user's folder. It ignores HOME: a test's HOME is not the user's.
 func own() (string, error) {
 	u, err := user.LookupId(strconv.Itoa(os.Geteuid()))
 	if err != nil {

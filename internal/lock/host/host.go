@@ -1,9 +1,9 @@
-// Package host keeps apart all processes of a machine: those of every Bazel
-// server, workspace and user, and scripts that are no tests.
+// Package host keeps all processes of a machine apart: those of every Bazel server, workspace and
+// user, and scripts that are not tests.
 //
-// It keeps registers (package register) in a folder that `interlock host init`
-// makes once, which everybody can read and nobody writes to. Which of the files
-// in it a group has, and which part of that, follows from its key.
+// It keeps registers (package register) in a folder that `interlock host init` makes once. Every
+// user can read the folder and nobody writes to it. A group's key determines its files, and its
+// region in them.
 package host
 
 import (
@@ -17,18 +17,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/register"
 )
 
-// MaxBypass is that of the register.
+// MaxBypass is the bound of package register.
 const MaxBypass = register.MaxBypass
 
-// pairs is how many pairs of files there are: more of them, fewer waiters that
-// are woken in vain by those of another group.
+// pairs is the number of pairs of files. The more pairs there are, the fewer waiters are woken in
+// vain by processes that use another group.
 const pairs = 64
 
-// New returns a locker for groups, in the folder that lookup, a function like
-// os.LookupEnv, leads to. Acquire returns a *FolderError where that cannot be
-// trusted or does not exist.
+// New returns a locker for groups, in the folder that Find finds with lookup, a function like
+// os.LookupEnv. Acquire returns a *FolderError if the folder does not exist or cannot be trusted.
 func New(groups []group.Group, lookup func(string) (string, bool)) lock.Locker {
-	var folder string // once it is found, and all its files checked
+	var folder string // set once it is found, and all its files are checked
 	return register.New(groups, func(g group.Group) (register.Place, error) {
 		if folder == "" {
 			found, err := Find(lookup)
@@ -56,7 +55,7 @@ func placeIn(folder, key string) register.Place {
 func queueFile(pair int) string { return fmt.Sprintf("%02d.queue.lock", pair) }
 func unitsFile(pair int) string { return fmt.Sprintf("%02d.units.lock", pair) }
 
-// fileNames are those of all files of the folder.
+// fileNames returns the names of all files of the folder.
 func fileNames() []string {
 	var names []string
 	for pair := range pairs {

@@ -11,11 +11,10 @@ import (
 const fileContent = "A lock file of rules_interlock. Processes of this machine lock parts of it while they use what is scarce; " +
 	"its content means nothing.\n"
 
-// ErrExists is wrapped by the error of Init if the folder is there and as it
-// should be.
+// ErrExists is wrapped by the error of Init if the folder already exists and is as it should be.
 var ErrExists = errors.New("is there already")
 
-// Init makes the folder for locks, with all that belongs in it, or nothing.
+// Init makes the folder for locks, with all its files, or makes nothing.
 func Init(folder string) error {
 	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil {
@@ -49,7 +48,7 @@ func Init(folder string) error {
 	return check(folder)
 }
 
-// checkForAll makes sure that all users can enter what the machine's folder is in.
+// checkForAll makes sure that all users can enter the folders above the machine's folder.
 func checkForAll(folder string) error {
 	if folder != known.machine {
 		return nil
@@ -66,8 +65,8 @@ func checkForAll(folder string) error {
 	return nil
 }
 
-// makeParents makes a folder and those above it which do not exist. All can read
-// them, whatever the umask is.
+// makeParents makes a folder and any missing folders above it. All users can read them, whatever
+// the umask is.
 func makeParents(folder string) error {
 	if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -76,7 +75,7 @@ func makeParents(folder string) error {
 		return err
 	}
 	if err := os.Mkdir(folder, 0o755); err != nil {
-		if errors.Is(err, fs.ErrExist) { // by another one, who sees to it
+		if errors.Is(err, fs.ErrExist) { // made by another process, which sets its mode
 			err = nil
 		}
 		return err
@@ -84,8 +83,8 @@ func makeParents(folder string) error {
 	return os.Chmod(folder, 0o755)
 }
 
-// fill writes the files, which all can read and none can write, whatever the
-// umask is.
+// fill writes the files. All users can read them and nobody can write them, whatever the umask
+// is.
 func fill(folder string) error {
 	for _, name := range fileNames() {
 		path := filepath.Join(folder, name)

@@ -11,8 +11,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Who takes a group to be something else than those who use it fails, holds
-// nothing, and can have it when the last of them is gone.
+// A participant with another definition of a group than its users fails, holds nothing, and can
+// have the group when the last user is gone.
 func testAgreement(t *testing.T, impl Implementation) {
 	agreed := group.Definition{Capacity: 2, Rate: group.Rate{Starts: 100, Window: time.Minute}, Instances: []string{"a", "b"}}
 	for name, other := range map[string]group.Definition{
@@ -31,7 +31,7 @@ func testAgreement(t *testing.T, impl Implementation) {
 			ours, theirs := open(portIs(agreed)), open(portIs(other))
 			first, second := acquire(t, ours, exclusive(port, 1)), acquire(t, open(portIs(agreed)), exclusive(port, 1))
 			mustDisagree(t, theirs, other, agreed)
-			acquire(t, ours, exclusive(db, 1)).Release() // of which the refused one has kept nothing
+			acquire(t, ours, exclusive(db, 1)).Release() // the refused one has kept nothing of it
 			first.Release()
 			mustDisagree(t, theirs, other, agreed)
 			second.Release()
@@ -42,7 +42,7 @@ func testAgreement(t *testing.T, impl Implementation) {
 	}
 }
 
-// portIs returns groups of which one is of that definition.
+// portIs returns groups, one of which has that definition.
 func portIs(definition group.Definition) []group.Group {
 	return []group.Group{
 		{Label: db, Name: "db", Definition: group.Definition{Capacity: 1}},
@@ -50,9 +50,9 @@ func portIs(definition group.Definition) []group.Group {
 	}
 }
 
-// mustDisagree checks that a locker with the definition own is refused because
-// of those who have the definition theirs, and told so. The capacity of others is
-// always known, the rest of their definition not everywhere.
+// mustDisagree checks that a locker with the definition own is refused because others have the
+// definition theirs, and is told so. The capacity of others is always known; the rest of their
+// definition is not known in every scope.
 func mustDisagree(t *testing.T, locker lock.Locker, own, theirs group.Definition) {
 	t.Helper()
 	held, err := locker.Acquire(t.Context(), append(exclusive(db, 1), shared(port)...))

@@ -11,8 +11,8 @@ func testDeathOfAHolder(t *testing.T, impl Implementation) {
 	within(t, patience, "the next one has the dead holder's group", func() { releaseNext(got) })
 }
 
-// Who dies while it waits holds up nobody, whether it was the next one or not,
-// and what it had already is free.
+// A waiter that dies holds up nobody, whether it was next or not, and what it already had is
+// free.
 func testDeathOfAWaiter(t *testing.T, impl Implementation) {
 	open, start := impl.NewProcessSpace(t, groups)
 	holder := acquire(t, open(), exclusive(port, 1))

@@ -18,8 +18,7 @@ func testReleaseTwice(t *testing.T, impl Implementation) {
 	acquire(t, open(), exclusive(port, 2)).Release()
 }
 
-// The slots are the smallest that are free, so that a port made of one is the
-// same again and again.
+// The slots are the smallest free ones, so that a port derived from a slot stays the same.
 func testSmallestSlots(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, groups)
 	want := func(held lock.Held, slots ...int) lock.Held {

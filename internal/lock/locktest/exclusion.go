@@ -31,11 +31,11 @@ func shared(label string) []group.Need {
 	return []group.Need{{Group: label, Weight: 1, Mode: group.Shared}}
 }
 
-// enough is for how long participants contend; then two rounds are enough.
+// enough is for how long participants contend. After that, two rounds are enough.
 const enough = 3 * time.Second
 
-// contend lets participants of a space of groups hold, in turn, what pick says,
-// rounds times each if that does not take too long.
+// contend makes participants of a space of groups hold, in turn, what pick says. Each does so
+// rounds times, if that does not take too long.
 func contend(
 	t *testing.T, groups []group.Group, open func() lock.Locker, participants, rounds int, pick func(*rand.Rand) []group.Need,
 ) *ledger {
@@ -115,8 +115,8 @@ func testSharedTogether(t *testing.T, impl Implementation) {
 	refuse(t, open(), exclusive(port, 1))
 }
 
-// Whoever holds several groups never deadlocks with others that hold some of
-// the same, in whatever order each names them.
+// A participant that holds several groups never deadlocks with others that hold some of the same,
+// in whatever order each names them.
 func testSeveralAtOnce(t *testing.T, impl Implementation) {
 	contend(t, groups, impl.NewSpace(t, groups), 8, 40, func(r *rand.Rand) []group.Need {
 		needs := []group.Need{

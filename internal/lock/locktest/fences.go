@@ -7,8 +7,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Every holding of a group has a higher fence than those before it: of the
-// same participant and of others, alone and beside others, shared and not.
+// Every holding of a group has a higher fence than all earlier ones of any participant, whether
+// alone or beside others, shared or not.
 func testFences(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, groups)
 	last := map[string]int64{}

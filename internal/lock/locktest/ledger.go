@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// ledger is an account of who holds what, kept by the holders themselves.
+// ledger is an account of what is held, kept by the holders themselves.
 type ledger struct {
 	t        *testing.T
 	capacity map[string]int
@@ -18,7 +18,7 @@ type ledger struct {
 	sharers map[string]int
 	most    map[string]int // the most units ever in use
 	slots   map[string]map[int]bool
-	starts  map[string][]time.Time // when it was entered
+	starts  map[string][]time.Time // when a holder entered
 }
 
 func newLedger(t *testing.T, groups []group.Group) *ledger {
@@ -37,8 +37,8 @@ func newLedger(t *testing.T, groups []group.Group) *ledger {
 	return l
 }
 
-// enter records that needs are held, and fails the test where that is too much,
-// or where a slot is somebody else's.
+// enter records that needs are held, and fails the test if that is too much, or if another holder
+// has a slot.
 func (l *ledger) enter(needs []group.Need, grants map[string]group.Grant) {
 	now := time.Now()
 	l.mu.Lock()

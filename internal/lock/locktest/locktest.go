@@ -1,5 +1,5 @@
-// Package locktest is the conformance suite of lock.Locker: every
-// implementation passes it, and what it checks is what the contract promises.
+// Package locktest is the conformance suite of lock.Locker. Every implementation passes it, and
+// it checks what the contract promises.
 package locktest
 
 import (
@@ -11,40 +11,38 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Implementation is what the suite needs to know of one. Its functions are
-// given groups with a label, a name and a definition; scope and key, where they
-// matter, are theirs to set.
+// Implementation is what the suite needs to know of an implementation. Its functions are given
+// groups with a label, a name and a definition. They set scope and key themselves, where those
+// matter.
 type Implementation struct {
-	// NewSpace makes a place in which groups exclude, and returns a function
-	// that opens it once more, as one more participant would.
+	// NewSpace makes a place in which groups exclude, and returns a function that opens it once
+	// for each further participant.
 	NewSpace func(t *testing.T, groups []group.Group) (open func() lock.Locker)
 	// MaxBypass is the implementation's bound.
 	MaxBypass int
-	// NewProcessSpace is as NewSpace, and returns as well a function that starts
-	// a participant in a process of its own, which is best done by Start. Nil
-	// where a participant cannot die alone.
+	// NewProcessSpace is like NewSpace, and also returns a function that starts a participant in
+	// a process of its own, which is best done by Start. Nil if a participant cannot die alone.
 	NewProcessSpace func(t *testing.T, groups []group.Group) (open func() lock.Locker, start func([]group.Need) *Process)
-	// NewRivals makes a place, and returns a function that opens it for one more
-	// participant, who takes the groups to be what it is given. Nil where
-	// participants cannot disagree.
+	// NewRivals makes a place, and returns a function that opens it for one more participant,
+	// which defines the groups as it is told. Nil if participants cannot disagree.
 	NewRivals func(t *testing.T) (open func([]group.Group) lock.Locker)
-	// RateWindow is the length of the windows of rates in the suite, a whole
-	// number of seconds: long beside the delays of the implementation, and else
-	// short, since the suite waits for several of them. 0 is a second.
+	// RateWindow is the length of the windows of rates in the suite, a whole number of seconds.
+	// It should be long compared with the delays of the implementation, but otherwise short,
+	// because the suite waits for several of them. 0 means one second.
 	RateWindow time.Duration
-	// RateLag is how much later than the rate allows a start may come, besides
-	// the twentieth of a window that is always granted: the granularity of the
-	// clock where that is coarse.
+	// RateLag is how much later than the rate allows a start may come, in addition to the
+	// twentieth of a window that is always allowed: the granularity of the clock where that is
+	// coarse.
 	RateLag time.Duration
-	// Fences is whether grants have fencing tokens.
+	// Fences says whether grants have fencing tokens.
 	Fences bool
-	// NewLoss makes a place and two participants, and returns as well a function
-	// that makes the first one lose what it holds, as by cutting it off. It need
-	// not wait for the loss. Nil where groups cannot be lost.
+	// NewLoss makes a place and two participants. It also returns a function that makes the first
+	// one lose what it holds, for example by cutting it off. The function need not wait for the
+	// loss. Nil if groups cannot be lost.
 	NewLoss func(t *testing.T, groups []group.Group) (victim, other lock.Locker, lose func())
 }
 
-// Run runs the suite. Those of its tests that mostly wait run in parallel.
+// Run runs the suite. Tests that mostly wait run in parallel.
 func Run(t *testing.T, impl Implementation) {
 	impl.RateWindow = cmp.Or(impl.RateWindow, time.Second)
 	for name, test := range map[string]func(*testing.T, Implementation){

@@ -7,8 +7,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Who loses its groups is told before anybody else has them, and cannot have
-// its result confirmed any more.
+// A holder that loses its groups is told before anybody else has them, and can no longer have its
+// result confirmed.
 func testLoss(t *testing.T, impl Implementation) {
 	if impl.NewLoss == nil {
 		testNoLoss(t, impl)
@@ -38,7 +38,7 @@ func testLoss(t *testing.T, impl Implementation) {
 	if next == nil {
 		within(t, patience, "the next one has the group", func() { next = <-got })
 	}
-	held.Release() // which is somebody else's now
+	held.Release() // which another holder has now
 	refuse(t, other, exclusive(db, 1))
 	mustBeConfirmed(t, next)
 	next.Release()

@@ -17,22 +17,22 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// orderVariable has the order of a process that Start has started, or is heir
-// for a child of that.
+// orderVariable has the order for a process that Start has started, or is heir for a child of
+// such a process.
 const (
 	orderVariable = "INTERLOCK_LOCKTEST"
 	heir          = "heir"
 )
 
-// order is what such a process is to do, in JSON.
+// order is what such a process should do, in JSON.
 type order struct {
 	Space string
 	Needs []group.Need
 }
 
-// Main is the body of a process that Start has started, and returns at once in
-// any other. The TestMain of a package that uses Start calls it first. open
-// opens the space that Start was given.
+// Main is the body of a process that Start has started. In any other process it returns at once.
+// A package that uses Start calls it first in TestMain. open opens the space that Start was
+// given.
 func Main(open func(space string) (lock.Locker, error)) {
 	text := os.Getenv(orderVariable)
 	switch text {
@@ -52,8 +52,7 @@ func Main(open func(space string) (lock.Locker, error)) {
 // awaitEnd returns when the input ends, as it does when the test is gone.
 func awaitEnd() { _, _ = os.Stdin.Read(make([]byte, 1)) }
 
-// obey says when it waits and when it holds, and keeps what it holds until its
-// input ends.
+// obey reports when it waits and when it holds, and keeps what it holds until its input ends.
 func obey(text string, open func(string) (lock.Locker, error)) error {
 	var o order
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
@@ -80,8 +79,8 @@ func obey(text string, open func(string) (lock.Locker, error)) error {
 	return nil
 }
 
-// bequeath starts a child that outlives this process, as a test may leave some
-// behind: what it inherits must be no lock.
+// bequeath starts a child that outlives this process, as a test may leave one behind. The child
+// must not inherit a lock.
 func bequeath() error {
 	program, err := os.Executable()
 	if err != nil {
@@ -102,8 +101,8 @@ type Process struct {
 	since   time.Time // written before held is closed
 }
 
-// Start starts this test's program anew, for Main, as a participant of space
-// that asks for needs. At the end of the test it is killed.
+// Start runs this test's program again, for Main, as a participant of space that asks for needs.
+// It is killed at the end of the test.
 func Start(t *testing.T, space string, needs []group.Need) *Process {
 	t.Helper()
 	text, err := json.Marshal(order{Space: space, Needs: needs})
@@ -156,7 +155,7 @@ func (p *Process) AwaitWaiting(t *testing.T) {
 	within(t, patience, "the process waits", func() { <-p.waiting })
 }
 
-// AwaitHeld returns when the process holds its groups, and says since when.
+// AwaitHeld returns when the process holds its groups, and reports since when.
 func (p *Process) AwaitHeld(t *testing.T) (since time.Time) {
 	t.Helper()
 	within(t, patience, "the process holds its groups", func() { <-p.held })

@@ -17,8 +17,7 @@ const (
 	quota = "//test:quota"
 )
 
-// rated returns groups with rates of that window: llm with 3 starts in it, and
-// quota with 2.
+// rated returns groups with rates of that window: llm with 3 starts in it, and quota with 2.
 func rated(window time.Duration) []group.Group {
 	return []group.Group{
 		{Label: llm, Name: "llm", Definition: group.Definition{Capacity: 2, Rate: group.Rate{Starts: 3, Window: window}}},
@@ -28,9 +27,9 @@ func rated(window time.Duration) []group.Group {
 
 // mustKeep checks that no window of r has more than its number of starts.
 //
-// A start is noticed when Acquire has returned, so if that is late once, two
-// starts seem to be closer than they are. That is what a twentieth of the
-// window is left for; the tests of package rate leave nothing.
+// A start is noticed when Acquire has returned. If that is late once, two starts seem to be
+// closer than they are. A twentieth of the window is left for that; the tests of package rate
+// leave nothing.
 func mustKeep(t *testing.T, r group.Rate, starts []time.Time) {
 	t.Helper()
 	slices.SortFunc(starts, time.Time.Compare)
@@ -53,7 +52,7 @@ func testRateInEveryWindow(t *testing.T, impl Implementation) {
 	mustKeep(t, groups[0].Rate, account.starts[llm])
 }
 
-// What counts is when those have begun who were told that they may.
+// What counts is when the holders begin that were told that they may.
 func testRateCountsBeginnings(t *testing.T, impl Implementation) {
 	groups := rated(max(impl.RateWindow, 3*time.Second)) // far longer than what an implementation may add to it
 	open, rate := impl.NewSpace(t, groups), groups[1].Rate
@@ -69,7 +68,7 @@ func testRateCountsBeginnings(t *testing.T, impl Implementation) {
 	mustKeep(t, rate, append(starts, time.Now()))
 }
 
-// Those who need several groups with a rate start when all of these allow it.
+// Cases that need several groups with a rate start when all of these allow it.
 func testSeveralRatesInEveryWindow(t *testing.T, impl Implementation) {
 	groups := rated(impl.RateWindow)
 	choices := [][]group.Need{
@@ -85,7 +84,7 @@ func testSeveralRatesInEveryWindow(t *testing.T, impl Implementation) {
 	}
 }
 
-// long is the window of rates that are to be used up and stay so.
+// long is the window of rates that a test uses up for good.
 const long = time.Hour
 
 // A start counts in every group that it needs, and in no other.
@@ -101,7 +100,7 @@ func testSeveralRates(t *testing.T, impl Implementation) {
 	mustReport(t, open(), exclusive(quota, 1), quota)
 }
 
-// To share a group is to start, too.
+// A shared use of a group is a start, too.
 func testSharedUseCountsForTheRate(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, rated(long))
 	for range 2 {
@@ -110,7 +109,7 @@ func testSharedUseCountsForTheRate(t *testing.T, impl Implementation) {
 	mustReport(t, open(), shared(quota), quota)
 }
 
-// A start that is undone does not count: whoever waits for the rate gets it.
+// A start that is undone does not count: a waiter for the rate gets it.
 func testUndoneStart(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, rated(long))
 	undone := acquire(t, open(), exclusive(quota, 1))
@@ -123,12 +122,12 @@ func testUndoneStart(t *testing.T, impl Implementation) {
 	mustReport(t, open(), exclusive(quota, 1), quota)
 }
 
-// Almost as many start as are allowed to, if there are as many who want.
+// Almost as many start as the rate allows, if as many want to.
 func testRateIsUsed(t *testing.T, impl Implementation) {
 	const windows, attempts = 3, 3
 	limit := windows * (impl.RateWindow*20/19 + impl.RateLag)
 	var took time.Duration
-	for range attempts { // a machine with much else to do may be slow once
+	for range attempts { // a busy machine may be slow once
 		if took = timeOfStarts(t, impl, windows); took <= limit {
 			return
 		}
@@ -137,8 +136,8 @@ func testRateIsUsed(t *testing.T, impl Implementation) {
 		windows, impl.RateWindow, took, limit)
 }
 
-// timeOfStarts returns how long it is from the first start to the one with
-// which a number of windows has passed, while there are always some who wait.
+// timeOfStarts returns the time from the first start to the one after a number of windows, while
+// there are always waiters.
 func timeOfStarts(t *testing.T, impl Implementation, windows int) time.Duration {
 	t.Helper()
 	groups := rated(impl.RateWindow)
@@ -189,7 +188,7 @@ func testRateWaitingIsReported(t *testing.T, impl Implementation) {
 	mustReport(t, open(), exclusive(llm, 1), llm)
 }
 
-// What was started by a process that was killed counts as long as anything.
+// The starts of a killed process count as long as any others.
 func testRateOutlivesAHolder(t *testing.T, impl Implementation) {
 	groups := rated(impl.RateWindow)
 	open, start := impl.NewProcessSpace(t, groups)
@@ -224,7 +223,7 @@ func testRateAndCancelledWaiters(t *testing.T, impl Implementation) {
 }
 
 func testRateAndKilledWaiters(t *testing.T, impl Implementation) {
-	groups := rated(max(impl.RateWindow, 3*time.Second)) // for it takes a while to start processes
+	groups := rated(max(impl.RateWindow, 3*time.Second)) // because it takes a while to start processes
 	open, start := impl.NewProcessSpace(t, groups)
 	mustNotBurn(t, impl, groups[0].Rate, open, func(t *testing.T) (abandon func()) {
 		var all []*Process
@@ -242,8 +241,8 @@ func testRateAndKilledWaiters(t *testing.T, impl Implementation) {
 	})
 }
 
-// mustNotBurn checks that waiters who give up late in a window take at most one
-// of the starts that the next one allows, and that those do not come earlier.
+// mustNotBurn checks that waiters that give up late in a window take at most one of the starts
+// that the next window allows, and that those do not come earlier.
 func mustNotBurn(t *testing.T, impl Implementation, r group.Rate, open func() lock.Locker, wait func(*testing.T) func()) {
 	t.Helper()
 	var starts []time.Time

@@ -11,11 +11,11 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// patience is how long the suite waits for what has to happen soon: long, for
-// the sake of machines that have much else to do.
+// patience is how long the suite waits for what has to happen soon. It is long because the
+// machine may be busy.
 const patience = 30 * time.Second
 
-// refuse checks that needs cannot be had at present.
+// refuse checks that needs cannot be acquired at present.
 func refuse(t *testing.T, locker lock.Locker, needs []group.Need) {
 	t.Helper()
 	if held := tryAcquire(t, locker, needs); held != nil {
@@ -24,8 +24,7 @@ func refuse(t *testing.T, locker lock.Locker, needs []group.Need) {
 	}
 }
 
-// tryAcquire gets needs if they can be had without waiting for more than a
-// moment, and else returns nil.
+// tryAcquire acquires needs if that takes no more than a moment, and otherwise returns nil.
 func tryAcquire(t *testing.T, locker lock.Locker, needs []group.Need) lock.Held {
 	t.Helper()
 	const moment = 50 * time.Millisecond
@@ -54,8 +53,8 @@ func acquire(t *testing.T, locker lock.Locker, needs []group.Need) lock.Held {
 	return held
 }
 
-// startWaiting asks for needs in the background, returns when the request
-// waits, and delivers what it got.
+// startWaiting asks for needs in the background, returns when the request waits, and delivers
+// what it got.
 func startWaiting(ctx context.Context, t *testing.T, locker lock.Locker, needs []group.Need) <-chan lock.Held {
 	t.Helper()
 	waiting, got, answered := make(chan struct{}), make(chan lock.Held, 1), make(chan struct{})
@@ -89,8 +88,8 @@ func releaseNext(got <-chan lock.Held) {
 	}
 }
 
-// A cancelled request returns soon, holds nothing, and leaves no trace in the
-// queue: neither of the group that it waited for nor of one it had already.
+// A cancelled request returns soon, holds nothing, and leaves no trace in the queue: neither of
+// the group that it waited for nor of one that it already had.
 func testCancel(t *testing.T, impl Implementation) {
 	open := impl.NewSpace(t, groups)
 	holder := acquire(t, open(), exclusive(port, 2))
@@ -100,7 +99,7 @@ func testCancel(t *testing.T, impl Implementation) {
 	acquire(t, open(), exclusive(port, 2)).Release()
 }
 
-// cancelAWaiter lets a request for needs, which cannot be had, wait, and cancels it.
+// cancelAWaiter makes a request for needs, which are not available, wait, and cancels it.
 func cancelAWaiter(t *testing.T, locker lock.Locker, needs []group.Need) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -122,8 +121,8 @@ func testCancelBeforehand(t *testing.T, impl Implementation) {
 	}
 }
 
-// passes counts how often others take what they need of a group while a
-// request for all of it waits.
+// passes counts how often others take what they need of a group while a request for all of it
+// waits.
 func passes(t *testing.T, impl Implementation, big, small []group.Need) int {
 	t.Helper()
 	open := impl.NewSpace(t, groups)
@@ -161,7 +160,7 @@ func testWaitingIsReported(t *testing.T, impl Implementation) {
 	mustReport(t, open(), append(exclusive(port, 1), exclusive(api, 1)...), port)
 }
 
-// mustReport checks that a request for needs reports first that it waits for label.
+// mustReport checks that a request for needs first reports that it waits for label.
 func mustReport(t *testing.T, locker lock.Locker, needs []group.Need, label string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -12,31 +12,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unfinished ends the name of a file that is being written, which takes less than
-// longestWrite.
+// unfinished is the suffix of a file that is being written, which takes less than longestWrite.
 const (
 	unfinished   = ".new"
 	longestWrite = time.Minute
 )
 
-// replacements is how often a file may be replaced while somebody opens it. Who
-// does that more often is no runner.
+// replacements is how often a file may be replaced while somebody opens it. No runner replaces
+// its file more often.
 const replacements = 10
 
-// file is what a process tells. While the process lives it has an exclusive
-// flock of the file, so that others can see that: numbers of processes mean
-// nothing from one PID namespace to the next.
+// file is what a process publishes. While the process lives it holds an exclusive flock of the
+// file, so that others can see that it lives: process numbers mean nothing from one PID namespace
+// to the next.
 //
-// Its content is not changed but replaced, by a file that is locked before it
-// has the name. So a file that is not locked and still has its name is that of a
-// process that has ended.
+// Its content is never changed but replaced, by a file that is locked before it gets the name. So
+// a file that still has its name but is not locked belongs to a process that has ended.
 type file struct {
 	path   string
 	locked *os.File // nil if there is none at present
 }
 
-// newFile returns the file of that name, which must not have been used before,
-// and takes those away that processes of this user have left behind.
+// newFile returns the file of that name, which must not have been used before. It also removes
+// the files that dead processes of this user have left behind.
 func newFile(name string) (*file, error) {
 	dir, err := shm.Own(folder)
 	if err != nil {
@@ -70,7 +68,7 @@ func fill(fresh *os.File, text []byte) error {
 	return errors.Join(err, fresh.Chmod(0o644)) // whatever the umask is
 }
 
-// remove takes the file away until it is written again.
+// remove removes the file until it is written again.
 func (f *file) remove() {
 	if f.locked != nil {
 		_ = os.Remove(f.path)
@@ -116,18 +114,17 @@ func isBeingWritten(path string) bool {
 	return err == nil && time.Since(info.ModTime()) < longestWrite
 }
 
-// errDead is for the file of a process that has ended.
+// errDead is for a file whose process has ended.
 var errDead = errors.New("its process has ended")
 
-// openLiving opens the file of another process, if that lives: otherwise the
-// error is errDead.
+// openLiving opens the file of another process. If that process has ended, the error is errDead.
 func openLiving(path string) (*os.File, error) {
 	for range replacements {
 		file, err := shm.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		// A shared lock: others who look now do not take this look for a life.
+		// With a shared lock, others that look now do not mistake this look for a living process.
 		err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return file, nil
@@ -144,7 +141,7 @@ func openLiving(path string) (*os.File, error) {
 	return nil, errors.New("it is replaced all the time")
 }
 
-// readFile returns what the process of a file tells; nothing if it has ended.
+// readFile returns what the process of a file publishes; nothing if the process has ended.
 func readFile(look *shm.Look, path string) ([]byte, error) {
 	if strings.HasSuffix(path, unfinished) {
 		return nil, nil

@@ -13,23 +13,23 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/register"
 )
 
-// Bounds of what a file has. What a runner has beyond them it does not tell. All
-// that anybody writes is looked at together, which has bounds of its own.
+// Bounds of the content of a file. A runner does not publish what exceeds them. All files
+// together have bounds of their own.
 const (
 	maxFile = 1 << 18
 	maxUses = 1024
 )
 
-// version is that of the format. Others are of other releases.
+// version is the version of the format. Other releases may have another one.
 const version = 1
 
-// content is what a file has.
+// content is the content of a file.
 type content struct {
 	Version int   `json:"version"`
 	Uses    []Use `json:"uses"`
 }
 
-// encode writes as many of uses as a file may have.
+// encode writes as many of uses as fit into a file.
 func encode(uses []Use) ([]byte, error) {
 	uses = uses[:min(len(uses), maxUses)]
 	for {
@@ -41,8 +41,8 @@ func encode(uses []Use) ([]byte, error) {
 	}
 }
 
-// Parse reads what a runner tells. It may come from anybody, so all of it is
-// checked: its length, the numbers, and that text is fit for a terminal.
+// Parse reads what a runner publishes. It may come from anybody, so Parse checks all of it: its
+// length, the numbers, and that text is fit for a terminal.
 func Parse(text []byte) ([]Use, error) {
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("longer than %d bytes", maxFile)
@@ -115,7 +115,7 @@ func (u Use) texts() []string {
 	return []string{u.Identity, u.Label, u.Key, u.User.Target, u.User.Case}
 }
 
-// cleaned returns u as check wants it.
+// cleaned returns u in a form that check accepts.
 func (u Use) cleaned() Use {
 	for _, text := range []*string{&u.Identity, &u.Label, &u.Key, &u.User.Target, &u.User.Case} {
 		*text = lock.Clean(*text)

@@ -11,24 +11,24 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// identifier is a locker whose groups can be told from all others of the machine.
+// identifier is a locker that can tell its groups from all others of the machine.
 type identifier interface {
 	lock.Locker
 	// Identity returns an identity that no other group has.
 	Identity(label string) (string, error)
 }
 
-// locker tells what another one does.
+// locker publishes what another locker does.
 type locker struct {
 	inner     identifier
 	publisher *Publisher
 	groups    map[string]group.Group
 }
 
-// New returns a locker that does what inner does with groups of one scope, and
-// lets publisher tell others. It is also a lock.Inspector, which knows from all
-// publishers of the machine who holds a group. It is inner itself where groups
-// of the scope cannot be held, since then there is nothing to tell.
+// New returns a locker that does what inner does with groups of one scope, and publishes that. It
+// is also a lock.Inspector, which learns the holders of a group from all publishers of the
+// machine. New returns inner itself if groups of the scope cannot be held, because then there is
+// nothing to publish.
 func New(inner lock.Locker, groups []group.Group, publisher *Publisher) lock.Locker {
 	identified, ok := inner.(identifier)
 	if !ok {
@@ -58,7 +58,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	return h, nil
 }
 
-// inOrder returns needs in the order in which inner takes them.
+// inOrder returns needs in the order in which inner acquires them.
 func (l *locker) inOrder(needs []group.Need) []group.Need {
 	needs = group.Canonical(needs)
 	slices.SortStableFunc(needs, func(a, b group.Need) int {
@@ -67,8 +67,8 @@ func (l *locker) inOrder(needs []group.Need) []group.Need {
 	return needs
 }
 
-// explain says in a disagreement who takes the group to be what, if somebody
-// tells that: inner may not know it.
+// explain adds to a disagreement which users have which definition of the group, if they publish
+// that: inner may not know it.
 func (l *locker) explain(err error) {
 	var disagreement *lock.DisagreementError
 	if !errors.As(err, &disagreement) {
@@ -92,7 +92,7 @@ func (l *locker) Holders(label string) (users []lock.User) {
 	return users
 }
 
-// uses returns what is told of a group, in order of time.
+// uses returns what is published of a group, in order of time.
 func (l *locker) uses(label string) []Use {
 	identity, err := l.inner.Identity(label)
 	if err != nil {
@@ -110,18 +110,18 @@ func (l *locker) Wanted(label string) bool {
 	return ok && i.Wanted(label)
 }
 
-// acquisition is an Acquire with what it got. One goroutine uses it at a time.
+// acquisition is a call of Acquire and what it got. One goroutine uses it at a time.
 type acquisition struct {
 	locker *locker
 	needs  []group.Need
 	user   lock.User
-	// told is what is told of each group, but for its identity, which takes some
-	// looking for.
+	// told is what is published of each group, without its identity, which takes some time to
+	// find.
 	told []Use
 }
 
-// waitFor notes that label is waited for. Groups are taken in order, so those
-// before it are held.
+// waitFor notes that the acquisition waits for label. Groups are acquired in order, so it holds
+// the groups before label.
 func (a *acquisition) waitFor(label string) {
 	var all []Use
 	for _, n := range a.needs {
@@ -146,7 +146,7 @@ func (a *acquisition) hold(grants map[string]group.Grant) {
 	a.publish(all)
 }
 
-// end notes that nothing is held, or waited for, any more.
+// end notes that nothing is held or waited for any more.
 func (a *acquisition) end() { a.locker.publisher.drop(a) }
 
 func (a *acquisition) publish(all []Use) {
@@ -171,7 +171,7 @@ func (a *acquisition) tell(n group.Need, state State, slots []int) Use {
 	}
 }
 
-// identified returns what is told, with the identities of groups.
+// identified returns what is published, with the identities of groups.
 func (a *acquisition) identified(told []Use) ([]Use, error) {
 	var uses []Use
 	for _, u := range told {
@@ -185,7 +185,7 @@ func (a *acquisition) identified(told []Use) ([]Use, error) {
 	return uses, nil
 }
 
-// held is what was got, and is told of.
+// held is what was acquired, and is published.
 type held struct {
 	lock.Held
 	grants      map[string]group.Grant
@@ -195,7 +195,7 @@ type held struct {
 // Grants implements lock.Held.
 func (h *held) Grants() map[string]group.Grant { return h.grants }
 
-// Release implements lock.Held: the groups first, since others wait for those.
+// Release implements lock.Held. It releases the groups first, because others wait for them.
 func (h *held) Release() {
 	h.Held.Release()
 	h.acquisition.end()

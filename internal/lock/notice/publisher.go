@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// rest is how long after a change it is told. What changes meanwhile is told
-// with it, so a file is written ten times a second at most, and never for what
-// was over before.
+// rest is the delay between a change and its publication. Changes in between are published
+// together, so a file is written at most ten times a second, and never for something that is
+// already over.
 const rest = 100 * time.Millisecond
 
 // Publisher tells others what this process holds and waits for.
@@ -21,17 +21,17 @@ type Publisher struct {
 
 	mu        sync.Mutex
 	told      map[*acquisition][]Use
-	scheduled bool // a flush is to come
+	scheduled bool // a flush is pending
 	published bool // there is a file, with something in it
 
-	// writing is held by the one who writes the file.
+	// writing is held while the file is written.
 	writing sync.Mutex
-	file    *file // nil until there was something to tell
+	file    *file // nil until there was something to publish
 	last    []byte
 }
 
-// NewPublisher returns the publisher of this process. It calls warn, once and
-// from any goroutine, if it cannot tell others: locks work all the same.
+// NewPublisher returns the publisher of this process. It calls warn, once and from any goroutine,
+// if it cannot publish: locks work all the same.
 func NewPublisher(warn func(error)) *Publisher {
 	var once sync.Once
 	return &Publisher{
@@ -42,7 +42,7 @@ func NewPublisher(warn func(error)) *Publisher {
 	}
 }
 
-// put tells all of a, in place of what was told before.
+// put publishes all as the uses of a, in place of the earlier ones.
 func (p *Publisher) put(a *acquisition, all []Use) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,8 +50,8 @@ func (p *Publisher) put(a *acquisition, all []Use) {
 	p.schedule()
 }
 
-// drop tells nothing of a any more. The last one takes the file away at once,
-// since the process may be about to end.
+// drop publishes nothing of a any more. After the last drop the file is removed at once, because
+// the process may be about to end.
 func (p *Publisher) drop(a *acquisition) {
 	p.mu.Lock()
 	delete(p.told, a)
@@ -63,7 +63,7 @@ func (p *Publisher) drop(a *acquisition) {
 	}
 }
 
-// schedule sees to it that a change is told; p.mu is held.
+// schedule arranges for a change to be published; p.mu is held.
 func (p *Publisher) schedule() {
 	if p.scheduled {
 		return
@@ -77,7 +77,7 @@ func (p *Publisher) schedule() {
 	})
 }
 
-// uses returns what is to be told, in order of time.
+// uses returns what is to be published, in order of time.
 func (p *Publisher) uses() []Use {
 	p.mu.Lock()
 	told := maps.Clone(p.told)
@@ -94,7 +94,7 @@ func (p *Publisher) uses() []Use {
 	return all
 }
 
-// flush writes the file if it is to change.
+// flush writes the file if it has to change.
 func (p *Publisher) flush() {
 	p.writing.Lock()
 	defer p.writing.Unlock()
@@ -108,7 +108,7 @@ func (p *Publisher) flush() {
 	p.mu.Unlock()
 }
 
-// write puts uses into the file; p.writing is held.
+// write writes uses to the file; p.writing is held.
 func (p *Publisher) write(uses []Use) error {
 	if len(uses) == 0 {
 		p.last = nil

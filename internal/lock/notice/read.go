@@ -9,12 +9,11 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/shm"
 )
 
-// Read returns what all living processes of the machine tell, in order of time.
-// What is wrong with one file hides no other: it is among the problems, each of
-// which is one line.
+// Read returns what all living processes of the machine publish, in order of time. A broken file
+// does not hide the others: it is one of the problems, each of which is one line.
 func Read() (uses []Use, problems []error) { return readBut("") }
 
-// readBut leaves out the file of a name.
+// readBut is Read without the file of that name.
 func readBut(name string) (uses []Use, problems []error) {
 	problems = shm.Visit(folder, func(look *shm.Look, path string) error {
 		if filepath.Base(path) == name {
@@ -31,7 +30,7 @@ func readBut(name string) (uses []Use, problems []error) {
 	return uses, problems
 }
 
-// readUses returns what the process of a file tells, if look may take that much.
+// readUses returns what the process of a file publishes, if look may take that much.
 func readUses(look *shm.Look, path string) ([]Use, error) {
 	if err := look.Take(fileCost); err != nil { // before it is opened: there may be many
 		return nil, err
@@ -46,8 +45,8 @@ func readUses(look *shm.Look, path string) ([]Use, error) {
 	return Parse(text)
 }
 
-// fileCost is what it takes to open a file, and parseCost what the values in a
-// file become in memory, at most: a use while a list of them grows, and a text.
+// fileCost is the cost of opening a file, and parseCost the most memory that the values in a file
+// take: a use while a list of them grows, and a text.
 const (
 	fileCost   = 1 << 10
 	objectCost = 1 << 9

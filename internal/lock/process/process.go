@@ -13,18 +13,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/rate"
 )
 
-// MaxBypass is the number of later requests for one of its groups that may be
-// served before a waiter; after that, what it needs is kept for it.
+// MaxBypass is the number of later requests for one of its groups that may be served before a
+// waiter. After that, the locker reserves what the waiter needs.
 const MaxBypass = 8
 
-// locker serves requests first come, first served where they conflict, and
-// lets later ones that fit pass a blocked one at most MaxBypass times.
+// locker serves conflicting requests in the order of their arrival. It lets later requests that
+// fit overtake a blocked one at most MaxBypass times.
 type locker struct {
 	mu    sync.Mutex
 	use   map[string]*usage
 	queue []*request
-	// again is when to serve next, because a rate allows no start before; nil if
-	// none is waited for.
+	// again fires when a rate next allows a start; nil if no request waits for that.
 	again *time.Timer
 }
 
@@ -55,8 +54,8 @@ func New(groups []group.Group) lock.Locker {
 	return l
 }
 
-// Acquire takes all of needs at one moment, so that nobody who waits holds
-// anything, and no order of the groups can deadlock.
+// Acquire takes all of needs at one moment. A waiter therefore holds nothing, and no order of the
+// groups can deadlock.
 func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	needs = group.Canonical(needs)
 	if err := l.validate(needs); err != nil {
@@ -105,8 +104,8 @@ func (l *locker) enqueue(r *request) string {
 	}
 }
 
-// blocker names the first group of which r cannot have its part, or else the
-// first one, which is then kept for somebody older.
+// blocker names the first group that r cannot get its part of. If there is none, it names the
+// first group of r, which is then reserved for an older request.
 func (l *locker) blocker(r *request) string {
 	for _, n := range r.needs {
 		if u := l.use[n.Group]; !u.fits(n) || u.wait() > 0 {
@@ -116,8 +115,8 @@ func (l *locker) blocker(r *request) string {
 	return r.needs[0].Group
 }
 
-// serve grants, oldest first, each request that fits beside the holders and
-// what is kept for older ones that were passed often enough.
+// serve grants, oldest first, each request that fits beside the holders and the reservations for
+// older requests that were overtaken often enough.
 func (l *locker) serve() {
 	kept := map[string]bool{}
 	var waiting []*request
@@ -138,8 +137,7 @@ func (l *locker) serve() {
 	l.serveAgain()
 }
 
-// serveAgain serves once more when a rate allows the next start, if somebody
-// waits for that.
+// serveAgain serves once more when a rate allows the next start, if a request waits for that.
 func (l *locker) serveAgain() {
 	var soonest time.Duration
 	for _, r := range l.queue {
@@ -162,8 +160,7 @@ func (l *locker) serveAgain() {
 	}
 }
 
-// noteBypass counts the grant of r against those older ones that need one of
-// the same groups.
+// noteBypass counts the grant of r for every older request that needs one of the same groups.
 func noteBypass(older []*request, r *request) {
 	for _, o := range older {
 		if slices.ContainsFunc(o.needs, r.uses) {
@@ -199,7 +196,7 @@ func (l *locker) grant(r *request) {
 	close(r.granted)
 }
 
-// abandon takes r out of the queue, or gives back what it was granted meanwhile.
+// abandon removes r from the queue, or gives back what it was granted meanwhile.
 func (l *locker) abandon(r *request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -208,11 +205,11 @@ func (l *locker) abandon(r *request) {
 		l.undo(r)
 	default:
 		l.queue = slices.DeleteFunc(l.queue, func(q *request) bool { return q == r })
-		l.serve() // what was kept for r is free for others
+		l.serve() // others can use what was reserved for r
 	}
 }
 
-// undo gives back what r was granted, as if it had never been.
+// undo gives back what r was granted, as if it had never been granted.
 func (l *locker) undo(r *request) {
 	r.counted.Uncount()
 	l.giveBack(r)
@@ -232,7 +229,7 @@ func (u *usage) fits(n group.Need) bool {
 	return u.shared == 0 && u.units+n.Weight <= u.group.Capacity
 }
 
-// wait is for how long the group's rate allows no start. Memory does not fail.
+// wait returns for how long the group's rate does not allow a start. Memory does not fail.
 func (u *usage) wait() time.Duration {
 	if !u.group.Rate.Limited() {
 		return 0
@@ -241,8 +238,7 @@ func (u *usage) wait() time.Duration {
 	return wait
 }
 
-// take notes that n, which fits, is in use, and returns the units that it has
-// for itself.
+// take notes that n, which fits, is in use, and returns the units that n holds exclusively.
 func (u *usage) take(n group.Need) (slots []int) {
 	if n.Mode == group.Shared {
 		u.shared++
@@ -307,7 +303,8 @@ func (h *held) Lost() <-chan struct{} { return nil }
 // Confirm returns nil, for the same reason.
 func (h *held) Confirm() error { return nil }
 
-// Holders implements lock.Inspector: who asks in a process is known to nobody else.
+// Holders implements lock.Inspector. It returns nothing: no other process knows the cases of this
+// one.
 func (l *locker) Holders(string) []lock.User { return nil }
 
 // Wanted implements lock.Inspector.

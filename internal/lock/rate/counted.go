@@ -6,29 +6,29 @@ import (
 	"time"
 )
 
-// changeTimeout is how long a counted start waits to be changed, when somebody
-// stands still who has the store.
+// changeTimeout is how long a change of a counted start waits if the process that has the store
+// stands still.
 const changeTimeout = time.Second
 
-// Counted is a start that was counted in some logs. If it cannot be changed in
-// one, there may be one start less than there could be, and no more.
+// Counted is a start that was counted in some logs. If it cannot be changed in one of them, there
+// may be one start fewer than the rate allows, but never one more.
 type Counted struct {
 	logs []*Log
 
 	mu     sync.Mutex
 	starts []Instant
-	asked  bool // it has begun
-	begun  bool // and that is remembered: it is kept fresh no more
-	over   bool // it changes no more
+	asked  bool // Begun was called
+	begun  bool // and the logs say so: it is not refreshed any more
+	over   bool // it does not change any more
 	fresh  *time.Timer
 }
 
-// freshness is which part of a window a start that has not begun yet may be old: a
-// process may take longer to begin than the window, and nobody should count on the
-// end of a start that is still to come.
+// freshness is the fraction (1/freshness) of a window after which a start that has not begun yet
+// is counted again. A process may take longer to begin than the window lasts, and nobody should
+// treat a start that is still to come as expired.
 const freshness = 8
 
-// keepFresh counts the start as of now, again and again, until it has begun.
+// keepFresh counts the start as of now, repeatedly, until it has begun.
 func (c *Counted) keepFresh() {
 	if len(c.logs) == 0 {
 		return
@@ -49,8 +49,8 @@ func (c *Counted) keepFresh() {
 	})
 }
 
-// Begun counts the start as of now, and not of when it was counted. It may be called
-// several times.
+// Begun counts the start as of now instead of the moment at which it was first counted. It may be
+// called several times.
 func (c *Counted) Begun() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,8 +60,8 @@ func (c *Counted) Begun() {
 	}
 }
 
-// recount counts the start as of now; c.mu is held. If that fails once it has begun, as
-// when there is no room, it is tried again: until then it counts as older than it is.
+// recount counts the start as of now; c.mu is held. If the start has begun and that fails, for
+// example because there is no room, it retries. Until then the start counts as older than it is.
 func (c *Counted) recount() {
 	ctx, cancel := context.WithTimeout(context.Background(), changeTimeout)
 	defer cancel()
@@ -77,7 +77,7 @@ func (c *Counted) recount() {
 	c.begun = c.asked && remembered
 }
 
-// End leaves the start as it is; nil is no start.
+// End leaves the start as it is. It does nothing if c is nil.
 func (c *Counted) End() {
 	if c == nil {
 		return
@@ -87,7 +87,7 @@ func (c *Counted) End() {
 	c.end()
 }
 
-// end is End; c.mu is held.
+// end is End for a caller that holds c.mu.
 func (c *Counted) end() {
 	c.over = true
 	if c.fresh != nil {

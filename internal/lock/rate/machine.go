@@ -20,8 +20,8 @@ const folder = "starts"
 // maxFile is the length of a file with the starts of the highest rate.
 const maxFile = 1 << 20
 
-// machine is a store of all processes of a machine, until it is started again.
-// Each user has a file of its own, with the starts of its cases.
+// machine is a store that all processes of a machine share, until the machine restarts. Each user
+// has a file of its own, with the starts of its cases.
 type machine struct {
 	name     string
 	ofOthers bool // starts of other users count too
@@ -29,9 +29,9 @@ type machine struct {
 	lock     func(context.Context) (unlock func(), err error)
 }
 
-// OnMachine returns the store for the group of that identity, which is unique
-// on the machine. In scope host the starts of other users count too. The lock is
-// one that all who use the group have in common.
+// OnMachine returns the store for the group with that identity, which is unique on the machine.
+// In scope host the starts of other users count too. All users of the group must use the same
+// lock.
 func OnMachine(identity string, scope group.Scope, r group.Rate, lock func(context.Context) (unlock func(), err error)) Store {
 	return &machine{name: shm.FileName(identity), ofOthers: scope == group.Host, rate: r, lock: lock}
 }
@@ -42,9 +42,9 @@ func (m *machine) Lock(ctx context.Context) (unlock func(), err error) { return 
 // Now implements Store.
 func (m *machine) Now() (Instant, error) { return sinceBoot() }
 
-// Load implements Store. It fails if this user's file is not as Save writes it,
-// since then starts may be missing. A file of another user that is not so does
-// not count, or anybody could stop everybody.
+// Load implements Store. It fails if this user's file is not as Save writes it, because starts
+// may then be missing. It ignores such a file of another user; otherwise any user could stop all
+// others.
 func (m *machine) Load() ([]Instant, error) {
 	look, err := shm.NewLook()
 	if err != nil {
@@ -65,8 +65,8 @@ func (m *machine) Load() ([]Instant, error) {
 			return nil, err
 		}
 	}
-	// Users remember those of others too. No two starts are at the same time,
-	// since each is counted under the lock.
+	// A user's file also has the starts of other users. No two starts have the same time, because
+	// each is counted under the lock.
 	slices.Sort(all)
 	return slices.Compact(all), nil
 }
@@ -86,7 +86,7 @@ func (m *machine) loadMine(look *shm.Look) ([]Instant, error) {
 	return starts, nil
 }
 
-// parseBegun is parse for starts none of which is to come.
+// parseBegun is parse, but returns an error if a start is in the future.
 func parseBegun(text []byte) ([]Instant, error) {
 	starts, err := parse(text)
 	if err == nil {
@@ -112,18 +112,18 @@ func untrusted(path string, err error) error {
 		"remove it when no such case has run for as long as the rate's window", path, err)
 }
 
-// remembered is how many starts a file has at most. Only as many as the rate
-// allows matter, and one that is counted can be uncounted.
+// remembered is the largest number of starts in a file. Only as many as the rate allows matter,
+// and a start that is counted can be uncounted.
 func (m *machine) remembered() int { return 2 * m.rate.Starts }
 
-// newest returns the last n of starts at most, sorted.
+// newest returns at most the last n of starts, sorted.
 func newest(starts []Instant, n int) []Instant {
 	slices.Sort(starts)
 	return starts[max(0, len(starts)-n):]
 }
 
-// Save implements Store. All starts are remembered, those of other users too,
-// since theirs may be removed; but no more than matter, however many others claim.
+// Save implements Store. It saves all starts, including those of other users, whose files may be
+// removed; but never more than matter, however many others claim.
 func (m *machine) Save(starts []Instant) error {
 	dir, err := shm.Own(folder)
 	if err != nil {

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// memory is a store of one process.
+// memory is a store for one process.
 type memory struct {
 	begun  time.Time
-	mu     sync.Mutex // of those who change it
-	data   sync.Mutex // of starts
+	mu     sync.Mutex // held by a process that changes the store
+	data   sync.Mutex // guards starts
 	starts []Instant
 }
 

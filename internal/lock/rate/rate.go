@@ -1,10 +1,9 @@
 // Package rate limits how many cases start in any window of time.
 //
-// It remembers when each of the last cases started, so that the limit holds in
-// *every* window, and not only in those of some clock face: as many starts as
-// the rate allows may come at once, and the next one a window after the first
-// of them. What is remembered outlives the process (Store), so that a burst
-// cannot come from a process that ends, crashes or is started again.
+// It remembers the times of the most recent starts, so that the limit holds in *every* window,
+// and not only in those that begin with a full minute, say: as many cases as the rate allows may
+// start at once, and the next one a window after the first of them. The starts outlive the
+// process (Store), so that a process that ends, crashes or restarts cannot cause a burst.
 package rate
 
 import (
@@ -15,28 +14,27 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// Instant is a time by a clock that all who share a Store read alike, that
-// never jumps, and that goes on while the machine sleeps.
+// Instant is a time by a clock that all users of a Store read alike, that never jumps, and that
+// keeps running while the machine sleeps.
 type Instant int64
 
 // Store remembers starts.
 type Store interface {
-	// Lock lets nobody else use the store until the returned function is called,
-	// which is to be soon. When ctx ends it gives up.
+	// Lock keeps everybody else from using the store until the returned function is called, which
+	// must be soon. It gives up when ctx ends.
 	Lock(ctx context.Context) (unlock func(), err error)
-	// Now is the time by the store's clock.
+	// Now returns the time by the store's clock.
 	Now() (Instant, error)
-	// Load returns the starts that are remembered, in any order, none of which is
-	// to come. An error means that they cannot be known.
+	// Load returns the remembered starts, in any order. None of them is in the future. An error
+	// means that the starts cannot be known.
 	Load() ([]Instant, error)
-	// Save remembers starts, which are sorted, in place of all earlier ones of
-	// this user.
+	// Save replaces all earlier starts of this user by the given ones, which are sorted.
 	Save([]Instant) error
 }
 
-// stretch is by which part windows are longer than the rate says. A case reaches
-// the resource some time after its process has begun; if one is late and another
-// one a window later is not, the resource sees them closer together.
+// stretch is the fraction (1/stretch) by which windows are longer than the rate says. A case
+// reaches the resource some time after its process has begun. If one case is late and another
+// one, a window later, is not, the resource sees them closer together.
 const stretch = 50 // of its length
 
 // Log is the starts of one group.
@@ -48,11 +46,10 @@ type Log struct {
 // NewLog returns the log of a group's starts that store remembers.
 func NewLog(r group.Rate, store Store) *Log { return &Log{rate: r, store: store} }
 
-// window is how long a start is remembered.
+// window returns how long a start is remembered.
 func (l *Log) window() time.Duration { return l.rate.Window + l.rate.Window/stretch }
 
-// next returns the starts that are remembered, and for how long the rate does
-// not allow another one.
+// next returns the remembered starts, and for how long the rate does not allow another one.
 func (l *Log) next(now Instant) (starts []Instant, wait time.Duration, err error) {
 	if starts, err = l.store.Load(); err != nil {
 		return nil, 0, err
@@ -76,15 +73,14 @@ func (l *Log) Wait() (time.Duration, error) {
 	return wait, err
 }
 
-// uncount forgets a start that was counted and did not come about.
+// uncount forgets a start that was counted but did not take place.
 func (l *Log) uncount(ctx context.Context, start Instant) error {
 	return l.change(ctx, func(starts []Instant, _ Instant) []Instant {
 		return without(starts, start)
 	})
 }
 
-// without leaves one start out, if it is there; in memory two can be at the same
-// instant.
+// without leaves one start out, if it is there. In memory two starts can have the same instant.
 func without(starts []Instant, start Instant) []Instant {
 	if i := slices.Index(starts, start); i >= 0 {
 		return slices.Delete(starts, i, i+1)
@@ -92,7 +88,7 @@ func without(starts []Instant, start Instant) []Instant {
 	return starts
 }
 
-// recount counts a start, which was counted before, as of now.
+// recount counts an already counted start as of now.
 func (l *Log) recount(ctx context.Context, start Instant) (Instant, error) {
 	counted := start
 	err := l.change(ctx, func(starts []Instant, now Instant) []Instant {
@@ -102,7 +98,7 @@ func (l *Log) recount(ctx context.Context, start Instant) (Instant, error) {
 	return counted, err
 }
 
-// change replaces the starts that are remembered.
+// change replaces the remembered starts.
 func (l *Log) change(ctx context.Context, by func(starts []Instant, now Instant) []Instant) error {
 	unlock, err := l.store.Lock(ctx)
 	if err != nil {
@@ -120,12 +116,12 @@ func (l *Log) change(ctx context.Context, by func(starts []Instant, now Instant)
 	return l.store.Save(by(starts, now))
 }
 
-// lookAgain is how long Start sleeps at most: a start that is uncounted leaves
-// room for another one.
+// lookAgain is the longest time that Start sleeps: a start that is uncounted makes room for
+// another one.
 const lookAgain = 200 * time.Millisecond
 
-// Start waits until all of logs allow a start, and counts it in each. It calls
-// waiting with the number of a log whenever it begins to wait for that.
+// Start waits until all of logs allow a start, and counts it in each. It calls waiting with the
+// index of a log whenever it begins to wait for that log.
 func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error) {
 	for {
 		last, wait, err := longest(logs)
@@ -133,7 +129,7 @@ func Start(ctx context.Context, logs []*Log, waiting func(int)) (*Counted, error
 			return nil, err
 		}
 		if wait == 0 {
-			// Others who look now may find the same.
+			// Others that look now may find the same.
 			counted, err := Count(ctx, logs)
 			if counted != nil || err != nil {
 				return counted, err

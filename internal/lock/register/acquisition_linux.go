@@ -11,13 +11,13 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/rate"
 )
 
-// acquisition is an Acquire under way.
+// acquisition is a call of Acquire that is under way.
 type acquisition struct {
 	locker *locker
 	ctx    context.Context
 	held   *held
-	// rated are the turns of groups with a rate. They end when all groups are
-	// held and the rates allow a start, so that those behind stay behind.
+	// rated are the turns of groups with a rate. They end when all groups are held and the rates
+	// allow a start, so that later waiters stay behind.
 	rated []ratedTurn
 }
 
@@ -31,7 +31,7 @@ type ratedTurn struct {
 // it writes it again.
 const rewriting = 10 * time.Second
 
-// takeAll takes what a case needs, and counts its start.
+// takeAll acquires what a case needs, and counts its start.
 func (a *acquisition) takeAll(needs []group.Need) error {
 	for _, n := range needs {
 		if err := a.take(n); err != nil {
@@ -41,8 +41,8 @@ func (a *acquisition) takeAll(needs []group.Need) error {
 	return a.start()
 }
 
-// take takes what n needs of one group. If its files are written again meanwhile, it
-// asks for them anew.
+// take acquires what n needs of one group. If the group's files are replaced meanwhile, it finds
+// them again and retries.
 func (a *acquisition) take(n group.Need) error {
 	var gone time.Time // since when
 	for {
@@ -91,8 +91,8 @@ func (a *acquisition) tryToTake(n group.Need) error {
 	return nil
 }
 
-// takeAt takes units: at once, if nobody waits and they are free, or in its turn,
-// which it returns.
+// takeAt acquires units. If they are free and nobody waits, it does so at once; otherwise it
+// waits for its turn, which it returns.
 func (a *acquisition) takeAt(u *units) (*turn, error) {
 	turn, taken, err := a.ask(u)
 	if taken || err != nil {
@@ -102,8 +102,8 @@ func (a *acquisition) takeAt(u *units) (*turn, error) {
 	return turn, a.wait(&wait{acquisition: a, turn: turn, units: u})
 }
 
-// ask tries to take units, and draws a ticket if that takes a while. Groups with a
-// rate may still have to wait when they have their units.
+// ask tries to take units, and draws a ticket if that takes a while. A case that uses groups with
+// a rate may still have to wait when it has the units.
 func (a *acquisition) ask(u *units) (t *turn, taken bool, err error) {
 	if err := u.enterDoorway(a.ctx); err != nil {
 		return nil, false, err
@@ -125,7 +125,7 @@ func (a *acquisition) ask(u *units) (t *turn, taken bool, err error) {
 	return t, false, err
 }
 
-// keep keeps what was taken, and of a group with a rate the turn as well.
+// keep keeps what was acquired, and for a group with a rate the turn as well.
 func (a *acquisition) keep(t *turn, u *units) {
 	a.held.units = append(a.held.units, u)
 	if !u.group.Rate.Limited() {
@@ -153,8 +153,7 @@ func (a *acquisition) start() (err error) {
 	return err
 }
 
-// showPulses shows those behind that this process lives, in the queues that it is
-// first in.
+// showPulses shows later waiters that this process lives, in the queues in which it is first.
 func (a *acquisition) showPulses() {
 	for _, r := range a.rated {
 		r.pulse.show(r.turn)

@@ -9,24 +9,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alarm wakes one of those who wait for the same file, and leaves the others
-// asleep: with inotify all who watch a file wake whenever it is closed, and that
-// costs as much for each as there are waiters.
+// alarm wakes one of the waiters for the same file, and lets the others sleep. With inotify, all
+// watchers of a file wake whenever it is closed, so each close costs as much as there are
+// waiters.
 //
-// It is a page of the file, mapped to be read, whose words are futexes (futex(2)): a
-// futex is found by its file and offset, whatever the process sees besides. The words
-// never change. So a call that comes just before somebody sleeps is missed; only
-// those who are not next sleep here, and they get another one.
+// It is a page of the file, mapped to be read, whose words are futexes (futex(2)). The kernel
+// finds a futex by its file and offset, whatever else the process sees. The words never change,
+// so a call just before a waiter sleeps is missed. Only waiters that are not next sleep here, and
+// they get another call.
 type alarm struct{ page []byte }
 
 const (
 	pageSize = 4096
-	// firstWord is behind what a lock file has to say. The rest of the page is zero.
+	// firstWord is behind the text of a lock file. The rest of the page is zero.
 	firstWord = 1024
 	words     = (pageSize - firstWord) / 4
 )
 
-// newAlarm fails for an empty file, of which there is no page.
+// newAlarm fails for an empty file, which has no page to map.
 func newAlarm(f *lockFile) (*alarm, error) {
 	var stat unix.Stat_t
 	if err := unix.Fstat(f.fd, &stat); err != nil {
@@ -48,13 +48,13 @@ func (a *alarm) close() {
 	}
 }
 
-// word is the address of a ticket's word. Two may have one, and wake together.
+// word returns the address of a ticket's word. Two tickets may share one, and then wake together.
 func (a *alarm) word(r region, ticket int64) unsafe.Pointer {
 	n := (uint64(r)>>regionBits*31 + uint64(ticket)) % words
 	return unsafe.Pointer(&a.page[firstWord+4*n])
 }
 
-// ring wakes those who sleep on a ticket's word.
+// ring wakes the sleepers on a ticket's word.
 func (a *alarm) ring(r region, ticket int64) {
 	if a != nil {
 		_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(a.word(r, ticket)), futexWake, math.MaxInt32, 0, 0, 0)
@@ -67,8 +67,8 @@ const (
 	futexWake = 1
 )
 
-// sleep puts a token into woken when the ticket's word is rung for the first time, or
-// never if it is stopped before. It fails where the system has no such futex.
+// sleep puts a token into woken when the ticket's word is rung for the first time. It does not if
+// it is stopped before that. It fails if the system has no such futex.
 func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(), err error) {
 	var stopped atomic.Bool
 	done := make(chan struct{})
@@ -102,7 +102,7 @@ func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(
 	}, nil
 }
 
-// waitAt sleeps until the word is rung, if it has a value.
+// waitAt sleeps until the word is rung, if the word has that value.
 func waitAt(word unsafe.Pointer, value uint32, timeout time.Duration) error {
 	limit := unix.NsecToTimespec(timeout.Nanoseconds())
 	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(word), futexWait, uintptr(value), uintptr(unsafe.Pointer(&limit)), 0, 0)

@@ -7,16 +7,17 @@ import (
 	"time"
 )
 
-// copies are the copies of a lock file, one for each configuration that it was
-// built in. What is announced is announced in all of them.
+// copies are the copies of a lock file, one for each configuration in which it was built. An
+// announcement is made in all of them.
 type copies []*lockFile
 
-// errReplaced is for a file that is not what its path names any more: others
-// open another one now, and a lock on this one excludes nobody.
+// errReplaced is for a file that its path no longer names: others now open another file, and a
+// lock on this one excludes nobody.
 var errReplaced = errors.New("a lock file was written again while it was waited for")
 
-// openCopies opens all copies. Of those that are one file, as after `cp -al`, it
-// opens one: through the second its own locks would look like somebody else's.
+// openCopies opens all copies. If several paths lead to the same file, as after `cp -al`, it
+// opens the file only once: through a second descriptor its own locks would look like somebody
+// else's.
 func openCopies(paths []string) (copies, error) {
 	all := make(copies, 0, len(paths))
 	for _, path := range paths {
@@ -35,13 +36,13 @@ func openCopies(paths []string) (copies, error) {
 	return all, nil
 }
 
-// areCurrent reports whether all copies are still what their paths name.
+// areCurrent reports whether all copies are still the files that their paths name.
 func (c copies) areCurrent() bool {
 	return !slices.ContainsFunc(c, func(f *lockFile) bool { return !f.isCurrent() })
 }
 
-// anyIsCurrent reports whether one copy is still what its path names. All others
-// who look for the file lock that one too.
+// anyIsCurrent reports whether one copy is still the file that its path names. Any other process
+// that looks for the file locks that one too.
 func (c copies) anyIsCurrent() bool { return slices.ContainsFunc(c, (*lockFile).isCurrent) }
 
 // first returns a byte in [from, to) on which somebody else has a lock.
@@ -123,9 +124,8 @@ func (c copies) paths() []string {
 	return all
 }
 
-// lock takes the flock of all copies, in their order. Others hold it for
-// microseconds, so waiting for it is a matter of trying again; the pause grows in
-// case that one of them was stopped inside.
+// lock takes the flock of all copies, in their order. Others hold it for microseconds, so lock
+// retries. The pause grows in case a holder was stopped inside.
 func (c copies) lock(ctx context.Context) error {
 	for i, f := range c {
 		if err := lockSoon(ctx, f); err != nil {

@@ -8,16 +8,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile is an open descriptor of a lock file. It is opened read-only, as a
-// sandbox's file system may be, and close-on-exec, so that no child keeps a
-// lock.
+// lockFile is an open descriptor of a lock file. It is opened read-only, because a sandbox's file
+// system may be, and close-on-exec, so that no child keeps a lock.
 type lockFile struct {
 	path  string
 	fd    int
 	inode inode
 }
 
-// inode identifies a file on this machine, whatever it is called.
+// inode identifies a file on this machine, whatever its name is.
 type inode struct{ dev, ino uint64 }
 
 func inodeOf(stat *unix.Stat_t) inode { return inode{uint64(stat.Dev), stat.Ino} }
@@ -48,14 +47,14 @@ func (f *lockFile) identify() error {
 	return nil
 }
 
-// isCurrent reports whether the file is still what its path names. If the path
-// names nothing, or cannot be looked at, it is not.
+// isCurrent reports whether the file is still the one that its path names. It is not if the path
+// names nothing or cannot be looked at.
 func (f *lockFile) isCurrent() bool {
 	var named unix.Stat_t
 	return unix.Lstat(f.path, &named) == nil && inodeOf(&named) == f.inode
 }
 
-// tryLock takes an exclusive flock if nobody is in the way.
+// tryLock takes an exclusive flock unless another process holds one.
 func (f *lockFile) tryLock() (bool, error) {
 	err := ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_EX|unix.LOCK_NB) })
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -72,10 +71,9 @@ func (f *lockFile) unlock() {
 	_ = ignoringEINTR(func() error { return unix.Flock(f.fd, unix.LOCK_UN) })
 }
 
-// close gives up everything that is held through the descriptor, and wakes
-// those who watch the file. In that order: of a close itself, the kernel tells
-// watchers before it gives up the locks, and who then looked at once would
-// find them held.
+// close gives up everything that is held through the descriptor, and wakes the watchers of the
+// file. The order matters: on a close alone, the kernel tells watchers before it gives up the
+// locks, and a watcher that then looked only once would still find them held.
 func (f *lockFile) close() {
 	if f.fd >= 0 {
 		f.unlock()
@@ -85,17 +83,17 @@ func (f *lockFile) close() {
 	}
 }
 
-// ring wakes those who watch the file: a close is what they wait for, since that is
-// also what the end of a process looks like.
+// ring wakes the watchers of the file. They wait for a close, because the end of a process looks
+// like one, too.
 func (f *lockFile) ring() {
 	if fd, err := unix.Open(f.path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0); err == nil {
 		_ = unix.Close(fd)
 	}
 }
 
-// announce takes a read lock on some bytes, which any number of others can see
-// with announcedIn, and which goes with the descriptor (fcntl(2), "Open file
-// description locks"; for F_OFD_GETLK the file need not be writable).
+// announce takes a read lock on some bytes. Any number of other processes can see it with
+// announcedIn, and it goes with the descriptor (fcntl(2), "Open file description locks"; for
+// F_OFD_GETLK the file need not be writable).
 func (f *lockFile) announce(at, count int64) error {
 	l := unix.Flock_t{Type: unix.F_RDLCK, Start: at, Len: count}
 	if err := f.fcntl(unix.F_OFD_SETLK, &l); err != nil {
@@ -104,17 +102,17 @@ func (f *lockFile) announce(at, count int64) error {
 	return nil
 }
 
-// withdraw takes back what was announced of some bytes.
+// withdraw withdraws what was announced of some bytes.
 func (f *lockFile) withdraw(at, count int64) {
 	_ = f.fcntl(unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_UNLCK, Start: at, Len: count})
 }
 
-// withdrawAll takes back all that was announced.
-func (f *lockFile) withdrawAll() { f.withdraw(0, 0) } // a length of 0 is all of it
+// withdrawAll withdraws all that was announced.
+func (f *lockFile) withdrawAll() { f.withdraw(0, 0) } // a length of 0 means all of it
 
-// announcedIn returns the first and the last byte in [from, to) of some lock that
-// somebody else has there. Who makes one on many bytes should not make others look
-// at the same one again and again.
+// announcedIn returns the first and the last byte in [from, to) of a lock that somebody else has
+// there. It returns both, so that callers do not look again and again at one lock that covers
+// many bytes.
 func (f *lockFile) announcedIn(from, to int64) (first, last int64, found bool, err error) {
 	if from >= to {
 		return 0, 0, false, nil // fcntl takes a length of 0 for "to the end"

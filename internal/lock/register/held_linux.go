@@ -58,8 +58,8 @@ func (h *held) Grants() map[string]group.Grant {
 	return grants
 }
 
-// Lost implements lock.Held: the kernel keeps a lock as long as its holder lives, but
-// the file may be written again, as after `bazel clean`, and others lock the new one.
+// Lost implements lock.Held. The kernel keeps a lock as long as its holder lives, but the file
+// may be replaced, as after `bazel clean`, and others lock the new one.
 func (h *held) Lost() <-chan struct{} { return h.lost }
 
 // Confirm implements lock.Held.
@@ -73,10 +73,10 @@ func (h *held) Confirm() error {
 	return nil
 }
 
-// vigilance is how often those who hold groups look whether they still do.
+// vigilance is how often a holder checks that it still has its groups.
 const vigilance = 250 * time.Millisecond
 
-// holdings are what a locker holds, and looks after.
+// holdings are the groups that a locker holds and watches.
 type holdings struct {
 	mu       sync.Mutex
 	all      map[*held]bool
@@ -105,8 +105,8 @@ func (h *holdings) remove(one *held) {
 	delete(h.all, one)
 }
 
-// look tells those who have lost something, and comes again as long as something is
-// held. What is removed from h.all is told nothing any more.
+// look tells holders that have lost something, and runs again as long as something is held. A
+// holder that is removed from h.all is told nothing more.
 func (h *holdings) look() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// locker takes group after group in canonical order.
+// locker acquires one group after another, in canonical order.
 type locker struct {
 	groups   map[string]group.Group
 	find     Find
@@ -38,7 +38,7 @@ func New(groups []group.Group, find Find) lock.Locker {
 	return l
 }
 
-// Acquire implements lock.Locker. Its errors are also those of Find.
+// Acquire implements lock.Locker. It also returns the errors of Find.
 func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	needs = group.Canonical(needs)
 	if err := l.validate(needs); err != nil {
@@ -49,7 +49,7 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	}
 	a := &acquisition{locker: l, ctx: ctx, held: newHeld(l)}
 	err := a.takeAll(needs)
-	a.leaveQueues() // before what they wait with is anybody else's
+	a.leaveQueues() // before somebody else uses what they wait with
 	if err != nil {
 		a.held.Release()
 		return nil, err
@@ -74,8 +74,8 @@ func (l *locker) validate(needs []group.Need) error {
 	return nil
 }
 
-// sortByIdentity brings needs into the order of what identifies groups: labels are
-// others in every workspace, and two orders could deadlock.
+// sortByIdentity sorts needs by what identifies groups. Labels differ from workspace to
+// workspace, and two different orders could deadlock.
 func (l *locker) sortByIdentity(needs []group.Need) error {
 	identity := func(n group.Need) string { return l.groups[n.Group].Identity() }
 	slices.SortFunc(needs, func(a, b group.Need) int { return cmp.Compare(identity(a), identity(b)) })
@@ -88,8 +88,8 @@ func (l *locker) sortByIdentity(needs []group.Need) error {
 	return nil
 }
 
-// placeOf finds the register of a group once: a copy that another configuration
-// makes later is found by its own runners, which see ours too.
+// placeOf finds the register of a group once. If another configuration makes a copy later, the
+// runners of that configuration find it, and they see ours too.
 func (l *locker) placeOf(label string) (Place, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -104,7 +104,7 @@ func (l *locker) placeOf(label string) (Place, error) {
 	return place, nil
 }
 
-// forget makes placeOf find the register of a group anew.
+// forget makes placeOf find the register of a group again.
 func (l *locker) forget(label string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -118,7 +118,8 @@ func (l *locker) Identity(label string) (string, error) {
 	return place.Identity, err
 }
 
-// Holders implements lock.Inspector: the register does not tell who they are.
+// Holders implements lock.Inspector. It returns nothing: the register does not show who the
+// holders are.
 func (l *locker) Holders(string) []lock.User { return nil }
 
 // Wanted implements lock.Inspector.
@@ -136,8 +137,8 @@ func (l *locker) Wanted(label string) bool {
 	return wanted && err == nil
 }
 
-// Close closes the files that are kept open for the next acquisition. None may be
-// under way.
+// Close closes the files that are kept open for the next acquisition. No acquisition may be under
+// way.
 func (l *locker) Close() error {
 	l.stations.close()
 	return nil

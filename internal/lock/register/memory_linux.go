@@ -6,9 +6,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/shm"
 )
 
-// remembersAlike makes sure that all who hold a group with a rate remember its starts in
-// one memory: in a container of its own, or a sandbox with another /dev/shm, nobody else's
-// starts could be seen. The caller is in the doorway.
+// remembersAlike makes sure that all holders of a group with a rate store its starts in the same
+// memory: in a container, or in a sandbox with another /dev/shm, they could not see each other's
+// starts. The caller is in the doorway.
 func (u *units) remembersAlike() error {
 	if !u.group.Rate.Limited() {
 		return nil

@@ -8,14 +8,13 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/boottime"
 )
 
-// turn is a place in a group's queue: a ticket that is announced on every copy
-// of the group's queue file.
+// turn is a place in a group's queue: a ticket that is announced on every copy of the group's
+// queue file.
 //
-// Bare flock serves waiters in no order that one can rely on. So who has to wait
-// draws a ticket, above all that are announced, and takes its turn when no lower one
-// is. Tickets are drawn one at a time, in the doorway, so they are unique among all
-// who have a copy in common; and they vanish with their process, so that the dead do
-// not hold up the queue.
+// A bare flock serves waiters in no reliable order. So a waiter draws a ticket above all
+// announced ones, and takes its turn when no lower ticket is left. Tickets are drawn one at a
+// time, in the doorway, so they are unique among all processes that have a copy in common. They
+// vanish with their process, so that dead processes do not hold up the queue.
 type turn struct {
 	*station
 	region region
@@ -23,7 +22,7 @@ type turn struct {
 	pulse  pulse
 }
 
-// enterDoorway lets nobody else draw a ticket or claim units until s.leaveDoorway.
+// enterDoorway keeps others from drawing tickets or claiming units until s.leaveDoorway.
 func (s *station) enterDoorway(ctx context.Context) error {
 	if err := s.queue.lock(ctx); err != nil {
 		return err
@@ -58,16 +57,15 @@ func (s *station) draw() (*turn, error) {
 		return nil, errors.New("there are no tickets left: so many have waited, and never all at once were done")
 	}
 	t.ticket++
-	t.pulse.beats = int(t.ticket % pulseBytes) // so that two who are first look different
+	t.pulse.beats = int(t.ticket % pulseBytes) // so that two first waiters look different
 	return t, s.queue.announce(t.region.ticket(t.ticket), 1)
 }
 
-// timeOfDraw is a number that goes up by the time since boot. A ticket that begins
-// with it is above all others without a search, but for those that were drawn in the
-// same instant.
+// timeOfDraw is a number that grows with the time since boot. A ticket that begins with it is
+// above all others without a search, except tickets that were drawn in the same instant.
 //
-// It begins anew after 49 days. Those who wait then have higher numbers than it, so
-// there is some room above.
+// It restarts from zero after 49 days. Waiters of that time then have higher numbers, so there is
+// some room above.
 func timeOfDraw() int64 {
 	const instant, room = 500 * time.Microsecond, 1 << 20
 	now, err := boottime.Now()
@@ -77,10 +75,9 @@ func timeOfDraw() int64 {
 	return 1 + int64(now/instant)%(maxTicket-room)
 }
 
-// lastTicket returns the highest ticket announced on f, or last if there is
-// none above it. The kernel tells of one lock in a range, which one it does not
-// promise, and looks at each lock of the file for that: so the range is first
-// doubled, and then halved.
+// lastTicket returns the highest ticket announced on f, or last if there is none above it. For a
+// range, the kernel reports one lock, not necessarily the first, and looks at each lock of the
+// file for that. So lastTicket first doubles the range, and then halves it.
 func lastTicket(f *lockFile, r region, last int64) (int64, error) {
 	above := func(ticket int64) (int64, bool, error) {
 		_, at, found, err := f.announcedIn(r.ticket(ticket+1), r.ticket(maxTicket+1))
@@ -119,7 +116,7 @@ func (t *turn) ahead(limit int) ([]int64, error) {
 	return t.queue.all(t.region.ticket(1), t.region.ticket(t.ticket), limit)
 }
 
-// leave gives the ticket back, and with that the turn to the next one.
+// leave gives the ticket back, and with it the turn to the next waiter.
 func (t *turn) leave() {
 	t.queue.withdraw(t.region.ticket(t.ticket), 1)
 	t.pulse.stop(t)
@@ -128,9 +125,8 @@ func (t *turn) leave() {
 	}
 }
 
-// wakeFirst wakes the one who is first in the queue, and reports whether anybody is. The
-// kernel happens to tell the earliest lock first; if it does not, somebody wakes a little
-// later.
+// wakeFirst wakes the first waiter in the queue, and reports whether there is one. The kernel
+// happens to report the earliest lock first; if it does not, a waiter wakes a little later.
 func (s *station) wakeFirst() (wanted bool) {
 	r := s.place.region()
 	for i, f := range s.queue {

@@ -7,20 +7,20 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// A region is the bytes of a group: in the file for the queue tickets and the pulse,
-// and in the one for the units the rest. The bytes exist as offsets only.
+// A region is the bytes of a group. The queue file has the tickets and the pulse, and the units
+// file has the rest. The bytes exist only as offsets.
 const (
 	maxTicket = 1<<33 - 1 // tickets are 1 to that
 	pulses    = 1 << 33   // where the bytes of the pulse begin
-	// pulseBytes are more than there are beats between two looks.
+	// pulseBytes is more than the number of beats between two looks.
 	pulseBytes = 1 << 16
 
 	sharedByte = MaxCapacity
-	// memories is where the bytes begin for the shared memories that starts are
-	// remembered in, and how many there are.
+	// memories is where the bytes for the shared memories with starts begin, and how many there
+	// are.
 	memories = 1 << 32
-	// definitions is where they begin. The number of one is the capacity, and
-	// then a hash of the rest.
+	// definitions is where the bytes for definitions begin. The number of a definition is the
+	// capacity, followed by a hash of the rest.
 	definitions = 1 << 33
 	hashBits    = 33 - capacityBits
 )
@@ -33,7 +33,7 @@ func (p Place) region() region { return region(p.Region << regionBits) }
 // unit is the byte of a unit.
 func (r region) unit(i int) int64 { return int64(r) + int64(i) }
 
-// shared is the byte of all who share.
+// shared is the byte for all shared holders.
 func (r region) shared() int64 { return int64(r) + sharedByte }
 
 // memory is the byte of a shared memory with an identity.
@@ -47,19 +47,19 @@ func (r region) ticket(n int64) int64 { return int64(r) + n }
 // pulse is a byte of the pulse.
 func (r region) pulse(beat int) int64 { return int64(r) + pulses + int64(beat%pulseBytes) }
 
-// definitions is the first byte of those for definitions.
+// definitions is the first byte for definitions.
 func (r region) definitions() int64 { return int64(r) + definitions }
 
-// definition is the byte of a definition: two with the same capacity that differ
-// otherwise, or two groups whose keys happen to share a region, have the same
-// one with a chance of 2^-22.
+// definition is the byte of a definition. Two definitions with the same capacity but other
+// differences, or two groups whose keys happen to share a region, have the same byte with a
+// probability of 2^-22.
 func (r region) definition(g group.Group) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(g.Key + "\x00" + g.Definition.String()))
 	return r.definitions() + int64(g.Capacity)<<hashBits + int64(h.Sum64()%(1<<hashBits))
 }
 
-// otherDefinition says what the definition at a byte is, which is not that of g.
+// otherDefinition describes the definition at a byte, which differs from the one of g.
 func (r region) otherDefinition(at int64, g group.Group) string {
 	if capacity := int((at - r.definitions()) >> hashBits); capacity != g.Capacity {
 		return fmt.Sprintf("capacity %d", capacity)
@@ -67,7 +67,7 @@ func (r region) otherDefinition(at int64, g group.Group) string {
 	return "another rate, other instances or another setup"
 }
 
-// checkCapacity is for capacities that no rule writes.
+// checkCapacity refuses capacities that no rule writes.
 func checkCapacity(g group.Group) error {
 	if g.Capacity > MaxCapacity {
 		return fmt.Errorf("%s: capacity %d: this runner knows at most %d", g.Label, g.Capacity, MaxCapacity)

@@ -1,18 +1,16 @@
-// Package register keeps the processes of one machine apart by files that
-// they can only read.
+// Package register keeps the processes of one machine apart by files that they can only read.
 //
-// What a file opened read-only offers as a register is read locks on its
-// bytes (open-file-description locks, fcntl(2)): one excludes nobody, is
-// visible to everybody, and goes with its process, however that ends. A group
-// has a region of bytes. Who wants some of it takes part in a queue, and only
-// the first in the queue looks which bytes are free and claims some: so a claim
-// excludes although the lock behind it does not. It needs no daemon, no folder
-// that somebody can write to, and works in any sandbox that shows the file.
-// docs/design/locking.md has the argument and the measurements; the parts are:
+// A process can set read locks on the bytes of a file that it has opened read-only
+// (open-file-description locks, fcntl(2)). Such a lock excludes nobody, is visible to everybody,
+// and goes with its process, however that ends. A group has a region of bytes. A process that
+// wants some of them joins a queue, and only the first in the queue looks which bytes are free
+// and claims some. So a claim excludes although the lock behind it does not. This needs no daemon
+// and no folder that anybody can write to, and works in any sandbox that shows the file.
+// docs/design/locking.md has the argument and the measurements. The parts are:
 //
 //   - file: one such file;
 //   - region: what each byte means;
-//   - queue: who asks first is served first;
+//   - queue: serves requests in the order of their arrival;
 //   - units: claiming as many units as are needed;
 //   - watcher: waking up without polling;
 //   - locker: all of it for several groups.
@@ -23,10 +21,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// MaxBypass is the number of later requests that are served before one that
-// waits: none, as soon as it has its ticket. A ticket is drawn in a doorway
-// that is held for microseconds; of those that stand in it at the same
-// moment, any may be first.
+// MaxBypass is the number of later requests that are served before a waiter: none, once the
+// waiter has its ticket. Tickets are drawn in a doorway that is held for microseconds. Of the
+// processes that stand in it at the same moment, any may be first.
 const MaxBypass = 0
 
 const (
@@ -39,23 +36,22 @@ const (
 	MaxCapacity = 1<<capacityBits - 1
 )
 
-// Place is where a group's register is.
+// Place is the location of a group's register.
 type Place struct {
-	// Queue and Units are the paths of the group's two files. Where there are
-	// several copies of a file, that is all of them, sorted: any two processes
-	// have to have one in common.
+	// Queue and Units are the paths of the group's two files. If a file has several copies, that
+	// is all of them, sorted: any two processes must have one in common.
 	Queue, Units []string
 	// Region is the number of the group's region in the files, from 0.
 	Region int64
-	// Agree is whether all users of the group have to have one definition.
+	// Agree says whether all users of the group must have the same definition of it.
 	Agree bool
-	// Identity is one that no other group on the machine has; by it the starts of
-	// a group with a rate are remembered.
+	// Identity is unique among the groups of the machine. The starts of a group with a rate are
+	// stored under it.
 	Identity string
 }
 
-// Find returns where the register of a group is. One call is made at a time.
+// Find returns the location of a group's register. Only one call is made at a time.
 type Find func(group.Group) (Place, error)
 
-// New exists for every operating system, and fails closed where it cannot work.
+// New exists for every operating system. Where it cannot work, it fails closed.
 var _ func([]group.Group, Find) lock.Locker = New

@@ -10,8 +10,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/guard"
 )
 
-// station is the open files of one acquisition of a group. Two acquisitions of one
-// process have one each, since locks of one descriptor do not exclude one another.
+// station is the open files of one acquisition of a group. Two acquisitions of one process have a
+// station each, because locks of one descriptor do not exclude one another.
 type station struct {
 	place        Place
 	queue, units copies
@@ -32,7 +32,7 @@ func openStation(place Place) (*station, error) {
 		s.close()
 		return nil, err
 	}
-	// What is claimed stays claimed until what runs on it is dead.
+	// What is claimed stays claimed until the case's processes are dead.
 	s.kept = guard.Keep(s.units.descriptors())
 	return s, nil
 }
@@ -50,7 +50,7 @@ func (s *station) mustDiffer() error {
 
 func (s *station) areCurrent() bool { return s.queue.areCurrent() && s.units.areCurrent() }
 
-// alarm returns that of a copy of the queue, or nil if there cannot be one.
+// alarm returns the alarm of a copy of the queue, or nil if there cannot be one.
 func (s *station) alarm(i int) *alarm {
 	if s.alarms == nil {
 		s.alarms = make([]*alarm, len(s.queue))
@@ -70,23 +70,24 @@ func (s *station) close() {
 	s.queue.close()
 }
 
-// stations are those of a locker that nobody uses at present: to open files is most
-// of what an acquisition costs.
+// stations are the stations of a locker that nobody uses at present. They are kept because
+// opening files is most of the cost of an acquisition.
 type stations struct {
 	mu          sync.Mutex
 	idle        map[string][]*station // by the group's label
 	descriptors int
-	// inodes are the files of each group's place when it was found. Others than those
-	// may be known to other processes in another way than to this one.
+	// inodes are the files of each group's place when it was found. If the files change, other
+	// processes may know the place differently from this one.
 	inodes map[string][]inode
 }
 
-// maxIdle is how many descriptors of idle stations are kept open. A process may have
-// a thousand of them.
+// maxIdle is how many descriptors of idle stations are kept open. A process may have 1000
+// descriptors.
 const maxIdle = 256
 
-// take returns a station whose files are what place says. Its error is errReplaced if they
-// are not those any more that were there when the place was found: it has to be found anew.
+// take returns a station whose files are the ones that place names. Its error is errReplaced if
+// they are no longer the files that were there when the place was found: then the place has to be
+// found again.
 func (p *stations) take(label string, place Place) (*station, error) {
 	s := p.pop(label)
 	if s != nil && s.areCurrent() {
@@ -107,8 +108,8 @@ func (p *stations) take(label string, place Place) (*station, error) {
 	return s, nil
 }
 
-// knows notes the files of a group's first station, and reports whether those of others
-// are the same.
+// knows notes the files of a group's first station, and reports whether later stations have the
+// same files.
 func (p *stations) knows(label string, s *station) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +122,7 @@ func (p *stations) knows(label string, s *station) bool {
 	return slices.Equal(p.inodes[label], s.inodes())
 }
 
-// forget is called when the place of a group is to be found anew.
+// forget is called when the place of a group has to be found again.
 func (p *stations) forget(label string) {
 	p.mu.Lock()
 	delete(p.inodes, label)
@@ -144,7 +145,7 @@ func (p *stations) pop(label string) *station {
 	return s
 }
 
-// putBack keeps a station through which nothing is held for the next one, or closes it.
+// putBack keeps a station that holds nothing for the next acquisition, or closes it.
 func (p *stations) putBack(label string, s *station) {
 	p.mu.Lock()
 	keep := p.descriptors+s.size() <= maxIdle
@@ -181,5 +182,5 @@ func (s *station) inodes() (all []inode) {
 
 func (s *station) size() int { return len(s.queue) + len(s.units) }
 
-// isGone reports whether an error is that a file is not there, or not any more.
+// isGone reports whether an error says that a file does not exist, or no longer exists.
 func isGone(err error) bool { return errors.Is(err, errReplaced) || errors.Is(err, fs.ErrNotExist) }

@@ -7,23 +7,22 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// units are the units of one group that one holder claims: its weight of them,
-// or the byte of those who share.
+// units are the units of one group that one holder claims: as many as its weight, or the one byte
+// for all shared holders.
 type units struct {
 	*station
 	group  group.Group
 	region region
 	need   group.Need
-	slots  []int // those that are claimed
+	slots  []int // the claimed ones
 }
 
 func newUnits(s *station, g group.Group, n group.Need) *units {
 	return &units{station: s, group: g, region: s.place.region(), need: n}
 }
 
-// claim claims all that is needed, or nothing, and reports whether it did. The
-// caller is in the doorway, so nobody else claims meanwhile: that is why a lock that
-// excludes nobody is enough.
+// claim claims all that is needed, or nothing, and reports whether it did. The caller is in the
+// doorway, so nobody else claims meanwhile: that is why a lock that excludes nobody is enough.
 func (u *units) claim() (bool, error) {
 	if err := u.agree(); err != nil {
 		return false, err
@@ -57,8 +56,7 @@ func (u *units) claim() (bool, error) {
 	return true, nil
 }
 
-// free returns which units could be claimed, none of them for a share, and whether
-// those are enough.
+// free returns which units could be claimed (none for a share) and whether those are enough.
 func (u *units) free() (slots []int, enough bool, err error) {
 	if u.need.Mode == group.Shared {
 		used, err := u.inUse(u.region.unit(0), MaxCapacity)
@@ -84,8 +82,7 @@ func (u *units) inUse(from, count int64) (bool, error) {
 	return used, err
 }
 
-// agree looks, where users have to agree, whether the group is the same to all who
-// hold it.
+// agree checks that all holders have the same definition of the group, if its users must agree.
 func (u *units) agree() error {
 	if !u.place.Agree {
 		return nil
@@ -103,8 +100,8 @@ func (u *units) agree() error {
 	return nil
 }
 
-// release gives everything back, and wakes the one who is first in the queue. Who comes
-// into it later sees for itself what is free.
+// release gives everything back, and wakes the first waiter in the queue. A process that joins
+// the queue later sees for itself what is free.
 func (u *units) release() {
 	u.units.withdrawAll()
 	if u.wakeFirst() {
@@ -112,8 +109,8 @@ func (u *units) release() {
 	}
 }
 
-// isLost reports whether others may have the units by now: if no copy is left of
-// those in which they are claimed.
+// isLost reports whether others may have the units by now, because none of the copies in which
+// they are claimed is left.
 func (u *units) isLost() bool { return !u.units.anyIsCurrent() }
 
 func (u *units) grant() group.Grant { return group.Grant{Slots: slices.Clone(u.slots)} }

@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// How long a waiter sleeps at most before it looks again, in case that nobody wakes
-// it.
+// How long a waiter sleeps at most before it looks again, in case nothing wakes it.
 const (
 	lookAgain = time.Second
-	// lookLater is that of those far back in the queue, who are too many to look often.
+	// lookLater is the interval for waiters far back in the queue, which are too many to look
+	// often.
 	lookLater = 5 * time.Second
-	// polling is where there is no inotify: a user has 128 instances by default
-	// (inotify(7)).
+	// polling is the interval without inotify: a user has 128 instances by default (inotify(7)).
 	polling = 20 * time.Millisecond
-	// settling is how long after a close a waiter looks once more: the files of
-	// a process that dies are closed, and watchers told, before their locks go.
+	// settling is how long after a close a waiter looks once more: when a process dies, its files
+	// are closed, and watchers told, before its locks go.
 	settling = 20 * time.Millisecond
 )
 
 const (
-	// near is how many of a queue look often.
+	// near is how many waiters of a queue look often.
 	near = 16
-	// crowd is how many are never passed, whoever they are.
+	// crowd is how many waiters are never overtaken, even if they seem stopped.
 	crowd = 1024
 )
 
-// wait is one that waits for its turn, and then for units.
+// wait is the state of a waiter, first for its turn, and then for units.
 type wait struct {
 	*acquisition
 	turn  *turn
@@ -39,24 +38,24 @@ type wait struct {
 	often    time.Duration // how long it sleeps at most
 }
 
-// place is where in the queue somebody is, as far as that matters.
+// place is a waiter's position in the queue, as far as that matters.
 type place int
 
 const (
 	nowhere place = iota
 	first         // waits for units
 	behind        // waits until it is woken, when it is first
-	last          // and looks but seldom
+	last          // looks only seldom
 )
 
-// wait returns when the units are taken.
+// wait returns when the units are acquired.
 func (a *acquisition) wait(w *wait) error {
 	defer a.locker.watcher.use()()
 	w.woken = make(chan struct{}, 1)
 	defer w.deafen()
 	var settled <-chan time.Time
 	for {
-		// Asked after it has begun to listen, so that nothing falls in between.
+		// It looks after it has begun to listen, so that it misses nothing in between.
 		taken, moved, err := w.look()
 		if taken || err != nil {
 			return err
@@ -83,8 +82,8 @@ func (a *acquisition) wait(w *wait) error {
 	}
 }
 
-// look takes the units if it may and they are free, and says whether it listens to
-// something else now.
+// look takes the units if it may and they are free. It also reports whether it now listens to
+// something else.
 func (w *wait) look() (taken, moved bool, err error) {
 	w.showPulses()
 	if !w.turn.areCurrent() {
@@ -108,7 +107,7 @@ func (w *wait) look() (taken, moved bool, err error) {
 	return false, w.moveTo(placeOf(len(ahead))), nil
 }
 
-// mayTake reports whether nobody is ahead, or only such as seem to be stopped.
+// mayTake reports whether nobody is ahead, or only waiters that seem to be stopped.
 func (w *wait) mayTake(ahead []int64) (bool, error) {
 	stopped := &w.locker.stopped
 	if len(ahead) == 0 || stopped.are(w.units.group.Label, ahead) {
@@ -116,7 +115,7 @@ func (w *wait) mayTake(ahead []int64) (bool, error) {
 	}
 	over, err := w.patience.isOver(w.turn, ahead, w.often)
 	if over && len(ahead) == near {
-		// There may be more, who live.
+		// There may be more waiters, which live.
 		if ahead, err = w.turn.ahead(crowd); err != nil || len(ahead) == crowd {
 			return false, err
 		}
@@ -134,7 +133,7 @@ func placeOf(ahead int) place {
 	return last
 }
 
-// take looks before it enters the doorway, which others use too.
+// take looks before it enters the doorway, because others use the doorway too.
 func (w *wait) take() (bool, error) {
 	if err := w.units.agree(); err != nil {
 		return false, err
@@ -149,7 +148,7 @@ func (w *wait) take() (bool, error) {
 	return w.units.claim()
 }
 
-// moveTo listens to what matters in a place, if it does not yet.
+// moveTo starts to listen for what matters in a place, unless it already does.
 func (w *wait) moveTo(p place) (moved bool) {
 	if p == w.place {
 		return false
@@ -173,7 +172,7 @@ func (w *wait) moveTo(p place) (moved bool) {
 	return true
 }
 
-// interval is how often one in a place looks, although nothing has woken it.
+// interval returns how often a waiter in a place looks even if nothing wakes it.
 func (w *wait) interval() time.Duration {
 	switch {
 	case w.place == first, len(w.rated) > 0:
@@ -191,8 +190,9 @@ func (w *wait) deafen() {
 	}
 }
 
-// sleep lets those who leave the queue, or give units back, wake its owner, and nobody else. Who does not
-// see all copies that they see is not found by them, so it is for one copy only.
+// sleep lets the ticket's owner be woken by processes that leave the queue or give units back,
+// and wakes nobody else. A process that does not see all of these copies would not find the
+// owner, so sleep is for a single copy only.
 func (t *turn) sleep(woken chan<- struct{}) (stop func(), err error) {
 	a := t.alarm(0)
 	if a == nil {

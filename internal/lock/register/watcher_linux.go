@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watcher wakes waiters when a file that they watch is closed, which is also
-// what happens when its holder dies. All waiters of a process share one
-// inotify instance, which exists only while somebody waits.
+// watcher wakes waiters when a file that they watch is closed, which also happens when its holder
+// dies. All waiters of a process share one inotify instance, which exists only while somebody
+// waits.
 type watcher struct {
 	mu       sync.Mutex
 	inotify  *os.File
@@ -20,16 +20,16 @@ type watcher struct {
 	rest     *time.Timer // ends the instance when nobody has used it for a while
 }
 
-// keeping is how long an instance stays that nobody uses: who waits once may soon
-// wait again, and to make one and to close it is most of what a short wait costs.
+// keeping is how long an unused instance is kept. A process that waits once may soon wait again,
+// and to make and close an instance is most of the cost of a short wait.
 const keeping = time.Second
 
 func newWatcher() *watcher {
 	return &watcher{}
 }
 
-// use keeps the inotify instance, once there is one, until the returned
-// function is called, and some time longer.
+// use keeps the inotify instance, once there is one, until the returned function is called, and
+// for some time after that.
 func (w *watcher) use() (done func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,9 +56,9 @@ func (w *watcher) stopIfUnused() {
 
 // stop ends the inotify instance, if there is one; w.mu is held.
 //
-// To close an instance that had a watch, the kernel waits until no processor
-// can be using it: that takes milliseconds, tens of them on a busy machine.
-// Nobody with a group in hand should wait for that.
+// To close an instance that had a watch, the kernel waits until no processor can be using it.
+// That takes milliseconds, or tens of them on a busy machine, and no holder of a group should
+// wait for that.
 func (w *watcher) stop() {
 	if w.inotify != nil {
 		go func(inotify *os.File) { _ = inotify.Close() }(w.inotify)
@@ -66,9 +66,8 @@ func (w *watcher) stop() {
 	}
 }
 
-// subscribe makes every close of one of paths put a token into closed, until stop;
-// and so does the file's removal, or another one in its place.
-// The caller uses the watcher.
+// subscribe puts a token into closed at every close of one of paths, until stop is called. It
+// does the same when the file is removed or replaced. The caller uses the watcher.
 func (w *watcher) subscribe(paths []string, closed chan<- struct{}) (stop func(), err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -124,7 +123,7 @@ func (w *watcher) addWatch(path string) (int32, error) {
 	return int32(wd), os.NewSyscallError("inotify_add_watch", err)
 }
 
-// forget ends a subscription; w.mu is held. A watch that nobody uses any more goes: its
+// forget ends a subscription; w.mu is held. It removes watches that nobody uses any more: their
 // events would wake this process for nothing.
 func (w *watcher) forget(added []int32, closed chan<- struct{}) {
 	for _, wd := range added {
@@ -144,7 +143,7 @@ func (w *watcher) removeWatch(wd int32) {
 	}
 }
 
-// read hands the events of one instance on until it is closed.
+// read passes on the events of one instance until it is closed.
 func (w *watcher) read(inotify *os.File) {
 	buf := make([]byte, 4096)
 	for {

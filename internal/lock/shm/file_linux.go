@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ErrNotAFile is wrapped by the error of Open for what is no regular file.
+// ErrNotAFile is wrapped by the error of Open if the path is not a regular file.
 var ErrNotAFile = errors.New("not a regular file")
 
 // Open opens a file of the shared memory that anybody may have made, without
@@ -30,7 +30,7 @@ func Open(path string) (*os.File, error) {
 	return file, nil
 }
 
-// openPath is openBelow for a path that begins with that of the shared memory.
+// openPath is openBelow for a path that begins with the path of the shared memory.
 func openPath(path string, flags int) (int, error) {
 	below, err := filepath.Rel(root, path)
 	if err != nil {
@@ -68,8 +68,8 @@ func Read(path string, limit int64) ([]byte, error) {
 	return ReadOpen(file, limit)
 }
 
-// ReadOpen is Read for a file that is open. It takes no more memory than the file
-// has, and reads no more of one that grows meanwhile than one byte.
+// ReadOpen is Read for a file that is open. It takes no more memory than the file's size, and
+// reads at most one byte more of a file that grows meanwhile.
 func ReadOpen(file *os.File, limit int64) ([]byte, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -90,13 +90,13 @@ func ReadOpen(file *os.File, limit int64) ([]byte, error) {
 	return nil, fmt.Errorf("%s grew while it was read", file.Name())
 }
 
-// ReadOpen is ReadOpen for a file that look may take the content of.
+// ReadOpen is ReadOpen for a file whose content look may take.
 func (l *Look) ReadOpen(file *os.File, limit int64) ([]byte, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() <= limit { // or else it is not read
+	if info.Size() <= limit { // otherwise it is not read
 		if err := l.Take(int(info.Size())); err != nil {
 			return nil, err
 		}
@@ -104,8 +104,8 @@ func (l *Look) ReadOpen(file *os.File, limit int64) ([]byte, error) {
 	return ReadOpen(file, limit)
 }
 
-// Write puts text in place of the content of a file of this user at once, so that
-// nobody reads a part of it. Only one at a time may write to a file.
+// Write replaces the content of a file of this user at once, so that nobody reads a part of it.
+// Only one writer at a time may write to a file.
 func Write(path string, text []byte) error {
 	fresh := path + ".new"
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {

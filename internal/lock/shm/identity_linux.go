@@ -10,10 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Identity returns a number that two processes have in common if what one of them
-// writes to the shared memory, the other one sees. A container, or a sandbox, with
-// a /dev/shm of its own has another one. The kernel gives each tmpfs a device
-// number, which is the same in all mount namespaces.
+// Identity returns a number that two processes have in common if each sees what the other writes
+// to the shared memory. A container or a sandbox with a /dev/shm of its own has another number.
+// The kernel gives each tmpfs a device number, which is the same in all mount namespaces.
 func Identity() (uint64, error) {
 	var stat unix.Stat_t
 	if err := unix.Stat(root, &stat); err != nil {

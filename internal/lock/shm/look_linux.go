@@ -11,16 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What one look at all files of all users takes at most. The time is that of the
-// processor, so that a machine with much to do does not cut a look short, and
-// leaves some of the 50 ms for what was begun.
+// What one look at all files of all users takes at most. The time is processor time, so that a
+// busy machine does not cut a look short. It leaves some of the 50 ms for what was already begun.
 const (
 	maxMemory = 16 << 20
 	maxTime   = 40 * time.Millisecond
 )
 
-// Look is one look at what the runners of the machine tell. One goroutine uses
-// it, from NewLook to Close.
+// Look is one look at what the runners of the machine publish. One goroutine uses it, from
+// NewLook to Close.
 type Look struct {
 	root   *os.File
 	memory int           // how much may still be taken
@@ -43,14 +42,14 @@ func (l *Look) Close() {
 	runtime.UnlockOSThread()
 }
 
-// threadTime is the processor time that this thread has taken.
+// threadTime is the processor time that this thread has used.
 func threadTime() time.Duration {
 	var t unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t) // there since Linux 2.6.12
 	return time.Duration(t.Nano())
 }
 
-// Take takes bytes of what the look may take. An error wraps ErrBounds.
+// Take takes bytes from what the look may still take. Its error wraps ErrBounds.
 func (l *Look) Take(bytes int) error {
 	if bytes > l.memory || l.isOver() {
 		return ErrBounds
@@ -59,11 +58,11 @@ func (l *Look) Take(bytes int) error {
 	return nil
 }
 
-// isOver reports whether the look has taken all of its time.
+// isOver reports whether the look has used all of its time.
 func (l *Look) isOver() bool { return threadTime() > l.until }
 
-// within does something with a quarter of what is left, so that the files of one
-// user leave some for those of others.
+// within calls do with a quarter of what is left, so that the files of one user leave some for
+// the files of others.
 func (l *Look) within(do func()) {
 	memory, until := l.memory, l.until
 	now := threadTime()
@@ -74,9 +73,8 @@ func (l *Look) within(do func()) {
 	l.until = until
 }
 
-// eachFolder calls do with the name of whatever may be a user's folder, while that
-// returns true, and reports whether those were all. It takes half of the time that
-// is left at most.
+// eachFolder calls do with the name of each possible user's folder, as long as do returns true,
+// and reports whether it saw all of them. It takes at most half of the remaining time.
 func (l *Look) eachFolder(do func(name []byte) bool) (complete bool, err error) {
 	if _, err := unix.Seek(int(l.root.Fd()), 0, unix.SEEK_SET); err != nil {
 		return false, os.NewSyscallError("lseek", err)
@@ -99,8 +97,8 @@ func (l *Look) eachFolder(do func(name []byte) bool) (complete bool, err error) 
 	return false, nil
 }
 
-// eachEntry calls do with the names in what getdents64(2) returns. It makes no
-// strings, since there may be a million of them.
+// eachEntry calls do with the names in a result of getdents64(2). It makes no strings, because
+// there may be a million names.
 func eachEntry(entries []byte, do func(name []byte)) {
 	const lengthAt, nameAt = 16, 19
 	for len(entries) > nameAt {

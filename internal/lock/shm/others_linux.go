@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxUsers is more users than a machine has; more folders are an attack.
+// maxUsers is more than the users of a machine. More folders are an attack.
 const maxUsers = 10_000
 
-// textCost is how much is taken for a byte of a file, with what is made of it.
+// textCost is the memory taken for each byte of a file, with what is made from it.
 const textCost = 4
 
-// Mine returns the path of this user's file called name, in the folder called
-// folder, and what it has; no path if there is none.
+// Mine returns the path of this user's file called name, in the folder called folder, and its
+// content; no path if there is none.
 func (l *Look) Mine(folder, name string, limit int64) (path string, text []byte, err error) {
 	own, err := l.own()
 	if own == "" || err != nil {
@@ -31,10 +31,10 @@ func (l *Look) Mine(folder, name string, limit int64) (path string, text []byte,
 	return path, text, err
 }
 
-// Others calls use with what the files called name of other users have, in the
-// folders called folder. A file counts if only the user whose folder it is in
-// could have written it, and if it is not longer than limit. All else is left
-// out, and so is what is beyond the bounds of the look.
+// Others calls use with the content of the files called name of other users, in the folders
+// called folder. A file counts if only the user that owns its folder could have written it, and
+// if it is not longer than limit. Everything else is left out, and so is what exceeds the bounds
+// of the look.
 func (l *Look) Others(folder, name string, limit int64, use func(text []byte)) error {
 	own, err := l.own()
 	if err != nil {
@@ -57,8 +57,8 @@ func (l *Look) Others(folder, name string, limit int64, use func(text []byte)) e
 	return nil
 }
 
-// others returns the names of what may be the folders of other users, in order,
-// and reports whether that are all.
+// others returns the possible names of the folders of other users, in order, and reports whether
+// the list is complete.
 func (l *Look) others(own string) (users []string, complete bool, err error) {
 	complete, err = l.eachFolder(func(name []byte) bool {
 		if string(name) == own {
@@ -79,7 +79,7 @@ func tooManyUsers() error {
 		root, prefix, ErrBounds, maxUsers)
 }
 
-// readOther returns what a file of another user has; nil if it does not count.
+// readOther returns the content of a file of another user; nil if it does not count.
 func (l *Look) readOther(user, folder, name string, limit int64) []byte {
 	path := filepath.Join(user, folder, name)
 	fd, err := openBelow(l.root, path, unix.O_RDONLY)
@@ -108,8 +108,8 @@ func (l *Look) readOther(user, folder, name string, limit int64) []byte {
 	return text
 }
 
-// All returns the paths of the files called name in the folders called folder of
-// all users, whether they exist or not. It is for tests that clear away.
+// All returns the paths of the files called name in the folders called folder of all users,
+// whether they exist or not. It is for tests that clean up.
 func All(folder, name string) ([]string, error) {
 	look, err := NewLook()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Own returns the path of this user's folder called name, and makes it if need be.
+// Own returns the path of this user's folder called name, and makes it if necessary.
 func Own(name string) (string, error) {
 	folder, err := findOrMakeOwn()
 	if err != nil {
@@ -23,15 +23,15 @@ func Own(name string) (string, error) {
 	return path, makeFolder(path)
 }
 
-// usualName is what the user's folder is called, unless a stranger has taken that.
+// usualName is the name of the user's folder, unless a stranger has taken that name.
 func (u user) usualName() string { return prefix + strconv.Itoa(u.outside) }
 
-// possibleName is what any user's folder may be called.
+// possibleName matches the possible names of a user's folder.
 var possibleName = regexp.MustCompile("^" + prefix + `[0-9]+(\.[A-Z0-9]+)?$`)
 
-// findOrMakeOwn returns the name of this user's folder. Where the usual name is
-// a stranger's it is one that nobody could foresee. All runners find the same one
-// by its owner, and not by its name.
+// findOrMakeOwn returns the name of this user's folder. If the usual name is a stranger's, the
+// folder has a name that nobody could foresee. All runners find the same folder by its owner, and
+// not by its name.
 func findOrMakeOwn() (string, error) {
 	u, err := thisUser()
 	if err != nil {
@@ -51,8 +51,8 @@ func findOrMakeOwn() (string, error) {
 	return makeUnforeseen(usual)
 }
 
-// makeUnforeseen makes a folder whose name nobody could have taken. Another runner
-// may make one at the same time: both take the same.
+// makeUnforeseen makes a folder with a name that nobody could have taken. Another runner may make
+// one at the same time: then both use the same one.
 func makeUnforeseen(usual string) (string, error) {
 	fresh := usual + "." + rand.Text()
 	if err := makeOwn(fresh); err != nil {
@@ -69,7 +69,7 @@ func makeUnforeseen(usual string) (string, error) {
 	return name, err
 }
 
-// makeOwn makes a folder of this user, unless there is something of that name.
+// makeOwn makes a folder of this user, unless something has that name.
 func makeOwn(name string) error {
 	path := filepath.Join(root, name)
 	err := os.Mkdir(path, 0o755)
@@ -99,8 +99,8 @@ func findOwn() (string, error) {
 	return look.own()
 }
 
-// own returns the name of this user's folder; "" if there is none. It is the one
-// with the usual name, or else the first in order of those that this user owns.
+// own returns the name of this user's folder; "" if there is none. It is the folder with the
+// usual name, or else the first one in order that this user owns.
 func (l *Look) own() (string, error) {
 	u, err := thisUser()
 	if err != nil {
@@ -125,15 +125,14 @@ func (l *Look) own() (string, error) {
 	return found, err
 }
 
-// isOwn reports whether a folder belongs to the user, and only that user can
-// write there.
+// isOwn reports whether a folder belongs to the user and only that user can write there.
 func (l *Look) isOwn(u user, name string) bool {
 	stat, err := statBelow(l.root, name)
 	return err == nil && isFolder(stat) && u.owns(l.root, name, stat) && !canOthersWrite(stat)
 }
 
-// makeFolder makes a folder in this user's one that all can read and only this
-// user can write, or makes sure that it is one.
+// makeFolder makes a folder inside this user's folder that all can read and only this user can
+// write, or makes sure that it is one.
 func makeFolder(path string) error {
 	err := os.Mkdir(path, 0o755)
 	if err == nil {
@@ -156,8 +155,7 @@ func makeFolder(path string) error {
 	return checkOwn(path, &stat)
 }
 
-// checkOwn makes sure that what this user owns is a folder that only this user
-// can write.
+// checkOwn makes sure that something this user owns is a folder that only this user can write to.
 func checkOwn(path string, stat *unix.Stat_t) error {
 	switch {
 	case !isFolder(stat):

@@ -10,14 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// root is where all users have their folders; a variable for tests.
+// root is the folder that contains all users' folders; a variable for tests.
 var root = "/dev/shm"
 
 // prefix begins the names of users' folders.
 const prefix = "interlock-"
 
-// InFolder makes another folder stand for the shared memory, for tests, until
-// restore is called.
+// InFolder makes another folder stand for the shared memory, for tests, until restore is called.
 func InFolder(folder string) (restore func()) {
 	before := root
 	root = folder
@@ -29,9 +28,9 @@ func openRoot() (*os.File, error) {
 	return os.OpenFile(root, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 }
 
-// openBelow opens what anybody may have put below the folder from. It waits for
-// nothing, follows no link, and enters no file system that a user has mounted
-// there, since that can let everybody wait.
+// openBelow opens what anybody may have put below the folder from. It waits for nothing and
+// follows no link. It enters no file system that a user has mounted there, because that could
+// make everybody wait.
 func openBelow(from *os.File, path string, flags int) (int, error) {
 	flags |= unix.O_NOFOLLOW | unix.O_CLOEXEC
 	if flags&unix.O_PATH == 0 {
@@ -48,8 +47,8 @@ func openBelow(from *os.File, path string, flags int) (int, error) {
 	return fd, nil
 }
 
-// openStepwise is openBelow where the kernel cannot do it at once. It does enter
-// other file systems.
+// openStepwise is openBelow for kernels that cannot do it in one step. It does enter other file
+// systems.
 func openStepwise(from int, path string, flags int) (int, error) {
 	folder, rest, deeper := strings.Cut(path, "/")
 	if !deeper {
@@ -77,9 +76,9 @@ func statBelow(from *os.File, path string) (*unix.Stat_t, error) {
 	return &stat, nil
 }
 
-// isFolder and isFile report the kind of what a stat is of.
+// isFolder and isFile report the kind of file that a stat describes.
 func isFolder(stat *unix.Stat_t) bool { return stat.Mode&unix.S_IFMT == unix.S_IFDIR }
 func isFile(stat *unix.Stat_t) bool   { return stat.Mode&unix.S_IFMT == unix.S_IFREG }
 
-// canOthersWrite reports whether somebody but the owner may write there.
+// canOthersWrite reports whether somebody other than the owner may write there.
 func canOthersWrite(stat *unix.Stat_t) bool { return stat.Mode&0o022 != 0 }

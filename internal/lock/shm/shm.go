@@ -1,15 +1,15 @@
-// Package shm is what the runners of a machine tell one another besides their
-// locks: when cases started, and who holds what.
+// Package shm is what the runners of a machine tell one another in addition to their locks: when
+// cases started, and who holds what.
 //
-// It is for limits and for information, never for exclusion. On Linux its place
-// is /dev/shm, the only folder that tests in all kinds of sandboxes share and
-// may write to without a flag, and that is empty after a restart. Each user has
-// a folder there which all can read, and writes to no other. What others wrote
-// may be anything, so nothing of theirs is an error, and a look at it has bounds.
+// It is for limits and for information, never for exclusion. On Linux its place is /dev/shm. It
+// is the only folder that tests in all kinds of sandboxes share and may write to without a flag,
+// and it is empty after a restart. Each user has a folder there that all users can read, and
+// writes to no other. The files of others may contain anything, so nothing in them is an error,
+// and a look at them has bounds. The parts are:
 // The parts are:
 //
 //   - root: the shared memory, and how a path in it is opened;
-//   - user: who this user is, inside and outside of user namespaces;
+//   - user: this user, inside and outside of user namespaces;
 //   - own: this user's folder, wherever strangers let it be;
 //   - look: a look at all of it, and its bounds;
 //   - others: the files of all other users;
@@ -27,7 +27,7 @@ import (
 // ErrBounds is wrapped by errors that say that a look would take too much.
 var ErrBounds = errors.New("is more than one look may take (16 MiB and 50 ms)")
 
-// FileName makes of text of any kind what can be the name of a file.
+// FileName turns any text into a valid file name.
 func FileName(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:12])

@@ -11,28 +11,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxFilesOfUser is how many files of a user are looked at: more are an attack,
-// or a mistake.
+// maxFilesOfUser is how many files of a user are looked at. More are an attack or a mistake.
 const maxFilesOfUser = 4096
 
-// nameCost is what a name takes, and what is made of it, at most.
+// nameCost is the most memory that a name takes, with what is made from it.
 const nameCost = 512
 
-// maxProblems is how many problems are told, for the sake of those who read them.
+// maxProblems is how many problems are reported, so that people can read them.
 const maxProblems = 20
 
-// visit is a visit of all users' files, and what is wrong with them.
+// visit is a visit of all users' files, and the problems found.
 type visit struct {
 	*Look
 	do       func(look *Look, path string) error
 	problems []error
 }
 
-// Visit calls do with the paths of the files in the folders called name of all
-// users, those of this user first. What is wrong with one file or folder hides no
-// other: it is among the problems, each of which is one line, and so is what is
-// left out for the bounds of a look. An error of do that wraps ErrBounds leaves
-// out the rest of the folder.
+// Visit calls do with the paths of the files in the folders called name of all users, those of
+// this user first. A broken file or folder does not hide the others: it is one of the problems,
+// each of which is one line. So is everything that is left out because of the bounds of a look.
+// If do returns an error that wraps ErrBounds, the rest of the folder is left out.
 func Visit(name string, do func(look *Look, path string) error) (problems []error) {
 	look, err := NewLook()
 	if err != nil {
@@ -80,8 +78,8 @@ func (v *visit) folder(user, name string) {
 	}
 }
 
-// namesIn returns the names of what is in the folder called name of a user's
-// folder, in no order; none if there is no such folder.
+// namesIn returns the names of the entries of the folder called name in a user's folder, in no
+// order; none if there is no such folder.
 func (v *visit) namesIn(user, name string) ([]string, error) {
 	path := filepath.Join(user, name)
 	fd, err := openBelow(v.root, user, unix.O_PATH|unix.O_DIRECTORY) // says which of the two is no folder
@@ -101,7 +99,7 @@ func (v *visit) namesIn(user, name string) ([]string, error) {
 	return v.namesOf(folder)
 }
 
-// namesOf reads names bit by bit, until that is enough.
+// namesOf reads names in small batches, until there are enough.
 func (v *visit) namesOf(folder *os.File) (names []string, err error) {
 	for {
 		more, err := folder.Readdirnames(256)

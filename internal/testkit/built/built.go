@@ -12,7 +12,7 @@ import (
 	"github.com/bazelbuild/rules_go/go/runfiles"
 )
 
-// folder is where those are that go has built; empty if it has built none.
+// folder is where the programs are that go has built; empty if it has built none.
 var folder = struct {
 	sync.Mutex
 	dir string

@@ -2,7 +2,7 @@ package pipetest
 
 import "testing"
 
-// makePipe fails: a pipe of Windows has no place among the files.
+// makePipe fails: pipes of Windows are not files.
 func makePipe(t *testing.T) (path string) {
 	t.Fatal("these tests need named pipes in a folder")
 	return ""

@@ -1,5 +1,5 @@
-// Package pipetest lets a test and the processes that it starts wait for one
-// another, through named pipes instead of pauses.
+// Package pipetest lets a test and the processes that it starts wait for one another, through
+// named pipes instead of pauses.
 package pipetest
 
 import (
@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// Soon is far more than anything takes that a test waits for.
+// Soon is far longer than anything that a test waits for takes.
 const Soon = 30 * time.Second
 
-// Lifeline is a pipe through which a process tells a test that it is there,
-// and when it has gone. A script opens it with: exec 9> "$path". What it
-// starts after that has it open, too.
+// Lifeline is a pipe through which a process tells a test that it is there, and when it has gone.
+// A script opens it with: exec 9> "$path". Everything that the script starts after that has it
+// open, too.
 type Lifeline struct {
 	// Path is the pipe's name.
 	Path string
@@ -40,8 +40,8 @@ func NewLifeline(t *testing.T) *Lifeline {
 		}
 	}()
 	t.Cleanup(func() {
-		// In case that no writer came, become one. As a reader too, it need not wait
-		// until the other one is there.
+		// If no writer came, become one. A process that is also a reader need not wait for the
+		// other end.
 		if w, err := os.OpenFile(l.Path, os.O_RDWR, 0); err == nil {
 			defer func() { _ = w.Close() }()
 		}
@@ -62,7 +62,7 @@ func (l *Lifeline) Line() string {
 	return line[:len(line)-1]
 }
 
-// AwaitGone waits until no process is left that has the pipe open.
+// AwaitGone waits until no process has the pipe open.
 func (l *Lifeline) AwaitGone() {
 	l.t.Helper()
 	l.awaitOpen()

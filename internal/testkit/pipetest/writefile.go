@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// WriteFile writes a file, with its folder, that may be a program. A process
-// that is forked meanwhile would have the file open for writing until it runs
-// its own program, and nobody could start this one ("text file busy").
+// WriteFile writes a file, which may be a program, and makes its folder. If a process is forked
+// meanwhile, that process has the file open for writing until it runs its own program, and nobody
+// can start this one ("text file busy").
 func WriteFile(t *testing.T, path, content string, mode os.FileMode) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

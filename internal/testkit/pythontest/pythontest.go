@@ -11,14 +11,13 @@ import (
 	"github.com/bazelbuild/rules_go/go/runfiles"
 )
 
-// Program is what the rule pytest_test writes: a program that is given the names
-// of its files first, separated by commas.
+// Program is what the rule pytest_test writes: a program whose first argument is the names of its
+// files, separated by commas.
 const Program = "import sys, interlock_pytest; sys.exit(interlock_pytest.main(sys.argv[2:], files=sys.argv[1].split(',')))"
 
-// Find returns the interpreter, and the value of PYTHONPATH by which it finds
-// pytest and the plugin. Under Bazel they are data that the variables ADAPTER and
-// PYTEST name; elsewhere pytest has to be installed, and PYTHON may name the
-// interpreter.
+// Find returns the interpreter, and the value of PYTHONPATH by which it finds pytest and the
+// plugin. Under Bazel they are data, named by the variables ADAPTER and PYTEST. Elsewhere pytest
+// must be installed, and PYTHON may name the interpreter.
 func Find(t *testing.T) (python, path string) {
 	t.Helper()
 	python = os.Getenv("PYTHON")
@@ -38,8 +37,7 @@ func Find(t *testing.T) (python, path string) {
 	return python, inSources(t, "adapters/pytest")
 }
 
-// packageOf is the folder of the Python package whose __init__.py a variable
-// names.
+// packageOf returns the folder of the Python package whose __init__.py a variable names.
 func packageOf(t *testing.T, variable string) string {
 	t.Helper()
 	path, err := runfiles.Rlocation(os.Getenv(variable))
@@ -49,7 +47,7 @@ func packageOf(t *testing.T, variable string) string {
 	return filepath.Dir(filepath.Dir(path))
 }
 
-// inSources is a folder of this repository.
+// inSources returns a folder of this repository.
 func inSources(t *testing.T, folder string) string {
 	t.Helper()
 	dir, err := os.Getwd()

@@ -1,5 +1,5 @@
-// Package app is the runner, from what the operating system gives it to the
-// exit code. What it does is described at the program, ../..
+// Package app is the whole runner, from its process environment to the exit code. The program,
+// ../.., describes what it does.
 package app
 
 import (
@@ -13,13 +13,12 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/guard"
 )
 
-// gcPercent is by how much the heap may grow before garbage is collected. The
-// heap is small and short-lived, and the CPUs are the tests'.
+// gcPercent is how much the heap may grow before garbage is collected. The heap is small and
+// short-lived, and the CPUs belong to the tests.
 const gcPercent = 400
 
-// Main runs the test whose executable this process is, and returns its exit
-// code. Groups of scope cluster are held by what cluster returns; nil for a
-// runner without.
+// Main runs the test whose executable this process is, and returns its exit code. The locker that
+// cluster returns holds the groups of scope cluster; nil for a runner without it.
 func Main(cluster NewCluster) int {
 	defer guard.Stop()
 	debug.SetGCPercent(gcPercent)
@@ -30,8 +29,8 @@ func Main(cluster NewCluster) int {
 	})
 }
 
-// nameRunfiles sets RUNFILES_DIR, for this process and its children, where
-// nobody has said where the runfiles are: `bazel run` does that for tests only.
+// nameRunfiles sets RUNFILES_DIR, for this process and its children, if nobody has said where the
+// runfiles are: `bazel run` sets it only for tests.
 func nameRunfiles(program string) {
 	if os.Getenv("RUNFILES_DIR") != "" || os.Getenv("RUNFILES_MANIFEST_FILE") != "" {
 		return
@@ -45,7 +44,7 @@ func nameRunfiles(program string) {
 	}
 }
 
-// invocation is what the operating system gives this one.
+// invocation is what the operating system gives this process.
 type invocation struct {
 	args    []string
 	environ []string

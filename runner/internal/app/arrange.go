@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// repeated returns each case as often as it is to run.
+// repeated returns each case as often as it has to run.
 func repeated(cases []schedule.Case, times int) []schedule.Case {
 	if times == 1 {
 		return cases
@@ -38,7 +38,7 @@ func chooseSeed(p invocation, s options.Shuffle) options.Shuffle {
 	return s
 }
 
-// shuffle brings cases into the random order of a seed.
+// shuffle puts cases into the random order of a seed.
 func shuffle(cases []schedule.Case, seed int64) {
 	r := rand.New(rand.NewPCG(uint64(seed), 0))
 	r.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })

@@ -16,8 +16,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/selection"
 )
 
-// selectCases returns the cases of this shard, or one that stands for them, and
-// what is to be said at the end of the log, if there is something.
+// selectCases returns the cases of this shard, or one that stands for them, and a note for the
+// end of the log, if there is one.
 func selectCases(ctx context.Context, t task, f framework.Framework, workers int) (own []schedule.Case, note string, err error) {
 	m := t.manifest
 	if f.Traits().Unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
@@ -41,8 +41,7 @@ func selectCases(ctx context.Context, t task, f framework.Framework, workers int
 	return own, note, nil
 }
 
-// listCases returns the cases of all shards that are asked for. If there are none,
-// the note says so.
+// listCases returns the selected cases of all shards. If there are none, the note says so.
 func listCases(ctx context.Context, t task, f framework.Framework) (asked []schedule.Case, note string, err error) {
 	batch, release := event.Batch{}, func() {}
 	if f.Traits().RunsToList {
@@ -76,12 +75,12 @@ func listCases(ctx context.Context, t task, f framework.Framework) (asked []sche
 	return asked, note, nil
 }
 
-// errNoCase is for a test whose groups nobody would ever hold.
+// errNoCase is for a test whose groups no case would ever hold.
 var errNoCase = errors.New("the test has groups, but not a single case\nhint: is this the right target? A program of another " +
 	"kind is one case of framework = \"exec\"")
 
-// describe adds what the manifest and the cases themselves say of each case.
-// Patterns need not match if only a part of the cases is listed.
+// describe adds what the manifest and the cases themselves say about each case. Patterns need not
+// match if only a part of the cases is listed.
 func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, error) {
 	m := t.manifest
 	bound, err := selection.BindMarks(listed, m.Groups, t.options.StrictGroups)
@@ -103,9 +102,9 @@ func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, err
 	return cases, addTimings(cases, t)
 }
 
-// sameForAll reports whether everything that is said of cases is said of all,
-// whatever their names. Other patterns have to be compared with the names: one
-// that matches none is an error.
+// sameForAll reports whether everything that is said about cases is said about all of them,
+// whatever their names. Other patterns have to be compared with the names: a pattern that matches
+// none is an error.
 func sameForAll(m *manifest.Manifest) bool {
 	if len(m.Serial) > 0 && !m.AllSerial() {
 		return false
@@ -118,8 +117,7 @@ func sameForAll(m *manifest.Manifest) bool {
 	return true
 }
 
-// ofShard returns the cases that the plan gives a shard, in the order in which
-// they are listed.
+// ofShard returns the cases that the plan gives a shard, in the order in which they are listed.
 func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []schedule.Case {
 	p := plan.Problem{Capacity: m.Capacities(), Rates: m.Rates(), Shards: s.Total, Workers: workers}
 	for _, c := range cases {

@@ -18,7 +18,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/framework/protocol"
 )
 
-// frameworks are all that there are, by the value of the attribute framework.
+// frameworks are all frameworks, by the value of the attribute framework.
 var frameworks = map[string]func(framework.Test) (framework.Framework, error){
 	"exec":     exec.Of,
 	"go":       gotest.Of,
@@ -39,7 +39,7 @@ func newFramework(t task) (framework.Framework, error) {
 	return of(test)
 }
 
-// forFramework is what a framework has to know of the test.
+// forFramework returns what a framework has to know of the test.
 func (t task) forFramework() (framework.Test, error) {
 	m, name, workers := t.manifest, manifest.TargetName(t.manifest.Label), t.manifest.WorkerCount()
 	program, err := t.files.Rlocation(m.Program)
@@ -63,8 +63,8 @@ func (t task) forFramework() (framework.Test, error) {
 	}, nil
 }
 
-// caseNames returns the names of cases that the build knows, in the order in which
-// the program runs them; nil if only the program knows them.
+// caseNames returns the names of the cases, in the order in which the program runs them, if the
+// build knows them; nil if only the program does.
 func (t task) caseNames() ([]string, error) {
 	if t.manifest.Cases == "" {
 		return nil, nil
@@ -80,7 +80,7 @@ func (t task) caseNames() ([]string, error) {
 	return append([]string{}, strings.Fields(string(text))...), nil
 }
 
-// leakTimeout is how long an output may stay open; 0 if nobody is to look.
+// leakTimeout returns how long an output may stay open; 0 if nothing should check that.
 func leakTimeout(o options.Options) time.Duration {
 	if o.Leaks == options.IgnoreLeaks {
 		return 0
@@ -88,17 +88,17 @@ func leakTimeout(o options.Options) time.Duration {
 	return max(o.LeakTimeout, time.Nanosecond)
 }
 
-// errWhole is for a run that belongs to one process, and cannot be repeated.
+// errWhole is for a run that must be one process, and cannot be repeated.
 var errWhole = errors.New("args: a benchmark, a profile and the like belong to one process for all cases, and " +
 	options.ArgPrefix + "repeat starts many: leave one of them out")
 
-// isPartial reports whether the framework has left out cases that nobody asks for.
+// isPartial reports whether the framework has left out cases that nothing selects.
 func isPartial(f framework.Framework) bool {
 	partial, ok := f.(framework.Partial)
 	return ok && partial.Partial()
 }
 
-// noteOf says why there is no case; empty if that is not known.
+// noteOf says why there is no case; empty if that is unknown.
 func noteOf(f framework.Framework) string {
 	if noter, ok := f.(framework.Noter); ok {
 		return noter.Note()
@@ -106,7 +106,7 @@ func noteOf(f framework.Framework) string {
 	return ""
 }
 
-// suiteOf returns what test.xml calls all cases together.
+// suiteOf returns the name of all cases together in test.xml.
 func suiteOf(f framework.Framework, label string) string {
 	if suite, ok := f.(framework.Suite); ok && suite.Suite() != "" {
 		return suite.Suite()

@@ -13,9 +13,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
 )
 
-// withInstances returns a locker around inner that starts what the units of a
-// group are, and what is to be called at the end of the run. When ctx ends,
-// they are stopped in time.
+// withInstances returns a locker around inner that starts what the units of a group stand for,
+// and a function to call at the end of the run. When ctx ends, the instances are stopped in time.
 func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locker, end func(), err error) {
 	setups, err := t.setups()
 	if err != nil || len(setups) == 0 {
@@ -29,8 +28,8 @@ func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locke
 	return p, func() { p.Close(); impatient() }, nil
 }
 
-// teardown is how long after the end of its time the run may still have
-// instances: the cases that use them have their grace first.
+// teardown is how long instances may continue after the end of the run's time: the cases that use
+// them have their grace first.
 func (l limits) teardown() time.Duration { return l.grace + l.grace/2 }
 
 // setups returns the groups whose units have to be started.
@@ -56,8 +55,8 @@ func (t task) setups() (setups []provision.Group, err error) {
 	return setups, nil
 }
 
-// withoutFields returns groups with only those variables that are known before
-// their setups have run.
+// withoutFields returns groups with only the variables that are known before their setups have
+// run.
 func withoutFields(groups []manifest.Group) []manifest.Group {
 	known := make([]manifest.Group, len(groups))
 	for i, g := range groups {

@@ -14,24 +14,22 @@ import (
 
 // limits are the times at which the run has to stop.
 type limits struct {
-	// deadline lies below Bazel's own timeout, so that there is time to stop
-	// the cases and to report; zero if there is none.
+	// deadline is earlier than Bazel's own timeout, so that there is time to stop the cases and
+	// to report; zero if there is none.
 	deadline time.Time
-	// timeout is Bazel's.
+	// timeout is Bazel's timeout.
 	timeout time.Duration
-	// grace is what a case has between SIGTERM and SIGKILL. Bazel gives the
-	// whole test 15 s (--local_termination_grace_seconds), and a remote
-	// executor may give it nothing.
+	// grace is the time that a case has between SIGTERM and SIGKILL. Bazel gives the whole test
+	// 15 s (--local_termination_grace_seconds), and a remote executor may give it nothing.
 	grace time.Duration
 	// stretch multiplies budgets.
 	stretch int
 }
 
-// limitsOf keeps a tenth of the timeout, and at most ten seconds, for stopping:
-// half of that for the cases' own ends, half for the rest.
+// limitsOf reserves a tenth of the timeout, and at most ten seconds, for stopping: half of that
+// for the cases' own ends, half for the rest.
 //
-// A grace that was asked for is what a case has that takes too long; at the end
-// of the test there may be less.
+// An explicit grace is for a case that takes too long. At the end of the test there may be less.
 func limitsOf(env bazelenv.Env, started time.Time, grace time.Duration) limits {
 	l := limits{grace: 5 * time.Second, stretch: 1}
 	if env.Coverage.Enabled() {
@@ -47,13 +45,12 @@ func limitsOf(env bazelenv.Env, started time.Time, grace time.Duration) limits {
 	return l
 }
 
-// budget is how long the cases may run, without the time that they wait.
+// budget returns how long the cases may run, without the time that they wait.
 func (l limits) budget(m *manifest.Manifest) time.Duration {
 	return time.Duration(m.RunningBudgetSeconds*l.stretch) * time.Second
 }
 
-// apply returns a context that ends at the deadline, or when the process is
-// told to stop.
+// apply returns a context that ends at the deadline, or when the process is told to stop.
 func (l limits) apply(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	stopSignals := onSignal(func(s syscall.Signal) { cancel(signalError(s)) })
@@ -68,8 +65,8 @@ func (l limits) apply(ctx context.Context) (context.Context, func()) {
 	}
 }
 
-// onSignal calls stop for the first signal that asks this process to end. It
-// uses Notify, never Ignore: a child would inherit the latter.
+// onSignal calls stop for the first signal that asks this process to end. It uses Notify, never
+// Ignore: a child would inherit an ignored signal.
 func onSignal(stop func(syscall.Signal)) (release func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
@@ -84,7 +81,7 @@ func onSignal(stop func(syscall.Signal)) (release func()) {
 	return func() { signal.Stop(signals); close(done) }
 }
 
-// deadlineError says that Bazel's timeout is about to strike.
+// deadlineError says that Bazel's timeout is about to expire.
 type deadlineError time.Duration
 
 func (e deadlineError) Error() string {

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// holdToList holds what every case of the test holds, while a process of it lists
-// the cases: that runs user code too, such as init and TestMain.
+// holdToList holds what every case of the test holds, while a process lists the cases: listing
+// runs user code too, such as init and TestMain.
 func (t task) holdToList(ctx context.Context) (b event.Batch, release func(), err error) {
 	needs := t.needsOfAll()
 	if len(needs) == 0 {

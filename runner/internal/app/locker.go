@@ -14,8 +14,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/process"
 )
 
-// NewCluster returns a locker for groups of scope cluster, which finds its
-// coordinator through variables of the environment or a file of the machine.
+// NewCluster returns a locker for groups of scope cluster, which finds its coordinator through
+// environment variables or a file of the machine.
 type NewCluster func(groups []group.Group, lookup func(string) (string, bool)) lock.Locker
 
 // newLocker returns the locker for the groups of a test, each in its scope.
@@ -43,7 +43,7 @@ func newLocker(t task) lock.Locker {
 	})
 }
 
-// startGuardian lets what a case holds last as long as its processes.
+// startGuardian makes what a case holds last as long as its processes.
 func startGuardian(p invocation) {
 	warn := func(err error) {
 		say(p, fmt.Sprintf("if this process is killed, its case may go on beside the next holder of a group: %v", err))
@@ -60,8 +60,8 @@ func (p invocation) clusterLocker(groups []group.Group) lock.Locker {
 	return p.cluster(groups, p.lookup)
 }
 
-// noCluster fails closed in a runner that carries no client of a coordinator,
-// which the rules give only to tests without such groups.
+// noCluster fails closed in a runner without a client of a coordinator. The rules give such a
+// runner only to tests without such groups.
 type noCluster struct{}
 
 func (noCluster) Acquire(context.Context, []group.Need) (lock.Held, error) {

@@ -17,8 +17,8 @@ const planName = "plan.json"
 
 const askOnly = options.ArgPrefix + "plan=" + string(options.OnlyPlan)
 
-// printPlan writes the plan to stdout, and runs nothing. So it refuses where
-// that would count as a test that has passed.
+// printPlan writes the plan to stdout, and runs nothing. It refuses if that would count as a
+// passed test.
 func printPlan(ctx context.Context, t task) error {
 	if t.env.XMLOutput != "" {
 		return fmt.Errorf("%s runs no case, and the test would pass without: under bazel test, use %splan=%s; "+
@@ -57,8 +57,8 @@ func writePlan(t task, cases []schedule.Case, workers int) error {
 	return errors.Join(plan.Write(file), file.Close())
 }
 
-// planOf returns the plan of all shards. Who asks outside of Bazel wants those
-// that the target has. Cases that are repeated count once.
+// planOf returns the plan of all shards. Outside of Bazel, that is the number of shards that the
+// target has. Repeated cases count once.
 func planOf(t task, cases []schedule.Case, workers int) (planfile.File, error) {
 	m := t.manifest
 	f := planfile.File{Label: m.Label, Shards: t.env.Shard.Total, Workers: workers, KeepTogether: string(m.KeepTogether)}

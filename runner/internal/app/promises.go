@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
-// makePromises writes the files that Bazel wants before anything can go wrong:
-// that this runner shards, and that it has not ended yet.
+// makePromises writes the files that Bazel needs before anything can go wrong. They say that this
+// runner shards, and that it has not ended yet.
 func makePromises(env bazelenv.Env) error {
 	for _, path := range []string{env.Shard.StatusFile, env.PrematureExit} {
 		if path == "" {
@@ -30,8 +30,8 @@ func keepPromise(env bazelenv.Env) {
 	}
 }
 
-// noteInfrastructureFailure writes the file that tells such a failure from the
-// test's own: a line with the component, then one with the description.
+// noteInfrastructureFailure writes the file that distinguishes such a failure from the test's
+// own: a line with the component, then one with the description.
 func noteInfrastructureFailure(p invocation, env bazelenv.Env, message string) {
 	if env.InfrastructureFailure == "" {
 		return

@@ -18,8 +18,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
-// run is the life of the process, from the promises that Bazel wants first to
-// the exit code.
+// run is the whole life of the process, from the promises to Bazel to the exit code.
 func run(ctx context.Context, p invocation) int {
 	env, err := bazelenv.Parse(p.lookup)
 	err = errors.Join(makePromises(env), err) // the promises even if the rest is malformed
@@ -54,17 +53,17 @@ func run(ctx context.Context, p invocation) int {
 type test struct {
 	p       invocation
 	env     bazelenv.Env
-	suite   string // what test.xml calls all cases together
+	suite   string // the name of all cases together in test.xml
 	cases   []schedule.Case
 	options engine.Options
 	style   report.Style
-	// note is the last line of the log; empty is none.
+	// note is the last line of the log; empty means none.
 	note string
 	// end stops what was started for the cases.
 	end func()
 }
 
-// prepare finds out what there is to run, and what each case needs.
+// prepare finds out what to run, and what each case needs.
 func prepare(ctx context.Context, t task) (*test, error) {
 	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
 	f, workers, err := t.setUp()
@@ -87,7 +86,7 @@ func prepare(ctx context.Context, t task) (*test, error) {
 	}, nil
 }
 
-// setUp returns what runs the cases, and how many at once.
+// setUp returns the framework that runs the cases, and how many to run at once.
 func (t *task) setUp() (f framework.Framework, workers int, err error) {
 	if t.files, err = runfiles.New(); err != nil {
 		return nil, 0, fmt.Errorf("runfiles: %w", err)
@@ -128,7 +127,7 @@ func (t task) engineOptions(f framework.Framework, workers int, locker lock.Lock
 	}
 }
 
-// maxFail is after how many bad cases no further one starts.
+// maxFail is the number of bad cases after which no further case starts.
 func (t task) maxFail(f framework.Framework) int {
 	if t.env.FailFast {
 		return 1
@@ -173,8 +172,8 @@ func (t *test) runCases(ctx context.Context) {
 	engine.Run(ctx, t.options, t.cases)
 }
 
-// failed reports a test that could not be set up, in the log and in test.xml,
-// so that whoever reads only the report sees it too.
+// failed reports a test that could not be set up, in the log and in test.xml, so that somebody
+// who reads only the report sees it too.
 func failed(p invocation, env bazelenv.Env, label string, err error) int {
 	complain(p, err)
 	kind, code := event.TypeConfig, report.ExitConfig

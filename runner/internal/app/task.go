@@ -7,7 +7,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 )
 
-// task is what this process is asked to do.
+// task is what this process has to do.
 type task struct {
 	p        invocation
 	env      bazelenv.Env
@@ -18,8 +18,7 @@ type task struct {
 	files    *runfiles.Runfiles
 }
 
-// newTask brings together what the rule, the environment and the arguments ask
-// for.
+// newTask combines what the rule, the environment and the arguments ask for.
 func newTask(p invocation, env bazelenv.Env, m *manifest.Manifest) (task, error) {
 	t := task{p: p, env: env, manifest: m, options: options.Default()}
 	for name, value := range m.Options {

@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// addTimings tells cases how long they are expected to take.
+// addTimings adds the expected durations to cases.
 func addTimings(cases []schedule.Case, t task) error {
 	m := t.manifest
 	if m.Timings == "" {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Env is the test environment. Paths are absolute; an empty path is one that
-// Bazel did not give.
+// Env is the test environment. Paths are absolute; an empty path means that Bazel did not give
+// one.
 type Env struct {
 	// Target is the label of the test, as Bazel prints it.
 	Target string
@@ -24,18 +24,18 @@ type Env struct {
 	Shard Shard
 	// RunNumber is 1-based, and 0 if the test runs only once.
 	RunNumber int
-	// Timeout is what Bazel allows for everything, waiting included; 0 if
-	// there is no limit, as when the executable is started by hand.
+	// Timeout is the time that Bazel allows for everything, including waiting; 0 if there is no
+	// limit, as when the executable is started by hand.
 	Timeout time.Duration
 	// Filter is the value of --test_filter.
 	Filter string
-	// FailFast is whether to stop after the first failure of this shard.
+	// FailFast says whether to stop after the first failure of this shard.
 	FailFast bool
 	// XMLOutput is where the JUnit report is expected.
 	XMLOutput string
-	// PrematureExit exists while the test has not ended in an orderly way.
+	// PrematureExit exists until the test has ended in an orderly way.
 	PrematureExit string
-	// InfrastructureFailure is for a failure that is not the test's own.
+	// InfrastructureFailure is the file for a failure that is not the test's own.
 	InfrastructureFailure string
 	// TmpDir is the private writable folder of this attempt.
 	TmpDir string
@@ -47,15 +47,15 @@ type Env struct {
 
 // Coverage is what `bazel coverage` sets; all of it is empty otherwise.
 type Coverage struct {
-	// Dir is the folder of which every LCOV file *.dat is merged.
+	// Dir is the folder whose LCOV files *.dat are all merged.
 	Dir string
 }
 
 // Enabled reports whether coverage is collected.
 func (c Coverage) Enabled() bool { return c.Dir != "" }
 
-// Of returns the variables that give a child coverage files of its own: several children
-// that wrote one would destroy it. Bazel merges every *.dat below COVERAGE_DIR.
+// Of returns the variables that give a child coverage files of its own: several children that
+// write to the same file would destroy it. Bazel merges every *.dat below COVERAGE_DIR.
 func (c Coverage) Of(child string) (map[string]string, error) {
 	if !c.Enabled() {
 		return nil, nil
@@ -107,8 +107,7 @@ func (p *parser) text(name string) string {
 	return value
 }
 
-// number returns 0 if the variable is not set, and else a whole number that
-// is at least least.
+// number returns a whole number of at least least; 0 if the variable is not set.
 func (p *parser) number(name string, least int) int {
 	value, ok := p.lookup(name)
 	if !ok {
@@ -122,7 +121,7 @@ func (p *parser) number(name string, least int) int {
 	return n
 }
 
-// flag reads a variable that is "1" or not set; "0" and "" are read as not set.
+// flag reads a variable that is "1" or not set; "0" and "" count as not set.
 func (p *parser) flag(name string) bool {
 	switch value := p.text(name); value {
 	case "", "0":

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// ours are the variables that the runner has dealt with and a case must not
-// see: a child that shards or filters once more would drop cases, and one
-// that writes test.xml or removes the premature-exit file would speak for the
-// whole test.
+// ours are the variables that the runner handles itself and a case must not see. A child that
+// shards or filters again would drop cases. A child that writes test.xml or removes the
+// premature-exit file would speak for the whole test.
 var ours = []string{
 	"TEST_TOTAL_SHARDS", "TEST_SHARD_INDEX", "TEST_SHARD_STATUS_FILE",
 	"GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX", "GTEST_SHARD_STATUS_FILE",
@@ -19,8 +18,8 @@ var ours = []string{
 // ourPrefix begins the names of variables that set the runner's options.
 const ourPrefix = "INTERLOCK_"
 
-// ForChild returns environ, a list of NAME=value, without what is the
-// runner's own business and with set in place of what it replaces.
+// ForChild returns environ, a list of NAME=value, without the variables that are only for the
+// runner, and with the variables of set added or replaced.
 func ForChild(environ []string, set map[string]string) []string {
 	child := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")

@@ -6,14 +6,14 @@ type Shard struct {
 	Index int
 	// Total is the number of shards, 1 if the test is not sharded.
 	Total int
-	// StatusFile has to be touched by a runner that shards; empty if the test
-	// is not sharded. Without it Bazel takes a passing test for one that ran
-	// everything in every shard (--incompatible_check_sharding_support).
+	// StatusFile has to be touched by a runner that shards; empty if the test is not sharded. If
+	// it is not touched, Bazel assumes that a passing test ran everything in every shard
+	// (--incompatible_check_sharding_support).
 	StatusFile string
 }
 
-// shard reads three variables of which Bazel sets all or none. A
-// TEST_TOTAL_SHARDS of 0 means unsharded, as other runners have it.
+// shard reads three variables, all or none of which Bazel sets. A TEST_TOTAL_SHARDS of 0 means
+// unsharded, as with other runners.
 func (p *parser) shard() Shard {
 	total := p.number("TEST_TOTAL_SHARDS", 0)
 	if total == 0 {

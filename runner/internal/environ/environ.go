@@ -20,24 +20,24 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 )
 
-// Options say what is common to all of them.
+// Options are what all these processes have in common.
 type Options struct {
-	// Environ is what Bazel has given the test, and Env what that means.
+	// Environ is the environment that Bazel has given the test, and Env its meaning.
 	Environ []string
 	Env     bazelenv.Env
-	// Name is that of the target.
+	// Name is the name of the target.
 	Name string
-	// Workers is how many cases run at once; 0 is one after the other.
+	// Workers is how many cases run at once; 0 means one after the other.
 	Workers int
 	// Groups returns the groups of the test. It is called when the first case holds one.
 	Groups func() []manifest.Group
 }
 
-// Environments are those of the processes of a test.
+// Environments are the environments of the processes of a test.
 type Environments struct {
 	options Options
-	// grants returns the variables of each group, by label: all groups are known
-	// when the first case holds one.
+	// grants returns the variables of each group, by label. It is called late, because all groups
+	// are known only when the first case holds one.
 	grants func() map[string]variables.Group
 	made   atomic.Int64
 }
@@ -51,17 +51,17 @@ func New(options Options) *Environments {
 	}
 }
 
-// Of returns the environment for a batch, and what is to be called when its
-// process has ended. Besides what Bazel gives a test it has
+// Of returns the environment for a batch, and a function to call when the batch's process has
+// ended. The environment has what Bazel gives a test, and in addition
 //
-//   - TEST_TMPDIR, an empty folder of this process, with a short name in that of
-//     the test: the path of a socket can be 107 bytes long (unix(7));
+//   - TEST_TMPDIR, an empty folder of this process, with a short name in the test's folder:
+//     the path of a socket can be 107 bytes long (unix(7));
 //   - TEST_TIMEOUT, the seconds until the runner stops it;
 //   - INTERLOCK_WORKER, the number of the worker, from 0, and INTERLOCK_WORKERS,
-//     how many there are;
+//     the number of workers;
 //   - INTERLOCK_TARGET_WORKER, its number among the workers of all shards;
-//   - INTERLOCK_ATTEMPT, 1 or that of a retry;
-//   - for each group that it holds, what variables.Group.Of returns.
+//   - INTERLOCK_ATTEMPT, 1 or the number of a retry;
+//   - for each group that it holds, the variables that variables.Group.Of returns.
 func (e *Environments) Of(b event.Batch) (environ []string, done func(), err error) {
 	number, dir, err := e.makeTmpDir()
 	if err != nil {
@@ -92,8 +92,8 @@ func (e *Environments) Of(b event.Batch) (environ []string, done func(), err err
 	return bazelenv.ForChild(e.options.Environ, set), done, nil
 }
 
-// makeTmpDir makes a folder in that of the test, and returns its number and path: one
-// that exists is somebody else's. There is none if the test has none.
+// makeTmpDir makes a folder inside the test's folder, and returns its number and path. A folder
+// that already exists belongs to somebody else. If the test has no folder, it makes none.
 func (e *Environments) makeTmpDir() (number int64, dir string, err error) {
 	if e.options.Env.TmpDir == "" {
 		return e.made.Add(1), "", nil
@@ -114,8 +114,7 @@ func (e *Environments) makeTmpDir() (number int64, dir string, err error) {
 	return number, dir, nil
 }
 
-// OfCases returns the variables among these that differ between batches of one
-// process.
+// OfCases returns those of these variables that differ between batches of one process.
 func (e *Environments) OfCases(b event.Batch) (map[string]string, error) {
 	set := map[string]string{"INTERLOCK_ATTEMPT": strconv.Itoa(max(b.Attempt, 1))}
 	for label, grant := range b.Grants {

@@ -11,20 +11,20 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// answer is what a setup has printed, in Buck2's format of a local resource,
-// but for exactly one instance.
+// answer is what a setup has printed, in Buck2's format of a local resource, but for exactly one
+// instance.
 type answer struct {
-	// pid is a process that is to be stopped at the end; 0 if there is none.
+	// pid is a process to stop at the end; 0 if there is none.
 	pid int
 	// values are the fields of the group's templates.
 	values map[string]string
 }
 
-// example is part of errors.
+// example is quoted in errors.
 const example = `{"pid": 42, "resources": [{"port": "5432"}]}`
 
-// parseAnswer reads an answer strictly. A program that prints something else
-// may well have done something else.
+// parseAnswer reads an answer strictly. A program that prints something else may well have done
+// something else.
 func parseAnswer(text []byte) (answer, error) {
 	var read struct {
 		PID       *int                 `json:"pid"`
@@ -78,8 +78,7 @@ func notAnAnswer(err error) error {
 	return fmt.Errorf("did not print such as %s: %w", example, err)
 }
 
-// isWhole reports whether text begins with a whole JSON value, or cannot become
-// one.
+// isWhole reports whether text begins with a whole JSON value, or cannot become one.
 func isWhole(text []byte) bool {
 	var value json.RawMessage
 	err := json.NewDecoder(bytes.NewReader(text)).Decode(&value)

@@ -13,21 +13,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// daemon is the process that a setup has named. A descriptor stands for it, so
-// that no signal can hit a stranger who got its number later.
+// daemon is the process that a setup has named. A descriptor stands for it, so that no signal can
+// hit a stranger that got its number later.
 type daemon struct {
 	pid        int
 	descriptor int // pidfd_open(2)
 	leads      bool
-	// grouped is whether it is in the process group of its setup, which ends
-	// that group.
+	// grouped says whether it is in the process group of its setup, which ends that group.
 	grouped bool
 	once    sync.Once
 }
 
-// openDaemon returns the running process pid, which the setup with the process
-// group setup has named. It has to be a descendant of this process: the setup's
-// orphans are.
+// openDaemon returns the running process pid, which the setup with the process group setup has
+// named. It must be a descendant of this process, as the setup's orphans are.
 func openDaemon(pid, setup int) (*daemon, error) {
 	descriptor, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -67,8 +65,8 @@ func isDescendant(pid int) bool {
 	return false
 }
 
-// hasEnded reports whether the process runs no more: then its descriptor is
-// readable (pidfd_open(2)).
+// hasEnded reports whether the process no longer runs: then its descriptor is readable
+// (pidfd_open(2)).
 func (d *daemon) hasEnded() bool { return d.ends(0) }
 
 // ends reports whether the process ends within a time.
@@ -81,8 +79,8 @@ func (d *daemon) ends(within time.Duration) bool {
 	}
 }
 
-// stop makes the process end, and its group if it leads one, with a grace that
-// the end of patience cuts short.
+// stop makes the process end, and its group if it leads one. When patience ends, so does the
+// grace.
 func (d *daemon) stop(patience context.Context) {
 	d.once.Do(func() {
 		if !d.grouped {
@@ -118,11 +116,11 @@ func (d *daemon) signal(s unix.Signal) {
 	}
 }
 
-// reap leaves no zombie, if the process has become a child of this one, and
-// nothing of the group that it led.
+// reap leaves no zombie if the process has become a child of this one, and nothing of a group
+// that it led.
 func (d *daemon) reap() {
 	switch {
-	case d.grouped: // is for who ends that group
+	case d.grouped: // whoever ends that group reaps it
 	case d.leads:
 		child.KillRest(d.pid)
 	default:

@@ -7,19 +7,18 @@ import (
 	"runtime"
 )
 
-// maxFolder is how long the path of a folder may be, so that most of the 107
-// bytes of a socket's path are left (unix(7)). Below Bazel's TEST_TMPDIR no path
-// is that short.
+// maxFolder is the longest path of a folder, so that most of the 107 bytes of a socket's path are
+// left (unix(7)). Below Bazel's TEST_TMPDIR no path is that short.
 const maxFolder = 40
 
 // folder is a new folder that lives as long as an instance.
 type folder struct {
-	// path is short: that of a link to the folder, if its own is not.
+	// path is short: if the folder's own path is long, it is the path of a link to the folder.
 	path string
 	real string
 }
 
-// newFolder makes a folder in another one; "" is the system's for such folders.
+// newFolder makes a folder in another one; "" means the system's folder for temporary folders.
 func newFolder(in string) (folder, error) {
 	if in == "" {
 		in = os.TempDir()
@@ -42,8 +41,8 @@ func newFolder(in string) (folder, error) {
 	return f, nil
 }
 
-// linkTo makes a link with a short path, in a folder of its own: names in the
-// system's folder are everybody's.
+// linkTo makes a link with a short path, in a folder of its own: anybody can take names in the
+// system's folder.
 func linkTo(dir string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {

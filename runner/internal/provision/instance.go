@@ -9,17 +9,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/child"
 )
 
-// settle is for how long a program that has answered may still end, or print
-// more, as a part of its answer.
+// settle is how long a program that has answered may still end, or print more, as a part of its
+// answer.
 const settle = 50 * time.Millisecond
 
-// instance is what the setup of a unit has started. Its process group, and the
-// process that it has named, are there until stop.
+// instance is what the setup of a unit has started. Its process group, and the process that it
+// has named, exist until stop.
 type instance struct {
 	setup    Setup
 	folder   folder
 	patience context.Context    // how long it may take to end
-	hurry    context.CancelFunc // ends that
+	hurry    context.CancelFunc // ends patience
 	end      context.CancelFunc // stops its process group
 	stdout   *reply
 	log      *tail // stderr, and stdout after the answer
@@ -31,11 +31,11 @@ type instance struct {
 	over    chan struct{} // nothing is left of its process group
 	err     error         // once over: why it could not be started
 
-	daemon *daemon           // nil if it has named none
-	values map[string]string // that it has printed
+	daemon *daemon           // nil if the setup has named none
+	values map[string]string // printed by the setup
 }
 
-// launch starts the setup of a unit. The end of patience ends the grace.
+// launch starts the setup of a unit. When patience ends, so does the grace.
 func launch(patience context.Context, r *resource, slot int) (*instance, error) {
 	dir, err := newFolder(r.options.TmpDir)
 	if err != nil {
@@ -80,7 +80,7 @@ func (i *instance) serve(life context.Context, c child.Command) {
 	}
 }
 
-// begin waits for the answer. Its error says what the program has printed.
+// begin waits for the answer. Its error contains what the program has printed.
 func (i *instance) begin(ctx context.Context) error {
 	err := i.awaitAnswer(ctx)
 	if err == nil {
@@ -90,7 +90,7 @@ func (i *instance) begin(ctx context.Context) error {
 		return nil
 	}
 	if closes(i.exited, 0) {
-		// What it has left is of no use. When that is gone, all that was printed has come.
+		// What it has left is of no use. When that is gone, all output has arrived.
 		i.hurry()
 		i.end()
 		<-i.over
@@ -141,7 +141,7 @@ func closes(c <-chan struct{}, within time.Duration) bool {
 	}
 }
 
-// ending says how the setup has ended.
+// ending describes how the setup has ended.
 func (i *instance) ending() string {
 	if i.result.Signal != "" {
 		return fmt.Sprintf("was ended by a signal (%s)", i.result.Signal)
@@ -174,7 +174,7 @@ func (i *instance) printed() string {
 	return text
 }
 
-// death says why the instance is of no use any more; it is empty if it is.
+// death says why the instance is no longer usable; empty if it still is.
 func (i *instance) death() string {
 	if i.daemon != nil && i.daemon.hasEnded() {
 		return fmt.Sprintf("its process %d has ended%s", i.daemon.pid, i.lastWords())
@@ -192,9 +192,8 @@ func (i *instance) lastWords() string {
 	return ""
 }
 
-// stop ends the instance, and returns when nothing is left of it. A daemon of
-// another process group goes first: it may write to pipes that end with the
-// setup's group.
+// stop ends the instance, and returns when nothing is left of it. A daemon in another process
+// group goes first: it may write to pipes that end with the setup's group.
 func (i *instance) stop() {
 	if i.daemon != nil && !i.daemon.grouped {
 		i.daemon.stop(i.patience)

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// lease is units of one group that this runner holds, and their instances. It
-// is a lock.Held for one case after the other.
+// lease is units of one group that this runner holds, and their instances. It is a lock.Held for
+// one case after another.
 type lease struct {
 	resource *resource
 	held     lock.Held
@@ -56,7 +56,7 @@ func (l *lease) ready(ctx context.Context) error {
 	for _, i := range missing {
 		starts.Go(func() {
 			if err := l.start(starting, i); err != nil {
-				fail(err) // the others are of no use without it
+				fail(err) // without it the others are of no use
 			}
 		})
 	}
@@ -64,12 +64,12 @@ func (l *lease) ready(ctx context.Context) error {
 	return context.Cause(starting)
 }
 
-// unusable is for units that were taken away while their instances started.
+// unusable is the error for units that were taken away while their instances started.
 func (l *lease) unusable() error {
 	return fmt.Errorf("%s: stopped while its setup ran: %w", l.resource.group.Label, lock.ErrLost)
 }
 
-// missing are the places of instances that are not up.
+// missing returns the indexes of instances that are not up.
 func (l *lease) missing() (missing []int) {
 	for i, one := range l.instances {
 		if one == nil {
@@ -82,7 +82,7 @@ func (l *lease) missing() (missing []int) {
 	return missing
 }
 
-// start starts an instance, in the place of a dead one if there is one.
+// start starts an instance, replacing a dead one if there is one.
 func (l *lease) start(ctx context.Context, i int) (err error) {
 	if dead := l.instances[i]; dead != nil {
 		dead.stop()
@@ -98,7 +98,7 @@ func (l *lease) start(ctx context.Context, i int) (err error) {
 	return nil
 }
 
-// name says which unit it is, as in "//db:pg: instance pg0".
+// name names a unit, as in "//db:pg: instance pg0".
 func (r *resource) name(slot int) string {
 	if slot < len(r.group.Instances) {
 		return fmt.Sprintf("%s: instance %s", r.group.Label, r.group.Instances[slot])
@@ -125,7 +125,7 @@ func (l *lease) stop() {
 // Release implements lock.Held, for one case.
 func (l *lease) Release() { l.resource.giveBack(l) }
 
-// Undo is Release: what is set up has no rate.
+// Undo is Release: a group with a setup has no rate.
 func (l *lease) Undo() { l.Release() }
 
 // Begun does nothing, for the same reason.
@@ -139,7 +139,7 @@ func (l *lease) Grants() map[string]group.Grant {
 	return map[string]group.Grant{l.resource.group.Label: grant}
 }
 
-// values are what the setup of each instance has printed.
+// values returns what the setup of each instance has printed.
 func (l *lease) values() []map[string]string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

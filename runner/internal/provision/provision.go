@@ -1,8 +1,7 @@
-// Package provision starts what the units of resource groups are: a database
-// server, a container, a folder. It is a lock.Locker around another one, which
-// keeps those apart who use them.
+// Package provision starts what the units of resource groups stand for: a database server, a
+// container, a folder. It is a lock.Locker around another one, which keeps their users apart.
 //
-//   - provision: the locker, which takes what has a setup before all else;
+//   - provision: the locker, which acquires groups with a setup before all others;
 //   - resource: one group with a setup, its units between cases, its failures;
 //   - lease: units of a group that are held, and their instances;
 //   - instance, answer, daemon, folder: one instance, from the program that
@@ -34,11 +33,11 @@ type Group struct {
 
 // Setup is the program that starts a unit.
 type Setup struct {
-	// Name is what people know it by.
+	// Name is the name that people know.
 	Name string
 	// Path is its file.
 	Path string
-	// Timeout is how long it may take until it has printed what it made.
+	// Timeout is how long it may take to print what it made.
 	Timeout time.Duration
 	// Environ returns its whole environment for the unit with that number, as
 	// NAME=value. TEST_TMPDIR is added.
@@ -47,32 +46,31 @@ type Setup struct {
 
 // Options are what the setups of a process have in common.
 type Options struct {
-	// TmpDir is the folder for those of the instances; empty is the system's.
+	// TmpDir is the folder for the instances' folders; empty means the system's.
 	TmpDir string
-	// Patience, when it ends, ends the grace of every instance, and each setup
-	// that runs.
+	// Patience, when it ends, ends the grace of every instance, and each running setup.
 	Patience context.Context
-	// Warn gets sentences for people about what went wrong and was remedied. It
-	// may be called from several goroutines.
+	// Warn gets sentences for people about what went wrong and was repaired. Several goroutines
+	// may call it.
 	Warn func(string)
 }
 
-// Locker is a lock.Locker that starts instances before it gives units away.
+// Locker is a lock.Locker that starts instances before it hands out units.
 //
-// A unit stays held, and its instance up, when a case gives it back: it is for
-// the next case that needs as many units of the group. It is given up as soon
-// as somebody else wants the group, and by Close. So what no case uses is never
-// waited for longer than it takes to stop, and deadlock is as impossible as
-// without it: of a cycle of waiters, each would wait for a unit that a case
+// When a case gives a unit back, the unit stays held, and its instance up, for the next case that
+// needs as many units of the group. It is given up as soon as somebody else wants the group, and
+// by Close. So nobody waits longer for an unused unit than it takes to stop, and deadlock is as
+// impossible as without it: in a cycle of waiters, each would wait for a unit that a case holds,
+// and cases acquire groups in one order.
 // holds, and cases take groups in one order.
 type Locker struct {
 	inner     lock.Locker
 	resources map[string]*resource // by label
 }
 
-// New returns a locker that takes groups from inner, and starts those that
-// groups has. Inner should be a lock.Inspector: of others a unit that somebody
-// waits for is not given up before Close.
+// New returns a locker that acquires groups from inner, and starts instances for groups. Inner
+// should be a lock.Inspector: otherwise a unit that somebody waits for is not given up before
+// Close.
 func New(inner lock.Locker, groups []Group, options Options) *Locker {
 	l := &Locker{inner: inner, resources: map[string]*resource{}}
 	for _, g := range groups {
@@ -81,15 +79,15 @@ func New(inner lock.Locker, groups []Group, options Options) *Locker {
 	return l
 }
 
-// Acquire implements lock.Locker. The units that have to be started come first,
-// group by group in canonical order, each with its instances. All else follows
-// in one go, so that the groups with a rate are the last, and nothing is waited
-// for between being counted and starting.
+// Acquire implements lock.Locker. It first acquires the units that have to be started, group by
+// group in canonical order, each with its instances. Then it acquires all other needs together,
+// so that groups with a rate are the last, and nothing is waited for between the count and the
+// start.
 //
-// A group that is shared is among all else: who shares has no unit of its own,
-// and nothing is started for it.
+// Shared groups are among the other needs: a shared holder has no unit of its own, and nothing is
+// started for it.
 //
-// Its errors are also those of setups. They say what the program has printed.
+// It also returns the errors of setups. They contain what the program has printed.
 func (l *Locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	return lock.Confirmed(func() (lock.Held, error) { return l.acquire(ctx, needs) })
 }
@@ -116,8 +114,8 @@ func (l *Locker) acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	return parts.Together(), nil
 }
 
-// split returns the needs of units that have to be started, in the order of
-// their scopes and then of what identifies them, and the other needs.
+// split returns the needs of units that have to be started, in the order of their scopes and then
+// of what identifies them, and the other needs.
 func (l *Locker) split(needs []group.Need) (started, rest []group.Need) {
 	for _, n := range group.Canonical(needs) {
 		if l.resources[n.Group] != nil && n.Mode == group.Exclusive {
@@ -136,8 +134,8 @@ func (l *Locker) split(needs []group.Need) (started, rest []group.Need) {
 	return started, rest
 }
 
-// Holders implements lock.Inspector. Setups that run are among them: who waits
-// for a group may wait for one of those.
+// Holders implements lock.Inspector. It includes running setups: a waiter for a group may wait
+// for one of them.
 func (l *Locker) Holders(label string) (users []lock.User) {
 	if r := l.resources[label]; r != nil {
 		users = r.settingUp()
@@ -154,8 +152,8 @@ func (l *Locker) Wanted(label string) bool {
 	return ok && i.Wanted(label)
 }
 
-// Close stops every instance, those that cases still use too, gives the units
-// back, and returns when nothing is left. Acquire starts nothing afterwards.
+// Close stops every instance, including those that cases still use, gives the units back, and
+// returns when nothing is left. Acquire starts nothing afterwards.
 func (l *Locker) Close() {
 	var closing sync.WaitGroup
 	for _, r := range l.resources {
@@ -164,5 +162,5 @@ func (l *Locker) Close() {
 	closing.Wait()
 }
 
-// errClosed is for who asks too late.
+// errClosed is for a case that asks too late.
 var errClosed = errors.New("the run is over: nothing is set up any more")

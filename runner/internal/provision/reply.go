@@ -6,11 +6,10 @@ import (
 	"sync"
 )
 
-// maxReply is far more than an answer has.
+// maxReply is far more than the length of an answer.
 const maxReply = 64 << 10
 
-// reply is what a setup prints on stdout. When that was accepted, the rest goes
-// to a log.
+// reply is what a setup prints on stdout. After it was accepted, the rest goes to a log.
 type reply struct {
 	reader *os.File
 	whole  chan struct{} // it is an answer, or cannot become one

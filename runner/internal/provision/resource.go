@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// look is how often a runner looks whether somebody wants a unit that it has
-	// and does not use; lookFar is that where it has to ask another machine.
+	// look is how often a runner checks whether somebody wants a unit that it has and does not
+	// use; lookFar is the interval if it has to ask another machine.
 	look, lookFar = 30 * time.Millisecond, 300 * time.Millisecond
-	// maxFailures is after how many failures in a row a setup is not tried again:
-	// each may take its whole timeout.
+	// maxFailures is the number of failures in a row after which a setup is not retried: each may
+	// take its whole timeout.
 	maxFailures = 2
 )
 
@@ -25,14 +25,14 @@ type resource struct {
 	group   Group
 	locker  *Locker
 	options Options
-	// turn is taken by the one case that may ask for units at a time. While
-	// nobody has it, only others can want the group.
+	// turn is taken by the one case that may ask for units at a time. While nobody has it, only
+	// others can want the group.
 	turn chan struct{}
 
 	mu       sync.Mutex
 	leases   []*lease
 	asking   *asking
-	setups   []time.Time // when those that run have started
+	setups   []time.Time // when the running setups have started
 	failures int         // in a row
 	failure  error       // the last one
 	closed   bool
@@ -68,7 +68,7 @@ func (r *resource) acquire(ctx context.Context, n group.Need) (*lease, error) {
 	return l, nil
 }
 
-// settingUp returns the setups that run, as users of the group.
+// settingUp returns the running setups, as users of the group.
 func (r *resource) settingUp() (users []lock.User) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +78,7 @@ func (r *resource) settingUp() (users []lock.User) {
 	return users
 }
 
-// noteSetup notes a setup that runs, until the returned function is called.
+// noteSetup notes a running setup, until the returned function is called.
 func (r *resource) noteSetup() (ended func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -92,7 +92,7 @@ func (r *resource) noteSetup() (ended func()) {
 	}
 }
 
-// count notes how a setup went. A loss of the units is none of its failures.
+// count notes how a setup went. A loss of the units is not a failure of the setup.
 func (r *resource) count(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -105,7 +105,7 @@ func (r *resource) count(err error) {
 	}
 }
 
-// refusal is why nothing is started any more; nil if it is.
+// refusal says why nothing is started any more; nil if setups may start.
 func (r *resource) refusal() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -118,8 +118,8 @@ func (r *resource) refusal() error {
 	return nil
 }
 
-// take returns units, with instances that are up if it can, and else asks for
-// them. Cases of this runner do so one by one, in the order in which they came.
+// take returns units, with instances that are up if it can, and otherwise asks for them. Cases of
+// this runner do so one by one, in the order in which they came.
 func (r *resource) take(ctx context.Context, n group.Need) (*lease, error) {
 	if err := r.takeTurn(ctx); err != nil {
 		return nil, err
@@ -154,8 +154,8 @@ func (r *resource) takeTurn(ctx context.Context) error {
 	}
 }
 
-// reuse returns units that another case has given back, unless somebody else
-// waits for the group: it is their turn.
+// reuse returns units that another case has given back, unless somebody else waits for the group:
+// then it is their turn.
 func (r *resource) reuse(weight int) *lease {
 	wanted := r.locker.Wanted(r.group.Label)
 	r.mu.Lock()
@@ -172,7 +172,7 @@ func (r *resource) reuse(weight int) *lease {
 	return l
 }
 
-// idle returns units that nobody uses, with the mutex locked.
+// idle returns units that nobody uses; the mutex is locked.
 func (r *resource) idle(weight int) *lease {
 	at := slices.IndexFunc(r.leases, func(l *lease) bool { return l.endIdle != nil && len(l.slots) == weight })
 	if at < 0 {
@@ -181,8 +181,7 @@ func (r *resource) idle(weight int) *lease {
 	return r.leases[at]
 }
 
-// ask asks for units. It returns nothing if a case has given such units back
-// meanwhile.
+// ask asks for units. It returns nothing if a case has given such units back meanwhile.
 func (r *resource) ask(ctx context.Context, n group.Need) (*lease, error) {
 	asked, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -203,7 +202,7 @@ func (r *resource) ask(ctx context.Context, n group.Need) (*lease, error) {
 	return nil, err
 }
 
-// expect notes who asks, unless there is already what it asks for.
+// expect registers a case that asks, unless there is already what it asks for.
 func (r *resource) expect(a *asking) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -214,8 +213,8 @@ func (r *resource) expect(a *asking) bool {
 	return true
 }
 
-// traced says that the runner asks, and not one of its cases: the next ones may
-// have the units after it.
+// traced says that the runner asks, and not one of its cases: the next cases may get the units
+// after it.
 func (r *resource) traced(ctx context.Context) context.Context {
 	return lock.WithTrace(ctx, lock.Trace{
 		User:    lock.User{Target: lock.UserOf(ctx).Target},
@@ -240,8 +239,8 @@ func (r *resource) newLease(held lock.Held) *lease {
 	return l
 }
 
-// lose gives up units that are lost, or stops their instances at once if a case
-// uses them: it still has to ask whether they were lost.
+// lose gives up units that are lost. If a case uses them, it stops their instances at once: the
+// case still has to ask whether they were lost.
 func (r *resource) lose(l *lease) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -274,8 +273,8 @@ func (r *resource) giveBack(l *lease) {
 	go r.watch(idle, l)
 }
 
-// watch gives units up that are not used when somebody wants the group. One who
-// asks for such units in this runner is not somebody else: it will take them.
+// watch gives unused units up when somebody else wants the group. A case of this runner that asks
+// for such units does not count: it will take them.
 func (r *resource) watch(idle context.Context, l *lease) {
 	every := look
 	if r.group.Scope == group.Cluster {
@@ -318,8 +317,7 @@ func (r *resource) giveUp(l *lease) {
 	r.giveUpLocked(l)
 }
 
-// giveUpLocked stops the instances and then gives the units to others. It does
-// not wait for that.
+// giveUpLocked stops the instances and then gives the units to others. It does not wait for that.
 func (r *resource) giveUpLocked(l *lease) {
 	at := slices.Index(r.leases, l)
 	if at < 0 {

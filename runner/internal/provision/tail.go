@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// maxTail is how many bytes of what a program has printed people are shown.
+// maxTail is how many bytes of a program's output are shown to people.
 const maxTail = 2 << 10
 
 // tail is an io.Writer that keeps the end of what is written to it.

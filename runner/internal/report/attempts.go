@@ -6,17 +6,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// attempt is what became of a case once, and what it wrote then.
+// attempt is the result of one run of a case, and what it wrote.
 type attempt struct {
 	outcome event.Outcome
 	output  string
 }
 
-// maxText is how much of the end of its output a problem has as its text; the rest
-// is in system-out.
+// maxText is how much of the end of its output a problem has as its text. The rest is in
+// system-out.
 const maxText = 8 << 10
 
-// text says what went wrong as a reader wants to see it who looks at no attribute.
+// text says what went wrong, for a reader that shows no attributes.
 func (a attempt) text() string {
 	if a.outcome.Text != "" {
 		return a.outcome.Text
@@ -36,7 +36,7 @@ func (j *JUnit) retry(e event.CaseRetried) {
 	c.parts = nil
 }
 
-// set makes the element that of a case with this attempt.
+// set makes the element describe this attempt.
 func (c *xmlCase) set(a attempt) {
 	problem := &xmlProblem{Message: a.outcome.Message, Type: a.outcome.Type, Text: a.outcome.Text}
 	c.Output = a.output
@@ -54,15 +54,15 @@ func (c *xmlCase) set(a attempt) {
 	}
 }
 
-// tellAttempts adds those attempts that the case itself does not stand for. As
-// with Surefire, a case that passed in the end has flakyFailures, and one that
-// did not is its first failure and has rerunFailures.
+// tellAttempts adds the attempts that the case's own element does not describe. As with Surefire,
+// a case that passed in the end has flakyFailures, and one that did not pass has its first
+// failure and rerunFailures.
 func (c *junitCase) tellAttempts(last attempt, number int) {
 	if !last.outcome.Bad() || last.outcome.Type == event.TypeFlaky {
 		c.Attempts = elements("flaky", c.attempts)
 		return
 	}
-	if number > len(c.attempts) { // else the last one is among them
+	if number > len(c.attempts) { // otherwise the last one is among them
 		c.attempts = append(c.attempts, last)
 	}
 	c.set(c.attempts[0])

@@ -1,5 +1,5 @@
-// Package report tells what has become of the cases: in the log (console), in test.xml
-// (junit) and by the exit code.
+// Package report reports the results of the cases: in the log (console), in test.xml (junit) and
+// by the exit code.
 package report
 
 import (
@@ -13,19 +13,19 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// Prefix begins each line of the log that is the runner's own.
+// Prefix begins each line that the runner itself writes to the log.
 const Prefix = "interlock: "
 
-// maxGrouped is how many bytes of a case's output are held back until the case
-// has finished. Of more, the rest appears as it comes.
+// maxGrouped is how many bytes of a case's output are held back until the case has finished.
+// Anything beyond that appears at once.
 const maxGrouped = 1 << 20
 
 // Style is how much the log says, and in what order.
 type Style struct {
-	// Grouped is whether the output of a case appears in one piece, when the
-	// case has finished, since that of others would get in between.
+	// Grouped says whether the output of a case appears in one piece, when the case has finished,
+	// so that the output of other cases does not get in between.
 	Grouped bool
-	// Brief is whether a case that passed is only counted.
+	// Brief says whether a case that passed is only counted.
 	Brief bool
 }
 
@@ -34,16 +34,16 @@ type console struct {
 	w       io.Writer
 	style   Style
 	midLine bool       // the last output did not end its line
-	last    event.Case // who wrote it
+	last    event.Case // which wrote it
 	held    map[event.Case][]byte
 	started map[event.Case]int // the last attempt
 	count   [4]int             // by event.Status
 	flaky   int
-	notRun  map[string]int // cases that their program did not run, by why
+	notRun  map[string]int // cases that their program did not run, by reason
 }
 
-// Console returns a sink that writes what cases print to w as it is, and lines
-// of its own about waits and results.
+// Console returns a sink that writes what cases print to w unchanged, and lines of its own about
+// waits and results.
 func Console(w io.Writer, style Style) event.Sink {
 	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{}}
 }
@@ -161,7 +161,7 @@ func (c *console) finished(e event.CaseFinished) {
 		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
 }
 
-// wordFor is the word that people look for in a log.
+// wordFor returns the word that people look for in a log.
 func wordFor(o event.Outcome) string {
 	if o.Type == event.TypeTimeout {
 		return "TIMEOUT"
@@ -175,8 +175,8 @@ func (c *console) writeHeld(of event.Case) {
 	delete(c.held, of)
 }
 
-// messageOf continues a line with the first one of an outcome's message, if there
-// is one. The others are in what the case has written.
+// messageOf continues a line with the first line of an outcome's message, if there is one. The
+// other lines are in what the case has written.
 func messageOf(o event.Outcome) string {
 	line, _, more := strings.Cut(strings.TrimSpace(o.Message), "\n")
 	switch {

@@ -13,22 +13,22 @@ const (
 	ExitPassed = 0
 	// ExitFailed: a case was bad, and had no exit code of its own.
 	ExitFailed = 1
-	// ExitInfrastructure: what the test rests on failed, as EX_UNAVAILABLE of
+	// ExitInfrastructure: something that the test depends on failed, as EX_UNAVAILABLE of
 	// sysexits.h.
 	ExitInfrastructure = 69
 	// ExitConfig: the test could not be set up, as EX_CONFIG of sysexits.h.
 	ExitConfig = 78
-	// ExitTimeout: a time limit was exceeded, as timeout(1) has it.
+	// ExitTimeout: a time limit was exceeded, as with timeout(1).
 	ExitTimeout = 124
 )
 
-// Verdict is a sink that knows what the runner has to exit with.
+// Verdict is a sink that determines the runner's exit code.
 type Verdict struct {
 	finished int
 	bad      []badCase
 }
 
-// badCase is one, and what became of it.
+// badCase is a bad case and its outcome.
 type badCase struct {
 	event.Case
 	event.Outcome
@@ -68,7 +68,7 @@ func (v *Verdict) first(kind string) (o event.Outcome, ok bool) {
 	return event.Outcome{}, false
 }
 
-// ExitCode returns the code for what was seen so far.
+// ExitCode returns the exit code for the events so far.
 func (v *Verdict) ExitCode() int {
 	if !v.Bad() {
 		return ExitPassed

@@ -13,16 +13,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// unfinished is what test.xml says of a case until that has finished, so that
-// a report which is left behind by a runner that was killed tells the truth.
+// unfinished is what test.xml says about a case until it has finished. So a report that a killed
+// runner leaves behind is true.
 var unfinished = xmlProblem{Message: "not finished when this report was written: the test was killed", Type: "unfinished"}
 
-// How often the report is rewritten while cases run. Writing it costs as much
-// as it has cases, so writing it after each one would cost their square.
+// How often the report is rewritten while cases run. The cost of writing it is proportional to
+// the number of cases, so writing it after each case would cost their square.
 const (
 	// minPause is the least time between two writes.
 	minPause = time.Second
-	// maxShare is the part of the time that writing may take: one in maxShare.
+	// maxShare limits the part of the time that writing may take to 1/maxShare.
 	maxShare = 20
 )
 
@@ -43,10 +43,10 @@ type JUnit struct {
 	err     error
 }
 
-// NewJUnit returns a sink that writes the report of the test called suite to
-// path. The file is complete at any moment; what it does not know yet are the
-// ends of the last second (or, where it takes more than 50 ms to write, of 20
-// times as long). Those cases are errors in it, as all that have not finished.
+// NewJUnit returns a sink that writes the report of the test called suite to path. The file is
+// complete at any moment. It may lack the results of the last second (or, if writing takes more
+// than 50 ms, of 20 times as long). Like all cases that have not finished, those cases are errors
+// in it.
 func NewJUnit(path, suite string) *JUnit {
 	return &JUnit{
 		path: path, suite: xmlSuite{Name: suite},
@@ -54,8 +54,8 @@ func NewJUnit(path, suite string) *JUnit {
 	}
 }
 
-// Err returns the error of writing the report, if that failed the last time: one
-// before it has no consequence.
+// Err returns the error of writing the report, if the last write failed. Earlier failures have no
+// consequence.
 func (j *JUnit) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -124,8 +124,8 @@ func (j *JUnit) start(e event.CaseStarted) {
 	}
 }
 
-// whole returns what there is of the case that c is, or is a part of; it may
-// not have been known until now.
+// whole returns the entry of the case that c is, or is a part of. It may not have been known
+// until now.
 func (j *JUnit) whole(c event.Case) *junitCase {
 	if known := j.cases[c.Whole()]; known != nil {
 		return known
@@ -133,14 +133,14 @@ func (j *JUnit) whole(c event.Case) *junitCase {
 	return j.add(c.Whole())
 }
 
-// forget drops a case that is not to be told of.
+// forget drops a case that should not be reported.
 func (j *JUnit) forget(c event.Case) {
 	gone := j.cases[c]
 	delete(j.cases, c)
 	j.order = slices.DeleteFunc(j.order, func(known *junitCase) bool { return known == gone })
 }
 
-// element returns the element of a case, or a new one of a part of it.
+// element returns the element of a case, or a new one for a part of it.
 func (j *JUnit) element(c event.Case) *xmlCase {
 	whole := j.whole(c)
 	if c.Sub == "" {
@@ -208,7 +208,7 @@ func propertiesIn(all []event.Property) (properties []xmlProperty) {
 	return properties
 }
 
-// writerOf is the case under which output comes that is told of with c.
+// writerOf returns the case that the output reported for c is listed under.
 func writerOf(c event.Case) event.Case {
 	if c.Process {
 		return event.Case{}
@@ -216,7 +216,7 @@ func writerOf(c event.Case) event.Case {
 	return c
 }
 
-// takeOutput returns what the report has of a case's output.
+// takeOutput returns what the report keeps of a case's output.
 func (j *JUnit) takeOutput(c event.Case) string {
 	output := j.outputs[c]
 	if output == nil {
@@ -241,12 +241,12 @@ func (j *JUnit) writeSoon() {
 func (j *JUnit) writePending() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.pending != nil { // or somebody else has just written
+	if j.pending != nil { // or another goroutine has just written
 		j.write()
 	}
 }
 
-// write replaces the file by what is known.
+// write replaces the file with what is known.
 func (j *JUnit) write() {
 	if j.pending != nil {
 		j.pending.Stop()
@@ -262,7 +262,7 @@ func (j *JUnit) write() {
 	j.next = end.Add(max(minPause, maxShare*end.Sub(begin)))
 }
 
-// collect brings the cases and their parts together, and counts them.
+// collect gathers the cases and their parts, and counts them.
 func (j *JUnit) collect() {
 	s := &j.suite
 	s.Cases = s.Cases[:0]
@@ -283,8 +283,8 @@ func (j *JUnit) collect() {
 	}
 }
 
-// replace writes beside the file and renames, so that whoever reads it, or
-// kills this process, finds a whole report.
+// replace writes to another file and renames it, so that a reader always finds a whole report,
+// even if this process is killed.
 func (j *JUnit) replace() error {
 	aside := filepath.Join(filepath.Dir(j.path), "."+filepath.Base(j.path)+".tmp")
 	file, err := os.Create(aside)

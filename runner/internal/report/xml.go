@@ -34,8 +34,8 @@ type (
 		Attempts   []xmlAttempt
 		Output     string
 	}
-	// xmlAttempt is one of several attempts to pass, in the terms of Maven's
-	// Surefire (its schema surefire-test-report-3.0.xsd).
+	// xmlAttempt is one of several attempts, in the format of Maven's Surefire (its schema
+	// surefire-test-report-3.0.xsd).
 	xmlAttempt struct {
 		Tag string
 		xmlProblem
@@ -48,7 +48,7 @@ type (
 	xmlProblem struct {
 		Message string
 		Type    string
-		// Text is what is between the tags: many readers show nothing else.
+		// Text is the text between the tags: many readers show nothing else.
 		Text string
 	}
 )
@@ -57,9 +57,8 @@ type (
 // milliseconds (TestXmlOutputParser).
 func xmlTime(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }
 
-// writeXML writes the whole report piece by piece, since it may be long. It
-// does without the reflection of xml.Encoder, which took half of the runner's
-// time where cases are many and short.
+// writeXML writes the whole report piece by piece, because it may be long. It avoids the
+// reflection of xml.Encoder, which took half of the runner's time if cases are many and short.
 func writeXML(to io.Writer, suite xmlSuite) error {
 	w := xmlWriter{bufio.NewWriterSize(to, 64<<10)}
 	w.raw(xml.Header + "<testsuites>\n")
@@ -98,8 +97,8 @@ func (w xmlWriter) testCase(c *xmlCase) {
 	w.raw("    </testcase>\n")
 }
 
-// attributes returns those of the element: what the case's own code has recorded
-// goes before what we know.
+// attributes returns the attributes of the element: what the case's own code has recorded takes
+// precedence over what we know.
 func (c *xmlCase) attributes() []string {
 	pairs := []string{"name", c.Name, "classname", c.Class, "time", c.Time}
 	for _, a := range c.Attributes {
@@ -114,7 +113,7 @@ func (c *xmlCase) attributes() []string {
 	return pairs
 }
 
-// isAttribute reports whether XML takes name for that of an attribute.
+// isAttribute reports whether name is a valid name of an XML attribute.
 func isAttribute(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.", r)
@@ -165,7 +164,7 @@ func (w xmlWriter) problem(tag string, p *xmlProblem) {
 	w.raw("</" + strings.TrimLeft(tag, " <") + ">\n")
 }
 
-// open writes the tag without its end.
+// open writes a tag without its end.
 func (w xmlWriter) open(tag string, attributes ...string) {
 	w.raw(tag)
 	w.attributes(attributes...)
@@ -180,8 +179,8 @@ func (w xmlWriter) attributes(pairs ...string) {
 	}
 }
 
-// text writes what stands between tags, where, other than in an attribute, the
-// end of a line may stay one for people to read.
+// text writes the text between tags. Unlike in an attribute, line ends may stay as they are, for
+// people to read.
 func (w xmlWriter) text(text string) {
 	for line := range strings.Lines(text) {
 		body, ended := strings.CutSuffix(line, "\n")
@@ -200,7 +199,7 @@ func (w xmlWriter) escaped(text string) {
 	_ = xml.EscapeText(w, []byte(text))
 }
 
-// isPlain reports whether text stands for itself, as nearly all does.
+// isPlain reports whether text needs no escaping, as nearly all text does not.
 func isPlain(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; c < ' ' || c > '~' || c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' {

@@ -7,9 +7,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// Filter returns the cases that the value of --test_filter asks for: globs,
-// separated by commas outside of braces, of which a case has to match one;
-// those that begin with "-" leave cases out. An empty filter asks for all.
+// Filter returns the cases that the value of --test_filter selects: globs, separated by commas
+// outside of braces. A case has to match one of them, and none that begins with "-". An empty
+// filter selects all cases.
 func Filter(cases []event.Case, filter string) ([]event.Case, error) {
 	if filter == "" {
 		return cases, nil
@@ -48,7 +48,7 @@ func parseFilter(text string) (filter, error) {
 	return f, nil
 }
 
-// splitPatterns splits at commas, but not at those of {this,that} or after \\.
+// splitPatterns splits at commas, but not inside {this,that} or after \\.
 func splitPatterns(text string) []string {
 	var patterns []string
 	begin, depth, escaped := 0, 0, false

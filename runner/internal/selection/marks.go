@@ -10,13 +10,12 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-// markPrefix begins the labels of groups that only marks know. No target's label
-// begins so.
+// markPrefix begins the labels of groups that only marks know. No label of a target begins like
+// that.
 const markPrefix = "mark:"
 
-// BindMarks returns groups, with one more for each name in the marks of cases
-// that none of them has: of scope process and capacity 1. If strict, such a name
-// is an error.
+// BindMarks returns groups, with one more, of scope process and capacity 1, for each name in the
+// marks of cases that none of them has. If strict, such a name is an error.
 func BindMarks(cases []event.Listed, groups []manifest.Group, strict bool) ([]manifest.Group, error) {
 	known := map[string]bool{}
 	for _, g := range groups {

@@ -1,5 +1,5 @@
-// Package selection matches the names of cases with patterns: which groups a
-// case holds, whether it runs alone, and which cases --test_filter asks for.
+// Package selection matches the names of cases with patterns: which groups a case holds, whether
+// it runs alone, and which cases --test_filter selects.
 package selection
 
 import (
@@ -14,16 +14,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// allCases is the pattern that is right even where there are no cases.
+// allCases is the pattern that is valid even if there are no cases.
 const allCases = "*"
 
 // maxListed is how many case names an error lists.
 const maxListed = 50
 
-// AddNeeds returns cases, as they are listed, with what each has to hold: of several uses of one
-// group, by patterns and by marks, the strongest. A pattern that is malformed is
-// an error, and so is one that matches no case, unless the cases are only a part
-// of all: a typing mistake must not switch exclusion off.
+// AddNeeds returns cases, in the order in which they are listed, with what each has to hold: of
+// several uses of the same group, by patterns and by marks, the strongest. A malformed pattern is
+// an error. So is a pattern that matches no case, unless the cases are only a part of all: a
+// typing mistake must not switch exclusion off.
 func AddNeeds(cases []event.Listed, groups []manifest.Group, partial bool) ([]schedule.Case, error) {
 	withNeeds := make([]schedule.Case, len(cases))
 	for i, c := range cases {
@@ -77,8 +77,8 @@ func matching(cases []event.Listed, pattern string) ([]int, error) {
 	return matched, nil
 }
 
-// compile reads a glob in which * and ? match any character, / included, with
-// [a-z], {this,that} and \ as in a shell.
+// compile reads a glob in which * and ? match any character, including /, with [a-z], {this,that}
+// and \ as in a shell.
 func compile(pattern string) (matches func(string) bool, err error) {
 	g, err := glob.Compile(pattern)
 	if err != nil {

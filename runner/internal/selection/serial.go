@@ -6,10 +6,10 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// Serial returns, for each of the cases, whether it runs last and alone in its
-// runner: whether a pattern matches it, or it asks for that itself. A pattern that
-// is malformed is an error, and so is one that matches no case, unless the cases
-// are only a part of all: a typing mistake must not let a case run beside others.
+// Serial returns, for each case, whether it runs last and alone in its runner: because a pattern
+// matches it, or because it asks for that itself. A malformed pattern is an error. So is a
+// pattern that matches no case, unless the cases are only a part of all: a typing mistake must
+// not let a case run beside others.
 func Serial(cases []event.Listed, patterns []string, partial bool) ([]bool, error) {
 	serial := make([]bool, len(cases))
 	for i, c := range cases {

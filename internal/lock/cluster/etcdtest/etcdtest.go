@@ -1,8 +1,8 @@
 // Package etcdtest runs real etcd clusters, for tests, benchmarks and chaos.
 //
-// Each member is a process of its own, which is this executable once more: so
-// it can be killed, stopped and started again as any server, and needs no
-// binary of etcd. Main has to be the first thing that the program does:
+// Each member is a process of its own, which runs this executable again. So it can be killed,
+// stopped and restarted like any server, and needs no etcd binary. Main must be the first thing
+// that the program calls:
 //
 //	func TestMain(m *testing.M) {
 //		etcdtest.Main()
@@ -15,8 +15,8 @@
 //		...
 //	}
 //
-// A program that is no test uses Start and Close in place of New. A Proxy in
-// front of a member cuts, delays or loses what goes through it.
+// A program that is not a test uses Start and Close instead of New. A Proxy in front of a member
+// cuts, delays or loses what goes through it.
 package etcdtest
 
 import (
@@ -47,11 +47,11 @@ type Options struct {
 	// write all keys or, with a Prefix, those whose names begin with it, and may
 	// do nothing else.
 	User, Password, Prefix string
-	// TokenTTL is after how long of disuse an authenticated client has to
-	// authenticate again; 0 means etcd's default, 5 minutes.
+	// TokenTTL is how long an authenticated client may be idle before it has to authenticate
+	// again; 0 means etcd's default, 5 minutes.
 	TokenTTL time.Duration
-	// Quota is the size in bytes of the database from which on it takes no more
-	// keys; 0 means etcd's default, 2 GiB.
+	// Quota is the size in bytes of the database at which it takes no more keys; 0 means etcd's
+	// default, 2 GiB.
 	Quota int64
 	// Splittable lets members reach one another by proxies (Member.Peers).
 	Splittable bool
@@ -59,10 +59,10 @@ type Options struct {
 	// after ten of them. 0 means 50 ms. The shortest lease is 15 heartbeats,
 	// rounded up to seconds.
 	Heartbeat time.Duration
-	// Fsync writes through to the disk, as etcd does otherwise. Without it a
-	// cluster survives the end of its processes, but not that of the machine.
+	// Fsync writes through to the disk, as etcd does by default. Without it a cluster survives
+	// the end of its processes, but not the end of the machine.
 	Fsync bool
-	// Log is a file to which the members' errors go; empty for none.
+	// Log is a file for the members' errors; empty for none.
 	Log string
 }
 
@@ -138,8 +138,8 @@ func (c *Cluster) Endpoints() []string {
 	return all
 }
 
-// Coordinator is the configuration for groups of scope cluster that the cluster
-// is the coordinator of. Its JSON form is what INTERLOCK_COORDINATOR can name.
+// Coordinator returns the configuration for groups of scope cluster with this cluster as their
+// coordinator. INTERLOCK_COORDINATOR can name a file with its JSON form.
 func (c *Cluster) Coordinator() coordinator.Config {
 	return coordinator.Config{
 		Endpoints: c.Endpoints(), Namespace: coordinator.DefaultNamespace, TTL: coordinator.DefaultTTL,
@@ -172,8 +172,7 @@ func (c *Cluster) clientOf(endpoints ...string) (*clientv3.Client, error) {
 	return clientv3.New(cfg)
 }
 
-// WaitReady waits until each member whose process runs serves what needs a
-// majority.
+// WaitReady waits until each running member serves requests that need a majority.
 func (c *Cluster) WaitReady(ctx context.Context) error {
 	for _, m := range c.Members {
 		if !m.Running() {
@@ -209,7 +208,7 @@ func (c *Cluster) waitServing(ctx context.Context, m *Member) error {
 	}
 }
 
-// Leader waits until there is a leader among the members that run, and returns it.
+// Leader waits until one of the running members is the leader, and returns it.
 func (c *Cluster) Leader(ctx context.Context) (*Member, error) {
 	for {
 		for _, m := range c.Members {
@@ -232,7 +231,7 @@ func (c *Cluster) leads(ctx context.Context, m *Member) bool {
 	return err == nil && status.Leader != 0 && status.Leader == status.Header.MemberId
 }
 
-// status is what a member says of itself.
+// status returns what a member reports about itself.
 func (c *Cluster) status(ctx context.Context, m *Member) (*clientv3.StatusResponse, error) {
 	client, err := c.clientOf(m.Endpoint())
 	if err != nil {

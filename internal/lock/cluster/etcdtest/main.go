@@ -13,7 +13,7 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 )
 
-// memberVariable has the spec of the member that a process is to be.
+// memberVariable has the spec of the member that a process should be.
 const memberVariable = "INTERLOCK_ETCDTEST_MEMBER"
 
 // spec is what a member's process is told.
@@ -27,8 +27,8 @@ type spec struct {
 	TLS     tlsFiles
 }
 
-// Main is the whole life of a process that was started as a member, and returns
-// at once in any other.
+// Main is the whole life of a process that was started as a member. In any other process it
+// returns at once.
 func Main() {
 	order, ok := os.LookupEnv(memberVariable)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 	"sync"
 )
 
-// Member is a member of a cluster, whose process may run or not.
+// Member is a member of a cluster. Its process may run or not.
 type Member struct {
 	spec  spec
 	peers *Proxy
@@ -68,12 +68,12 @@ func (m *Member) Endpoint() string { return m.spec.Client.String() }
 // Address is the host and port of Endpoint.
 func (m *Member) Address() string { return m.spec.Client.Host }
 
-// Peers is the proxy through which others reach the member, if the cluster is
-// Splittable. With those of all members cut, none hears of any other.
+// Peers is the proxy through which others reach the member, if the cluster is Splittable. If the
+// proxies of all members are cut, no member hears of another.
 func (m *Member) Peers() *Proxy { return m.peers }
 
-// Start starts the member, again with the data that it had, and does not wait
-// until it serves (Cluster.WaitReady).
+// Start starts the member, or restarts it with its data. It does not wait until the member serves
+// (Cluster.WaitReady).
 func (m *Member) Start() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -114,7 +114,7 @@ func (m *Member) Kill() {
 	}
 }
 
-// Running reports whether the member's process runs; a stopped one does.
+// Running reports whether the member's process runs. A stopped process does.
 func (m *Member) Running() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -140,9 +140,8 @@ func (p *process) running() bool {
 	}
 }
 
-// loopback returns an address of this machine for one cluster. Where there are
-// many (Linux) it is a random one, so that nobody takes the port of a member
-// that is down.
+// loopback returns an address of this machine for one cluster. If there are many (Linux), it is a
+// random one, so that nobody takes the port of a member that is down.
 func loopback() (string, error) {
 	for _, host := range []string{randomLoopback(), "127.0.0.1"} {
 		if _, err := freeAddress(host); err == nil {

@@ -19,7 +19,7 @@ const (
 	ToClient
 )
 
-// Proxy passes TCP connections on to one member, as well as it is told to.
+// Proxy passes TCP connections on to one member, unless told to cut, delay or lose them.
 type Proxy struct {
 	listener net.Listener
 	target   string
@@ -33,13 +33,13 @@ type Proxy struct {
 	dropped     chan struct{} // closed at the first loss since Drop
 }
 
-// connection is one that goes through the proxy.
+// connection is a connection through the proxy.
 type connection struct {
 	ends [2]net.Conn // the server's and the client's
-	// from is the ID of the member that has opened it, once that is known; empty
-	// for clients of etcd.
+	// from is the ID of the member that has opened the connection, once it is known; empty for
+	// clients of etcd.
 	from string
-	// broken says of each direction whether something of it was lost.
+	// broken says for each direction whether something was lost.
 	broken [2]bool
 }
 
@@ -91,7 +91,7 @@ func (p *Proxy) Cut() {
 	}
 }
 
-// refuse is Cut for what one member has opened, by its ID.
+// refuse is Cut for the connections of one member, by its ID.
 func (p *Proxy) refuse(member string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,8 +103,8 @@ func (p *Proxy) refuse(member string) {
 	}
 }
 
-// Drop loses all that goes in a direction, while the connections stay open,
-// until Heal. The returned channel is closed when the first bytes are lost.
+// Drop loses everything that goes in a direction, while the connections stay open, until Heal.
+// The returned channel is closed when the first bytes are lost.
 func (p *Proxy) Drop(way Direction) <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,15 +113,15 @@ func (p *Proxy) Drop(way Direction) <-chan struct{} {
 	return p.dropped
 }
 
-// Delay holds back by d, in each direction, all that goes through, until Heal.
+// Delay delays everything that goes through, in each direction, by d, until Heal.
 func (p *Proxy) Delay(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.delay = d
 }
 
-// Heal lets everything pass again. Connections of which something was lost are
-// closed, since what follows would make no sense.
+// Heal lets everything pass again. It closes connections that have lost something, because what
+// follows would make no sense.
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -165,7 +165,7 @@ func (p *Proxy) serve(client net.Conn) {
 	ways.Wait()
 }
 
-// pass moves what goes one way of a connection until that ends.
+// pass moves what goes one way through a connection until that ends.
 func (p *Proxy) pass(c *connection, way Direction) {
 	from, to := c.ends[1-way], c.ends[way]
 	buffer := make([]byte, 32<<10)
@@ -195,11 +195,11 @@ func (p *Proxy) forward(c *connection, way Direction, to net.Conn, text []byte) 
 	return err == nil
 }
 
-// sender is in the requests that members send one another.
+// sender matches the header by which members name themselves in requests to one another.
 var sender = regexp.MustCompile(`(?i)\r\nX-Server-From: ([0-9a-f]+)\r\n`)
 
-// refuses reports whether a connection is one of a member that is cut off, of
-// which text is what comes next.
+// refuses reports whether a connection is from a member that is cut off; text is what comes next
+// on it.
 func (p *Proxy) refuses(c *connection, text []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -209,7 +209,7 @@ func (p *Proxy) refuses(c *connection, text []byte) bool {
 	return p.refused[c.from]
 }
 
-// loses reports whether bytes that go way are lost, and notes that.
+// loses reports whether bytes that go in a direction are lost, and notes that.
 func (p *Proxy) loses(c *connection, way Direction) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

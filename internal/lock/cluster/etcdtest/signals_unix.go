@@ -8,7 +8,7 @@ import "syscall"
 // still when Stop returns.
 func (m *Member) Stop() { m.signal(syscall.SIGSTOP) }
 
-// Continue lets a stopped member go on.
+// Continue lets a stopped member continue.
 func (m *Member) Continue() { m.signal(syscall.SIGCONT) }
 
 func (m *Member) signal(s syscall.Signal) {

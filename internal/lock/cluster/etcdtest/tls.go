@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// tlsFiles are the paths of PEM files: an authority, and a certificate of it
-// with its key for servers and clients. All are empty without TLS.
+// tlsFiles are the paths of PEM files: an authority, and a certificate from it with its key for
+// servers and clients. All are empty without TLS.
 type tlsFiles struct{ CA, Cert, Key string }
 
 func (f tlsFiles) scheme() string {

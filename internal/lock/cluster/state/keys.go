@@ -1,20 +1,20 @@
 // Package state is what the groups of scope cluster are in etcd: the names of
 // the keys, the values, and how both are read.
 //
-// A group has its keys below the namespace and its own key, escaped so that no
-// group's are among another one's:
+// A group has its keys below the namespace and its own key, escaped so that the keys of two
+// groups are never mixed:
 //
-//	definitions/HASH/USE  what the group is to a use, and whose that is
+//	definitions/HASH/USE  a use's definition of the group, and its user
 //	queue/TICKET          a use that waits
 //	rate/last             the slot of the last start
 //	rate/slots/SLOT       a start that counts against the rate
 //	shared/USE            a use that shares the group
-//	units/NUMBER          the use that has a unit for itself
+//	units/NUMBER          the use that holds a unit exclusively
 //
-// Beside the groups, !sessions/LEASE is the lease of a process.
+// The lease of a process is outside of the groups, at !sessions/LEASE.
 //
-// Those below rate/ hang on a lease that lives as long as the rate's window, the
-// others on the lease of the process whose use it is.
+// The keys below rate/ hang on a lease that lives as long as the rate's window. The others hang
+// on the lease of the process that has the use.
 package state
 
 import (
@@ -46,7 +46,7 @@ func Session(namespace string, lease int64) string {
 	return fmt.Sprintf("%s%s%016x", namespace, sessions, lease)
 }
 
-// IsSession reports whether a key is one of a process's lease.
+// IsSession reports whether a key belongs to a process's lease.
 func IsSession(namespace, key string) bool { return strings.HasPrefix(key, namespace+sessions) }
 
 // Range is the keys from From on and before To.
@@ -74,7 +74,7 @@ func KeysOf(namespace, key string) Keys {
 	return Keys{namespace + url.PathEscape(key) + "/"}
 }
 
-// Definition is the key of the definition that a use has of the group.
+// Definition is the key of a use's definition of the group.
 func (k Keys) Definition(d group.Definition, use string) string {
 	return k.prefix + definitions + hash(d) + "/" + use
 }
@@ -95,8 +95,8 @@ func hash(d group.Definition) string {
 // Queue is the range of all tickets.
 func (k Keys) Queue() Range { return numbered(k.prefix + queue) }
 
-// Ticket is the key of a ticket, of a use that asked at a revision. Tickets are
-// in the order in which they were asked for.
+// Ticket is the key of the ticket of a use that asked at a revision. Tickets sort in the order of
+// the requests.
 func (k Keys) Ticket(revision int64, use string) string {
 	return fmt.Sprintf("%s%s%016x.%s", k.prefix, queue, revision, use)
 }
@@ -104,7 +104,7 @@ func (k Keys) Ticket(revision int64, use string) string {
 // Before is the range of the tickets before one.
 func (k Keys) Before(ticket string) Range { return Range{k.Queue().From, ticket} }
 
-// IsTicket reports whether a key is one that Ticket gives to a use of an ID.
+// IsTicket reports whether Ticket could have returned a key.
 func (k Keys) IsTicket(key string) bool {
 	name, ok := strings.CutPrefix(key, k.prefix+queue)
 	revision, use, cut := strings.Cut(name, ".")
@@ -117,7 +117,7 @@ func (k Keys) Unit(number int) string { return fmt.Sprintf("%s%s%05d", k.prefix,
 // Units is the range of all units.
 func (k Keys) Units() Range { return numbered(k.prefix + units) }
 
-// UnitOf returns the number of the unit that a key is of.
+// UnitOf returns the number of the unit that a key stands for.
 func (k Keys) UnitOf(key string) (number int, ok bool) {
 	return numberIn(strings.CutPrefix(key, k.prefix+units))
 }
@@ -128,13 +128,13 @@ func (k Keys) Share(use string) string { return k.prefix + shared + use }
 // Shares is the range of all shares.
 func (k Keys) Shares() Range { return numbered(k.prefix + shared) }
 
-// IsShare reports whether a key is one that Share gives to a use of an ID.
+// IsShare reports whether Share could have returned a key.
 func (k Keys) IsShare(key string) bool {
 	use, ok := strings.CutPrefix(key, k.prefix+shared)
 	return ok && isID(use)
 }
 
-// Holders is a range with all shares and units.
+// Holders is the range of all shares and units.
 func (k Keys) Holders() Range { return Range{k.Shares().From, k.Units().To} }
 
 // Slot is the key of a start.
@@ -145,15 +145,15 @@ func (k Keys) SlotsFrom(number int) Range {
 	return Range{k.Slot(number), numbered(k.prefix + slots).To}
 }
 
-// SlotOf returns the number of the slot that a key is of.
+// SlotOf returns the number of the slot that a key stands for.
 func (k Keys) SlotOf(key string) (number int, ok bool) {
 	return numberIn(strings.CutPrefix(key, k.prefix+slots))
 }
 
-// LastStart is the key of the number of the last start's slot.
+// LastStart is the key of the slot number of the last start.
 func (k Keys) LastStart() string { return k.prefix + lastStart }
 
-// isID reports whether a text is the ID of a use: two numbers to the base 16.
+// isID reports whether a text is the ID of a use: two numbers in base 16.
 func isID(text string) bool {
 	lease, count, ok := strings.Cut(text, ".")
 	return ok && isHex(lease) && isHex(count)

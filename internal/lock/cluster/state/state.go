@@ -17,7 +17,7 @@ type Entry struct {
 	Key, Value string
 	// Written is the revision in which the key was written.
 	Written int64
-	// Unleased is whether it hangs on no lease, so that it is not ours.
+	// Unleased says that it hangs on no lease, so that it is not ours.
 	Unleased bool
 }
 
@@ -25,12 +25,12 @@ type Entry struct {
 type Group struct {
 	// Key is the group's key.
 	Key string
-	// Definition is what it is to those who hold it or wait for it; nil if nobody does.
+	// Definition is the definition that its holders and waiters have; nil if there are none.
 	Definition *group.Definition
-	// Holders hold it: first those that have units, by their first one, then
-	// those that share it.
+	// Holders are its holders: first those with units, by their first unit, then those that share
+	// it.
 	Holders []Holder
-	// Queue is who waits for it, first come, first served.
+	// Queue is its waiters, in the order in which they are served.
 	Queue []Use
 	// Starts is the number of starts that count against the rate.
 	Starts int
@@ -43,12 +43,11 @@ type Holder struct {
 	Grant group.Grant
 }
 
-// Parse returns the groups that entries tell of, sorted by key, where entries
-// are those below a namespace in the order of their keys.
+// Parse returns the groups that entries describe, sorted by key. Entries are the keys below a
+// namespace, in order.
 //
-// What is in etcd may have been written by others: what this package would not
-// have written is left out, and an error names it. The texts of users are as
-// they were found, with any characters.
+// Others may have written to etcd: Parse leaves out what this package would not have written, and
+// returns an error that names it. The texts of users are as they were found, with any characters.
 func Parse(namespace string, entries []Entry) ([]Group, error) {
 	p := parser{namespace: namespace, groups: map[string]*Group{}, holders: map[holder]int{}}
 	var errs []error
@@ -72,7 +71,7 @@ func Parse(namespace string, entries []Entry) ([]Group, error) {
 type parser struct {
 	namespace string
 	groups    map[string]*Group // by key
-	// holders are the numbers of those with units in their group's Holders.
+	// holders are the indexes of the holders with units in their group's Holders.
 	holders map[holder]int
 }
 
@@ -147,7 +146,7 @@ func (g *Group) addDefinition(keys Keys, e Entry) error {
 	return nil
 }
 
-// addUnit adds a unit to what its use has already.
+// addUnit adds a unit to the units that its use already has.
 func (p *parser) addUnit(g *Group, e Entry) error {
 	number, ok := KeysOf(p.namespace, g.Key).UnitOf(e.Key)
 	if !ok {

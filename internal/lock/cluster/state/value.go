@@ -10,26 +10,26 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Use is the value of a ticket, a share and a unit: who uses the group, and how.
+// Use is the value of a ticket, a share and a unit: the user of the group, and the way of use.
 type Use struct {
 	// ID names the use; it is the same in all its keys.
 	ID string `json:"id"`
-	// User is who uses the group, and since when it waits or holds.
+	// User is the user of the group, and the time since which it waits or holds.
 	User lock.User `json:"user"`
-	// Mode and Weight are those of the need.
+	// Mode and Weight are the ones of the need.
 	Mode   group.Mode `json:"mode"`
 	Weight int        `json:"weight"`
 }
 
-// Definition is the value of a definition: what the group is, and to whom.
+// Definition is the value of a definition: a group's definition, and the user that has it.
 type Definition struct {
 	Definition group.Definition `json:"definition"`
 	User       lock.User        `json:"user"`
 }
 
-// Format returns a value as it is kept.
+// Format returns a value as it is stored.
 func Format[T Use | Definition](value T) string {
-	text, _ := json.Marshal(value) // of numbers, strings and a time of this age: it cannot fail
+	text, _ := json.Marshal(value) // of numbers, strings and a time of this age: cannot fail
 	return string(text)
 }
 

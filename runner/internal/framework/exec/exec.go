@@ -1,4 +1,4 @@
-// Package exec is the framework of a program that is one case as a whole.
+// Package exec is the framework for a program that is one case as a whole.
 package exec
 
 import (
@@ -20,15 +20,14 @@ type Program struct {
 	Path string
 	// Args are its arguments.
 	Args []string
-	// Env returns its environment for a batch, and what is to be called when it
-	// has ended.
+	// Env returns its environment for a batch, and a function to call when the program has ended.
 	Env func(event.Batch) (env []string, done func(), err error)
 	// Stdin is its standard input.
 	Stdin *os.File
 	// Grace is how long it has between SIGTERM and SIGKILL.
 	Grace time.Duration
-	// LeakTimeout is how long its output may stay open when it has ended; 0 is
-	// any time, and nobody looks what it leaves behind.
+	// LeakTimeout is how long its output may stay open after it has ended. 0 means any time, and
+	// nothing checks what it leaves behind.
 	LeakTimeout time.Duration
 }
 

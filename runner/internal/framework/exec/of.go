@@ -17,7 +17,7 @@ func Of(t framework.Test) (framework.Framework, error) {
 	}, t.Filter}, nil
 }
 
-// subject is a program with what of it is asked for.
+// subject is a program and the selection from it.
 type subject struct {
 	*Program
 	filter string

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// filter is which tests, and which subtests of them, a run is about.
+// filter is the selection of a run: tests, and subtests of them.
 type filter struct {
 	run, skip pattern
 	all       bool // there is no -test.run
@@ -25,7 +25,7 @@ func newFilter(run, skip string) (filter, error) {
 	return f, err
 }
 
-// asksFor reports whether a test is to run, in part at least.
+// asksFor reports whether a test should run, at least in part.
 func (f filter) asksFor(name string) bool {
 	for _, a := range f.skip.matching(name) {
 		if len(a.levels) == 1 {
@@ -35,8 +35,8 @@ func (f filter) asksFor(name string) bool {
 	return f.all || len(f.run.matching(name)) > 0
 }
 
-// patternFor returns the value of -test.run for exactly the tests of names,
-// and those of their subtests that the filter asks for.
+// patternFor returns the value of -test.run for exactly the tests of names, and for the subtests
+// of them that the filter selects.
 func (f filter) patternFor(names []string) string {
 	var whole, parts []string
 	for _, name := range names {
@@ -52,8 +52,7 @@ func (f filter) patternFor(names []string) string {
 	return strings.Join(parts, "|")
 }
 
-// partsOf returns the patterns of the subtests of name that are asked for, or
-// nil if all are.
+// partsOf returns the patterns of the selected subtests of name, or nil if all are selected.
 func (f filter) partsOf(name string) []string {
 	var parts []string
 	for _, a := range f.run.matching(name) {

@@ -31,7 +31,7 @@ type processEnd struct {
 	run     runState
 }
 
-// endOf describes how a process ended that should have gone on.
+// endOf describes the end of a process that should have continued.
 func endOf(end processEnd) string {
 	if end.Signal != "" {
 		return "the test's process was killed by signal: " + end.Signal
@@ -39,10 +39,9 @@ func endOf(end processEnd) string {
 	return fmt.Sprintf("the test's process exited with code %d before the test had a result", end.ExitCode)
 }
 
-// close says, now that the process has ended, what became of the tests that
-// have no result, and returns batches of those that have to run again. Either
-// it has a result for one of them, or its batches are smaller, so running them
-// comes to an end.
+// close decides, now that the process has ended, the outcome of the tests that have no result,
+// and returns batches of the tests to run again. Each time it either has a result for one of
+// them, or its batches are smaller, so the retries come to an end.
 func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 	culprit := r.last != nil && r.last.bad && !r.ended
 	for _, t := range r.order {
@@ -63,7 +62,7 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 	case end.ExitCode == 0 && !(r.hooked && len(cut) > 0):
 		return r.closeGood(end, slices.Concat(cut, unstarted))
 	case !r.hooked && len(cut) > 0 && len(r.order) > 1 && end.run == completed && len(r.suspectsAmong(cut)) == len(cut):
-		// The run may have come to its end, and what it said was lost on the way.
+		// The run may have reached its end, and its output was lost on the way.
 		return oneByOne(slices.Concat(cut, unstarted))
 	}
 	active := r.suspectsAmong(cut)
@@ -83,8 +82,8 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 	return append(again, batchOf(rest)...)
 }
 
-// closeGood is for a process that ended with code 0. Its rest are tests of which
-// it has told no result.
+// closeGood is for a process that ended with code 0. rest are the tests without a reported
+// result.
 func (r *results) closeGood(end processEnd, rest []*test) (again [][]event.Case) {
 	bad := r.any(func(t *test) bool { return t.bad })
 	switch {
@@ -105,14 +104,14 @@ func (r *results) closeGood(end processEnd, rest []*test) (again [][]event.Case)
 			r.skip(t, "TestMain ended with exit code 0 and did not run this test")
 			continue
 		}
-		// It wrote to somewhere else, but it has run, and all by itself.
+		// It wrote to somewhere else, but it has run, and alone.
 		t.finished = true
 		r.report.Finished(t.c, event.Result{Outcome: event.Outcome{Status: event.Passed}})
 	}
 	return nil
 }
 
-// noTests is what the testing package says where -test.run matches nothing.
+// noTests is what the testing package prints if -test.run matches nothing.
 const noTests = "testing: warning: no tests to run"
 
 func (r *results) skip(t *test, why string) {
@@ -120,8 +119,7 @@ func (r *results) skip(t *test, why string) {
 	r.report.Finished(t.c, event.Result{Outcome: event.Outcome{Status: event.Skipped, Type: event.TypeNotRun, Message: why}})
 }
 
-// leakOf says what the process left behind. Which of its tests did, nobody can
-// say.
+// leakOf says what the process left behind. It is unknown which of its tests did.
 func (r *results) leakOf(result child.Result) string {
 	who := "the test binary"
 	switch {
@@ -135,9 +133,8 @@ func (r *results) leakOf(result child.Result) string {
 	return who + " " + result.Leak
 }
 
-// suspectsAmong returns those tests without a result that may have ended the
-// process. One in t.Parallel runs no code, so it is suspected only if no other
-// test can be.
+// suspectsAmong returns those tests without a result that may have ended the process. A test in
+// t.Parallel runs no code, so it is a suspect only if no other test can be one.
 func (r *results) suspectsAmong(cut []*test) []*test {
 	active := slices.DeleteFunc(slices.Clone(cut), func(t *test) bool { return !t.active() })
 	if len(active) == 0 && !r.any(func(t *test) bool { return t.finished }) {
@@ -146,8 +143,8 @@ func (r *results) suspectsAmong(cut []*test) []*test {
 	return active
 }
 
-// closeBetweenTests is for a process that ended badly while no test ran in it.
-// Its rest are tests that have not started.
+// closeBetweenTests is for a process that ended badly while no test ran in it. rest are the tests
+// that have not started.
 func (r *results) closeBetweenTests(end processEnd, rest []*test) (again [][]event.Case) {
 	bad := r.any(func(t *test) bool { return t.bad })
 	started := r.any(func(t *test) bool { return t.started })
@@ -167,8 +164,7 @@ func (r *results) closeBetweenTests(end processEnd, rest []*test) (again [][]eve
 	return batchOf(rest)
 }
 
-// blameAll makes the tests of a process bad that ended badly although none of
-// them was.
+// blameAll makes the tests of a process bad if it ended badly although none of them was bad.
 func (r *results) blameAll(result child.Result) {
 	failure := r.processFailure(result, "after its tests had passed")
 	blamed := false
@@ -211,8 +207,7 @@ func (r *results) unfinished() (cut, unstarted []*test) {
 
 func (r *results) any(is func(*test) bool) bool { return slices.ContainsFunc(r.order, is) }
 
-// cutAgain reports tests that have had a result, and ran again when the process
-// ended.
+// cutAgain reports tests that already had a result, and ran again when the process ended.
 func (r *results) cutAgain(why string) {
 	for _, t := range r.order {
 		if t.finished && t.active() && !t.reportedBad {
@@ -221,7 +216,7 @@ func (r *results) cutAgain(why string) {
 	}
 }
 
-// cut reports a test that did not get to its result, and its subtests.
+// cut reports a test that did not reach its result, and its subtests.
 func (r *results) cut(t *test, why string) {
 	output := t.excerptOf(t.c.Name)
 	for _, name := range t.subs {
@@ -256,7 +251,7 @@ func (r *results) processFailure(result child.Result, when string) event.Result 
 	}}
 }
 
-// reportProcess reports what there is to say of the process as a whole.
+// reportProcess reports the result of the process as a whole, if there is anything to report.
 func (r *results) reportProcess(result child.Result) {
 	if of := r.ofProcess(result); of.Leak != "" || of.Note != "" {
 		r.report.Finished(r.process, of)
@@ -267,8 +262,7 @@ func (r *results) ofProcess(result child.Result) event.Result {
 	return event.Result{Leak: r.leakOf(result), Note: r.noteOfRuns()}
 }
 
-// noteOfRuns says which tests ran several times, although nobody asked for that
-// by an argument.
+// noteOfRuns says which tests ran several times, although no argument asked for that.
 func (r *results) noteOfRuns() string {
 	var several []*test
 	for _, t := range r.order {

@@ -9,7 +9,7 @@ import (
 // excerptSize is how much of each end of an output is kept to find a message.
 const excerptSize = 4 << 10
 
-// maxMessage is how long a message is at most, in bytes.
+// maxMessage is the longest message, in bytes.
 const maxMessage = 300
 
 // excerpt keeps the beginning and the end of an output.
@@ -33,16 +33,16 @@ func (e *excerpt) String() string {
 	return strings.ToValidUTF8(string(e.head)+string(e.tail), string(utf8.RuneError))
 }
 
-// causes find the line that says most, the best first.
+// causes find the line that explains most, the best pattern first.
 var causes = []cause{
 	{line: regexp.MustCompile(`(?m)^(?:panic|fatal error): .*$`)},
 	{line: regexp.MustCompile(`(?m)^WARNING: DATA RACE$`)},
-	// What a test logs before looks like an error: the last one is why it ends.
+	// Log lines from before look like errors, too: the last one is why it ends.
 	{line: regexp.MustCompile(`(?m)^\s*\S+\.go:\d+: (?:.*\S.*$|\s*\n.*$)`), last: true},
 	{line: regexp.MustCompile(`(?m)^.*\S.*$`)},
 }
 
-// cause is a kind of line, of which the first or the last one is meant.
+// cause is a kind of line, and whether the first or the last one counts.
 type cause struct {
 	line *regexp.Regexp
 	last bool
@@ -59,7 +59,7 @@ func (c cause) find(text string) string {
 	return strings.Join(strings.Fields(lines[len(lines)-1]), " ")
 }
 
-// message returns the line of the output that says most, or "".
+// message returns the line of the output that explains most, or "".
 func (e *excerpt) message() string {
 	text := e.String()
 	for _, cause := range causes {

@@ -7,21 +7,21 @@ import (
 	"strings"
 )
 
-// flags are what a user's arguments ask of the testing package and this
-// framework does itself; rest are all other arguments, in order.
+// flags are what a user's arguments ask of the testing package and this framework does itself;
+// rest are all other arguments, in order.
 type flags struct {
 	// run and skip are the values of -test.run and -test.skip.
 	run, skip string
-	// verbose is whether -test.v is there.
+	// verbose says whether -test.v is there.
 	verbose bool
-	// repeats is whether tests may run several times in one process.
+	// repeats says whether tests may run several times in one process.
 	repeats bool
-	// failFast is whether -test.failfast is there.
+	// failFast says whether -test.failfast is there.
 	failFast bool
-	// single is whether the arguments ask for something that belongs to a
-	// process as a whole, such as a benchmark or a profile.
+	// single says whether the arguments ask for something that belongs to a process as a whole,
+	// such as a benchmark or a profile.
 	single bool
-	// timeout and parallel are whether these flags are there.
+	// timeout and parallel say whether these flags are there.
 	timeout, parallel bool
 	rest              []string
 }
@@ -32,7 +32,7 @@ var whole = []string{
 	"mutexprofile", "outputdir", "shuffle", "trace",
 }
 
-// parseFlags divides a user's arguments, up to "--". What is no flag may be the
+// parseFlags divides a user's arguments, up to "--". An argument that is not a flag may be the
 // value of one, so it does not end the search.
 func parseFlags(args []string) (flags, error) {
 	var f flags
@@ -75,8 +75,8 @@ func parseFlags(args []string) (flags, error) {
 	return f, nil
 }
 
-// cutFlag divides -test.NAME=VALUE. The name of a flag that is not the testing
-// package's is empty. What is no flag at all is not ok.
+// cutFlag divides -test.NAME=VALUE. For a flag that does not belong to the testing package, the
+// name is empty. ok is false for an argument that is not a flag.
 func cutFlag(arg string) (name, value string, hasValue, ok bool) {
 	if len(arg) < 2 || arg[0] != '-' {
 		return "", "", false, false
@@ -90,9 +90,9 @@ func cutFlag(arg string) (name, value string, hasValue, ok bool) {
 	return name, value, hasValue, true
 }
 
-// bridgeFilter reads a --test_filter as rules_go does: regular expressions,
-// separated by commas, of which those that begin with "-" are for -test.skip.
-// If there are none for -test.run, or for -test.skip, that of f stays.
+// bridgeFilter reads a --test_filter as rules_go does: regular expressions, separated by commas.
+// Those that begin with "-" are for -test.skip. If there are none for -test.run, or for
+// -test.skip, the one of f stays.
 func bridgeFilter(text string, f flags) (run, skip string) {
 	var runs, skips []string
 	for pattern := range strings.SplitSeq(text, ",") {

@@ -1,18 +1,15 @@
-// Package gotest is the framework of Go test binaries: their tests, examples
-// and the seeds of their fuzz tests are cases, and several cases may share a
-// process.
+// Package gotest is the framework for Go test binaries. Their tests, examples and the seeds of
+// their fuzz tests are cases, and several cases may share a process.
 //
-// It starts the binary with -test.v=test2json and follows what it says, as
-// `go test -json` does. The last word has the exit code: a process that ends
-// badly without a bad test makes its tests bad, and tests of which it says
-// nothing are judged one by one, by the exit code of a process of their own. A
-// process that ends before its tests have a result fails the test that ended
-// it; the others run again, in another process.
+// It starts the binary with -test.v=test2json and follows its output, as `go test -json` does.
+// The exit code has the last word. If a process ends badly without a bad test, its tests are bad.
+// Tests that it does not mention are judged one by one, by the exit code of a process of their
+// own. If a process ends before its tests have a result, the test that ended it fails, and the
+// others run again in another process.
 //
-// The names of the cases come from the build, or else from -test.list. TestMain
-// runs in each process: in one that lists, in that of each batch, and in those
-// that run something again. Without workers it runs once, unless a test ends its
-// process.
+// The names of the cases come from the build, or else from -test.list. TestMain runs in each
+// process: in one that lists, in one for each batch, and in those that run something again.
+// Without workers it runs once, unless a test ends its process.
 package gotest
 
 import (
@@ -27,8 +24,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// maxPattern is how long a value of -test.run gets: Linux allows 128 KiB for
-// one argument (execve(2), MAX_ARG_STRLEN).
+// maxPattern limits the length of a value of -test.run: Linux allows 128 KiB for one argument
+// (execve(2), MAX_ARG_STRLEN).
 const maxPattern = 100 << 10
 
 // Options say how to start a test binary.
@@ -39,29 +36,29 @@ type Options struct {
 	Path string
 	// Args are the user's arguments.
 	Args []string
-	// Names are the names of its cases, in the order in which it runs them; nil
-	// if only the binary knows them. A name may be there several times.
+	// Names are the names of its cases, in the order in which it runs them; nil if only the
+	// binary knows them. A name may occur several times.
 	Names []string
-	// Hooked is whether the binary has the hook (adapters/gotest/hook), which is not
-	// used where arguments ask for something of a process as a whole.
+	// Hooked says whether the binary has the hook (adapters/gotest/hook). The hook is not used if
+	// arguments ask for something from a process as a whole.
 	Hooked bool
-	// Parallel is how many tests of a process may run at once that call
-	// t.Parallel, unless the arguments say so; 0 leaves it to the binary.
+	// Parallel is how many tests that call t.Parallel may run at once in a process, unless the
+	// arguments say so; 0 leaves it to the binary.
 	Parallel int
-	// Dir is a folder for small files of this package; "" is that of the machine.
+	// Dir is a folder for small files of this package; "" means the machine's.
 	Dir string
-	// Env returns the whole environment of one more process, for a batch, and
-	// what is to be called when it has ended.
+	// Env returns the whole environment of one more process, for a batch, and a function to call
+	// when the process has ended.
 	Env func(event.Batch) (env []string, done func(), err error)
 	// Filter is the value of --test_filter; it replaces -test.run and
 	// -test.skip among the arguments, as with rules_go.
 	Filter string
-	// FailFast is whether a process starts no test after one that failed.
+	// FailFast says whether a process starts no test after one that failed.
 	FailFast bool
-	// Shuffle is the seed of a random order, -test.shuffle; 0 is none.
+	// Shuffle is the seed of a random order, -test.shuffle; 0 means none.
 	Shuffle int64
-	// LeakTimeout is how long the output of a process may stay open when it has
-	// ended; 0 is any time, and nobody looks what it leaves behind.
+	// LeakTimeout is how long the output of a process may stay open after it has ended. 0 means
+	// any time, and nothing checks what it leaves behind.
 	LeakTimeout time.Duration
 	// Stdin is the standard input of the tests.
 	Stdin *os.File
@@ -78,8 +75,8 @@ type Binary struct {
 	suspects *suspects
 }
 
-// New returns the binary that options describe. The error is for arguments or
-// a filter that make no sense.
+// New returns the binary that options describe. The error is for arguments or a filter that makes
+// no sense.
 func New(options Options) (*Binary, error) {
 	f, err := parseFlags(options.Args)
 	if err != nil {
@@ -89,10 +86,10 @@ func New(options Options) (*Binary, error) {
 		f.run, f.skip = bridgeFilter(options.Filter, f)
 	}
 	if f.single {
-		// What is asked for may be none of the cases, such as a benchmark.
+		// The selection may be none of the cases, such as a benchmark.
 		options.Hooked, options.Names = false, nil
 	}
-	options.Hooked = options.Hooked && runtime.GOOS != "windows" // which hands no descriptors to a process
+	options.Hooked = options.Hooked && runtime.GOOS != "windows" // no descriptors there
 	b := &Binary{options: options, flags: f, suspects: newSuspects()}
 	b.filter, err = newFilter(f.run, f.skip)
 	return b, err
@@ -114,8 +111,8 @@ func (b *Binary) Verbose() bool { return b.flags.verbose }
 // AsksFor reports whether the filter or the arguments ask for a case.
 func (b *Binary) AsksFor(c event.Case) bool { return b.filter.asksFor(c.Name) }
 
-// Run runs the cases of a batch in one process, as many as one can be asked
-// for, and returns batches that have to run in others.
+// Run runs the cases of a batch in one process, as many as it can name, and returns batches to
+// run in others.
 func (b *Binary) Run(ctx context.Context, batch event.Batch, report event.Report) (again [][]event.Case) {
 	report = b.suspects.watch(report)
 	if batch.Cases[0].Process {
@@ -144,8 +141,7 @@ func (b *Binary) newResults(cases []event.Case, report event.Report) *results {
 	return r
 }
 
-// follow runs a process to its end, for the tests that a pattern names or that
-// the hook is told of.
+// follow runs a process to its end, for the tests that a pattern names or that the hook is told.
 func (b *Binary) follow(ctx context.Context, batch event.Batch, pattern string, r *results) (processEnd, error) {
 	if b.options.Hooked {
 		return b.followHooked(ctx, batch, r)
@@ -169,8 +165,7 @@ func startFailure(err error) event.Result {
 	return event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: err.Error()}}
 }
 
-// start runs a process with our flags in front of the user's, which have the
-// last word where both set one.
+// start runs a process with our flags before the user's, which take precedence if both set one.
 func (b *Binary) start(ctx context.Context, batch event.Batch, ours []string, output io.Writer, link *hookLink) (child.Result, error) {
 	env, done, err := b.options.Env(batch)
 	if err != nil {
@@ -184,15 +179,15 @@ func (b *Binary) start(ctx context.Context, batch event.Batch, ours []string, ou
 	})
 }
 
-// afterOurs is how much later than the runner the binary takes its time to be
-// up: the runner knows which case that was, and asks for the stacks.
+// afterOurs is how much later than the runner's time limit the binary's own is: the runner knows
+// which case exceeded it, and asks for the stacks.
 const afterOurs = 200 * time.Millisecond
 
-// selection returns the flags for the tests that a pattern names, or for all if
-// it is empty.
+// selection returns the flags for the tests that a pattern names, or for all tests if it is
+// empty.
 func (b *Binary) selection(pattern string) []string {
-	// As with `go test`, os.Exit(0) amid a test is a panic: otherwise nobody would
-	// know of the tests behind it.
+	// As with `go test`, os.Exit(0) during a test is a panic: otherwise nobody would know of the
+	// tests after it.
 	args := append([]string{"-test.v=test2json", "-test.paniconexit0"}, b.chosen(pattern)...)
 	if b.options.FailFast {
 		args = append(args, "-test.failfast")
@@ -203,8 +198,8 @@ func (b *Binary) selection(pattern string) []string {
 	return args
 }
 
-// hookedArgs returns the flags that stand for what the user asks for: of a process
-// that the hook tells which tests to run.
+// hookedArgs returns the flags for what the user asks for, for a process that the hook tells
+// which tests to run.
 func (b *Binary) hookedArgs() []string {
 	args := b.chosen(b.flags.run)
 	if b.flags.verbose {
@@ -213,7 +208,7 @@ func (b *Binary) hookedArgs() []string {
 	return args
 }
 
-// chosen returns the flags that say which tests run, and in which order.
+// chosen returns the flags that select the tests to run, and their order.
 func (b *Binary) chosen(pattern string) (args []string) {
 	if pattern != "" {
 		args = append(args, "-test.run="+pattern)
@@ -227,8 +222,8 @@ func (b *Binary) chosen(pattern string) (args []string) {
 	return args
 }
 
-// split returns as many cases as one pattern can name, with that pattern,
-// which is empty for all tests that there are, and the others.
+// split returns as many cases as one pattern can name, with that pattern, which is empty for all
+// tests, and the remaining cases.
 func (b *Binary) split(batch []event.Case) (now []event.Case, pattern string, later []event.Case) {
 	if b.options.Hooked || len(batch) == b.all && b.filter.all && b.flags.skip == "" {
 		return batch, "", nil

@@ -25,12 +25,12 @@ type hookHeader struct {
 	FailFast bool     `json:"fail_fast"`
 }
 
-// The descriptors of a hooked process: the first ones behind stderr.
+// The descriptors of a hooked process: the first ones after stderr.
 const hookEvents, hookCommands = 3, 4
 
-// followHooked runs a process of a binary with the hook to its end: what its
-// tests do comes by a pipe that they do not know of, and by marks in their output
-// that they cannot imitate.
+// followHooked runs a process of a binary with the hook to its end. The process reports what its
+// tests do through a pipe that the tests do not know of, and by marks in their output that they
+// cannot imitate.
 func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results) (processEnd, error) {
 	r.hooked, r.goOn = true, batch.MayGoOn
 	link, err := newHookLink()
@@ -54,13 +54,13 @@ func (b *Binary) followHooked(ctx context.Context, batch event.Batch, r *results
 	result, err := b.start(ctx, batch, b.hookedArgs(), output, link)
 	output.Close()
 	r.endOfProcess()
-	_ = link.events.SetReadDeadline(time.Now().Add(time.Second)) // nobody has it, or somebody who should not
+	_ = link.events.SetReadDeadline(time.Now().Add(time.Second)) // nobody has it, or a stranger
 	<-read
 	r.settleUntold()
 	return processEnd{Result: result, stopped: ctx.Err() != nil, run: r.runState}, err
 }
 
-// settleUntold gives tests the results that only the hook has told.
+// settleUntold gives tests the results that only the hook has reported.
 func (r *results) settleUntold() {
 	r.settleExample()
 	for _, t := range r.order {
@@ -106,7 +106,7 @@ func (l *hookLink) begin(h hookHeader) error {
 	return nil
 }
 
-// environ tells the process of the link, if there is one.
+// environ returns the variable that tells the process about the link, if there is one.
 func (l *hookLink) environ() []string {
 	if l == nil {
 		return nil
@@ -140,10 +140,10 @@ func (l *hookLink) close() {
 // answers are the words for them.
 var answers = map[event.Answer]string{event.Start: "start", event.Leave: "leave", event.Stop: "stop"}
 
-// answer tells a case that asks whether it may start.
+// answer answers a case that asks whether it may start.
 func (l *hookLink) answer(a event.Answer) { _, _ = l.commands.WriteString(answers[a] + "\n") }
 
-// locked returns f under the lock of both streams of a process.
+// locked returns f, called under the lock of both streams of a process.
 func locked[T any](r *results, f func(T)) func(T) {
 	return func(text T) {
 		r.moved.L.Lock()
@@ -152,8 +152,8 @@ func locked[T any](r *results, f func(T)) func(T) {
 	}
 }
 
-// rowInOutput follows a row in the output, which is there since the user has
-// asked for -test.v, and shows it.
+// rowInOutput follows a row in the output, where it is because the user has asked for -test.v,
+// and shows it.
 func (r *results) rowInOutput(f frame) bool {
 	r.moved.L.Lock()
 	defer r.moved.L.Unlock()
@@ -166,8 +166,8 @@ func (r *results) rowInOutput(f frame) bool {
 	return true
 }
 
-// hookedRow follows a row that came apart from the output. It waits until the
-// output has got as far: what a test prints comes before its result.
+// hookedRow follows a row that came separately from the output. It waits until the output has got
+// as far: what a test prints comes before its result.
 func (r *results) hookedRow(f frame, link *hookLink) bool {
 	if f.kind == frameAsk {
 		link.answer(r.answer(f.test))
@@ -185,12 +185,12 @@ func (r *results) hookedRow(f frame, link *hookLink) bool {
 	return r.frame(f)
 }
 
-// leftOut reports whether a test is not to run in this process.
+// leftOut reports whether a test should not run in this process.
 func (r *results) leftOut(t *test) bool {
 	return t.marks.starts == 0 && (t.left || r.stopped)
 }
 
-// await waits until the output has got to where a row about a test is told.
+// await waits until the output has reached the point of a row about a test.
 func (r *results) await(t *test, f frame, isSub bool) {
 	reached := func() bool { return t.marks.starts >= t.rowsBegun }
 	switch {
@@ -206,7 +206,7 @@ func (r *results) await(t *test, f frame, isSub bool) {
 	}
 }
 
-// answer says whether one more case may start.
+// answer decides whether one more case may start.
 func (r *results) answer(name string) event.Answer {
 	t := r.tests[name]
 	if t == nil || r.goOn == nil {

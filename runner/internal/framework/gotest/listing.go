@@ -13,9 +13,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// List returns all cases of the binary, in the order in which it runs them: by
-// the names that the build knows, or by -test.list. A process that lists runs
-// as part of batch, which has what it holds.
+// List returns all cases of the binary, in the order in which it runs them: by the names that the
+// build knows, or by -test.list. A process that lists runs as part of batch, and may use what
+// batch holds.
 func (b *Binary) List(ctx context.Context, batch event.Batch) ([]event.Case, error) {
 	names := b.options.Names
 	if names == nil {
@@ -90,21 +90,20 @@ type writer func([]byte)
 
 func (w writer) Write(text []byte) (int, error) { w(text); return len(text), nil }
 
-// A nameList reads what -test.list prints, amid what user code may print to the
-// same place: each name ends a line, so a line that does not end in a name has
-// none.
+// A nameList reads what -test.list prints, mixed with what user code may print to the same place.
+// Each name ends a line, so a line that does not end in a name has none.
 type nameList struct{ text strings.Builder }
 
 func (l *nameList) add(text []byte) { l.text.Write(text) }
 
 var (
-	// identifier is what a line ends in that may be a name.
+	// identifier matches the end of a line that may be a name.
 	identifier = regexp.MustCompile(`[\pL_][\pL\p{Nd}_]*$`)
-	// kinds begin the names that -test.list prints. Benchmarks are no cases.
+	// kinds begin the names that -test.list prints. Benchmarks are not cases.
 	kinds = regexp.MustCompile(`Test|Example|Fuzz|Benchmark`)
 )
 
-// end returns the names, in the order printed, and each as often.
+// end returns the names, in the order printed, with repetitions.
 func (l *nameList) end() ([]string, error) {
 	var names []string
 	for line := range strings.Lines(l.text.String()) {
@@ -119,7 +118,7 @@ func (l *nameList) end() ([]string, error) {
 	return names, nil
 }
 
-// nameAtEnd returns the name in which a line ends, or "".
+// nameAtEnd returns the name at the end of a line, or "".
 func nameAtEnd(line string) (string, error) {
 	word := identifier.FindString(line)
 	starts := kinds.FindAllStringIndex(word, -1)
@@ -132,7 +131,7 @@ func nameAtEnd(line string) (string, error) {
 	return "", fmt.Errorf("it is not clear which name this line ends in: %q", line)
 }
 
-// isName reports whether a row of the testing package can be of a case.
+// isName reports whether a row of the testing package can be about a case.
 func isName(name string) bool {
 	at := kinds.FindStringIndex(name)
 	return at != nil && at[0] == 0 && identifier.FindString(name) == name && !strings.HasPrefix(name, "Benchmark")

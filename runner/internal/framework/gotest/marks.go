@@ -8,32 +8,32 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// marks are what the hook in the binary has told of a test. They cannot be
-// imitated, so where there are some, nothing else decides what has run and how it
-// ended; what the testing package tells adds how long it took, and why.
+// marks are what the hook in the binary has reported about a test. They cannot be imitated, so if
+// there are marks, nothing else decides what has run and how it ended. The testing package only
+// adds how long it took, and why.
 type marks struct {
 	starts, ends int
-	// rows is how many results the testing package has told.
+	// rows is how many results the testing package has reported.
 	rows    int
 	outcome string // of the last end
 	ran     time.Duration
 }
 
-// What the hook tells, and the outcomes in it.
+// The kinds of marks of the hook, and the outcomes in them.
 const (
 	markStart = "start"
 	markEnd   = "end"
 	markRun   = "run"  // m.Run begins
 	markDone  = "done" // m.Run ends
 
-	// markVerbose is how a run is whose results are in the output, too.
+	// markVerbose says that the results of the run are in the output, too.
 	markVerbose = "verbose"
 
 	outcomeFailed  = "fail"
 	outcomeSkipped = "skip"
 )
 
-// mark follows the hook.
+// mark follows a mark of the hook.
 func (r *results) mark(text string) {
 	what, rest, _ := strings.Cut(text, " ")
 	switch what {
@@ -72,12 +72,12 @@ func (r *results) markedEnd(t *test, outcome string, took time.Duration) {
 	t.marks.ends++
 	t.marks.outcome, t.marks.ran = outcome, took
 	if !strings.HasPrefix(t.c.Name, "Test") {
-		r.example = t // what fails it is printed behind its end
+		r.example = t // what fails it is printed after its end
 	}
 }
 
-// settleExample reports the example, or fuzz test, that ran last, now that the testing package
-// has had the time to say that its output is wrong.
+// settleExample reports the example or fuzz test that ran last, once the testing package has had
+// the time to report that its output is wrong.
 func (r *results) settleExample() {
 	if t := r.example; t != nil {
 		r.example = nil
@@ -88,7 +88,7 @@ func (r *results) settleExample() {
 	}
 }
 
-// finishByMark gives a test the result that the hook has told.
+// finishByMark gives a test the result that the hook has reported.
 func (r *results) finishByMark(t *test) {
 	if t.marks.ends < t.marks.starts || t.state == idle {
 		return
@@ -107,13 +107,12 @@ func (m marks) frameKind() string {
 	return framePass
 }
 
-// markedRow follows what the testing package tells of a test that the hook
-// watches.
+// markedRow follows what the testing package reports about a test that the hook watches.
 func (r *results) markedRow(t *test, c event.Case, f frame) bool {
 	switch {
 	case f.kind == frameRun && c.Sub == "":
 		r.logging = f.test
-		return true // the hook tells the rest
+		return true // the hook reports the rest
 	case c.Sub != "":
 		return t.active() && r.subFrame(t, c, f)
 	case f.kind == framePause:
@@ -127,8 +126,8 @@ func (r *results) markedRow(t *test, c event.Case, f frame) bool {
 	return t.state != idle && r.writes(f.test)
 }
 
-// markedResult takes a result that the testing package tells: one that the hook
-// has told before, or that of a test that panics, of which the hook tells none.
+// markedResult takes a result from the testing package: one that the hook has reported before, or
+// the result of a test that panics, for which the hook reports none.
 func (r *results) markedResult(t *test, f frame) bool {
 	known := t.marks.rows < t.marks.ends
 	panics := !r.inBand && t.marks.ends < t.marks.starts && f.kind == frameFail
@@ -136,14 +135,14 @@ func (r *results) markedResult(t *test, f frame) bool {
 		return false
 	}
 	if t.marks.rows++; t.marks.rows < t.marks.starts {
-		r.closeLog(t, f) // of an earlier run, whose result the hook has told
+		r.closeLog(t, f) // of an earlier run, whose result the hook has reported
 		return true
 	}
 	if known && (r.inBand || t.marks.outcome == outcomeFailed) {
-		f.kind = t.marks.frameKind() // what is in the output may be anybody's
+		f.kind = t.marks.frameKind() // the output may come from anybody
 	}
 	if known && f.elapsed == 0 {
-		f.elapsed = t.marks.ran // rows tell hundredths of a second
+		f.elapsed = t.marks.ran // rows have only hundredths of a second
 	}
 	return r.finish(t, f)
 }

@@ -11,30 +11,30 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// results follows one process of a test binary: what it says of its tests, and
-// what its end says of those of which it said nothing.
+// results follows one process of a test binary: what it reports about its tests, and what its end
+// implies for tests that it does not mention.
 type results struct {
 	report   event.Report
 	process  event.Case // stands for what is around the tests
 	repeats  bool       // a test may run again after its result
 	open     bool       // tests are known only when they start
 	failFast bool       // no test starts after a bad one
-	// hooked is whether the binary tells what it does by the hook.
+	// hooked says whether the binary reports what it does through the hook.
 	hooked   bool
 	runState runState
-	example  *test // that has returned, and of which no result is known
+	example  *test // has returned without a known result
 	moved    *sync.Cond
 	over     bool   // the process has ended
 	logging  string // full name of the test that writes rows apart from the output
 	goOn     func(event.Case) event.Answer
-	stopped  bool // no further one is to start
+	stopped  bool // no further test may start
 	inBand   bool // the results are in the output, where the user wants to see them
 	tests    map[string]*test
 	order    []*test
 	states   [states]int // how many tests are in each state
 
 	current string  // full name of the test that output belongs to, or ""
-	last    *test   // the last to finish, if more may be said of it
+	last    *test   // the last to finish, if more may be reported about it
 	ended   bool    // the process printed PASS or FAIL
 	output  excerpt // what belongs to no test; since then, if it ended
 	before  excerpt // the same before that
@@ -58,8 +58,8 @@ func (r *results) add(c event.Case) *test {
 	return t
 }
 
-// lookup returns the test of a full name, nil if it is none of this process,
-// and the case of exactly that name.
+// lookup returns the test with a full name, nil if this process does not have it, and the case
+// with exactly that name.
 func (r *results) lookup(name string) (*test, event.Case) {
 	top, sub, _ := strings.Cut(name, "/")
 	t := r.tests[top]
@@ -88,8 +88,8 @@ func (r *results) write(text []byte) {
 	r.report.Output(c, text)
 }
 
-// withoutVerdict leaves out the word by which m.Run ends: there may be many
-// processes, and the runner has its own.
+// withoutVerdict leaves out the word with which m.Run ends: there may be many processes, and the
+// runner has a verdict of its own.
 func (r *results) withoutVerdict(text []byte) []byte {
 	if t := r.tests[r.current]; t != nil && t.marks.ends < t.marks.starts {
 		return text
@@ -102,8 +102,8 @@ func (r *results) withoutVerdict(text []byte) []byte {
 	return text
 }
 
-// frame follows a line of the testing package's own. It returns false for one
-// that cannot be, as things are: it is a test's output that looks like it.
+// frame follows a line of the testing package's own. It returns false for a line that is
+// impossible in the current state: then it is output of a test that looks like one.
 func (r *results) frame(f frame) bool {
 	if f.kind == frameEnd {
 		return !r.hooked && r.end()
@@ -134,7 +134,7 @@ func (r *results) frame(f frame) bool {
 	return t.state != idle && r.writes(f.test)
 }
 
-// writes notes who writes from now on.
+// writes notes which test writes from now on.
 func (r *results) writes(name string) bool {
 	r.settleLast()
 	if r.hooked {
@@ -172,8 +172,8 @@ func (r *results) end() bool {
 	return r.writes("")
 }
 
-// mayStart reports whether a test can start now. Those that run in parallel do
-// so after all others, so that none starts while another one runs.
+// mayStart reports whether a test can start now. Parallel tests run after all others, so none
+// starts while another one runs.
 func (r *results) mayStart() bool { return r.states[alone]+r.states[parallel] == 0 }
 
 func (r *results) run(t *test) bool {
@@ -250,8 +250,8 @@ func (r *results) finishSub(t *test, c event.Case, f frame) bool {
 	return true
 }
 
-// logText takes what a test has logged, apart from its output. The text of a test
-// that passes nobody sees.
+// logText takes what a test has logged, separately from its output. Nobody sees the text of a
+// test that passes.
 func (r *results) logText(text []byte) {
 	t, _ := r.lookup(r.logging)
 	if t == nil {
@@ -263,7 +263,7 @@ func (r *results) logText(text []byte) {
 	t.log.add(r.logging, text)
 }
 
-// closeLog prints what a test has logged that failed.
+// closeLog prints what a failed test has logged.
 func (r *results) closeLog(t *test, f frame) {
 	t.log.close(t.c.Name, f.kind == frameFail && r.hooked && !r.inBand, f.String())
 	if text := t.log.take(); len(text) > 0 {
@@ -271,8 +271,7 @@ func (r *results) closeLog(t *test, f frame) {
 	}
 }
 
-// settleLast reports the test that finished last, now that nothing more is
-// said of it.
+// settleLast reports the test that finished last, now that nothing more is reported about it.
 func (r *results) settleLast() {
 	t := r.last
 	r.last = nil
@@ -281,7 +280,7 @@ func (r *results) settleLast() {
 	}
 }
 
-// settle reports a test, or, of one that was reported and has run again, that
+// settle reports a test. If the test was already reported and has run again, settle reports that
 // it is bad after all.
 func (r *results) settle(t *test) {
 	if t.finished && (t.reportedBad || !t.bad) {

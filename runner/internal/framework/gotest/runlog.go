@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// runLog tells whether a process got to m.Run, whatever became of its output:
-// the testing package makes the file of -test.testlogfile when the run begins,
-// and writes what it has for it when the run ends.
+// runLog shows whether a process reached m.Run, whatever happened to its output. The testing
+// package creates the file of -test.testlogfile when the run begins, and writes its content when
+// the run ends.
 type runLog struct{ dir string }
 
 func newRunLog(dir string) (runLog, error) {

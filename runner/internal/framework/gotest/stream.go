@@ -12,12 +12,12 @@ import (
 // from what tests print, even in the middle of a line.
 const marker = 0x16
 
-// maxFrame is how long a line of the testing package's own can be: what is
-// longer is a test's output that happens to hold a marker.
+// maxFrame limits the length of a line of the testing package's own. A longer line is output of a
+// test that happens to contain a marker.
 const maxFrame = 64 << 10
 
-// A frame is a line of the testing package's own. Its kind is what stands
-// before the name, such as "=== RUN" or "--- PASS:".
+// A frame is a line of the testing package's own. Its kind is the text before the name, such as
+// "=== RUN" or "--- PASS:".
 type frame struct {
 	kind string
 	// test is the full name of a test, "Test/sub"; empty for PASS and FAIL,
@@ -36,8 +36,8 @@ func (f frame) String() string {
 
 // stream divides what a test binary writes into frames and output.
 type stream struct {
-	// onFrame is called for each frame, and returns whether it can be one: what
-	// a test has forged is output.
+	// onFrame is called for each frame, and returns whether it can be one: a frame forged by a
+	// test is output.
 	onFrame func(frame) bool
 	// secret begins the marks of the hook (adapters/gotest/hook), for which onMark
 	// is called; "" if there are none.
@@ -45,7 +45,7 @@ type stream struct {
 	onMark func(string)
 	// onOutput is called for all other text, which is valid during the call.
 	onOutput func([]byte)
-	// pending is the beginning of a frame of which the end has not come.
+	// pending is the beginning of an incomplete frame.
 	pending []byte
 }
 
@@ -71,12 +71,11 @@ func (s *stream) Write(text []byte) (int, error) {
 	return n, nil
 }
 
-// frame takes the frame at the beginning of text, which is a marker there, and
-// returns what follows.
+// frame takes the frame at the beginning of text, which is a marker there, and returns the rest.
 func (s *stream) frame(text []byte) (rest []byte) {
 	end := bytes.IndexByte(text, '\n')
 	if next := bytes.IndexByte(text[1:], marker); next >= 0 && (end < 0 || next < end) {
-		// No frame holds another marker.
+		// A frame contains no other marker.
 		s.onOutput(text[:next+1])
 		return text[next+1:]
 	}
@@ -99,7 +98,7 @@ func (s *stream) frame(text []byte) (rest []byte) {
 	return text[end+1:]
 }
 
-// Close takes what is left as output.
+// Close treats the rest as output.
 func (s *stream) Close() {
 	if len(s.pending) > 0 {
 		s.onOutput(s.pending)
@@ -107,7 +106,7 @@ func (s *stream) Close() {
 	}
 }
 
-// The kinds of frames that mean something here.
+// The kinds of frames that matter here.
 const (
 	frameRun   = "=== RUN"
 	framePause = "=== PAUSE"
@@ -139,8 +138,8 @@ func parseFrame(line string) (frame, bool) {
 	return frame{}, false
 }
 
-// parseChange parses "=== RUN   TestX", and the same for PAUSE, CONT, NAME and
-// what later versions of Go add, such as ATTR, where more follows the name.
+// parseChange parses "=== RUN TestX", and the same for PAUSE, CONT, NAME and the kinds that later
+// versions of Go add, such as ATTR, where more follows the name.
 func parseChange(line string) (frame, bool) {
 	word, rest, _ := strings.Cut(line[len("=== "):], " ")
 	name, _, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")

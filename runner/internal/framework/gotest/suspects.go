@@ -6,15 +6,15 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// suspects remembers the ends of processes in which several tests ran, until
-// one of these has failed alone, or all have passed.
+// suspects remembers the ends of processes in which several tests ran, until one of these tests
+// has failed alone, or all have passed.
 type suspects struct {
 	mu     sync.Mutex
 	crimes map[event.Case]*crime
 	told   bool // that a process failed
 }
 
-// crime is an end of a process that one of several tests caused.
+// crime is the end of a process that one of several tests caused.
 type crime struct {
 	open    int // suspects that have no result yet
 	solved  bool
@@ -33,9 +33,8 @@ func (s *suspects) add(tests []*test, failure event.Result) {
 	}
 }
 
-// watch returns a report that passes on what it gets, and the failure that
-// suspects turn out not to have caused. Of all processes, only the first that
-// fails is reported.
+// watch returns a report that passes on what it gets, and also the failures that turn out not to
+// be caused by suspects. Of all failed processes, only the first is reported.
 func (s *suspects) watch(report event.Report) event.Report {
 	return &suspectReport{Report: report, suspects: s}
 }
@@ -55,7 +54,7 @@ func (r *suspectReport) Finished(c event.Case, result event.Result) {
 	}
 }
 
-// tell reports whether no process has failed before this outcome of one.
+// tell reports whether no process has failed before this outcome.
 func (s *suspects) tell(o event.Outcome) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

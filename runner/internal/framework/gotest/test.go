@@ -13,7 +13,7 @@ type test struct {
 	started  bool
 	finished bool // its result was reported
 	bad      bool
-	// reportedBad is whether it was reported, as bad.
+	// reportedBad says whether it was reported, as bad.
 	reportedBad bool
 	runs        int      // how often it has started
 	subs        []string // running subtests, by full name
@@ -22,10 +22,10 @@ type test struct {
 	outputs     map[string]*excerpt
 	marks       marks
 	log         testLog
-	left        bool                    // it was not to start
-	rowsBegun   int                     // how often the testing package has said that it begins
+	left        bool                    // it should not have started
+	rowsBegun   int                     // how often the testing package has reported its beginning
 	result      event.Result            // the result so far
-	parts       map[string]event.Result // those of subtests, if they may run again
+	parts       map[string]event.Result // results of subtests, if they may run again
 }
 
 // state is what a test does.
@@ -52,8 +52,8 @@ func (t *test) excerptOf(name string) *excerpt {
 	return t.outputs[name]
 }
 
-// worse adds the result of one more run of a test that may run several times:
-// the worst counts.
+// worse adds the result of one more run of a test that may run several times: the worst result
+// counts.
 func worse(before, result event.Result) event.Result {
 	result.Ran += before.Ran
 	if before.Outcome.Bad() {
@@ -62,8 +62,8 @@ func worse(before, result event.Result) event.Result {
 	return result
 }
 
-// outcomeOf returns the outcome that a frame gives the test, or the subtest of
-// it, of a full name.
+// outcomeOf returns the outcome that a frame gives to the test, or to its subtest, with that full
+// name.
 func (t *test) outcomeOf(kind, name string) event.Outcome {
 	if kind == framePass {
 		return event.Outcome{Status: event.Passed}

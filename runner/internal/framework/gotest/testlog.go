@@ -6,12 +6,11 @@ import (
 	"strings"
 )
 
-// maxLog is how much of what a test logs is kept until it is known whether
-// anybody wants to see it.
+// maxLog is how much of a test's log is kept until it is known whether anybody wants to see it.
 const maxLog = 256 << 10
 
-// testLog is what a test has logged, and its subtests that have failed: what the
-// testing package prints of a test that fails, if nobody has asked for -test.v.
+// testLog is what a test and its failed subtests have logged: what the testing package prints of
+// a test that fails without -test.v.
 type testLog struct {
 	parts map[string]*bytes.Buffer // by full name
 	lost  int
@@ -31,8 +30,8 @@ func (l *testLog) add(name string, text []byte) {
 	b.Write(text[:min(room, len(text))])
 }
 
-// close ends the part of a test or subtest: that of one that failed becomes a
-// section of its parent's, under a line like those of the testing package.
+// close ends the part of a test or subtest. If it failed, its part becomes a section of its
+// parent's, under a line like those of the testing package.
 func (l *testLog) close(name string, failed bool, line string) {
 	part := l.parts[name]
 	delete(l.parts, name)
@@ -52,7 +51,7 @@ func (l *testLog) close(name string, failed bool, line string) {
 	}
 }
 
-// take returns what is to be printed of the test.
+// take returns the text to print for the test.
 func (l *testLog) take() []byte {
 	var text []byte
 	if b := l.parts[""]; b != nil {

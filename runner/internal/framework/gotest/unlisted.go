@@ -6,10 +6,10 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// Unlisted returns a case that stands for all that the arguments and the filter
-// ask for. Run runs these in one process, in which each becomes a case when it
-// starts. Only if that process does not get to its end are they listed, to
-// find those that are left. It returns none if the build knows the cases.
+// Unlisted returns a case that stands for everything that the arguments and the filter select.
+// Run runs these tests in one process, in which each becomes a case when it starts. They are
+// listed only if that process does not get to its end, to find the remaining ones. If the build
+// knows the cases, Unlisted returns none.
 func (b *Binary) Unlisted() event.Case {
 	if b.options.Names != nil {
 		return event.Case{}
@@ -36,7 +36,7 @@ func (b *Binary) runUnlisted(ctx context.Context, batch event.Batch, report even
 	return again
 }
 
-// addUnknown adds the tests that are asked for and did not start.
+// addUnknown adds the tests that are selected and did not start.
 func (b *Binary) addUnknown(ctx context.Context, batch event.Batch, r *results) error {
 	cases, err := b.List(ctx, batch)
 	for _, c := range cases {

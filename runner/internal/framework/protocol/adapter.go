@@ -1,6 +1,6 @@
-// Package protocol is the framework of programs that speak the runner's protocol
-// (docs/reference/adapters.md), such as pytest with our plugin: long-lived processes, one
-// for each worker, that find their cases once and then run what they are told.
+// Package protocol is the framework for programs that speak the runner's protocol
+// (docs/reference/adapters.md), such as pytest with our plugin. They are long-lived processes,
+// one for each worker, that find their cases once and then run what they are told.
 package protocol
 
 import (
@@ -18,7 +18,7 @@ import (
 type Program struct {
 	options Options
 
-	starting chan struct{} // has room for those that may start at a time
+	starting chan struct{} // has room for the processes that may start at a time
 
 	// What the listing says.
 	broken   map[event.Case]message // what is there instead of cases that can run
@@ -30,7 +30,7 @@ type Program struct {
 	maxFail  int
 	partial  bool
 
-	// maxWarnings is after how many warnings the run is bad; -1 is never.
+	// maxWarnings is the number of warnings after which the run is bad; -1 means never.
 	maxWarnings int
 
 	compared     atomic.Int32 // processes whose list was compared with the first one's
@@ -38,12 +38,12 @@ type Program struct {
 
 	mu       sync.Mutex
 	pipes    string // the folder of the pipes; empty before there is one
-	shared   string // that of the workers' temporary files
+	shared   string // the folder of the workers' temporary files
 	started  int    // processes
 	workers  map[int]*worker
-	told     map[string]bool // what the log has, and is to have once
+	told     map[string]bool // what the log has, and must have only once
 	warnings int
-	bad      map[event.Case]*worker  // that has said so of the last attempt
+	bad      map[event.Case]*worker  // which reported the last attempt as bad
 	owed     map[event.Case][]string // what is bad about sessions that were cut short
 }
 
@@ -56,8 +56,8 @@ func New(options Options) *Program {
 	}
 }
 
-// Prepare implements engine.Preparer. No more processes start at a time than
-// there are CPUs: that gets the first ones ready sooner.
+// Prepare implements engine.Preparer. At most as many processes start at a time as there are
+// CPUs, so that the first ones are ready sooner.
 func (p *Program) Prepare(ctx context.Context, number int) {
 	select {
 	case p.starting <- struct{}{}:
@@ -74,7 +74,7 @@ func (p *Program) Prepare(ctx context.Context, number int) {
 	}
 }
 
-// worker returns the process of a worker, started if need be.
+// worker returns the process of a worker, and starts it if necessary.
 func (p *Program) worker(number int, lists bool) (*worker, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +121,7 @@ func (p *Program) Run(ctx context.Context, batch event.Batch, report event.Repor
 	return t.run(ctx, batch)
 }
 
-// reportBroken is for what is there instead of cases.
+// reportBroken reports what is there instead of cases.
 func reportBroken(c event.Case, m message, report event.Report) {
 	report.Started(c)
 	outcome := event.Outcome{Status: event.Skipped, Message: m.Message, Text: m.Text}
@@ -133,7 +133,7 @@ func reportBroken(c event.Case, m message, report event.Report) {
 	report.Finished(c, event.Result{Outcome: outcome})
 }
 
-// cannotRun reports cases for which there is no process.
+// cannotRun reports cases that no process can run.
 func cannotRun(cases []event.Case, why string, report event.Report) {
 	for _, c := range cases {
 		report.Finished(c, event.Result{Outcome: event.Outcome{Status: event.Errored, Type: event.TypeStart, Message: why}})

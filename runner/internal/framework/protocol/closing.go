@@ -7,8 +7,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// Close ends all processes, which end what they have set up for several cases,
-// and reports what goes wrong with that.
+// Close ends all processes, which tear down what they have set up for several cases, and reports
+// what goes wrong with that.
 func (p *Program) Close(ctx context.Context, report event.Report) {
 	p.mu.Lock()
 	workers := p.workers
@@ -28,7 +28,7 @@ func (p *Program) Close(ctx context.Context, report event.Report) {
 	p.removeDirs()
 }
 
-// Stop ends all processes by force, when nothing is to run after all.
+// Stop ends all processes by force, if nothing will run after all.
 func (p *Program) Stop() {
 	p.mu.Lock()
 	workers := p.workers

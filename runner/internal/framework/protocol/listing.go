@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// List starts the first worker and returns all cases, in the order in which the
-// program has them. What cannot be loaded is a case that fails.
+// List starts the first worker and returns all cases, in the order in which the program has them.
+// Something that cannot be loaded is a case that fails.
 func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 	w, err := p.worker(0, true)
 	if err != nil {
@@ -63,9 +63,8 @@ func (p *Program) List(ctx context.Context) ([]event.Listed, error) {
 	}
 }
 
-// startAhead starts workers that will be needed, so that they get ready while
-// the first one still lists. One that cannot be started is tried again when its
-// cases come, and then reported.
+// startAhead starts workers that will be needed, so that they get ready while the first one still
+// lists. If one cannot be started, that is retried when its cases come, and then reported.
 func (p *Program) startAhead(cases int) {
 	if p.options.Ahead == nil {
 		return
@@ -75,8 +74,7 @@ func (p *Program) startAhead(cases int) {
 	}
 }
 
-// print lets the program print what its arguments ask for in place of running
-// tests.
+// print lets the program print what its arguments ask for instead of running tests.
 func (p *Program) print(ctx context.Context, w *worker) error {
 	w.out.log = p.options.Log
 	p.note = "the arguments ask for this to be printed, and so no test has run"
@@ -94,14 +92,14 @@ func (p *Program) print(ctx context.Context, w *worker) error {
 	}
 }
 
-// Note says why there is no case; empty is that nobody knows.
+// Note says why there is no case; empty if nobody knows.
 func (p *Program) Note() string { return p.note }
 
-// Suite is what test.xml calls all cases together; empty is nothing of its own.
+// Suite is the name of all cases together in test.xml; empty if the program gives none.
 func (p *Program) Suite() string { return p.suite }
 
-// MaxFail is after how many bad cases the arguments want no further one to
-// start; 0 is never. It is known when the cases are listed.
+// MaxFail is the number of bad cases after which the arguments want no further case to start; 0
+// means never. It is known when the cases are listed.
 func (p *Program) MaxFail() int { return p.maxFail }
 
 // Partial reports whether the program has more cases than it has listed,

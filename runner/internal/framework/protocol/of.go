@@ -40,8 +40,8 @@ func (s subject) Traits() framework.Traits {
 	return framework.Traits{Batches: true, Style: report.Style{Grouped: s.workers > 1, Brief: true}}
 }
 
-// shorter returns the shorter one of two paths, the second of which may be empty: that of a
-// Unix socket has room for 107 bytes (unix(7)), and in a sandbox TEST_TMPDIR is longer.
+// shorter returns the shorter of two paths, the second of which may be empty. The path of a Unix
+// socket has room for 107 bytes (unix(7)), and TEST_TMPDIR is longer in a sandbox.
 func shorter(a, b string) string {
 	if b != "" && len(b) < len(a) {
 		return b
@@ -49,8 +49,8 @@ func shorter(a, b string) string {
 	return a
 }
 
-// terminalOf is the one at which somebody waits for a test that runs in order in
-// one process; nil if there is none.
+// terminalOf returns the terminal of the user that waits for a test that runs in order in one
+// process; nil if there is none.
 func terminalOf(t framework.Test) *os.File {
 	if t.Workers == 0 && terminal.Is(t.Stdin) {
 		return t.Stdin
@@ -58,9 +58,9 @@ func terminalOf(t framework.Test) *os.File {
 	return nil
 }
 
-// worthStarting is how many workers there will be work for, where a shard has at
-// least so many cases. More than CPUs would only slow down the first, which is
-// to tell what there is to do.
+// worthStarting returns how many workers there will be work for, if a shard has at least that
+// many cases. More workers than CPUs would only slow down the first one, which has to list the
+// cases.
 func worthStarting(cases, workers int) int {
 	return min(cases/2, workers, runtime.NumCPU())
 }

@@ -10,52 +10,51 @@ import (
 
 // Options say how to start the program.
 type Options struct {
-	// Class is that of what is no case, such as the end of a process.
+	// Class is the class of what is not a case, such as the end of a process.
 	Class string
 	// Path is the program's file.
 	Path string
 	// Args are its arguments.
 	Args []string
-	// Env returns the whole environment of a worker's process, and what is to be
-	// called when it has ended.
+	// Env returns the whole environment of a worker's process, and a function to call when the
+	// process has ended.
 	Env func(event.Batch) (env []string, done func(), err error)
 	// CaseEnv returns the variables that only the cases of a batch have.
 	CaseEnv func(event.Batch) (map[string]string, error)
-	// Filter is the value of --test_filter, for the program to make sense of.
+	// Filter is the value of --test_filter, for the program to interpret.
 	Filter string
-	// Ahead returns how many workers are worth starting when this many cases are
-	// known, and there may be more. Nil is one.
+	// Ahead returns how many workers are worth starting when this many cases are known, and there
+	// may be more. Nil means one.
 	Ahead func(cases int) int
-	// Ordered is whether the cases of a batch run in its order, and not in that
-	// in which the program has listed them.
+	// Ordered says whether the cases of a batch run in its order, and not in the order in which
+	// the program has listed them.
 	Ordered bool
-	// StopAtBad is whether, after a bad case, the others of its batch are to be
-	// given back.
+	// StopAtBad says whether, after a bad case, the other cases of its batch are given back.
 	StopAtBad bool
-	// RunID is the same for all workers, and another one for each run.
+	// RunID is the same for all workers, and different for each run.
 	RunID string
-	// Sharded is whether other processes run other cases of the same list, and Single
-	// whether there is not more than one worker.
+	// Sharded says whether other processes run other cases of the same list, and Single whether
+	// there is only one worker.
 	Sharded, Single bool
-	// AllowEmpty is whether it is good that there is no case.
+	// AllowEmpty says whether a test without cases passes.
 	AllowEmpty bool
-	// InOrder is whether there are no workers, but one process for all.
+	// InOrder says whether there are no workers, but one process for all cases.
 	InOrder bool
 	// Stdin is the standard input of the cases.
 	Stdin *os.File
-	// Terminal is one that the only process has to itself, for a debugger; nil
-	// is none.
+	// Terminal is a terminal for the exclusive use of the only process, for a debugger; nil means
+	// none.
 	Terminal *os.File
 	// Grace is how long a process has between SIGTERM and SIGKILL.
 	Grace time.Duration
-	// LeakTimeout is how long what a process leaves behind may go on; 0 is any
-	// time, and nobody looks.
+	// LeakTimeout is how long what a process leaves behind may continue. 0 means any time, and
+	// nothing checks.
 	LeakTimeout time.Duration
-	// Dir is a folder in which there can be one for the pipes; empty is that for
+	// Dir is a folder in which to make the folder for the pipes; empty means the folder for
 	// temporary files.
 	Dir string
-	// Shared is a folder in which there can be one for the temporary files of all
-	// workers. Its path is to be short.
+	// Shared is a folder in which to make the folder for the temporary files of all workers. Its
+	// path should be short.
 	Shared string
 	// Log gets what the first process prints before any case runs.
 	Log io.Writer

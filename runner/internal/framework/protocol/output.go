@@ -8,16 +8,15 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// output is what a process prints beside the protocol, and whose it is. What it
-// prints before it is ready goes nowhere: all workers print the same, and there is
-// a log of the one that lists.
+// output is what a process prints beside the protocol, and the case that it belongs to. What a
+// process prints before it is ready is dropped: all workers print the same, and the output of the
+// one that lists is logged.
 type output struct {
 	report event.Report
 	log    io.Writer
-	// ending gets what the session says at its end: each of several may say the
-	// same.
+	// ending gets what the session prints at its end: several sessions may print the same.
 	ending *bytes.Buffer
-	c      event.Case // who runs; empty if nobody does
+	c      event.Case // the running case; empty if none runs
 	last   []byte
 }
 
@@ -47,7 +46,7 @@ func (o *output) tail() string {
 	return ": " + line
 }
 
-// lastLine returns the last line of a text that says something.
+// lastLine returns the last line of a text that is not empty.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.TrimSpace(lines[len(lines)-1])

@@ -13,21 +13,20 @@ const protocol = "1"
 type command struct {
 	// Command is "run", "stop", "names" or "end".
 	Command string `json:"command"`
-	// Cases are the names of those that are to run, in order.
+	// Cases are the names of the cases to run, in order.
 	Cases []string `json:"cases"`
-	// Env are variables that these have besides the worker's.
+	// Env are variables that these cases have in addition to the worker's.
 	Env map[string]string `json:"env"`
-	// StopAtBad is whether the worker is to be done after a case that is bad.
+	// StopAtBad says whether the worker stops after a bad case.
 	StopAtBad bool `json:"stop_at_bad"`
-	// EndScopes is whether all that was set up for some of the cases, but not
-	// for all that the process may run, ends with the last of them.
+	// EndScopes says whether everything that was set up for some of the cases, but not for all
+	// that the process may run, ends with the last of them.
 	EndScopes bool `json:"end_scopes"`
-	// Retried are cases of which what the worker has said does not count, since
-	// they have run again.
+	// Retried are cases whose results from this worker do not count, because they have run again.
 	Retried []string `json:"retried,omitempty"`
 }
 
-// eventStarted is the event that says that a case begins.
+// eventStarted is the event for the beginning of a case.
 const eventStarted = "started"
 
 // message is a line from a worker.

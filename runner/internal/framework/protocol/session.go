@@ -10,17 +10,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// session is what a worker says of the whole of what it runs.
+// session is what a worker reports about its run as a whole.
 type session struct {
-	pid        int      // of the process that prints its stacks; 0 is none
+	pid        int      // of the process that prints its stacks; 0 means none
 	stopped    bool     // it wants no further case
 	reason     string   // why
 	running    bool     // it has a batch of cases
-	differs    bool     // it has collected other cases than the first one
-	complaints []string // what is bad, whatever became of the cases
-	retried    []string // cases of which another attempt counts
+	differs    bool     // it has collected other cases than the first worker
+	complaints []string // what is bad, whatever the results of the cases
+	retried    []string // cases for which another attempt counts
 	properties []event.Property
-	ending     *message     // that the process is about to end; nil if it has not said so
+	ending     *message     // says that the process is about to end; nil if it has not
 	said       bytes.Buffer // what it has printed at the end
 }
 
@@ -57,7 +57,7 @@ func (p *Program) hear(w *worker, m message) {
 	}
 }
 
-// once returns a text of some kind for the log, or nothing if that has it.
+// once returns a text of some kind for the log; empty if the log already has it.
 func (p *Program) once(kind, text string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,13 +101,13 @@ func (p *Program) badOf(w *worker) (cases []event.Case) {
 	return cases
 }
 
-// settle reports what a session has come to, when its process has ended.
+// settle reports the result of a session, when its process has ended.
 func (p *Program) settle(ctx context.Context, w *worker, report event.Report) {
 	w.out.ending = nil
 	report.Output(event.Case{}, []byte(p.once("end", w.said.String())))
 	result := event.Result{Properties: w.properties}
 	switch {
-	case ctx.Err() != nil && w.running: // the engine says why, and what else is bad is told at the end
+	case ctx.Err() != nil && w.running: // the engine says why; the rest is reported at the end
 		p.owe(w)
 		return
 	case ctx.Err() != nil:
@@ -156,8 +156,8 @@ func (p *Program) payOwed(report event.Report) {
 	}
 }
 
-// complaining is the outcome of a session with such complaints. Those of several
-// lines are in the log as a whole.
+// complaining is the outcome of a session with such complaints. Complaints of several lines are
+// in the log in full.
 func complaining(complaints []string, report event.Report) event.Outcome {
 	if len(complaints) == 0 {
 		return event.Outcome{}
@@ -175,7 +175,7 @@ func complaining(complaints []string, report event.Report) event.Outcome {
 	return outcome
 }
 
-// noTests is pytest's exit code where there is no case.
+// noTests is pytest's exit code if there is no case.
 const noTests = 5
 
 // checkEnd adds what is bad about how the process has ended.
@@ -186,7 +186,7 @@ func (p *Program) checkEnd(w *worker) {
 	switch e := w.ending; {
 	case w.err != nil:
 		w.complain(w.err.Error())
-	case e == nil && w.running: // it has ended amid its cases, and that is told of one of them
+	case e == nil && w.running: // it has ended during its cases, and one of them reports that
 	case e == nil || w.result.ExitCode != e.Exit:
 		w.complain("the process of the tests ended with " + describe(w.result) + ", although its tests had run" + w.out.tail())
 	case e.Message != "":
@@ -196,7 +196,7 @@ func (p *Program) checkEnd(w *worker) {
 	}
 }
 
-// forgives reports whether the session makes nothing of cases that were bad.
+// forgives reports whether the session passes although cases were bad.
 func (w *worker) forgives() bool {
 	return w.endedWell() && w.ending.Forgives
 }
@@ -206,8 +206,8 @@ func (w *worker) endedWell() bool {
 	return w.ending != nil && w.ending.Exit == 0 && w.err == nil && w.result.Signal == "" && w.result.ExitCode == 0
 }
 
-// whyEnded is the error of a process that has ended too early: in its own words if
-// it has said some.
+// whyEnded is the error of a process that has ended too early: in its own words if it has printed
+// some.
 func (w *worker) whyEnded(err error) error {
 	if w.ending != nil && w.ending.Message != "" {
 		return errors.New(w.ending.Message)
@@ -215,7 +215,7 @@ func (w *worker) whyEnded(err error) error {
 	return err
 }
 
-// stillToDo says what a process was about that had to be stopped at its end.
+// stillToDo says what a process that had to be stopped at its end was doing.
 func (w *worker) stillToDo() string {
 	switch {
 	case w.ending == nil:
@@ -226,7 +226,7 @@ func (w *worker) stillToDo() string {
 	return "its process did not end: it waits for " + strings.Join(w.ending.WaitsFor, ", ")
 }
 
-// countWarnings fails the run if there were more warnings than it may have.
+// countWarnings fails the run if there were more warnings than allowed.
 func (p *Program) countWarnings(report event.Report) {
 	if p.maxWarnings < 0 || p.warnings <= p.maxWarnings {
 		return
@@ -236,7 +236,7 @@ func (p *Program) countWarnings(report event.Report) {
 	)})
 }
 
-// session is the case that stands for the whole of a worker.
+// session returns the case that stands for the worker as a whole.
 func (p *Program) session(w *worker) event.Case {
 	if p.options.InOrder {
 		return p.process("")

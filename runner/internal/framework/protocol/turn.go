@@ -28,7 +28,7 @@ func (t *turn) run(ctx context.Context, batch event.Batch) (again [][]event.Case
 	}
 	c := command{
 		Command: "run", Env: env,
-		// Nothing that a case has set up may use a group that it does not hold.
+		// Nothing that a case has set up may use a group that the case does not hold.
 		EndScopes: batch.Holds,
 		StopAtBad: t.program.options.StopAtBad || t.program.maxFail > 0,
 	}
@@ -80,7 +80,7 @@ func (t *turn) done() (again [][]event.Case) {
 	return nil
 }
 
-// stopped reports whether no further case of the run is to start.
+// stopped reports whether no further case of the run may start.
 func (t *turn) stopped() bool {
 	select {
 	case <-t.stop:
@@ -117,7 +117,7 @@ func (t *turn) handle(m message) {
 			return
 		}
 		if c != nil {
-			if t.running != nil { // else it could not run
+			if t.running != nil { // otherwise it could not run
 				t.program.result(t.worker, *c, m)
 			}
 			t.report.Finished(*c, m.result())
@@ -139,16 +139,16 @@ func (t *turn) lookup(name string) *event.Case {
 	return &c
 }
 
-// remove takes a case out of those that are left. Cases end in their order, so
-// it is the first one: only those before it move.
+// remove removes a case from the remaining ones. Cases end in their order, so it is the first
+// one: only the cases before it move.
 func (t *turn) remove(c event.Case) {
 	i := slices.Index(t.left, c)
 	copy(t.left[1:i+1], t.left[:i])
 	t.left = t.left[1:]
 }
 
-// close is for a worker that has ended amid its turn, or is to be stopped. The
-// case that ran ends with it; those that did not run another time.
+// close is for a worker that has ended during its turn, or will be stopped. The case that ran
+// ends with it; cases that did not run are run another time.
 func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 	t.program.forget(t.worker)
 	message := err.Error()

@@ -9,16 +9,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 )
 
-// verification is a process that collects what the first one has collected, and
-// runs nothing. The shards of a test divide one list, and each makes it by itself:
-// if it is another one in each process, cases get lost.
+// verification is a process that collects what the first one has collected, and runs nothing. The
+// shards of a test divide one list, and each shard makes the list by itself: if the lists differ,
+// cases get lost.
 type verification struct {
 	worker *worker
 	stop   context.CancelFunc
 	done   chan struct{}
 }
 
-// verify starts a verification, unless there is one, or no need for it.
+// verify starts a verification, unless there is already one or none is needed.
 func (p *Program) verify() {
 	if !p.options.Sharded || p.verification != nil || p.compared.Load() > 0 || len(p.names) == 0 {
 		return
@@ -27,7 +27,7 @@ func (p *Program) verify() {
 	w, err := p.start(secondWorker, false)
 	p.mu.Unlock()
 	if err != nil {
-		return // as it will be for the workers, which report it
+		return // the workers will fail in the same way, and report it
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	v := &verification{worker: w, stop: stop, done: make(chan struct{})}
@@ -46,11 +46,11 @@ func (p *Program) verify() {
 	}()
 }
 
-// secondWorker is the number of the worker that the process takes itself for.
+// secondWorker is the number of the worker that the process believes to be.
 const secondWorker = 1
 
-// verified waits for the verification and reports what it has found. When ctx ends
-// it stops it.
+// verified waits for the verification and reports what it has found. When ctx ends, it stops the
+// verification.
 func (p *Program) verified(ctx context.Context, report event.Report) {
 	v := p.verification
 	if v == nil {
@@ -68,7 +68,7 @@ func (p *Program) verified(ctx context.Context, report event.Report) {
 	}
 }
 
-// maxNames is how many names a sentence has.
+// maxNames is the most names in a sentence.
 const maxNames = 5
 
 // differenceOf says which names only one of two processes has.
@@ -78,7 +78,7 @@ func differenceOf(listed, own []string) string {
 		"since the workers and shards of a test divide one list"
 }
 
-// without are the names of all that are not among others, in words.
+// without returns the names of all that are not among others, in words.
 func without(all, others []string) string {
 	known := map[string]bool{}
 	for _, name := range others {

@@ -21,7 +21,7 @@ import (
 // worker is a process of the program.
 type worker struct {
 	number   int
-	ready    bool // it has told what it has
+	ready    bool // it has listed its cases
 	commands *os.File
 	outbox   chan command // for that
 	messages chan message
@@ -31,7 +31,7 @@ type worker struct {
 	hurry    chan struct{} // closed to end the grace
 	ended    chan struct{}
 	session
-	// result and err are what became of it, once it has ended.
+	// result and err are its result, once it has ended.
 	result child.Result
 	err    error
 }
@@ -82,7 +82,7 @@ func (p *Program) start(number int, lists bool) (*worker, error) {
 	return w, nil
 }
 
-// variables are those of the protocol, for a process whose pipes have names that
+// variables returns the variables of the protocol, for a process whose pipes have names that
 // begin with stem.
 func (p *Program) variables(stem string, lists bool) []string {
 	set := []string{
@@ -99,7 +99,7 @@ func (p *Program) variables(stem string, lists bool) []string {
 	return set
 }
 
-// makeDirs makes the folder of the pipes, and that for temporary files.
+// makeDirs makes the folder of the pipes, and the folder for temporary files.
 func (p *Program) makeDirs() (err error) {
 	if p.pipes != "" {
 		return nil
@@ -124,8 +124,7 @@ func (p *Program) removeDirs() {
 	removeAll(p.shared)
 }
 
-// removeAll removes a folder in which tests may have made some that nobody may
-// write to.
+// removeAll removes a folder in which tests may have made folders that nobody may write to.
 func removeAll(folder string) {
 	if folder == "" || os.RemoveAll(folder) == nil {
 		return
@@ -165,7 +164,7 @@ func (w *worker) read(events *os.File) {
 	}
 }
 
-// send sends a command. A process that has ended is found out by next.
+// send sends a command. If the process has ended, next finds that out.
 func (w *worker) send(c command) {
 	select {
 	case w.outbox <- c:
@@ -173,8 +172,8 @@ func (w *worker) send(c command) {
 	}
 }
 
-// write writes commands in their order, until the process has ended: it may be dead,
-// and the pipe full.
+// write writes commands in their order, until the process has ended: the process may be dead, and
+// the pipe full.
 func (w *worker) write() {
 	for {
 		select {
@@ -187,11 +186,11 @@ func (w *worker) write() {
 	}
 }
 
-// next returns the next message; what the process prints until then goes to its
-// output. The error is errEnded or that of ctx.
+// next returns the next message; what the process prints until then goes to its output. The error
+// is errEnded or ctx's.
 func (w *worker) next(ctx context.Context) (message, error) {
 	for {
-		select { // first, since what is printed may be of the case that a message begins
+		select { // first, because printed text may belong to the case that a message begins
 		case m, ok := <-w.messages:
 			return w.received(m, ok)
 		default:
@@ -207,13 +206,13 @@ func (w *worker) next(ctx context.Context) (message, error) {
 	}
 }
 
-// received returns a message, or how the process has ended if that was the last.
+// received returns a message, or, if that was the last one, how the process has ended.
 func (w *worker) received(m message, ok bool) (message, error) {
 	switch {
 	case ok && m.Event == eventStarted:
 		return m, nil
 	case ok:
-		w.drain() // what the case has printed that this may be the end of
+		w.drain() // what the case has printed before this message, which may end it
 		return m, nil
 	}
 	<-w.ended
@@ -235,8 +234,8 @@ func (w *worker) drain() {
 	}
 }
 
-// stop ends the process because of cause, by force if need be, and waits for that.
-// It has no time for that once its case has lost what it holds.
+// stop ends the process because of cause, by force if necessary, and waits for that. The process
+// gets no grace once its case has lost what it holds.
 func (w *worker) stop(cause error, lost <-chan struct{}) {
 	if child.IsTimeout(cause) {
 		w.printStacks()
