@@ -1,7 +1,6 @@
 // Chaos does what goes wrong to runners, to their cases and to what keeps their
 // groups, and checks from outside that no promise is broken. docs/design/reliability.md
-// tells how, and e2e/chaos/run starts it; it is here because Go lets only what is
-// below runner/ import runner/internal.
+// tells how, and e2e/chaos/run starts it.
 //
 // # Exit codes
 //

@@ -8,7 +8,7 @@ import (
 
 func (m *module) markdown(title string) string {
 	var b strings.Builder
-	b.WriteString("<!-- Generated from the docstrings by `bazel run //tools:format`; do not edit. -->\n\n")
+	b.WriteString("<!-- Generated from the docstrings and rules/private/test/attributes.bzl by `bazel run //tools:format`; do not edit. -->\n\n")
 	b.WriteString("# " + title + "\n\n")
 	b.WriteString(strings.TrimSpace(m.doc) + "\n")
 	for _, s := range m.symbols {
