@@ -1,5 +1,4 @@
-// Lockbench measures the locks, across processes where that matters. bench/run starts it; it is here because Go lets only what is below
-// runner/ import runner/internal.
+// Lockbench measures the locks, across processes where that matters. bench/run starts it.
 package main
 
 import (
