@@ -1,5 +1,5 @@
-// Build measures `bazel test` of many trivial grouped tests against that of as
-// many plain ones. It has to be started in the root of the repository.
+// Build measures `bazel test` of many trivial grouped tests against the same number of plain
+// ones. It must be started in the root of the repository.
 package main
 
 import (
@@ -19,7 +19,7 @@ func main() {
 	)
 }
 
-// suites are the suites of //bench/build_targets, of as many tests each.
+// suites are the suites of //bench/build_targets, with the same number of tests each.
 var suites = []struct {
 	name, what string
 	limit      harness.Limit
@@ -55,8 +55,8 @@ func timeSuite(name string) (time.Duration, error) {
 	return timeTests("Executed 100 out of 100 tests: 100 tests pass.", "//bench/build_targets:"+name)
 }
 
-// timeTests runs `bazel test` and returns how long that took. Its output has to
-// have the given text.
+// timeTests runs `bazel test` and returns how long that took. Its output must contain the given
+// text.
 func timeTests(text string, args ...string) (time.Duration, error) {
 	cmd := exec.Command("tools/bazel", append([]string{
 		"test", "--nocache_test_results", "--noshow_progress", "--test_summary=terse", "--color=no",

@@ -6,8 +6,7 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/harness"
 )
 
-// measureShards compares our shards with those that rules_go makes of the same
-// tests.
+// measureShards compares our shards with the shards that rules_go makes of the same tests.
 func measureShards() (*harness.Table, error) {
 	const rounds = 5
 	shards := func(name string) func() (time.Duration, error) {

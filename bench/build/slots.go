@@ -6,8 +6,8 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/harness"
 )
 
-// measureSlots shows what tests that only wait cost others, with and without
-// the setting by which Bazel does not start them.
+// measureSlots shows the cost for others of tests that only wait, with and without the setting
+// that keeps Bazel from starting them.
 func measureSlots() (*harness.Table, error) {
 	const rounds = 5
 	slots := func(flags ...string) func() (time.Duration, error) {
@@ -21,7 +21,7 @@ func measureSlots() (*harness.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	// 12 tests of 4 s on 2 CPUs, and a chain of 6 of them: either takes 24 s.
+	// 12 tests of 4 s on 2 CPUs, and a chain of 6 of them: each takes 24 s.
 	bound := harness.Samples{24 * time.Second}
 	table := &harness.Table{
 		Floor: "the least that 12 tests of 4 s can take on 2 CPUs, where 6 of them run one after the other",

@@ -1,5 +1,5 @@
-// Gotests measures what the runner makes of Go test binaries. The tests that it
-// starts are targets of this package.
+// Gotests measures what the runner costs with Go test binaries. The tests that it starts are
+// targets of this package.
 package main
 
 import (

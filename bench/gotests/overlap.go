@@ -13,15 +13,16 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/sleeping"
 )
 
-// What tests.bzl and zipf.bzl make: so many cases of so long on so many workers.
+// The values of tests.bzl and zipf.bzl: the number of cases, their duration, and the number of
+// workers.
 const (
 	overlapping    = 400
 	overlapTakes   = 50 * time.Millisecond
 	overlapWorkers = 8
 )
 
-// overlappingGroups measures how close to the bound cases run that hold groups of
-// capacity 1, which each of them takes from another one.
+// overlappingGroups compares the makespan of cases that wait for one another's groups, of capacity
+// 1, with the bound.
 func overlappingGroups(stage *harness.Stage, table *harness.Table) error {
 	const rounds = 5
 	bound, err := overlapBound(stage.Path("zipf_test.interlock.json"))
@@ -45,8 +46,8 @@ func overlappingGroups(stage *harness.Stage, table *harness.Table) error {
 	return nil
 }
 
-// overlapBound is the least time that the cases of a manifest can take: that of
-// all workers together, or of the largest group.
+// overlapBound is the least time that the cases of a manifest can take: that of all workers
+// together, or of the largest group.
 func overlapBound(manifest string) (time.Duration, error) {
 	text, err := os.ReadFile(manifest)
 	if err != nil {
@@ -63,7 +64,7 @@ func overlapBound(manifest string) (time.Duration, error) {
 	return bound, nil
 }
 
-// span is the time from the first case's begin to the last one's end.
+// span is the time from the first case's beginning to the last one's end.
 func span(log string) (time.Duration, error) {
 	events, err := sleeping.ReadLog(log)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package harness is what the benchmarks have in common: samples, tables of
-// figures beside their floors, and the command line.
+// Package harness is what the benchmarks share: samples, tables of figures beside their floors,
+// and the command line.
 package harness
 
 import (
@@ -13,11 +13,11 @@ import (
 
 // Benchmark measures one thing.
 type Benchmark struct {
-	// Name is what bench/run calls it.
+	// Name is the name for bench/run.
 	Name string
 	// Title says in a few words what is measured.
 	Title string
-	// Measure does it.
+	// Measure measures it.
 	Measure func() (*Table, error)
 }
 
@@ -27,9 +27,9 @@ const (
 	exitUsage  = 2
 )
 
-// Main is the main function of a program of benchmarks: it runs the one that
-// the argument names, prints its table, and ends the process, with 1 if a
-// bound is missed. With -record it writes the table to a folder too.
+// Main is the main function of a program of benchmarks. It runs the one that the argument names,
+// prints its table, and ends the process, with 1 if a bound is missed. With -record it also
+// writes the table to a folder.
 func Main(benchmarks ...Benchmark) {
 	folder := flag.String("record", "", "write the result to `folder`/NAME.md")
 	flag.Parse()

@@ -1,9 +1,9 @@
 package harness
 
-// Interleave measures every variant once in each round, so that whatever else
-// the machine does meets all of them alike, and every other round backwards,
-// so that none always comes after the same other. A round before the first
-// warms up and does not count. The results are by variant.
+// Interleave measures every variant once in each round, so that other load on the machine affects
+// all of them alike. Every other round runs backwards, so that no variant always comes after the
+// same other one. An additional first round warms up and does not count. The results are by
+// variant.
 func Interleave[T any](rounds int, variants ...func() (T, error)) ([][]T, error) {
 	results := make([][]T, len(variants))
 	for round := range 1 + rounds {

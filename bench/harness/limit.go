@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Limit is what a figure has to keep within.
+// Limit is a limit for a figure.
 type Limit struct {
 	text string
 	kept func(floor, figure Samples) bool
 }
 
-// Information is no limit: the figure is of interest beside the others.
+// Information is not a limit: the figure is of interest beside the others.
 var Information Limit
 
 // AtMost limits the median itself.
@@ -19,12 +19,12 @@ func AtMost(d time.Duration) Limit {
 	return Limit{"≤ " + Text(d), func(_, figure Samples) bool { return figure.Median() <= d }}
 }
 
-// AddedAtMost limits what the median has above the floor's.
+// AddedAtMost limits how far the median is above the floor's.
 func AddedAtMost(d time.Duration) Limit {
 	return Limit{"added ≤ " + Text(d), func(floor, figure Samples) bool { return figure.Added(floor) <= d }}
 }
 
-// RatioAtMost limits how many times the floor's median the median is.
+// RatioAtMost limits the ratio of the median to the floor's.
 func RatioAtMost(r float64) Limit {
 	return Limit{fmt.Sprintf("ratio ≤ %.2f", r), func(floor, figure Samples) bool { return figure.Ratio(floor) <= r }}
 }

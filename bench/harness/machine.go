@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// machine describes where and when figures were taken.
+// machine describes the machine and the time of the figures.
 func machine(at time.Time) string {
 	return fmt.Sprintf("%s, %d cores, %s, Linux %s, load average %s",
 		at.UTC().Format("2006-01-02 15:04 UTC"), runtime.NumCPU(), cpuModel(),

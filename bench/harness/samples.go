@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Samples are durations of one thing, measured again and again.
+// Samples are durations of the same thing, measured repeatedly.
 type Samples []time.Duration
 
 // Quantile returns the smallest sample that is at least as long as the
@@ -23,10 +23,10 @@ func (s Samples) Quantile(q float64) time.Duration {
 // Median returns the sample in the middle.
 func (s Samples) Median() time.Duration { return s.Quantile(0.5) }
 
-// Ratio returns how many times longer the median is than that of floor.
+// Ratio returns how many times as long as the median of floor the median is.
 func (s Samples) Ratio(floor Samples) float64 {
 	return float64(s.Median()) / float64(floor.Median())
 }
 
-// Added returns by how much the median is above that of floor.
+// Added returns how far the median is above the median of floor.
 func (s Samples) Added(floor Samples) time.Duration { return s.Median() - floor.Median() }

@@ -41,14 +41,13 @@ func (s *Stage) Clear() {
 	_ = os.RemoveAll(s.dir)
 }
 
-// Path is that of an executable of the package.
+// Path returns the path of an executable of the package.
 func (s *Stage) Path(name string) string { return filepath.Join(s.runfiles, "_main", s.pkg, name) }
 
-// File is the path of a file that a test writes into its home.
+// File returns the path of a file that a test writes into its home.
 func (s *Stage) File(name string) string { return filepath.Join(s.dir, name) }
 
-// A Run is how long a process took, and how much memory it or one of its
-// children had at most.
+// A Run is how long a process took, and the most memory that it or one of its children had.
 type Run struct {
 	Took      time.Duration
 	MaxMemory int64 // bytes
@@ -71,8 +70,8 @@ func (s *Stage) start(name string, environ []string, args ...string) (Run, error
 	return run, s.log.Truncate(0)
 }
 
-// StartTest is Start for a grouped test, whose report has to be that of as
-// many cases, of which all passed. Further variables are given as NAME=value.
+// StartTest is Start for a grouped test, whose report must contain that many cases, all of them
+// passed. Further variables are given as NAME=value.
 func (s *Stage) StartTest(name string, cases int, environ ...string) (Run, error) {
 	run, err := s.start(name, environ)
 	if err != nil {
@@ -88,7 +87,7 @@ func (s *Stage) StartTest(name string, cases int, environ ...string) (Run, error
 	return run, os.Remove(s.File("test.xml"))
 }
 
-// environment is that of a test, as of Bazel 7.7.1. A Go test of rules_go alone
+// environment returns the environment of a test, as of Bazel 7.7.1. A Go test of rules_go alone
 // starts no second process for test.xml.
 func (s *Stage) environment(name string) []string {
 	return []string{

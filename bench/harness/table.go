@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Table is what a benchmark found.
+// Table is the result of a benchmark.
 type Table struct {
-	// Floor says what the column of that name is: what there would be without us.
+	// Floor describes the column of that name: what there would be without us.
 	Floor string
 	// Rows are the figures.
 	Rows []Row
@@ -21,11 +21,11 @@ type Table struct {
 type Row struct {
 	// What was measured.
 	What string
-	// Floor, Figure, Added and Ratio are as shown; empty where they mean nothing.
+	// Floor, Figure, Added and Ratio are as shown; empty if they mean nothing.
 	Floor, Figure, Added, Ratio string
-	// Bound is what to reach, empty if the row is information.
+	// Bound is the bound to keep, empty if the row is information.
 	Bound string
-	// Missed is whether the figure is beyond the bound.
+	// Missed says whether the figure exceeds the bound.
 	Missed bool
 }
 
@@ -40,7 +40,7 @@ func (t *Table) Compare(what string, floor, figure Samples, limit Limit) {
 	t.Rows = append(t.Rows, row)
 }
 
-// Missed reports whether a bound is.
+// Missed reports whether a bound is missed.
 func (t *Table) Missed() bool {
 	for _, r := range t.Rows {
 		if r.Missed {
@@ -50,7 +50,7 @@ func (t *Table) Missed() bool {
 	return false
 }
 
-// Markdown returns the table as text that is legible as it is.
+// Markdown returns the table as text that is also legible unrendered.
 func (t *Table) Markdown() string {
 	cells := [][]string{{"what", "floor", "figure", "added", "ratio", "to reach", "reached"}}
 	for _, r := range t.Rows {

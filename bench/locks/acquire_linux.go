@@ -15,8 +15,8 @@ type acquireCase struct {
 	what                     string
 	capacity, configurations int
 	need                     group.Need
-	// first is whether each sample has a new locker, as the first acquisition
-	// of a process has, which has to find the files.
+	// first says whether each sample has a new locker, like the first acquisition of a process,
+	// which has to find the files.
 	first bool
 	limit harness.Limit
 }
@@ -62,7 +62,7 @@ func acquire() (*harness.Table, error) {
 	return table, nil
 }
 
-// variant returns what takes one sample; the case without a name is the floor.
+// variant returns a function that takes one sample; the case without a name is the floor.
 func (c acquireCase) variant(s space) func() (time.Duration, error) {
 	if c.what == "" {
 		return func() (time.Duration, error) { return timed(s.bare(), exclusive(1)) }

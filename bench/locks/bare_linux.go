@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bareFlock is the floor: a blocking flock of the file with that path, which
-// knows neither weights nor turns and cannot be cancelled.
+// bareFlock is the floor: a blocking flock of the file with that path, which has neither weights
+// nor an order and cannot be cancelled.
 type bareFlock string
 
 func (path bareFlock) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {

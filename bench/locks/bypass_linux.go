@@ -18,7 +18,7 @@ const bypassNote = `Request B passed request A if B was made after A had begun t
 	`together, so that the order of holding is that of the noted times; or if A told its trace once more that it waits after B had noted that it holds. ` +
 	`Where neither is so, A may have held the group already and been slow to note it: such pairs are counted as possible.`
 
-// bypass counts how often later requests pass one that waits.
+// bypass counts how often later requests overtake a waiter.
 func bypass() (*harness.Table, error) {
 	const batches, requests, hold = 8, 16 * 30, time.Millisecond
 	ours := contention{capacity: 4, configurations: 1, processes: 16, needs: mixed}
@@ -52,7 +52,7 @@ func bypass() (*harness.Table, error) {
 	return table, nil
 }
 
-// bypassed is the worst that happened to any request.
+// bypassed is the worst result of any request.
 type bypassed struct {
 	requests, waited  int
 	certain, possible int
@@ -100,7 +100,7 @@ func (c contention) worstOf(requests []request) bypassed {
 	return w
 }
 
-// passesOf counts who passed a, which waited.
+// passesOf counts the requests that overtook a, which waited.
 func (c contention) passesOf(a request, requests []request) (certain, possible int) {
 	for _, b := range requests {
 		if b.Asked <= a.Queued || b.Got >= a.Got {

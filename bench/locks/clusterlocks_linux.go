@@ -17,10 +17,10 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// acquire holds acquire and release of a group that nobody else wants against the
-// two transactions that it needs, sent by etcd's client alone: one that makes two
-// keys, for the unit and for what the group is, if six conditions hold, and one
-// that deletes them if they are its own.
+// acquire compares acquire and release of a group that nobody else wants with the two
+// transactions that it needs, sent by etcd's client alone. The first makes two keys, for the unit
+// and for the group's definition, if six conditions hold. The second deletes them if they are its
+// own.
 func (c coordination) acquire(table *harness.Table) error {
 	const rounds = 500
 	s, err := c.newSpace(group.Definition{Capacity: 1})
@@ -64,7 +64,7 @@ func twoTransactions(client *clientv3.Client, lease clientv3.LeaseID, key string
 	return time.Since(began), err
 }
 
-// handoff holds handoffs between processes against those of etcd's own mutex.
+// handoff compares handoffs between processes with those of etcd's own mutex.
 func (c coordination) handoff(table *harness.Table) error {
 	const batches, requests = 5, 200
 	for _, processes := range []int{4, 16} {
@@ -88,8 +88,8 @@ func (c coordination) handoff(table *harness.Table) error {
 	return nil
 }
 
-// queues holds a handoff to the first of 1,000 waiters against one to the first of
-// ten, and counts what etcd tells those who watch.
+// queues compares a handoff to the first of 1,000 waiters with one to the first of ten, and
+// counts the events that etcd sends to watchers.
 func (c coordination) queues(table *harness.Table) error {
 	const batches, short, long, mostEvents = 5, 10, 1000, 4
 	measure := func(waiters int) func() (queued, error) {
@@ -110,7 +110,7 @@ func (c coordination) queues(table *harness.Table) error {
 	return nil
 }
 
-// queued is what some handoffs in a queue took.
+// queued is the cost of some handoffs in a queue.
 type queued struct {
 	took   harness.Samples
 	events float64
@@ -127,7 +127,7 @@ func joinQueued(batches []queued) queued {
 	return all
 }
 
-// queue lets so many wait for a group, and measures the first handoffs among them.
+// queue makes that many wait for a group, and measures the first handoffs among them.
 func (c coordination) queue(waiters, handoffs int) (q queued, err error) {
 	const processes = 10 // or as many clients, which is the same to etcd
 	s, err := c.newSpace(group.Definition{Capacity: 1})
@@ -180,7 +180,7 @@ func (c coordination) queue(waiters, handoffs int) (q queued, err error) {
 	return q, err
 }
 
-// watchEvents is how many events the coordinator has sent to those who watch.
+// watchEvents is how many events the coordinator has sent to watchers.
 func (c coordination) watchEvents() (float64, error) {
 	const metric = "etcd_debugging_mvcc_events_total "
 	response, err := http.Get(c.cluster.Endpoints()[0] + "/metrics")

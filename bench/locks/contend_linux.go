@@ -9,20 +9,20 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// contendTask acquires, holds and releases again and again, without a pause.
+// contendTask acquires, holds and releases repeatedly, without a pause.
 type contendTask struct {
-	// Needs are those of which each round takes one at random.
+	// Needs are the needs, one of which each round takes at random.
 	Needs  []group.Need
 	Rounds int
-	// Hold is how long each round holds, give or take half of it.
+	// Hold is how long each round holds, plus or minus half of it.
 	Hold time.Duration
 	Seed uint64
 }
 
-// history is what became of a contendTask.
+// history is the result of a contendTask.
 type history struct {
 	Requests []request
-	// CPU is the time that all of it took the processor.
+	// CPU is the processor time that all of it took.
 	CPU time.Duration
 }
 
@@ -31,8 +31,8 @@ type request struct {
 	Need group.Need
 	// Asked is just before Acquire was called.
 	Asked instant
-	// Queued and StillWaiting are the first and the last time that Acquire said
-	// that it waits; 0 if it never did. At Queued it has its place in the queue.
+	// Queued and StillWaiting are the first and the last time that Acquire reported that it
+	// waits; 0 if it never did. At Queued it has its place in the queue.
 	Queued, StillWaiting instant
 	// Got is just after Acquire returned, Releasing just before Release.
 	Got, Releasing instant
@@ -73,8 +73,8 @@ func (t *contendTask) round(locker lock.Locker, random *rand.Rand) (request, err
 	return r, nil
 }
 
-// contention is what several processes do to one group, of scope build unless
-// another space is given.
+// contention is what several processes do to one group, of scope build unless another space is
+// given.
 type contention struct {
 	capacity, configurations, processes int
 	needs                               []group.Need
@@ -82,7 +82,7 @@ type contention struct {
 	space                               *space
 }
 
-// run lets the processes make about total requests altogether.
+// run makes the processes make about total requests in all.
 func (c contention) run(total int, hold time.Duration, seed uint64) ([]history, error) {
 	s := c.space
 	if s == nil {

@@ -39,8 +39,8 @@ var handoffCases = []handoffCase{
 	{contention{capacity: 40, configurations: 1, processes: 60, needs: one}, harness.Information},
 }
 
-// handoff lets processes contend for a group, batch after batch, each case
-// between two batches of its floor.
+// handoff makes processes contend for a group, batch after batch, each case between two batches
+// of its floor.
 func handoff() (*harness.Table, error) {
 	table := &harness.Table{
 		Floor: "as many processes at one blocking flock of one file",
@@ -73,11 +73,11 @@ func handoff() (*harness.Table, error) {
 	return table, nil
 }
 
-// requestsOf is how many requests some processes make altogether: each of them several,
-// so that what a process does once does not count as what it always does.
+// requestsOf is how many requests a number of processes make in all. Each makes several, so that
+// what a process does once does not count as what it always does.
 func requestsOf(processes int) int { return max(200, 5*processes) }
 
-// batchesOf is how many batches there are: to start a thousand processes takes a while.
+// batchesOf is the number of batches: it takes a while to start a thousand processes.
 func batchesOf(processes int) int { return max(1, min(5, 500/processes)) }
 
 func (c contention) what() string {
@@ -91,7 +91,7 @@ func (c contention) what() string {
 	return what
 }
 
-// handoffs are those of some batches.
+// handoffs are the handoffs of some batches.
 type handoffs struct {
 	took     harness.Samples
 	requests int
@@ -130,8 +130,8 @@ func (c contention) handoffs(total int) (handoffs, error) {
 	return h, nil
 }
 
-// handoffsIn matches each acquisition that had to wait with the release that
-// it waited for, where so many requests can hold the group together.
+// handoffsIn matches each acquisition that had to wait with the release that it waited for, if
+// that many requests can hold the group together.
 func handoffsIn(requests []request, together int) harness.Samples {
 	byGot := slices.SortedFunc(slices.Values(requests), func(a, b request) int { return cmp.Compare(a.Got, b.Got) })
 	var releases []instant

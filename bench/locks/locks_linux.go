@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
 )
 
-// locks measures the scopes host and cluster beside what they are held against,
-// and the rates of all that have more than one process.
+// locks measures the scopes host and cluster beside their floors, and the rates of all scopes
+// with more than one process.
 func locks() (*harness.Table, error) {
 	table := &harness.Table{
 		Floor: "what the row names",
@@ -34,7 +34,7 @@ func locks() (*harness.Table, error) {
 	return table, nil
 }
 
-// hostHandoff holds handoffs in scope host against those in scope build.
+// hostHandoff compares handoffs in scope host with handoffs in scope build.
 func hostHandoff(table *harness.Table) error {
 	const batches, requests = 5, 200
 	for _, c := range []struct {
@@ -63,8 +63,7 @@ func hostHandoff(table *harness.Table) error {
 	return nil
 }
 
-// coordination is an etcd of one member, and the configuration by which it is
-// found.
+// coordination is an etcd of one member, and the configuration that leads to it.
 type coordination struct {
 	dir     string
 	cluster *etcdtest.Cluster
@@ -87,7 +86,7 @@ func (c coordination) stop() {
 	_ = os.RemoveAll(c.dir)
 }
 
-// newSpace is a group of scope cluster that nobody has used before.
+// newSpace returns a group of scope cluster that nobody has used before.
 func (c coordination) newSpace(d group.Definition) (*space, error) {
 	s := &space{Scope: group.Cluster, Definition: d, Coordinator: c.file}
 	return s, s.make()

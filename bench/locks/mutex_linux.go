@@ -43,7 +43,7 @@ func newBareMutex(s space) lock.Locker {
 	return bareMutex{session, "/bare" + s.Dir}
 }
 
-// failed is a locker that could not be made.
+// failed is the locker if none could be made.
 type failed struct{ err error }
 
 func (f failed) Acquire(context.Context, []group.Need) (lock.Held, error) { return nil, f.err }

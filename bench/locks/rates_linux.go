@@ -9,8 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// rates lets 16 processes start as often as a rate allows, in each scope that has
-// several processes.
+// rates lets 16 processes start as often as a rate allows, in each scope with several processes.
 func (c coordination) rates(table *harness.Table) error {
 	for _, r := range []struct {
 		scope   group.Scope
@@ -44,9 +43,8 @@ func (c coordination) rates(table *harness.Table) error {
 	return nil
 }
 
-// startsIn returns the most starts in any window, and which part of those that the
-// rate allows there were: how long the window is of the time in which so many
-// start, as long as somebody waits to start.
+// startsIn returns the most starts in any window, and how much of the rate was used: the window
+// divided by the time in which that many cases start, while a process always waits to start.
 func startsIn(histories []history, r group.Rate) (most int, used float64) {
 	var starts []time.Duration
 	for _, h := range histories {

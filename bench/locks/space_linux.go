@@ -13,12 +13,12 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/host"
 )
 
-// label is the group that everybody wants.
+// label is the label of the group that everybody wants.
 const label = "@@//resources:db"
 
-// space is where one group is: in scope build its lock files, laid out as in an
-// output base, with links to those of the first configuration as a sandbox's
-// runfiles have them; in scope host a folder; in scope cluster a coordinator.
+// space is where one group is. In scope build it has lock files, laid out as in an output base,
+// with links to the files of the first configuration, as in the runfiles of a sandbox. In scope
+// host it is a folder, and in scope cluster a coordinator.
 type space struct {
 	Scope          group.Scope
 	Definition     group.Definition
@@ -34,7 +34,7 @@ func newSpace(capacity, configurations int) (space, error) {
 	return s, s.make()
 }
 
-// make makes what the group needs, but for a coordinator.
+// make makes what the group needs, except a coordinator.
 func (s *space) make() (err error) {
 	if s.Dir, err = os.MkdirTemp("", "lockbench-"); err != nil {
 		return err
@@ -50,8 +50,8 @@ func (s *space) make() (err error) {
 
 func (s space) hostFolder() string { return filepath.Join(s.Dir, "host") }
 
-// strangers are the configurations that have been built, but none of whose
-// tests uses the group: an output base has some of them.
+// strangers is the number of built configurations none of whose tests uses the group: an output
+// base has some of them.
 const strangers = 8
 
 func (s space) create() error {
@@ -92,7 +92,7 @@ func (s space) files() []string {
 	return []string{"resources/db.queue.lock", "resources/db.units.lock"}
 }
 
-// outputBase has as many parts as one below a home folder.
+// outputBase has as many parts as an output base below a home folder.
 const outputBase = "home/user/.cache/bazel/_bazel_user/d5a9d8e73ab6401829e2b3181e5d0cf0"
 
 func (s space) output(configuration int, file string) string {
@@ -104,7 +104,7 @@ func (s space) runfile(file string) string {
 	return filepath.Join(s.Dir, outputBase, test+".runfiles/_main", file)
 }
 
-// locker returns what the runner of one more test would have.
+// locker returns the locker that the runner of one more test would have.
 func (s space) locker() lock.Locker {
 	g := group.Group{Label: label, Name: "db", Scope: s.Scope, Definition: s.Definition}
 	switch s.Scope {
@@ -112,7 +112,7 @@ func (s space) locker() lock.Locker {
 		g.Key = "bench/db"
 		return host.New([]group.Group{g}, s.lookup)
 	case group.Cluster:
-		g.Key = s.Dir // another one in each space
+		g.Key = s.Dir // a different one in each space
 		return cluster.New([]group.Group{g}, s.lookup)
 	}
 	return build.New(
@@ -121,14 +121,13 @@ func (s space) locker() lock.Locker {
 	)
 }
 
-// lookup is the environment of the space's tests.
+// lookup looks up the environment of the space's tests.
 func (s space) lookup(name string) (string, bool) {
 	value, ok := map[string]string{host.Variable: s.hostFolder(), coordinator.Variable: s.Coordinator}[name]
 	return value, ok
 }
 
-// bare returns the floor: a locker that is one flock of one file, or a mutex of
-// etcd's own.
+// bare returns the floor: a locker that is one flock of one file, or a mutex of etcd's own.
 func (s space) bare() lock.Locker {
 	if s.Scope == group.Cluster {
 		return newBareMutex(s)
@@ -138,8 +137,8 @@ func (s space) bare() lock.Locker {
 
 func (s space) remove() { _ = os.RemoveAll(s.Dir) }
 
-// exclusive is a need of weight units, alone.
+// exclusive returns an exclusive need of weight units.
 func exclusive(weight int) group.Need { return group.Need{Group: label, Weight: weight} }
 
-// shared is a need of the group beside other shared ones.
+// shared returns a shared need of the group.
 func shared() group.Need { return group.Need{Group: label, Weight: 1, Mode: group.Shared} }

@@ -11,9 +11,10 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// waitTask waits for a group that somebody else holds all the time.
+// waitTask waits for a group that another process holds all the time.
 type waitTask struct {
-	// Settle is how long it waits before the measurement, Measure how long that is.
+	// Settle is how long it waits before the measurement, and Measure is the length of the
+	// measurement.
 	Settle, Measure time.Duration
 }
 
@@ -35,7 +36,7 @@ func (t *waitTask) do(locker lock.Locker) (any, error) {
 	}
 }
 
-// waiting measures the CPU time of processes that wait.
+// waiting measures the CPU time of waiting processes.
 func waiting() (*harness.Table, error) {
 	const measure = 4 * time.Second
 	table := &harness.Table{
@@ -57,8 +58,8 @@ func waiting() (*harness.Table, error) {
 	return table, nil
 }
 
-// waitFor holds a group while as many processes wait for it with the same kind
-// of locker, and returns what each of them used.
+// waitFor holds a group while that many processes wait for it with the same kind of locker, and
+// returns the CPU time of each.
 func waitFor(processes int, measure time.Duration, locker func(space) lock.Locker) (harness.Samples, error) {
 	s, err := newSpace(1, 1)
 	if err != nil {

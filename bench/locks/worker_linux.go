@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// orderVariable is the environment variable by which this program tells its
-// own worker processes what to do.
+// orderVariable is the environment variable by which this program tells its own worker processes
+// what to do.
 const orderVariable = "LOCKBENCH_ORDER"
 
-// order is what a worker is told. Exactly one of its tasks is set.
+// order is the order for a worker. Exactly one of its tasks is set.
 type order struct {
 	Space   space
 	Bare    bool
@@ -43,8 +43,8 @@ func (o order) locker() lock.Locker {
 	return o.Space.locker()
 }
 
-// workIfTold is the whole life of a worker process: it says that it is ready,
-// does its task when its input has a line, prints the answer as JSON, and ends.
+// workIfTold is the whole life of a worker process: it reports that it is ready, does its task
+// when its input has a line, prints the answer as JSON, and ends.
 func workIfTold() {
 	text, told := os.LookupEnv(orderVariable)
 	if !told {
@@ -120,9 +120,8 @@ func (w *worker) end(answer any) error {
 	return w.cmd.Wait()
 }
 
-// workTogether starts one worker for each order, lets them begin together, and
-// returns their answers. After an error, workers end when their input does, or
-// with their task.
+// workTogether starts one worker for each order, lets them begin together, and returns their
+// answers. After an error, workers end when their input does, or with their task.
 func workTogether[A any](orders []order) ([]A, error) {
 	var workers []*worker
 	for _, o := range orders {
@@ -157,11 +156,11 @@ func now() instant {
 	return instant(ts.Nano())
 }
 
-// cpuTime is what this process has used so far.
+// cpuTime is the CPU time that this process has used so far.
 func cpuTime() time.Duration {
 	var usage unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
-		panic(err) // it fails for wrong arguments only
+		panic(err) // it fails only for wrong arguments
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }

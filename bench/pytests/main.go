@@ -1,5 +1,5 @@
-// Pytests measures what the runner makes of pytest, beside pytest-xdist. The
-// tests that both start are targets of this package.
+// Pytests measures what the runner costs with pytest, beside pytest-xdist. The tests that both
+// start are targets of this package.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Runner measures what the runner adds to the program that it wraps, from its
-// start to its exit. The tests that it starts are targets of this package.
+// Runner measures what the runner adds to the program that it wraps, from its start to its exit.
+// The tests that it starts are targets of this package.
 package main
 
 import (

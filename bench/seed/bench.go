@@ -18,17 +18,17 @@ import (
 
 const (
 	pkg = "bench/seed_tests"
-	// logName is that of the tests' log, among the undeclared outputs.
+	// logName is the name of the tests' log, among the undeclared outputs.
 	logName = "cases.log"
-	// workers is how many tests run at once, by the targets of pkg.
+	// workers is how many tests run at the same time, in the targets of pkg.
 	workers = 8
 )
 
 // bench is what all runs have in common.
 type bench struct {
 	api *api.API
-	// flags are Bazel's. They are always the same, since others would make it
-	// look at all targets anew.
+	// flags are Bazel's. They are always the same, because other flags would make it analyse all
+	// targets again.
 	flags []string
 	// cases are the names of the tests, in order.
 	cases []string
@@ -59,7 +59,7 @@ func start(shorter float64) (*bench, error) {
 	return b, nil
 }
 
-// build has everything up to date, so that no run has to wait for it.
+// build builds everything, so that no run has to wait for it.
 func (b *bench) build() error {
 	output, err := exec.Command("tools/bazel", append(append([]string{"build"}, b.flags...), targets()...)...).CombinedOutput()
 	if err != nil {
@@ -90,7 +90,7 @@ const (
 
 func ours(capacity int) string { return fmt.Sprintf("capacity_%d_test", capacity) }
 
-// run is what came of running a target.
+// run is the result of running a target.
 type run struct {
 	target string
 	// took is how long the whole command took.
@@ -100,10 +100,10 @@ type run struct {
 	api    api.Statistics
 }
 
-// testsFailed is Bazel's exit code for that.
+// testsFailed is Bazel's exit code for failed tests.
 const testsFailed = 3
 
-// test runs a target by a command of Bazel, while the API bears so much.
+// test runs a target by a command of Bazel, with some limits of the API.
 func (b *bench) test(command, target string, limits api.Limits, flags ...string) (run, error) {
 	b.api.Reset(limits)
 	arguments := append(append(append([]string{command}, b.flags...), flags...), label(target))
@@ -122,11 +122,11 @@ func (b *bench) test(command, target string, limits api.Limits, flags ...string)
 	return r, nil
 }
 
-// outputs is the folder of what a target has left behind.
+// outputs is the folder with the outputs of a target.
 func outputs(target string) string { return "bazel-testlogs/" + pkg + "/" + target + "/test.outputs/" }
 
-// check returns an error unless each test ran once and passed, no more of
-// those that share the API ran at once than it bears, and it refused nothing.
+// check returns an error unless each test ran once and passed, the tests that share the API kept
+// to its limits, and it refused nothing.
 func (b *bench) check(r run) error {
 	err := errors.Join(r.log.Once(b.cases), r.log.Passed(), r.log.AtMost(r.api.Limits.AtOnce, suite.LLMGroup))
 	if r.api.Refused > 0 {

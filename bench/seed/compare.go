@@ -7,7 +7,7 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/seed/api"
 )
 
-// variant is a way to run the suite, while the API bears so much.
+// variant is a way to run the suite, with some limits of the API.
 type variant struct {
 	target string
 	limits api.Limits
@@ -15,12 +15,11 @@ type variant struct {
 
 func atOnce(n int) api.Limits { return api.Limits{AtOnce: n} }
 
-// byRate is the limit of the target with a rate: fewer conversations than would
-// begin without.
+// byRate is the limit of the target with a rate: fewer conversations than would begin without it.
 var byRate = api.Limits{AtOnce: 4, Conversations: 15, Window: 5 * time.Second}
 
-// The limit is never met by one test at a time, nor by loadgroup, which runs
-// all of a group in one process.
+// One test at a time never reaches the limit, nor does loadgroup, which runs all tests of a group
+// in one process.
 var (
 	serially     = variant{serial, atOnce(4)}
 	grouped      = variant{loadgroup, atOnce(4)}
@@ -32,14 +31,14 @@ var (
 	unratedBy4   = variant{ours(4), byRate}
 )
 
-// round is what is run side by side. That which must not fail once in ten runs
-// is run most often.
+// round is what is run side by side. The variant that must not fail once in ten runs is run most
+// often.
 var round = []variant{
 	oursBy4, serially, oursBy4, grouped, oursBy4, oursBy1, oursBy4, oursByRate, oursBy4,
 }
 
-// compare runs all variants in rounds, every other one backwards, so that none
-// always comes after the same other.
+// compare runs all variants in rounds, every other one backwards, so that no variant always comes
+// after the same other one.
 func (b *bench) compare(rounds int) (map[variant][]run, error) {
 	runs := map[variant][]run{}
 	for n := range rounds {
@@ -67,7 +66,7 @@ func took(runs []run) harness.Samples {
 	return s
 }
 
-// makespans are the times from the first test's begin to the last one's end.
+// makespans are the times from the first test's beginning to the last one's end.
 func makespans(runs []run) harness.Samples {
 	var s harness.Samples
 	for _, r := range runs {

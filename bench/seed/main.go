@@ -1,7 +1,6 @@
-// Seed runs a suite of the shape of the one that this project grew from, by
-// pytest alone, by pytest-xdist and by pytest_test, and holds what comes of it
-// against what that suite's people want. It has to be started in the root of
-// the repository.
+// Seed runs a suite with the shape of the one that this project grew from, by pytest alone, by
+// pytest-xdist and by pytest_test, and compares the results with what the users of that suite
+// want. It must be started in the root of the repository.
 package main
 
 import (

@@ -6,13 +6,13 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/seed/lcov"
 )
 
-// once is what has to be seen once.
+// once is what has to be checked only once.
 type once struct {
-	// inOrder is ours with the flag for one process.
+	// inOrder is our run with the flag for one process.
 	inOrder run
 	// wanted and got are the lines that pytest alone runs, and ours.
 	wanted, got lcov.Lines
-	// covered are the runs that these are of.
+	// covered are the runs for these lines.
 	covered []run
 	// ungrouped are runs of all tests as if they shared nothing.
 	ungrouped map[variant]run
@@ -37,8 +37,7 @@ func (b *bench) once() (once, error) {
 	return o, err
 }
 
-// coverage runs a target, and returns the lines of the application that its
-// report has.
+// coverage runs a target, and returns the lines of the application in its report.
 func (b *bench) coverage(o *once, command, target, report string, flags ...string) (lcov.Lines, error) {
 	r, err := b.test(command, target, atOnce(4), flags...)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/seed/suite"
 )
 
-// report holds what was measured against what is wanted.
+// report compares what was measured with what is wanted.
 type report struct {
 	setting
 	bench *bench
@@ -39,7 +39,7 @@ func (r report) table() *harness.Table {
 	return t
 }
 
-// success is the list of what the suite's people want.
+// success is the list of what the suite's users want.
 func (r report) success(t *harness.Table) {
 	best := r.runs[oursBy4]
 	t.Compare("ours against the serial run", took(r.runs[serially]), took(best), harness.RatioAtMost(0.40))
@@ -62,7 +62,7 @@ func (r report) success(t *harness.Table) {
 	)
 }
 
-// speed is how near it comes to what is possible, and to pytest-xdist.
+// speed is how close it comes to what is possible, and to pytest-xdist.
 func (r report) speed(t *harness.Table) {
 	for _, s := range []struct {
 		capacity  int
@@ -80,7 +80,7 @@ func (r report) speed(t *harness.Table) {
 	t.Rows = append(t.Rows, r.passed("tests that passed serially", serially), r.passed("tests that passed with loadgroup", grouped))
 }
 
-// information is what is known of the others.
+// information is what is known of the other variants.
 func (r report) information(t *harness.Table) {
 	t.Compare("serial: from the first test to the last", nil, makespans(r.runs[serially]), harness.Information)
 	t.Compare("loadgroup: from the first test to the last", nil, makespans(r.runs[grouped]), harness.Information)
@@ -94,7 +94,7 @@ func (r report) information(t *harness.Table) {
 		nil, took(runs), harness.Information)
 }
 
-// bounds are those of the serial runs.
+// bounds returns the bounds of the serial runs.
 func (r report) bounds(capacity int) harness.Samples {
 	var s harness.Samples
 	for _, run := range r.runs[serially] {
@@ -103,8 +103,8 @@ func (r report) bounds(capacity int) harness.Samples {
 	return s
 }
 
-// ratedBounds are those of the serial runs for tests that may not start faster
-// than the API lets them.
+// ratedBounds returns the bounds of the serial runs for tests that may not start faster than the
+// API allows.
 func (r report) ratedBounds() harness.Samples {
 	var s harness.Samples
 	for _, run := range r.runs[serially] {
@@ -114,7 +114,7 @@ func (r report) ratedBounds() harness.Samples {
 	return s
 }
 
-// withStart adds what a serial run takes besides its tests.
+// withStart adds what a serial run takes in addition to its tests.
 func (r report) withStart(bounds harness.Samples) harness.Samples {
 	var s harness.Samples
 	for i, run := range r.runs[serially] {
@@ -123,8 +123,7 @@ func (r report) withStart(bounds harness.Samples) harness.Samples {
 	return s
 }
 
-// good returns how many runs are without fault, and what is wrong with the
-// others.
+// good returns how many runs have no error, and what is wrong with the others.
 func (r report) good(runs []run) (int, error) {
 	good, problem := 0, error(nil)
 	for _, run := range runs {
@@ -137,13 +136,13 @@ func (r report) good(runs []run) (int, error) {
 	return good, problem
 }
 
-// passed is the row that says that each test passed in each run, once.
+// passed is the row that says that each test passed once in each run.
 func (r report) passed(what string, v variant) harness.Row {
 	_, problem := r.good(r.runs[v])
 	return verdict(what, fmt.Sprintf("%d of %d", fewestPassed(r.runs[v]), suite.Cases), "all, each once", problem)
 }
 
-// calls is the row that says that the API never had more than it bears.
+// calls is the row that says that the API never had more calls than it allows.
 func (r report) calls(v variant) harness.Row {
 	most := mostAtOnce(r.runs[v])
 	return harness.Row{
@@ -152,7 +151,7 @@ func (r report) calls(v variant) harness.Row {
 	}
 }
 
-// begun is the row that says that no more conversations begin than the API lets.
+// begun is the row that says that no more conversations begin than the API allows.
 func (r report) begun(v variant) harness.Row {
 	most := 0
 	for _, run := range r.runs[v] {
@@ -165,7 +164,7 @@ func (r report) begun(v variant) harness.Row {
 	}
 }
 
-// parallel is the row that says that several tests run at once by default.
+// parallel is the row that says that several tests run at the same time by default.
 func (r report) parallel(runs []run) harness.Row {
 	processes, most := workers, workers
 	for _, run := range runs {

@@ -9,7 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/bench/seed/suite"
 )
 
-// verdict is a row that is no duration; what is wrong goes to the terminal.
+// verdict is a row that is not a duration. What is wrong goes to the terminal.
 func verdict(what, figure, bound string, problem error) harness.Row {
 	if problem != nil {
 		fmt.Fprintf(os.Stderr, "seed: %s: %v\n", what, problem)
@@ -33,7 +33,7 @@ func fewestPassed(runs []run) int {
 	return fewest
 }
 
-// mostAtOnce is how many calls the API saw at once in the worst run.
+// mostAtOnce is the most calls at the same time that the API saw in the worst run.
 func mostAtOnce(runs []run) int {
 	most := 0
 	for _, r := range runs {

@@ -15,35 +15,34 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// Setting is what a workload is run with.
+// Setting is how a workload is run.
 type Setting struct {
 	Shards, Workers int
-	// Timings is whether plan and engine know how long cases take.
+	// Timings says whether plan and engine know how long cases take.
 	Timings bool
-	// Batches is whether cases without groups may share a process, as those of
-	// Go tests do.
+	// Batches says whether cases without groups may share a process, as the cases of Go tests do.
 	Batches bool
 }
 
-// Result is what a run of a workload came to.
+// Result is the result of a run of a workload.
 type Result struct {
-	// Makespan is from the first case's start to the last one's end.
+	// Makespan is the time from the first case's start to the last one's end.
 	Makespan time.Duration
 	// Bound is what no schedule can beat.
 	Bound plan.Bound
 }
 
-// Ratio is how many times the bound the makespan is.
+// Ratio returns the ratio of the makespan to the bound.
 func (r Result) Ratio() float64 { return float64(r.Makespan) / float64(r.Bound.Time) }
 
-// Problem is the workload with a setting, and with the times of the cases.
+// Problem returns the workload with a setting, and with the durations of the cases.
 func (w Workload) Problem(s Setting) plan.Problem {
 	return plan.Problem{Cases: w.Cases, Capacity: w.Capacity, Shards: s.Shards, Workers: s.Workers}
 }
 
-// Run runs a workload: each shard with an engine of its own, all with the one
-// in-memory lock, which passes the same conformance suite as that which keeps
-// processes apart. The sink gets the events of all shards.
+// Run runs a workload: each shard has an engine of its own, and all share the one in-memory lock,
+// which passes the same conformance suite as the locks between processes. The sink gets the
+// events of all shards.
 func Run(t *testing.T, w Workload, s Setting, sinks ...event.Sink) Result {
 	t.Helper()
 	result := Result{Bound: w.Problem(s).Bound()}

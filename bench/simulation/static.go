@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// Static returns how long a workload takes where a group is tied to a worker,
-// as by pytest-xdist's --dist loadgroup: the cases of a group run on one
-// worker, one after the other, and those of two groups form a third one. Each
-// worker that has nothing to do takes the next group, or the next case that has
-// none, in the order given. It excludes less: nothing keeps cases of two groups
-// from those of either.
+// Static returns how long a workload takes if a group is tied to a worker, as by pytest-xdist's
+// --dist loadgroup: the cases of a group run on one worker, one after the other, and the cases
+// that need two groups form a third group. Each idle worker takes the next group, or the next
+// case without a group, in the order given. This excludes less: nothing keeps the cases of two
+// groups from the cases of either.
 func Static(w Workload, workers int) time.Duration {
 	var order []string
 	work := map[string]time.Duration{}
@@ -29,7 +28,7 @@ func Static(w Workload, workers int) time.Duration {
 		}
 		work[key] += c.Takes
 	}
-	free := make([]time.Duration, workers) // when each worker is
+	free := make([]time.Duration, workers) // when each worker is free
 	for _, key := range order {
 		first := slices.Index(free, slices.Min(free))
 		free[first] += work[key]

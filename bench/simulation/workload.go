@@ -13,8 +13,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/plan"
 )
 
-// Workload is cases, whose Takes is how long they really run, and the
-// capacities of their groups.
+// Workload is cases, whose Takes is their real duration, and the capacities of their groups.
 type Workload struct {
 	Cases    []plan.Case
 	Capacity map[string]int
@@ -22,9 +21,9 @@ type Workload struct {
 
 // Kind is a way to make workloads.
 type Kind struct {
-	// Name says what it is like.
+	// Name describes it.
 	Name string
-	// Make returns one, always the same for a seed.
+	// Make returns a workload, always the same for a seed.
 	Make func(seed uint64) Workload
 }
 
@@ -40,8 +39,8 @@ var Kinds = []Kind{
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
 
-// around returns a duration that is log-normally distributed around a median,
-// as those of tests are, roughly.
+// around returns a duration that is log-normally distributed around a median, roughly as the
+// durations of tests are.
 func around(r *rand.Rand, median time.Duration) time.Duration {
 	return time.Duration(float64(median) * math.Exp(0.6*r.NormFloat64()))
 }
@@ -50,7 +49,7 @@ func hold(label string, weight int, mode group.Mode) group.Need {
 	return group.Need{Group: label, Weight: weight, Mode: mode}
 }
 
-// scale makes the times of cases add up to total.
+// scale makes the durations of cases add up to total.
 func scale(cases []plan.Case, total time.Duration) {
 	var sum time.Duration
 	for _, c := range cases {

@@ -1,5 +1,5 @@
-// Package sleeping is what tests do that only sleep: they write to a log when
-// they begin and end, and that shows from outside what ran when.
+// Package sleeping is what tests do that only sleep: they log when they begin and end, which
+// shows from outside what ran when.
 package sleeping
 
 import (
@@ -26,7 +26,7 @@ func Sleep(t testing.TB, d time.Duration) {
 	write(t, end)
 }
 
-// write adds a line to the log at once: several processes do.
+// write adds a line to the log in one write, because several processes do.
 func write(t testing.TB, what string) {
 	path := filepath.Join(os.Getenv("TEST_UNDECLARED_OUTPUTS_DIR"), LogName)
 	log, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -45,7 +45,7 @@ func write(t testing.TB, what string) {
 // Event is a line of the log.
 type Event struct {
 	Name string
-	// Begins is whether the case begins; otherwise it ends.
+	// Begins says whether the case begins; otherwise it ends.
 	Begins bool
 	At     time.Time
 }

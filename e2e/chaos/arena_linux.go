@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/host"
 )
 
-// arena is where the groups of a scope are, and what can be done to it.
+// arena is where the groups of a scope are, and the faults that can happen to it.
 type arena struct {
 	scope string
 	// runner is the runner's file.
@@ -16,16 +16,16 @@ type arena struct {
 	// environ is what the n-th runner needs in its environment to find its groups.
 	environ func(n int) map[string]string
 	pace    pace
-	// place puts the lock files of a group into a target, and into g, the group in
-	// its manifest, what has to be there besides.
+	// place puts the lock files of a group into a target, and completes g, the group in its
+	// manifest.
 	place func(t *target, name string, g map[string]any) error
-	// faults are what is done in the scope.
+	// faults are the faults of the scope.
 	faults []fault
-	// heal undoes what faults have done to the arena, so that everybody can end.
+	// heal undoes what faults have done to the arena, so that all runners can end.
 	heal func() error
-	// bases is between how many output bases the runners are divided.
+	// bases is the number of output bases that the runners are divided among.
 	bases int
-	// fenced is whether holders have fencing tokens.
+	// fenced says whether holders have fencing tokens.
 	fenced bool
 	// loss is check.Round.Loss, and faulty check.Round.Faulty.
 	loss   time.Duration
@@ -33,7 +33,7 @@ type arena struct {
 	close  func() error
 }
 
-// newArena makes one in dir.
+// newArena makes an arena in dir.
 func newArena(scope, dir string, p programs) (*arena, error) {
 	switch scope {
 	case "build":
@@ -44,10 +44,10 @@ func newArena(scope, dir string, p programs) (*arena, error) {
 	return newClusterArena(dir, p.cluster)
 }
 
-// quick is the pace where nothing is lost, and little takes time.
+// quick is the pace if nothing is lost, and little takes time.
 var quick = pace{most: 30 * time.Millisecond}
 
-// noticed is the pace where some have to take longer than a loss takes to be noticed.
+// noticed is the pace if some cases have to take longer than it takes to notice a loss.
 var noticed = pace{most: 30 * time.Millisecond, long: 700 * time.Millisecond}
 
 // newHostArena makes a folder for the locks of a machine.

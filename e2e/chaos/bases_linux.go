@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// configurations of Bazel, in each of which the groups of scope build are built.
+// configurations are configurations of Bazel, in each of which the groups of scope build are built.
 var configurations = []string{"k8-fastbuild", "k8-opt-exec"}
 
 // copied is put before the names of the groups of the second output base.
@@ -22,7 +22,7 @@ const copied = "other_"
 // bases are two output bases of Bazel with lock files. The second one is a copy of the
 // first by hard links, as `cp -al` makes it, with a server of its own.
 type bases struct {
-	// bazelOut are their folders of that name.
+	// bazelOut are their folders bazel-out.
 	bazelOut [2]string
 	placed   int
 	// mu is locked while files are replaced.
@@ -63,7 +63,7 @@ func (b *bases) folder(base int, configuration string) string {
 	return filepath.Join(b.bazelOut[base], configuration, "bin/r")
 }
 
-// baseOf returns in which output base a group is.
+// baseOf returns the output base that a group is in.
 func baseOf(group string) int {
 	if strings.HasPrefix(group, copied) {
 		return 1
@@ -97,7 +97,8 @@ func (b *bases) place(t *target, group string, g map[string]any) error {
 	return nil
 }
 
-// unrated are the groups whose files can be replaced: what a rate remembers is not in them.
+// unrated returns the groups whose files can be replaced: a rate does not store its starts in
+// them.
 func unrated(base int) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(groups)) {
 		if groups[name].Rate == 0 {
@@ -107,9 +108,9 @@ func unrated(base int) (names []string) {
 	return names
 }
 
-// rewriting writes the lock files of a group again, as Bazel does after `bazel clean` or
-// without its action cache: in all configurations, so that those who hold the group lose
-// it, or in one, so that they do not.
+// rewriting replaces the lock files of a group, as Bazel does after `bazel clean` or without its
+// action cache. It does so in all configurations, so that the holders lose the group, or in one,
+// so that they do not.
 func (b *bases) rewriting(w *world, random *rand.Rand) (bool, error) {
 	names := unrated(random.IntN(len(b.bazelOut)))
 	which := configurations
@@ -120,8 +121,8 @@ func (b *bases) rewriting(w *world, random *rand.Rand) (bool, error) {
 	return true, b.replace(w, names[random.IntN(len(names))], which, makeLockFile)
 }
 
-// copying makes the files of one output base those of the other again. They are new in
-// both: one that comes back to where it was is taken for what it was before.
+// copying links the files of one output base to those of the other again. They are new in both: a
+// file that returns to an earlier place would be taken for what it was before.
 func (b *bases) copying(w *world, random *rand.Rand) (bool, error) {
 	from := random.IntN(len(b.bazelOut))
 	for _, name := range unrated(0) {
@@ -135,8 +136,8 @@ func (b *bases) copying(w *world, random *rand.Rand) (bool, error) {
 	return true, nil
 }
 
-// killing kills the runners of a server that is killed, as its sandboxes do, and the next
-// server does not know that the lock files exist.
+// killing kills the runners of a server that is killed, as its sandboxes do. The next server does
+// not know that the lock files exist.
 func (b *bases) killing(w *world, random *rand.Rand) (bool, error) {
 	if random.IntN(2) > 0 {
 		return false, nil // it ends half of all runners
@@ -160,7 +161,7 @@ func (b *bases) killing(w *world, random *rand.Rand) (bool, error) {
 	return true, nil
 }
 
-// link makes a file of one output base that of the other.
+// link makes a file of one output base a link to the same file of the other.
 func (b *bases) link(from int) func(path string) error {
 	return func(path string) error {
 		relative, err := filepath.Rel(b.bazelOut[1-from], path)
@@ -171,11 +172,11 @@ func (b *bases) link(from int) func(path string) error {
 	}
 }
 
-// fresh is put behind the names of files that are about to replace others.
+// fresh is the suffix of files that are about to replace others.
 const fresh = ".new"
 
-// replace replaces the lock files of a group in some configurations by those that create
-// makes at a path.
+// replace replaces the lock files of a group in some configurations with files that create makes
+// at a path.
 func (b *bases) replace(w *world, group string, which []string, create func(path string) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -203,7 +204,7 @@ func (b *bases) replace(w *world, group string, which []string, create func(path
 	for _, c := range which {
 		for _, file := range lockFiles(group) {
 			path := filepath.Join(b.folder(baseOf(group), c), file)
-			// If both names are those of one file, rename(2) does nothing.
+			// If both names belong to the same file, rename(2) does nothing.
 			if err := os.Rename(path+fresh, path); err != nil {
 				return err
 			}
@@ -229,7 +230,7 @@ func sameFile(a, b string) bool {
 
 func makeLockFile(path string) error { return os.WriteFile(path, []byte("a lock file\n"), 0o444) }
 
-// inBase makes what a workload uses the groups of an output base.
+// inBase makes a workload use the groups of an output base.
 func (w workload) inBase(base int) workload {
 	for name, order := range w.orders {
 		for i := range order.Uses {

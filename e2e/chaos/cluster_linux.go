@@ -18,28 +18,27 @@ import (
 )
 
 const (
-	// members is how many etcd has.
+	// members is the number of etcd's members.
 	members = 3
-	// quota is how large etcd's database may become: little, so that it is soon full.
+	// quota is the largest size of etcd's database: small, so that it is soon full.
 	quota = 16 << 20
-	// ttl is that of leases, the shortest that there is: so much is lost.
+	// ttl is the time to live of leases, the shortest possible, so that much is lost.
 	ttl = 2 * time.Second
-	// calm is for how long at most nothing else is done to etcd after a fault, so
-	// that cases can run.
+	// calm is how long at most nothing else happens to etcd after a fault, so that cases can run.
 	calm = 3 * time.Second
 	// recovery is how long etcd may take to serve again.
 	recovery = time.Minute
 )
 
-// coordinated is an etcd cluster, and the machines whose runners use it. A
-// machine reaches each member by a proxy of its own.
+// coordinated is an etcd cluster, and the machines whose runners use it. A machine reaches each
+// member through a proxy of its own.
 type coordinated struct {
 	etcd     *etcdtest.Cluster
 	machines []*machine
-	// clocks are those of the members; nil if they have none of their own.
+	// clocks are the clocks of the members; nil if they have none of their own.
 	clocks *clock.Server
-	// servers is locked while members are down or full, and network while proxies
-	// do not pass everything on.
+	// servers is locked while members are down or full, and network while proxies do not pass
+	// everything on.
 	servers, network sync.Mutex
 }
 
@@ -53,7 +52,7 @@ type machine struct {
 func newClusterArena(dir, runner string) (*arena, error) {
 	clocks, err := clock.Serve(filepath.Join(dir, "clocks"))
 	if err == nil {
-		// Members, whenever they start, are this program once more.
+		// Members, whenever they start, run this program again.
 		err = os.Setenv(clock.Variable, clocks.Path)
 	}
 	if err != nil {
@@ -118,7 +117,7 @@ func (c *coordinated) close() error {
 	return errors.Join(os.Unsetenv(clock.Variable), c.clocks.Close())
 }
 
-// heal makes all be well again, and makes room in etcd's database.
+// heal repairs everything, and makes room in etcd's database.
 func (c *coordinated) heal() error {
 	c.servers.Lock()
 	defer c.servers.Unlock()
@@ -126,7 +125,7 @@ func (c *coordinated) heal() error {
 }
 
 func (c *coordinated) faults() []fault {
-	// Who is killed holds up others for as long as the lease lives, so few are.
+	// A killed holder blocks others for as long as its lease lives, so few are killed.
 	return append(common(1), []fault{
 		{"etcd: SIGKILL of the leader", 3, c.whileServers(c.killLeader)},
 		{"etcd: restart of all members", 3, c.whileServers(c.restartAll)},
@@ -140,8 +139,8 @@ func (c *coordinated) faults() []fault {
 	}...)
 }
 
-// whileServers does something to the members, unless something is done to them
-// already, and waits until they serve again.
+// whileServers does something to the members, unless something is already done to them, and waits
+// until they serve again.
 func (c *coordinated) whileServers(do func(context.Context, *rand.Rand) error) func(*world, *rand.Rand) (bool, error) {
 	return func(_ *world, random *rand.Rand) (bool, error) {
 		if !c.servers.TryLock() {
@@ -159,8 +158,7 @@ func (c *coordinated) whileServers(do func(context.Context, *rand.Rand) error) f
 	}
 }
 
-// whileNetwork does something to the network for a while, unless it is disturbed
-// already.
+// whileNetwork does something to the network for a while, unless it is already disturbed.
 func (c *coordinated) whileNetwork(do func(*rand.Rand) time.Duration) func(*world, *rand.Rand) (bool, error) {
 	return func(_ *world, random *rand.Rand) (bool, error) {
 		if !c.network.TryLock() {
@@ -209,8 +207,8 @@ func (c *coordinated) freezeMember(_ context.Context, random *rand.Rand) error {
 	return nil
 }
 
-// split cuts the leader off from the others, or most members, or all, from those
-// that would speak to them. Who was the leader does not know that at once.
+// split cuts the leader off from the others, or most members, or all, from their peers. A former
+// leader does not know that at once.
 func (c *coordinated) split(ctx context.Context, random *rand.Rand) error {
 	defer c.etcd.Join()
 	if random.IntN(2) == 0 {
@@ -262,8 +260,8 @@ func (c *coordinated) slowDown(random *rand.Rand) time.Duration {
 	return upTo(2*time.Second, random)
 }
 
-// fill fills etcd's database, so that it takes nothing more, and makes room
-// again after a while.
+// fill fills etcd's database, so that it accepts nothing more, and makes room again after a
+// while.
 func (c *coordinated) fill(ctx context.Context, random *rand.Rand) error {
 	client, err := c.etcd.Client()
 	if err != nil {
@@ -320,8 +318,8 @@ func (c *coordinated) jump(_ *world, random *rand.Rand) (bool, error) {
 	return true, nil
 }
 
-// stopPastTTL makes a holder stand still for longer than its lease lives, while
-// its case goes on.
+// stopPastTTL makes a holder stand still for longer than its lease lives, while its case
+// continues.
 func stopPastTTL(w *world, random *rand.Rand) (bool, error) {
 	long := func(w *world) []process {
 		return w.choose(func(r *runner) []process {

@@ -8,19 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fault is a kind of them.
+// fault is a kind of fault.
 type fault struct {
 	// kind is its name in the table.
 	kind string
-	// share is how often it comes, beside the others.
+	// share is how often it comes, relative to the others.
 	share int
-	// do does it, and reports whether there was something to do it to. It may take
-	// its time; faults go on beside it.
+	// do causes it, and reports whether there was something to hit. It may take its time; other
+	// faults continue meanwhile.
 	do func(w *world, random *rand.Rand) (bool, error)
 }
 
-// common returns the faults of every scope. kills is how often a runner is killed,
-// beside other faults.
+// common returns the faults of every scope. kills is how often a runner is killed, relative to
+// other faults.
 func common(kills int) []fault {
 	return []fault{
 		{"SIGKILL of a runner that holds", kills, killing(holders)},
@@ -46,8 +46,8 @@ func killing(whom victims) func(*world, *rand.Rand) (bool, error) {
 	}
 }
 
-// longestStop is how long a process stands still at most; it is less than what
-// makes a holder lose anything.
+// longestStop is the longest time that a process stands still. It is too short for a holder to
+// lose anything.
 const longestStop = 300 * time.Millisecond
 
 // stopping makes one of some processes stand still for a while.
@@ -57,10 +57,10 @@ func stopping(whom victims) func(*world, *rand.Rand) (bool, error) {
 	}
 }
 
-// longStop is longer than others wait for one that stands still in a queue.
+// longStop is longer than others wait for a process that stands still in a queue.
 const longStop = 5 * time.Second
 
-// stoppingLong makes a runner that waits stand still until those behind pass it.
+// stoppingLong makes a waiting runner stand still until those behind overtake it.
 func stoppingLong(w *world, random *rand.Rand) (bool, error) {
 	if random.IntN(3) > 0 {
 		return false, nil // one stands still for as long as many others take together
@@ -83,7 +83,7 @@ func (w *world) stop(p process, how time.Duration) (bool, error) {
 	return hit, w.note(caselog.Continue, p)
 }
 
-// mark notes whether a process stands still, and reports whether that is new.
+// mark notes whether a process stands still, and reports whether that is a change.
 func (w *world) mark(p process, still bool) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -94,7 +94,7 @@ func (w *world) mark(p process, still bool) bool {
 	return true
 }
 
-// farthestJump is by how much a wall clock jumps at most, forward or back.
+// farthestJump is the most that a wall clock jumps, forward or back.
 const farthestJump = 2 * time.Hour
 
 // jump sets the clock of a runner.
@@ -118,7 +118,7 @@ func pick(from []process, random *rand.Rand) process {
 	return from[random.IntN(len(from))]
 }
 
-// draw returns one of faults, each as often as its share says.
+// draw returns one of faults, in proportion to its share.
 func draw(faults []fault, random *rand.Rand) fault {
 	all := 0
 	for _, f := range faults {

@@ -1,11 +1,11 @@
-// Chaos does what goes wrong to runners, to their cases and to what keeps their
-// groups, and checks from outside that no promise is broken. docs/design/reliability.md
-// tells how, and e2e/chaos/run starts it.
+// Chaos causes faults in runners, in their cases and in what keeps their groups, and checks from
+// outside that no guarantee is broken. docs/design/reliability.md explains how, and e2e/chaos/run
+// starts it.
 //
 // # Exit codes
 //
-// 0: nothing was found. 1: something was; what the round has written is kept.
-// 2: the chaos itself failed.
+// 0: nothing was found. 1: something was found; the files of the round are kept. 2: the chaos
+// itself failed.
 package main
 
 import (
@@ -35,7 +35,7 @@ type programs struct {
 type options struct {
 	seed    int
 	minutes float64
-	// round is the only one to run; -1 is all that the time allows.
+	// round is the only one to run; -1 means as many as the time allows.
 	round    int
 	state    string
 	table    bool
@@ -93,7 +93,7 @@ func parseOptions(args []string) (options, error) {
 	return o, nil
 }
 
-// fileIn sets a path, which stays the file's when the folder is another one.
+// fileIn sets a path, which still means the same file in another folder.
 func fileIn(path *string) func(string) error {
 	return func(text string) (err error) {
 		*path, err = filepath.Abs(text)
@@ -170,7 +170,7 @@ func (o options) rounds(s *state, stdout io.Writer) (found int, err error) {
 	return found, nil
 }
 
-// arenas makes one for each scope.
+// arenas makes an arena for each scope.
 func (o options) arenas(work string) (arenas []*arena, err error) {
 	for _, scope := range o.scopes {
 		dir := filepath.Join(work, scope)
@@ -186,8 +186,8 @@ func (o options) arenas(work string) (arenas []*arena, err error) {
 	return arenas, nil
 }
 
-// turn returns the arena of a round. That of scope cluster, the last one, has
-// every second turn, since its faults take longest.
+// turn returns the arena of a round. The arena of scope cluster, the last one, has every second
+// turn, because its faults take longest.
 func turn(arenas []*arena, number int) *arena {
 	last := len(arenas) - 1
 	if arenas[last].scope != "cluster" || last == 0 {
@@ -199,8 +199,7 @@ func turn(arenas []*arena, number int) *arena {
 	return arenas[number/2%last]
 }
 
-// play runs a round and says what came of it. Its files stay if something was
-// found.
+// play runs a round and reports its result. Its files stay if something was found.
 func (o options) play(number int, arenas []*arena, clocks *clock.Server, work string, stdout io.Writer) (outcome, error) {
 	r := &round{
 		seed: o.seed, number: number, arena: turn(arenas, number), programs: o.programs, clocks: clocks,

@@ -15,17 +15,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sharedMemory is what runners share besides their locks.
+// sharedMemory is what runners share in addition to their locks.
 const sharedMemory = "/dev/shm"
 
 // privateVariable is set in a process that has a shared memory of its own.
 const privateVariable = "CHAOS_PRIVATE_MEMORY"
 
-// privateSize is how much that has: more than runners need, and little to fill.
+// privateSize is the size of that memory: more than runners need, and little to fill.
 const privateSize = "16m"
 
-// withPrivateMemory runs this program again with a shared memory of its own, so that
-// nobody else's is filled, and returns its exit code; false if that cannot be, or is done.
+// withPrivateMemory runs this program again with a shared memory of its own, so that nobody
+// else's is filled, and returns its exit code; false if that is impossible or already done.
 func withPrivateMemory(args []string) (code int, done bool) {
 	if os.Getenv(privateVariable) != "" {
 		return 0, false
@@ -81,7 +81,7 @@ func ignoreExisting(err error) error {
 	return err
 }
 
-// litter makes one of the things that runners should not stumble over.
+// litter makes something that runners should not stumble over.
 func litter(path string, random *rand.Rand) error {
 	folder := filepath.Join(path, []string{"starts", "notices"}[random.IntN(2)])
 	make := func(name, text string) error {
@@ -107,8 +107,8 @@ func litter(path string, random *rand.Rand) error {
 	return nil
 }
 
-// fillMemory leaves no room in the shared memory for a while, so that what a rate has to
-// remember cannot be written down.
+// fillMemory leaves no room in the shared memory for a while, so that the starts of a rate cannot
+// be written.
 func fillMemory(w *world, random *rand.Rand) (done bool, err error) {
 	if !hasPrivateMemory() || !w.memory.TryLock() {
 		return false, nil

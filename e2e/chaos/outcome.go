@@ -10,7 +10,7 @@ import (
 type outcome struct {
 	Scope string
 	Took  time.Duration
-	// Faults is how many were done, by kind.
+	// Faults is the number of faults, by kind.
 	Faults map[string]int
 	Seen   check.Summary
 	// Findings is what is wrong.

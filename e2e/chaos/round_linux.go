@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// crowd is how many runners there are at once in an output base.
+	// crowd is the number of runners at the same time in an output base.
 	crowd = 8
-	// lasting is for how long a round goes on before its runners are left to end.
+	// lasting is how long a round goes on before its runners are left to end.
 	lasting = 10 * time.Second
-	// patience is how long runners have for that: far more than they need, on a
-	// machine that does other things as well.
+	// patience is how long runners have for that: far more than they need, even on a busy
+	// machine.
 	patience = 2 * time.Minute
-	// mostFaults is how many faults go on at once.
+	// mostFaults is the most faults at the same time.
 	mostFaults = 6
 )
 
@@ -32,14 +32,13 @@ func pause(random *rand.Rand) time.Duration {
 	return time.Duration(10+random.IntN(80)) * time.Millisecond
 }
 
-// round is one with a number, of a seed: what its runners do and which faults
-// come, and in what order, follows from those two, and what meets what from the
-// moment.
+// round is a numbered round of a seed. The number and the seed determine what its runners do, and
+// which faults come in which order. Their timing is not deterministic.
 type round struct {
 	seed, number int
 	arena        *arena
 	programs     programs
-	// clocks are those that some runners have; nil if none can have one.
+	// clocks are the clocks that some runners have; nil if none can have one.
 	clocks *clock.Server
 	// dir has all of its files.
 	dir string
@@ -52,7 +51,7 @@ type round struct {
 	errs   []error
 }
 
-// random returns the source of what comes n-th of a kind in the round.
+// random returns the source of randomness for the n-th thing of a kind in the round.
 func (r *round) random(kind string, n int) *rand.Rand {
 	var of uint64
 	for _, b := range []byte(kind) {
@@ -94,7 +93,7 @@ func (r *round) run() (outcome, error) {
 func (r *round) caselog() string { return filepath.Join(r.dir, "caselog") }
 func (r *round) socket() string  { return filepath.Join(r.dir, "resource") }
 
-// rage starts runners and does faults until the time is up.
+// rage starts runners and causes faults until the time is up.
 func (r *round) rage() error {
 	var faults sync.WaitGroup
 	defer faults.Wait()
@@ -105,7 +104,7 @@ func (r *round) rage() error {
 		if err := r.world.look(); err != nil {
 			return err
 		}
-		// One at a time: they may end as fast as they start, and faults have to come as well.
+		// One at a time: runners may end as fast as they start, and faults have to come, too.
 		if len(r.world.alive()) < crowd*r.arena.bases {
 			if err := r.startRunner(started); err != nil {
 				return err

@@ -21,7 +21,7 @@ type runner struct {
 	target *target
 	cmd    *exec.Cmd
 	begun  time.Time
-	// from is when it was started, and until when it was seen to have ended.
+	// from is when it was started, and until is when it was seen to have ended.
 	from, until caselog.Instant
 	exited      chan struct{}
 
@@ -38,13 +38,13 @@ func start(name string, t *target, program string) (*runner, error) {
 	r.cmd = exec.Command(program)
 	r.cmd.Args = []string{t.executable()}
 	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = t.environ, output, output
-	// Nothing is left of a harness that is killed itself. A group of its own, as
-	// Bazel gives it, since all of a group get SIGHUP if a shell ends while one is
-	// stopped (setpgid(2)).
+	// Nothing survives a harness that is itself killed. The runner has a group of its own, as
+	// Bazel gives it, because all processes of a group get SIGHUP if a shell ends while one of
+	// them is stopped (setpgid(2)).
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	started := make(chan error)
 	go func() {
-		// The kernel sends that signal when the thread ends that made the child.
+		// The kernel sends that signal when the thread that made the child ends.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		defer func() { _ = output.Close() }()
@@ -68,8 +68,8 @@ func (r *runner) ended() bool {
 	}
 }
 
-// awaitEnd waits for the end of the runner, and makes one that does not end say
-// where it is, in its log.
+// awaitEnd waits for the end of the runner. A runner that does not end has to dump its stacks to
+// its log.
 func (r *runner) awaitEnd(patience time.Duration) {
 	select {
 	case <-r.exited:
@@ -87,7 +87,7 @@ func (r *runner) awaitEnd(patience time.Duration) {
 	}
 }
 
-// result is what became of a runner that has ended.
+// result returns the result of a runner that has ended.
 func (r *runner) result() (check.Run, error) {
 	report, err := os.ReadFile(r.target.report())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

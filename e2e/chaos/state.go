@@ -12,8 +12,8 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
-// state is what was done so far, over all seeds. It is kept in a file, so that an
-// hour can be done in parts.
+// state is what was done so far, over all seeds. It is kept in a file, so that an hour can be
+// split into parts.
 type state struct {
 	path string
 	// Seeds say how far each seed is.
@@ -24,7 +24,7 @@ type state struct {
 
 // progress is how far a seed is.
 type progress struct {
-	// Rounds is how many rounds are done: 0 to that, without it.
+	// Rounds is how many rounds are done: those from 0 to Rounds-1.
 	Rounds int `json:"rounds"`
 	// Took is how long they took together, in nanoseconds.
 	Took time.Duration `json:"took"`
@@ -37,12 +37,11 @@ type tally struct {
 	Faults map[string]int `json:"faults"`
 	check.Summary
 	Rejected int `json:"rejected"`
-	// Findings is how much was wrong, by check.
+	// Findings is the number of findings, by check.
 	Findings map[string]int `json:"findings"`
 }
 
-// loadState reads the state at path, which need not exist. Without a path
-// nothing is kept.
+// loadState reads the state at path, which need not exist. Without a path nothing is saved.
 func loadState(path string) (*state, error) {
 	s := &state{path: path, Seeds: map[int]*progress{}, Scopes: map[string]*tally{}}
 	if path == "" {
@@ -61,7 +60,7 @@ func loadState(path string) (*state, error) {
 	return s, nil
 }
 
-// progress is that of a seed.
+// progress returns the progress of a seed.
 func (s *state) progress(seed int) *progress {
 	if s.Seeds[seed] == nil {
 		s.Seeds[seed] = &progress{}
@@ -69,7 +68,7 @@ func (s *state) progress(seed int) *progress {
 	return s.Seeds[seed]
 }
 
-// add adds the next round of a seed, and keeps the state.
+// add adds the next round of a seed, and saves the state.
 func (s *state) add(seed int, o outcome) error {
 	p := s.progress(seed)
 	p.Rounds++

@@ -11,7 +11,7 @@ import (
 // scopes are the columns of the table.
 var scopes = []string{"build", "host", "cluster"}
 
-// checks are the names of findings, by what they mean.
+// checks are the names of findings, by their meaning.
 var checks = []struct {
 	title string
 	names []string
@@ -22,8 +22,7 @@ var checks = []struct {
 	{"runners that hung", []string{"hangs"}},
 }
 
-// table returns, as Markdown, how many faults of each kind were done, and what
-// came of it.
+// table returns, as Markdown, how many faults of each kind were done, and the results.
 func (s *state) table() string {
 	text := &strings.Builder{}
 	s.head(text, "faults")
@@ -87,7 +86,7 @@ func (s *state) row(text *strings.Builder, title string, number func(*tally) int
 	fmt.Fprintf(text, " %d |\n", sum)
 }
 
-// seeds says which seeds were run, and how far.
+// seeds returns which seeds were run, and how far.
 func (s *state) seeds() string {
 	var parts []string
 	for _, seed := range slices.Sorted(maps.Keys(s.Seeds)) {

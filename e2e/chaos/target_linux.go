@@ -13,7 +13,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-// target is a grouped test with its files, laid out as Bazel does.
+// target is a grouped test with its files, in Bazel's layout.
 type target struct {
 	workload
 	// base is the number of its output base.
@@ -61,8 +61,8 @@ func newTarget(dir string, base int, w workload, a *arena, programs programs, va
 	return t, nil
 }
 
-// withClock gives the target's runner a clock of its own, and returns the program
-// that becomes the runner.
+// withClock gives the target's runner a clock of its own, and returns the program that becomes
+// the runner.
 func (t *target) withClock(runner string, p programs, clocks *clock.Server) string {
 	t.environ = append(t.environ, clock.Variable+"="+clocks.Path, clock.ProgramVariable+"="+runner)
 	return p.program

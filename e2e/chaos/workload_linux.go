@@ -11,11 +11,11 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
-// guarded are the groups that a fenced resource belongs to: one user at a time,
-// so that tokens of its users rise.
+// guarded are the groups that a fenced resource belongs to. They have one user at a time, so that
+// the tokens of their users rise.
 var guarded = []string{"db", "disk", "mail"}
 
-// groups are what cases use, by name, in each output base.
+// groups are the groups that cases use, by name, in each output base.
 var groups = map[string]check.Group{
 	"db":    {Capacity: 1},
 	"disk":  {Capacity: 1},
@@ -26,7 +26,7 @@ var groups = map[string]check.Group{
 	"calls": {Capacity: 4, Rate: 6, Window: 2 * time.Second},
 }
 
-// allGroups are those of all output bases.
+// allGroups returns the groups of all output bases.
 func allGroups() map[string]check.Group {
 	all := map[string]check.Group{}
 	for name, g := range groups {
@@ -38,7 +38,7 @@ func allGroups() map[string]check.Group {
 // goCases are the tests of the binary with several cases.
 var goCases = []string{"TestA", "TestB", "TestC", "TestD", "TestE", "TestF", "TestG", "TestH"}
 
-// aroundGoCases is how a runner calls what is around them.
+// aroundGoCases is the name that a runner gives to what is around them.
 const aroundGoCases = "TestMain"
 
 // Frameworks of the runner.
@@ -56,13 +56,13 @@ type workload struct {
 
 // pace is how long cases take.
 type pace struct {
-	// most is the longest that they usually take.
+	// most is the longest usual duration.
 	most time.Duration
-	// long is what one in 20 users of a guarded group takes; 0 if none does.
+	// long is the duration of one in 20 users of a guarded group; 0 if none takes long.
 	long time.Duration
 }
 
-// newWorkload draws one.
+// newWorkload draws a workload.
 func newWorkload(random *rand.Rand, p pace) workload {
 	if random.IntN(2) == 0 {
 		return workload{framework: execFramework, workers: 1, orders: casework.Orders{casework.Program: newOrder(random, p)}}
@@ -74,8 +74,8 @@ func newWorkload(random *rand.Rand, p pace) workload {
 	return w
 }
 
-// newOrder draws what a case does: it uses one group, or sometimes two. What may
-// take long is used alone, so that nobody waits for it who holds something else.
+// newOrder draws what a case does: it uses one group, or sometimes two. A group that may be used
+// for long is used alone, so that nobody waits for it while holding something else.
 func newOrder(random *rand.Rand, p pace) casework.Order {
 	first, second := newUse(random), newUse(random)
 	order := casework.Order{Takes: upTo(p.most, random), Uses: []caselog.Use{first}}
@@ -116,12 +116,12 @@ func newUse(random *rand.Rand) caselog.Use {
 	return caselog.Use{Group: "calls", Weight: 1}
 }
 
-// upTo draws a time that is above 0.
+// upTo draws a time above 0.
 func upTo(most time.Duration, random *rand.Rand) time.Duration {
 	return time.Duration(1 + random.Int64N(int64(most)))
 }
 
-// rateOf is how a manifest writes the rate of a group; empty if it has none.
+// rateOf returns the rate of a group in the form of a manifest; empty if it has none.
 func rateOf(g check.Group) string {
 	if g.Rate == 0 {
 		return ""

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// world is what is going on in a round, as far as can be seen from outside.
+// world is what is going on in a round, as far as it can be seen from outside.
 type world struct {
 	log    *caselog.Writer
 	reader *caselog.Reader
@@ -36,11 +36,11 @@ type underway struct {
 	pid    int
 }
 
-// process is something that can get a signal: a runner or a case.
+// process is something that can receive a signal: a runner or a case.
 type process interface {
-	// signal reports whether the process was there to get it.
+	// signal reports whether the process was there to receive it.
 	signal(unix.Signal) bool
-	// record is what the log says of it.
+	// record is what the log says about it.
 	record() caselog.Record
 }
 
@@ -101,7 +101,7 @@ func (w *world) alive() []*runner {
 	return slices.DeleteFunc(slices.Clone(w.runners), (*runner).ended)
 }
 
-// Whom a fault can hit.
+// victims returns the processes that a fault can hit.
 type victims func(*world) []process
 
 // holders returns the runners with a case under way.
@@ -114,8 +114,8 @@ func holders(w *world) []process {
 	})
 }
 
-// settling is after what time a runner without a case under way counts as one
-// that waits; before that it may still be starting.
+// settling is the time after which a runner without a case under way counts as a waiter; before
+// that it may still be starting.
 const settling = 30 * time.Millisecond
 
 // waiters returns the runners all of whose cases wait.
@@ -177,7 +177,7 @@ func (w *world) do(event caselog.Event, p process, s unix.Signal) (bool, error) 
 	return true, nil
 }
 
-// forget notes that a case will not say its end.
+// forget notes that a case will not log its end.
 func (w *world) forget(u *underway) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -190,7 +190,7 @@ func (w *world) note(event caselog.Event, p process) error {
 	return w.log.Write(record)
 }
 
-// say notes what was done to groups. A world that is nil has nobody to see it.
+// say logs what was done to groups. A nil world logs nothing.
 func (w *world) say(event caselog.Event, where string, groups ...string) error {
 	if w == nil {
 		return nil
@@ -211,8 +211,8 @@ func (r *runner) signal(s unix.Signal) bool {
 
 func (r *runner) record() caselog.Record { return caselog.Record{Run: r.name, PID: r.cmd.Process.Pid} }
 
-// signal makes sure that the process is the case before it sends anything: the
-// case may have ended, and another process have its number.
+// signal makes sure that the process is the case before it sends anything: the case may have
+// ended, and another process may have its number.
 func (u *underway) signal(s unix.Signal) bool {
 	fd, err := unix.PidfdOpen(u.pid, 0)
 	if err != nil {

@@ -52,8 +52,7 @@ func (b *bench) goCommand(ctx context.Context, dir string, args ...string) ([]by
 	return output, err
 }
 
-// settings are those that are asked for; usual is how many shards there are if
-// nobody asks.
+// settings returns the settings that are asked for; usual is the number of shards if none is.
 func (b *bench) settings(usual ...int) []setting {
 	shards := b.shards
 	if len(shards) == 0 {
@@ -83,7 +82,7 @@ func (b *bench) test(ctx context.Context, folder string, t target) (*report, err
 	return r, errors.Join(ctx.Err(), remove(dir))
 }
 
-// compareAll compares the sides of several subjects, some at once.
+// compareAll compares the sides of several subjects, some in parallel.
 func (b *bench) compareAll(ctx context.Context, subjects []subject, settings []setting) []packageReport {
 	reports := make([]packageReport, len(subjects))
 	var running sync.WaitGroup
@@ -99,7 +98,7 @@ func (b *bench) compareAll(ctx context.Context, subjects []subject, settings []s
 	return reports
 }
 
-// makeWritable lets this user write to all that is below dir.
+// makeWritable lets this user write to everything below dir.
 func makeWritable(dir string) error {
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Type()&fs.ModeSymlink != 0 {
@@ -117,6 +116,6 @@ func makeWritable(dir string) error {
 }
 
 func remove(dir string) error {
-	_ = makeWritable(dir) // what it could not do, RemoveAll complains about
+	_ = makeWritable(dir) // RemoveAll reports what it could not do
 	return os.RemoveAll(dir)
 }

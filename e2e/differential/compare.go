@@ -10,8 +10,8 @@ import (
 // difference is a test whose outcomes are not the same.
 type difference struct {
 	test string
-	// kind is unstable, or "pass-fail" where go test says pass and the runner
-	// fail; a test that is there twice has "pass+pass".
+	// kind is unstable, or for example "pass-fail" if go test reports pass and the runner fail; a
+	// test that is there twice has "pass+pass".
 	kind string
 }
 
@@ -30,9 +30,9 @@ func selfDifferences(first, second results) []difference {
 	return found
 }
 
-// compare returns what differs between go test and the runner. Where two runs
-// of go test differ, the runner may say what either does. Subtests whose names
-// are not the same in both are compared together, under the name otherNames.
+// compare returns the differences between go test and the runner. If two runs of go test differ,
+// the runner may agree with either. Subtests whose names differ between them are compared
+// together, under the name otherNames.
 func compare(first, second, ours results) []difference {
 	volatile := volatileNames(first, second)
 	a, b, c := first.renamed(volatile), second.renamed(volatile), ours.renamed(volatile)
@@ -48,8 +48,8 @@ func compare(first, second, ours results) []difference {
 // otherNames stands for subtests whose names change from run to run.
 const otherNames = "(other names)"
 
-// volatileNames returns a function that replaces the name of a subtest that is
-// not in both results, below a test of which some subtests have such names.
+// volatileNames returns a function that replaces the name of a subtest that is not in both
+// results, if its test has such subtests.
 func volatileNames(first, second results) func(test string) string {
 	loose := map[string]bool{}
 	for _, d := range selfDifferences(first, second) {
@@ -85,8 +85,8 @@ func (r results) renamed(name func(string) string) results {
 	return renamed
 }
 
-// confirmed returns what two runs of the runner have found: what only one of
-// them has is unstable.
+// confirmed returns what two runs of the runner have found: a difference that only one of them
+// has is unstable.
 func confirmed(found, again []difference) []difference {
 	var all []difference
 	for _, d := range append(slices.Clone(found), again...) {
@@ -100,7 +100,7 @@ func confirmed(found, again []difference) []difference {
 	return all
 }
 
-// parentOf returns the full name of the test that a subtest is part of.
+// parentOf returns the full name of the test that contains a subtest.
 func parentOf(test string) string {
 	if i := strings.LastIndexByte(test, '/'); i >= 0 {
 		return test[:i]

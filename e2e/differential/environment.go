@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// environment is what a process sees.
+// environment is the environment of a process.
 type environment map[string]string
 
-// hostEnvironment returns this process's, without what would make a runner, a
-// Go command or a pytest think of another test.
+// hostEnvironment returns this process's environment, without variables that would make a runner,
+// a Go command or a pytest believe that they belong to another test.
 func hostEnvironment() environment {
 	env := environment{}
 	for _, entry := range os.Environ() {
@@ -34,7 +34,7 @@ func ofTests(name string) bool {
 	return false
 }
 
-// with returns env with more in place of what it replaces.
+// with returns env with the variables of more added or replaced.
 func (env environment) with(more environment) environment {
 	all := maps.Clone(env)
 	maps.Copy(all, more)

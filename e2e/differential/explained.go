@@ -13,7 +13,7 @@ type explanation struct {
 	module, kind, why string
 	pkg, test         *regexp.Regexp
 	line              string
-	count             int // of what it has explained
+	count             int // how many differences it has explained
 }
 
 // explanations are all that there are.
@@ -35,9 +35,8 @@ func readExplanations(path string) (explanations, error) {
 //
 //	MODULE PACKAGE TEST KIND WHY...
 //
-// where MODULE may be a suite, as in pypi:NAME, and PACKAGE its pytest; * in
-// PACKAGE and TEST stands for any text, and KIND is a difference's. # begins a
-// comment.
+// where MODULE may be a suite, as in pypi:NAME, and PACKAGE its pytest; * in PACKAGE and TEST
+// stands for any text, and KIND is the kind of a difference. # begins a comment.
 func parseExplanations(text string) (explanations, error) {
 	var all explanations
 	for line := range strings.Lines(text) {
@@ -56,7 +55,7 @@ func parseExplanations(text string) (explanations, error) {
 	return all, nil
 }
 
-// glob returns what matches a text in which * stands for any.
+// glob returns a matcher for a text in which * stands for any text.
 func glob(text string) *regexp.Regexp {
 	return regexp.MustCompile("^(?:" + strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, `.*`) + ")$")
 }

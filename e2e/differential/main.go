@@ -1,6 +1,6 @@
-// Differential runs the tests of public Go modules and Python projects twice,
-// as `go test` or pytest does and with the runner, and compares them outcome by
-// outcome: each test and subtest has to end alike, exactly once over all shards.
+// Differential runs the tests of public Go modules and Python projects twice, as `go test` or
+// pytest does and with the runner, and compares them outcome by outcome: each test and subtest
+// must have the same outcome, exactly once over all shards.
 //
 // The script run starts it. It exits with 1 if a difference is not explained,
 // and with 2 if it could not work.
@@ -64,7 +64,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	return o, nil
 }
 
-// whole reports whether every explanation should be of use.
+// whole reports whether every explanation must be used.
 func (o options) whole() bool { return len(o.shards) == 0 && len(o.workers) == 3 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {

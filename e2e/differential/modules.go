@@ -62,8 +62,8 @@ func parseModules(text string) ([]module, error) {
 	return modules, nil
 }
 
-// chooseModule returns the module that is asked for. One without a version, or
-// with that of the list, is as the list says.
+// chooseModule returns the module that is asked for. A module without a version, or with the one
+// in the list, is as the list says.
 func chooseModule(modules []module, asked string) module {
 	path, version, pinned := strings.Cut(asked, "@")
 	i := slices.IndexFunc(modules, func(m module) bool {

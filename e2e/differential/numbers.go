@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// numbers is the value of a flag: whole numbers with commas between.
+// numbers is the value of a flag: whole numbers separated by commas.
 type numbers []int
 
 // String implements flag.Value.

@@ -62,8 +62,8 @@ func (p *testPackage) withRunner(ctx context.Context, s setting) (results, error
 	return p.runShards(ctx, "go", p.args(), s)
 }
 
-// args are for the test binary, whoever starts it. Those in front are what
-// `go test` gives it.
+// args returns the arguments for the test binary on both sides. The first ones are what `go test`
+// passes.
 func (p *testPackage) args() []string {
 	return append([]string{"-test.paniconexit0", "-test.timeout=" + (maxSlowdown * p.limit).String()}, p.module.args...)
 }

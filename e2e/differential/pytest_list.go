@@ -13,7 +13,7 @@ type suite struct {
 	project, version string
 	// pytests are the versions of pytest to run them with.
 	pytests []string
-	// requirements are what the tests need besides, for pip.
+	// requirements are what the tests also need, for pip.
 	requirements []string
 	// args are for pytest, on both sides.
 	args []string
@@ -21,7 +21,7 @@ type suite struct {
 
 func (s suite) String() string { return ofPyPI + s.requirement() }
 
-// requirement is the project for pip: the latest one, if there is no version.
+// requirement returns the project for pip: the latest version, if none is given.
 func (s suite) requirement() string {
 	if s.version == "" {
 		return s.project
@@ -78,8 +78,8 @@ func parseSuites(text string) ([]suite, error) {
 	return suites, nil
 }
 
-// chooseSuite returns the suite that is asked for. One without a version, or
-// with that of the list, is as the list says.
+// chooseSuite returns the suite that is asked for. A suite without a version, or with the one in
+// the list, is as the list says.
 func chooseSuite(suites []suite, asked string) suite {
 	project, version, pinned := strings.Cut(asked, "==")
 	i := slices.IndexFunc(suites, func(s suite) bool {

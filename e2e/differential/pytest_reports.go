@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// pytestReport is a line that differential_reports.py writes: what pytest says
-// of a phase of a test, of a part of one, or of what it could not collect.
+// pytestReport is a line that differential_reports.py writes: what pytest reports about a phase
+// of a test, about a part of one, or about what it could not collect.
 type pytestReport struct{ Test, Part, Phase, Outcome string }
 
 // parseReports reads all lines.
@@ -16,7 +16,7 @@ func parseReports(text []byte) (results, error) {
 	r := results{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
-	var phases []pytestReport // of the test that runs
+	var phases []pytestReport // of the running test
 	for lines.Scan() {
 		var report pytestReport
 		if err := json.Unmarshal(lines.Bytes(), &report); err != nil {
@@ -40,7 +40,7 @@ func parseReports(text []byte) (results, error) {
 	return r, lines.Err()
 }
 
-// outcomeOf is what the phases of a test come to: what goes wrong first counts.
+// outcomeOf returns the outcome for the phases of a test: the first one that goes wrong counts.
 func outcomeOf(phases ...pytestReport) string {
 	for _, p := range phases {
 		switch {

@@ -26,7 +26,7 @@ func (s suite) test(ctx context.Context, b *bench, dir string) (*report, error) 
 	}, nil
 }
 
-// download gets the sources of the project, and says which version they are.
+// download downloads the sources of the project, and returns their version.
 func (s suite) download(ctx context.Context, to string) (found suite, archive string, err error) {
 	if err := pip(ctx, "download", "--no-deps", "--no-binary="+s.project, "--dest="+to, s.requirement()); err != nil {
 		return s, "", err
@@ -40,7 +40,7 @@ func (s suite) download(ctx context.Context, to string) (found suite, archive st
 	return s, files[0], nil
 }
 
-// unpack unpacks the sources without the folder that they are in.
+// unpack unpacks the sources without their top folder.
 func unpack(ctx context.Context, archive, to string) error {
 	if err := os.MkdirAll(to, 0o755); err != nil {
 		return err
@@ -48,12 +48,12 @@ func unpack(ctx context.Context, archive, to string) error {
 	return command(ctx, "tar", "--extract", "--file="+archive, "--directory="+to, "--strip-components=1")
 }
 
-// pip runs pip as the user would, who may have set from where it gets packages.
+// pip runs pip with the user's settings, such as the source of packages.
 func pip(ctx context.Context, args ...string) error {
 	return command(ctx, "python3", append([]string{"-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"}, args...)...)
 }
 
-// command runs a program that has nothing to say unless it fails.
+// command runs a program that prints nothing unless it fails.
 func command(ctx context.Context, name string, args ...string) error {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, name, args...)

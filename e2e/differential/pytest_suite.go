@@ -20,7 +20,7 @@ func (b *bench) newSuite(s suite, pytest, archive, dir string) *pytestSuite {
 		bench: b, whole: "pypi/" + s.project, part: "pytest==" + pytest, source: filepath.Join(dir, "source"), dir: dir,
 	}}
 	p.own = environment{
-		// As it is where tests run for nobody: hypothesis tries the same examples each time.
+		// As in runs without a user: hypothesis tries the same examples each time.
 		"CI":         "true",
 		"PATH":       filepath.Dir(p.python()) + string(os.PathListSeparator) + b.env["PATH"],
 		"PYTHONPATH": p.plugins(),
@@ -32,7 +32,7 @@ func (p *pytestSuite) place() *site { return &p.site }
 
 func (p *pytestSuite) python() string { return filepath.Join(p.dir, "python", "bin", "python") }
 
-// plugins is the folder of what pytest has besides on either side: copies, since
+// plugins is the folder of the additional plugins of pytest on either side: copies, because
 // Python keeps compiled code beside what it imports.
 func (p *pytestSuite) plugins() string { return filepath.Join(p.dir, "plugins") }
 
@@ -63,12 +63,11 @@ func (p *pytestSuite) copyPlugins() error {
 	return os.WriteFile(filepath.Join(p.plugins(), reportsPlugin+".py"), text, 0o644)
 }
 
-// reportsPlugin is the module by which pytest alone tells what becomes of tests.
+// reportsPlugin is the module by which pytest alone reports the outcomes of tests.
 const reportsPlugin = "differential_reports"
 
-// writeProgram writes what the rule pytest_test would, but for the files: which
-// there are is the suite's affair. It sees the folder of the tests, as does
-// `python -m pytest`.
+// writeProgram writes what the rule pytest_test would, except the files: the suite decides which
+// there are. It sees the folder of the tests, like `python -m pytest`.
 func (p *pytestSuite) writeProgram() error {
 	text := fmt.Sprintf(`#!%s
 import os
@@ -110,8 +109,8 @@ func (p *pytestSuite) plain(ctx context.Context) (results, error) {
 	return r, nil
 }
 
-// pytestFailed is pytest's exit code if all tests ran, and some failed. Higher
-// ones are for what keeps it from running them.
+// pytestFailed is pytest's exit code if all tests ran, and some failed. Higher codes mean that
+// something kept it from running them.
 const pytestFailed = 1
 
 func (p *pytestSuite) withRunner(ctx context.Context, s setting) (results, error) {

@@ -12,9 +12,9 @@ import (
 
 // report is what was found in a target.
 type report struct {
-	// target is its name for explanations, title that for people.
+	// target is its name in explanations, and title its name for people.
 	target, title string
-	// parts is what packages are.
+	// parts is the word for packages.
 	parts    string
 	packages []packageReport
 	took     time.Duration
@@ -24,11 +24,11 @@ type report struct {
 type packageReport struct {
 	path            string
 	tests, subtests int
-	// found are the differences and where the runner has them.
+	// found are the differences and the settings of the runner that have them.
 	found map[difference][]setting
 	// skipped says why the package was not tested.
 	skipped string
-	// problem is what the comparison failed of.
+	// problem is why the comparison failed.
 	problem error
 }
 
@@ -42,16 +42,16 @@ func (p *packageReport) hasAll(found []difference) bool {
 	return true
 }
 
-// add notes what is different with a setting.
+// add notes the differences with a setting.
 func (p *packageReport) add(s setting, found []difference) {
 	for _, d := range found {
 		p.found[d] = append(p.found[d], s)
 	}
 }
 
-// print writes a line about the target, and one about each thing that is not
-// as it should be, or explained. It reports whether the target is as it should
-// be. Where whole is set, each explanation should have been of use.
+// print writes a line about the target, and one about each thing that is not as it should be, or
+// is explained. It reports whether the target is as it should be. If whole is set, each
+// explanation must have been used.
 func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool) {
 	var lines []string
 	var tested, tests, subtests, differences, bad int
@@ -108,7 +108,7 @@ func sorted(found map[difference][]setting) []difference {
 	})
 }
 
-// settingsOf says where a difference shows.
+// settingsOf lists the settings with a difference.
 func settingsOf(settings []setting) string {
 	if len(settings) == 0 {
 		return "two runs without the runner differ"

@@ -12,8 +12,7 @@ import (
 	"strings"
 )
 
-// results are the outcomes of a package's tests, by full name: one each, where
-// all is well.
+// results are the outcomes of a package's tests, by full name: one each, if all is well.
 type results map[string][]string
 
 // Outcomes.
@@ -21,8 +20,7 @@ const (
 	passed  = "pass"
 	failed  = "fail"
 	skipped = "skip"
-	// errored is for a test that did not run, or in pytest for what goes wrong
-	// around one.
+	// errored is for a test that did not run, or in pytest for what goes wrong around one.
 	errored = "error"
 	// xfailed is for a test that fails as pytest was told that it would.
 	xfailed = "xfail"
@@ -30,25 +28,25 @@ const (
 	missing = "missing"
 )
 
-// wholePackage is the name under which results have the outcome of all tests
-// together, which is that of the process too.
+// wholePackage is the name under which results have the outcome of all tests together, which is
+// also the outcome of the process.
 const wholePackage = "(package)"
 
-// isAroundTests reports whether a name of the runner's is for what is no test's own: TestMain
-// in Go, a session of pytest.
+// isAroundTests reports whether one of the runner's names is not a test's own: TestMain in Go, a
+// session of pytest.
 func isAroundTests(name string) bool { return name == "TestMain" || strings.HasPrefix(name, "session") }
 
 const (
-	// typeXFail is what test.xml says of a test that fails as expected.
+	// typeXFail is the type that test.xml has for a test that fails as expected.
 	typeXFail = "pytest.xfail"
-	// nameInLog is the property with a test's unique name, where test.xml has another one.
+	// nameInLog is the property with a test's unique name, if test.xml has another one.
 	nameInLog = "interlock.case"
 )
 
 // address matches what %p prints, which some tests have in their names.
 var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
 
-// stable returns a name without what is another address in each process.
+// stable returns a name without the addresses that differ from process to process.
 func stable(test string) string { return address.ReplaceAllString(test, "0xADDRESS") }
 
 func (r results) add(test, outcome string) {
@@ -88,8 +86,8 @@ func (r results) count() (tests, subtests int) {
 	return tests, subtests
 }
 
-// hasPart reports whether a name is that of a part of another test. A slash does
-// not tell: the node IDs of pytest are full of them.
+// hasPart reports whether a name belongs to a part of another test. A slash does not show that:
+// the node IDs of pytest are full of them.
 func (r results) hasPart(name string) bool {
 	for i, letter := range name {
 		if letter == '/' && len(r[name[:i]]) > 0 {
@@ -99,8 +97,8 @@ func (r results) hasPart(name string) bool {
 	return false
 }
 
-// parseEvents reads what test2json prints. A test that began and has no result
-// was ended with its process, and has failed.
+// parseEvents reads what test2json prints. A test that began and has no result was ended with its
+// process, and has failed.
 func parseEvents(text []byte) (results, error) {
 	r := results{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
@@ -127,8 +125,7 @@ func parseEvents(text []byte) (results, error) {
 	return r, lines.Err()
 }
 
-// addReport adds the outcomes of a test.xml. The error is for one that
-// contradicts itself.
+// addReport adds the outcomes of a test.xml. It returns an error if the file contradicts itself.
 func (r results) addReport(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

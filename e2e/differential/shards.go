@@ -34,7 +34,7 @@ func (p *site) runShards(ctx context.Context, framework string, args []string, s
 	return all, nil
 }
 
-// shard runs one and adds its outcomes to all.
+// shard runs one shard and adds its outcomes to all.
 func (p *site) shard(ctx context.Context, args []string, s setting, index int, all results) (ok bool, err error) {
 	report, status := filepath.Join(p.dir, "test.xml"), filepath.Join(p.dir, "shard-status")
 	env := environment{"XML_OUTPUT_FILE": report}

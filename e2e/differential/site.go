@@ -12,17 +12,16 @@ import (
 	"time"
 )
 
-// maxSlowdown is how much longer than the limit the tests may take at last: the
-// runner may start a process for each, and other work of the machine comes and
-// goes.
+// maxSlowdown is the factor by which the tests may take longer than the limit: the runner may
+// start a process for each, and the load of the machine varies.
 const maxSlowdown = 5
 
 // site is where the tests of a package, or of a suite, run.
 type site struct {
 	*bench
-	// whole is what the tests are of, part which of its tests they are.
+	// whole is what the tests are part of, and part which of its tests they are.
 	whole, part string
-	// source is the folder in which they run, dir that for everything else.
+	// source is the folder in which they run, and dir the folder for everything else.
 	source, dir string
 	// own are variables that all programs of this site see.
 	own environment
@@ -34,8 +33,8 @@ func (p *site) label() string { return "//" + p.whole + "/" + p.part + ":test" }
 // program is the file that the runner wraps.
 func (p *site) program() string { return filepath.Join(p.dir, "runfiles", "_main", "x.test") }
 
-// start runs a program in the folder of the tests, with temporary folders of
-// its own, and returns what it writes.
+// start runs a program in the folder of the tests, with temporary folders of its own, and returns
+// its output.
 func (p *site) start(ctx context.Context, path string, args []string, more environment) (output []byte, exitCode int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, (maxSlowdown+1)*p.limit)
 	defer cancel()
@@ -64,7 +63,7 @@ func (p *site) start(ctx context.Context, path string, args []string, more envir
 	return both.Bytes(), cmd.ProcessState.ExitCode(), nil
 }
 
-// keepLog writes what a run has written to where the user wants it.
+// keepLog writes the output of a run to where the user wants it.
 func (p *site) keepLog(name string, output []byte) error {
 	if p.logs == "" {
 		return nil

@@ -7,11 +7,9 @@ import (
 	"time"
 )
 
-// subject is tests that can run in two ways: those of a Go package, or of a
-// pytest suite.
+// subject is tests that can run in two ways: the tests of a Go package, or of a pytest suite.
 type subject interface {
-	// prepare gets ready. Where skipped is not empty, it says why the tests
-	// cannot run here.
+	// prepare gets ready. If skipped is not empty, it says why the tests cannot run here.
 	prepare(ctx context.Context) (skipped string, err error)
 	// plain runs all tests without the runner.
 	plain(ctx context.Context) (results, error)
@@ -67,8 +65,8 @@ func fill(ctx context.Context, t subject, settings []setting, r *packageReport) 
 	return nil
 }
 
-// try runs the tests with one setting of the runner. It does so once more if
-// something is different for the first time, to see whether it is so always.
+// try runs the tests with one setting of the runner. If it finds a difference for the first time,
+// it runs them again, to see whether the difference is stable.
 func try(ctx context.Context, t subject, s setting, first, second results, r *packageReport) error {
 	ours, err := t.withRunner(ctx, s)
 	if err != nil {

@@ -9,15 +9,15 @@ import (
 // target is a line of modules.txt or suites.txt.
 type target interface {
 	String() string
-	// test compares all that there is to compare, in a folder of its own.
+	// test compares everything there is to compare, in a folder of its own.
 	test(ctx context.Context, b *bench, dir string) (*report, error)
 }
 
-// ofPyPI begins the name of a pytest suite among what is asked for.
+// ofPyPI begins the name of a pytest suite in the arguments.
 const ofPyPI = "pypi:"
 
-// readTargets returns what is asked for; what of it the lists in the folder data
-// have is tested as they say. If nothing is asked for, it is all of them.
+// readTargets returns the targets that are asked for, with the settings from the lists in the
+// folder data, if they are there. If nothing is asked for, it returns all of the lists.
 func readTargets(data string, asked []string) ([]target, error) {
 	modules, err := readModules(filepath.Join(data, "modules.txt"))
 	if err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// searchTime is how long to search for an order of a history's operations: for a
-// history of some seconds it takes much less.
+// searchTime is how long to search for an order of a history's operations. For a history of some
+// seconds the search takes much less.
 const searchTime = 2 * time.Minute
 
-// check returns an error if history is not linearizable, and leaves a page that
-// shows why among the outputs of the test, or in the folder for temporary files.
+// check returns an error if history is not linearizable. It then leaves a page that shows why
+// among the outputs of the test, or in the folder for temporary files.
 func check(m porcupine.Model, history []porcupine.Operation) error {
 	result, info := porcupine.CheckOperationsVerbose(m, history, searchTime)
 	if result == porcupine.Ok {

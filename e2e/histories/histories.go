@@ -1,11 +1,11 @@
 // Package histories checks that a lock.Locker is linearizable.
 //
-// Real processes ask for groups and give them back at random. Some are killed and,
-// where what is held can be lost, some are stopped until it is. Each notes, by a clock that all of them read alike, when it asked and
-// when it had its answer. Such a history is linearizable (Herlihy and Wing,
-// 1990) if every operation can be given a moment between its two times so that
-// all of them, one after the other, do what a model of the groups does; package
-// porcupine searches for these moments. The parts are:
+// Real processes ask for groups and give them back at random. Some are killed, and some are
+// stopped until they lose what they hold, if that is possible. Each notes, by a clock that all of
+// them read alike, when it asked and when it got its answer. Such a history is linearizable
+// (Herlihy and Wing, 1990) if every operation can be given a moment between its two times so that
+// all of them, one after the other, do what a model of the groups does. Package porcupine
+// searches for these moments. The parts are:
 //
 //   - model: what groups are, in a few lines;
 //   - journal: what a process notes;
@@ -26,41 +26,37 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Environment variables for those who want to search for longer.
+// Environment variables for a longer search.
 const (
 	// SeedVariable is the seed of the first round, a number; 1 by default. The
 	// next round has the next number.
 	SeedVariable = "INTERLOCK_HISTORY_SEED"
-	// TimeVariable is for how long there are new rounds, as in "10m"; by default
-	// there are two rounds.
+	// TimeVariable is how long to start new rounds, as in "10m"; by default there are two rounds.
 	TimeVariable = "INTERLOCK_HISTORY_TIME"
 )
 
-// mostRounds is how many rounds there are at most until one shows something.
+// mostRounds is the most rounds until one shows something.
 const mostRounds = 8
 
-// Implementation is one whose histories are checked.
+// Implementation is an implementation whose histories are checked.
 type Implementation struct {
-	// Name tells it from others.
+	// Name distinguishes it from others.
 	Name string
-	// NewSpace makes a place in which groups exclude, and returns what Open has
-	// to know of it.
+	// NewSpace makes a place in which groups exclude, and returns what Open needs.
 	NewSpace func(t *testing.T, groups []group.Group) (space string)
-	// Open opens a place once more, in this process or in another one.
+	// Open opens a place again, in this process or in another one.
 	Open func(space string) (lock.Locker, error)
 	// Fences is whether grants have fencing tokens.
 	Fences bool
-	// Loss is for how long a process has to be stopped to lose what it holds; 0 is
-	// that nothing is ever lost.
+	// Loss is how long a process has to be stopped to lose what it holds; 0 means that nothing is
+	// ever lost.
 	Loss time.Duration
-	// Round is how long a round lasts; 0 is a second. In that time some processes
-	// are killed, so it is to be several times what it takes until their groups
-	// are free.
+	// Round is how long a round lasts; 0 means one second. In that time some processes are
+	// killed, so it should be several times as long as it takes until their groups are free.
 	Round time.Duration
 }
 
-// Run makes and checks histories of an implementation, which is one of those
-// that Main knows.
+// Run makes and checks histories of an implementation, which Main must know.
 func Run(t *testing.T, impl Implementation) {
 	seed, limit := settings(t)
 	end := time.Now().Add(limit)

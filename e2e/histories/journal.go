@@ -12,14 +12,14 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// what is a step of a holding that is noted.
+// what is a step of a holding.
 type what string
 
 const (
 	asked   what = "asked"    // is about to ask
 	got     what = "got"      // holds what it asked for
 	gaveUp  what = "gave up"  // was cancelled, and has nothing
-	failed  what = "failed"   // had an error, which should not be
+	failed  what = "failed"   // had an error, which should not happen
 	giving  what = "giving"   // is about to give it back
 	given   what = "given"    // has given it back
 	wasLost what = "was lost" // some time after that, it has lost it
@@ -29,11 +29,11 @@ const (
 type note struct {
 	What what            `json:"what"`
 	At   caselog.Instant `json:"at"`
-	// Client is who notes it; one does one thing after the other.
+	// Client is the client that notes it; a client does one thing after the other.
 	Client int `json:"client"`
-	// Holding is the same number for what belongs to one request, from 1.
+	// Holding is the same number for everything that belongs to one request, from 1.
 	Holding int64 `json:"holding"`
-	// Needs are those of the request, if it was asked.
+	// Needs are the needs of the request, if it was asked.
 	Needs []group.Need `json:"needs,omitempty"`
 	// Grants are what it got, by label.
 	Grants map[string]group.Grant `json:"grants,omitempty"`
@@ -54,13 +54,12 @@ func (j *journal) write(n note) error {
 	if err != nil {
 		return err
 	}
-	_, err = j.file.Write(append(line, '\n')) // one write: nothing of others gets in between
+	_, err = j.file.Write(append(line, '\n')) // one write: notes of others do not get in between
 	return err
 }
 
-// readJournal reads what was written. What is left of a last line is skipped: a
-// process that is killed while it writes has come no further, so nothing depends
-// on it.
+// readJournal reads what was written. It skips an incomplete last line: a process that is killed
+// while it writes has come no further, so nothing depends on it.
 func readJournal(path string) ([]note, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -82,8 +81,7 @@ func readJournal(path string) ([]note, error) {
 	return notes, lines.Err()
 }
 
-// holdsSomething reports whether a client holds something, as far as its journal
-// tells so far.
+// holdsSomething reports whether a client holds something, according to its journal so far.
 func holdsSomething(path string) bool {
 	notes, _ := readJournal(path) // there may be none yet
 	last := map[int]what{}

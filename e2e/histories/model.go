@@ -15,17 +15,17 @@ const mostUnits = 4
 type kind string
 
 const (
-	// acquire takes what is needed.
+	// acquire acquires what is needed.
 	acquire kind = "acquire"
 	// release gives it back.
 	release kind = "release"
-	// expire is the release of a holder that is dead or has lost the group: it
-	// happens at some time, and nobody is told when.
+	// expire is the release of a holder that is dead or has lost the group: it happens at some
+	// time that nobody knows.
 	expire kind = "expire"
 )
 
-// input is what an operation asks of one group. Its output is a group.Grant: of
-// acquire what was got, and of the others nothing.
+// input is what an operation asks of one group. Its output is a group.Grant: for acquire what was
+// granted, and empty for the others.
 type input struct {
 	group group.Group
 	kind  kind
@@ -36,15 +36,15 @@ type input struct {
 	grant group.Grant
 }
 
-// state is that of one group. It is comparable.
+// state is the state of one group. It is comparable.
 type state struct {
 	owners  [mostUnits]int64 // the holding of each unit, 0 for none
 	sharers int
 	fence   int64 // the last one
 }
 
-// model is a fenced semaphore with readers and writers, for each group one.
-// Whether there are fences is the same for all.
+// model is a fenced semaphore with readers and writers, one for each group. Either all groups
+// have fences or none.
 func model(fenced bool) porcupine.Model {
 	return porcupine.Model{
 		Partition: byGroup,
@@ -57,7 +57,7 @@ func model(fenced bool) porcupine.Model {
 	}
 }
 
-// byGroup splits a history: groups have nothing to do with one another.
+// byGroup splits a history: groups are independent of one another.
 func byGroup(history []porcupine.Operation) [][]porcupine.Operation {
 	number := map[string]int{}
 	var parts [][]porcupine.Operation
@@ -129,7 +129,7 @@ func (s state) giveBack(in input) (bool, state) {
 	return true, s
 }
 
-// describe is as in "5 acquires 2: slots [0 1], fence 7".
+// describe describes an operation, as in "5 acquires 2: slots [0 1], fence 7".
 func describe(in input, grant group.Grant) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d %ss ", in.holding, in.kind)

@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// holding is all that is noted of one request.
+// holding is all that is noted about one request.
 type holding struct {
 	number int64
 	client int
@@ -20,8 +20,8 @@ type holding struct {
 	grants map[string]group.Grant
 }
 
-// historyOf makes a history of what was noted by the clients, of whom some were
-// killed at the given times.
+// historyOf makes a history from the clients' notes. Some of the clients were killed at the given
+// times.
 func historyOf(notes []note, groups []group.Group, killed map[int]caselog.Instant) ([]porcupine.Operation, error) {
 	var end caselog.Instant
 	for _, n := range notes {
@@ -66,9 +66,8 @@ func holdings(notes []note) []*holding {
 // isLost reports whether it was lost, and by a process that lived on.
 func (h *holding) isLost() bool { _, lost := h.at[wasLost]; return lost }
 
-// operations are those of one holding, on each of its groups. Whoever was killed
-// before it knew that it holds something restricts nobody: that can have been
-// at the very end.
+// operations are the operations of one holding, on each of its groups. A process that was killed
+// before it knew that it holds something restricts nobody: it may have got it at the very end.
 func (h *holding) operations(
 	groups []group.Group, killed map[int]caselog.Instant, end caselog.Instant,
 ) ([]porcupine.Operation, error) {
@@ -103,7 +102,7 @@ func operation(client int, in input, out group.Grant, call, ret caselog.Instant)
 	return porcupine.Operation{ClientId: client, Input: in, Output: out, Call: int64(call), Return: int64(ret)}
 }
 
-// ending is how what was got ceased to be held, and between which times.
+// ending returns how what was acquired ceased to be held, and between which times.
 func (h *holding) ending(
 	killed map[int]caselog.Instant, end caselog.Instant,
 ) (how kind, from, to caselog.Instant, err error) {

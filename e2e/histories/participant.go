@@ -17,29 +17,30 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// assignmentVariable has what a participant is to do.
+// assignmentVariable has the assignment of a participant.
 const assignmentVariable = "INTERLOCK_HISTORY_PARTICIPANT"
 
-// clientsEach is how many clients a participant is: a process is waited for by
-// others, and by itself.
+// clientsEach is how many clients a participant has, so that other processes wait for it, and it
+// waits for itself.
 const clientsEach = 2
 
-// assignment is what a participant is to do, in JSON.
+// assignment is what a participant should do, in JSON.
 type assignment struct {
 	Implementation string
 	Space          string
 	Groups         []group.Group
 	Seed           uint64
-	// Number is that of the participant, from 0.
+	// Number is the number of the participant, from 0.
 	Number int
-	// Long is for how long some things are held, so that some are killed while
+	// Long is how long some things are held, so that some participants are killed while they
+	// hold.
 	// they hold.
 	Long    time.Duration
 	Journal string
 }
 
-// Main is the body of a process that Run has started, and returns at once in any
-// other. The TestMain of the package calls it first.
+// Main is the body of a process that Run has started. In any other process it returns at once.
+// The TestMain of the package calls it first.
 func Main(impls ...Implementation) {
 	text := os.Getenv(assignmentVariable)
 	if text == "" {
@@ -107,7 +108,7 @@ func newClient(number int, seed uint64, groups []group.Group, locker lock.Locker
 	}
 }
 
-// work holds this and that until ctx ends, some of it for long.
+// work holds various needs until ctx ends, some of them for long.
 func (c *client) work(ctx context.Context, long time.Duration) error {
 	for ctx.Err() == nil {
 		ctx, cancel := c.sometimesCancelled(ctx)
@@ -142,8 +143,8 @@ func (c *client) hold(ctx context.Context, needs []group.Need, during time.Durat
 	}
 }
 
-// use holds on for a while, and gives back what is held. What is lost may be that
-// ever since it was asked for, if this process was stopped.
+// use continues to hold for a while, and then gives everything back. If this process was stopped,
+// what it lost may have been lost at any time since it was asked for.
 func (c *client) use(held lock.Held, asked caselog.Instant, during time.Duration) error {
 	if held.Confirm() == nil {
 		select {

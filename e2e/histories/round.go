@@ -20,7 +20,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// groups are those of all histories.
+// groups are the groups of all histories.
 var groups = []group.Group{
 	{Label: "//history:one", Name: "one", Definition: group.Definition{Capacity: 1}},
 	{Label: "//history:two", Name: "two", Definition: group.Definition{Capacity: 2}},
@@ -45,7 +45,7 @@ type round struct {
 	deaths   map[int]caselog.Instant // by client
 	journals []string
 
-	// What became of it.
+	// The results.
 	started, killed, operations, expired, lost int
 }
 
@@ -72,8 +72,8 @@ func (r *round) run(t *testing.T) error {
 // length is how long participants work.
 func (r *round) length() time.Duration { return cmp.Or(r.impl.Round, time.Second) }
 
-// participate lets processes work, and stops or kills one after the other and puts
-// others in the place of the dead.
+// participate lets processes work, stops or kills one after the other, and replaces the dead
+// ones.
 func (r *round) participate() (err error) {
 	random := rand.New(rand.NewPCG(r.seed, 0))
 	pause := r.length() / (blows + 1)
@@ -113,8 +113,8 @@ func (r *round) participate() (err error) {
 	return nil
 }
 
-// awaitHolder returns one of the participants who holds something, the given
-// one if nobody does for as long as limit.
+// awaitHolder returns a participant that holds something, or the given one if none does within
+// limit.
 func (r *round) awaitHolder(all []*process, given int, limit time.Duration) int {
 	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		for i, p := range all {
@@ -163,8 +163,8 @@ func (r *round) newJournal() string {
 	return path
 }
 
-// kill kills a participant without warning, and notes since when it can have
-// nothing any more: one that was stopped may have lost it without noticing.
+// kill kills a participant without warning, and notes since when it may hold nothing any more: a
+// participant that was stopped may have lost what it held without noticing.
 func (r *round) kill(p *process) {
 	since := cmp.Or(p.stopped, caselog.Now())
 	for i := range clientsEach {
@@ -182,7 +182,7 @@ func (p *process) suspend(d time.Duration) {
 	p.cont()
 }
 
-// end lets a participant finish what it does. One that does not is killed.
+// end lets a participant finish what it does. It kills a participant that does not finish.
 func (p *process) end() error {
 	_ = p.stdin.Close()
 	hung := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
@@ -193,8 +193,8 @@ func (p *process) end() error {
 	return nil
 }
 
-// holdEverything holds all units of all groups as the last one of the history:
-// if some release has come to nothing, they cannot be had.
+// holdEverything holds all units of all groups as the last step of the history: if some release
+// was lost, that is impossible.
 func (r *round) holdEverything() error {
 	locker, err := r.impl.Open(r.space)
 	if err != nil {
@@ -220,7 +220,7 @@ func (r *round) holdEverything() error {
 	return nil
 }
 
-// check checks the history, and that there is enough of it.
+// check checks the history, and that it is long enough.
 func (r *round) check() error {
 	var notes []note
 	for _, path := range r.journals {

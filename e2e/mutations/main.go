@@ -1,8 +1,8 @@
-// Mutations proves that the tests of the locks would fail: it puts bugs into the
-// code, one at a time, and runs the tests, of which at least one has to find each.
+// Mutations proves that the tests of the locks would fail. It puts bugs into the code, one at a
+// time, and runs the tests, at least one of which has to find each bug.
 //
-// The tree stays as it is: the compiler is told to read another file in place of
-// one of them (go help build, -overlay).
+// The tree stays as it is: the compiler is told to read another file in place of the original (go
+// help build, -overlay).
 //
 // # Usage
 //
@@ -10,8 +10,8 @@
 //
 // # Exit codes
 //
-// 0: every bug was found. 1: one was not, or the code has changed so that it can
-// no longer be put in. 2: wrong usage.
+// 0: every bug was found. 1: a bug was not found, or the code has changed so that it no longer
+// fits. 2: wrong usage.
 package main
 
 import (
@@ -57,7 +57,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-// fitAll says which bugs cannot be put in any more.
+// fitAll reports which bugs no longer fit.
 func fitAll(root string, mutations []mutation, stdout io.Writer) (code int) {
 	for _, m := range mutations {
 		if _, err := m.mutated(root); err != nil {

@@ -12,20 +12,19 @@ import (
 	"strings"
 )
 
-// mutation is a bug, and who has to find it.
+// mutation is a bug, and the tests that have to find it.
 type mutation struct {
 	name string
-	// file is the one with the bug, from the root of the module.
+	// file is the file with the bug, from the root of the module.
 	file string
-	// code is what is there without the bug, exactly once, and bug what is there
-	// with it.
+	// code is the text without the bug, which occurs exactly once, and bug the text with it.
 	code, bug string
 	// tests are the packages whose tests are run.
 	tests []string
 }
 
-// testAll runs the tests of mutations without a bug: a failure with one proves
-// something only if there is none without.
+// testAll runs the tests of mutations without a bug: a failure with a bug proves something only
+// if there is none without it.
 func testAll(root string, mutations []mutation) ([]byte, error) {
 	var packages []string
 	for _, m := range mutations {
@@ -58,7 +57,7 @@ func (m mutation) try(root string) (found string, err error) {
 	return "", fmt.Errorf("all tests of %s pass with it: write one that does not", strings.Join(m.tests, " "))
 }
 
-// write writes the file with the bug, and what tells the compiler to read it.
+// write writes the file with the bug, and the file that tells the compiler to read it.
 func (m mutation) write(root, dir string) (overlay string, err error) {
 	path, err := filepath.Abs(filepath.Join(root, m.file))
 	if err != nil {
@@ -68,7 +67,7 @@ func (m mutation) write(root, dir string) (overlay string, err error) {
 	if err != nil {
 		return "", err
 	}
-	// Messages should not name a file that nobody has.
+	// Messages should not name a file that does not exist.
 	bug := filepath.Join(dir, filepath.Base(m.file))
 	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{path: bug}})
 	if err != nil {
@@ -102,8 +101,8 @@ func goCommand(root string, args ...string) ([]byte, error) {
 	return cmd.CombinedOutput()
 }
 
-// failures returns the tests that failed in the output of go test -json: of a
-// test and its subtests only these.
+// failures returns the tests that failed in the output of go test -json. If a subtest failed, it
+// returns the subtest and not its parent.
 func failures(output []byte) []string {
 	var failed []string
 	for line := range bytes.Lines(output) {

@@ -13,7 +13,7 @@ import (
 // bench is where suites run.
 type bench struct {
 	env, runner, adapter, work string
-	// keep is a folder that has everything at last, or empty.
+	// keep is a folder that gets everything at the end, or empty.
 	keep string
 }
 
@@ -26,7 +26,7 @@ type stand struct {
 	dir   string
 }
 
-// with runs a function that has a folder for a suite.
+// with calls a function with a folder for a suite.
 func (b bench) with(s suite, do func(stand) error) (err error) {
 	home := b.work
 	if b.keep != "" {
@@ -63,11 +63,11 @@ func (t stand) run(ctx context.Context, w way) (result, error) {
 	return r.ours(ctx)
 }
 
-// remove removes a folder in which tests may have taken away permissions.
+// remove removes a folder in which tests may have removed permissions.
 func remove(dir string) error {
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && entry.IsDir() {
-			_ = os.Chmod(path, 0o700) // what this could not do, RemoveAll complains about
+			_ = os.Chmod(path, 0o700) // RemoveAll reports what this could not do
 		}
 		return nil
 	})

@@ -1,32 +1,32 @@
 package main
 
-// verdict is how a run ends.
+// verdict is the result of a run as a whole.
 type verdict string
 
 const (
 	green verdict = "green"
 	red   verdict = "red"
-	// hangs is red for Bazel, which stops it; the runner never does it.
+	// hangs is red for Bazel, which stops it; the runner never hangs.
 	hangs verdict = "hangs"
 )
 
-// knownCase is a suite of the folder known, and what is right for it.
+// knownCase is a suite of the folder known, and its right results.
 type knownCase struct {
-	// name is that of the folder, and of the case if its folder has several.
+	// folder is the suite's folder, and variant names the case if its folder has several.
 	folder, variant string
 	suite           suite // without name and files
-	// plain and xdist are the verdicts without the runner, ours is that with it. What
-	// is empty does not run.
+	// plain and xdist are the verdicts without the runner, and ours is the verdict with it. A way
+	// with an empty verdict does not run.
 	plain, xdist, ours verdict
-	// workers are how many the runner is given, 0 and 3 if it does not say.
+	// workers are the numbers of workers to give the runner; 0 and 3 by default.
 	workers []int
-	// shards is 1 if it does not say.
+	// shards is the number of shards; 1 by default.
 	shards int
-	// checks are for each run with the runner.
+	// checks apply to each run with the runner.
 	checks []check
 }
 
-// knownCases is what is right.
+// knownCases are the known suites and their right results.
 var knownCases = append([]knownCase{
 	{
 		folder: "once-per-run", plain: green, xdist: green, ours: green,
@@ -57,7 +57,7 @@ var knownCases = append([]knownCase{
 		checks: []check{cases("kitchen.test_flavour", passed, "test_flavour", "test_nothing")},
 	},
 	{
-		// Plain pytest has no notion of what is a target's.
+		// Plain pytest does not know which files belong to a target.
 		folder: "conftest-of-others", suite: suite{unnamed: []string{"conftest.py"}}, plain: red, xdist: red, ours: green,
 		checks: []check{cases("kitchen.test_own", passed, "test_own")},
 	},
@@ -119,8 +119,8 @@ var knownCases = append([]knownCase{
 	{folder: "options-of-xdist", variant: "without xdist", plain: red, xdist: green, ours: green},
 	{folder: "options-of-xdist", variant: "with xdist", suite: suite{plugins: []string{"xdist"}}, plain: green, xdist: green, ours: green},
 	{
-		// Under pytest the child runs the rest of the tests as well, and nobody looks at its exit code. Under xdist it
-		// speaks to the controller, too, and what comes of that is luck.
+		// Under pytest the child also runs the rest of the tests, and its exit code is ignored.
+		// Under xdist it talks to the controller, too, and the result is random.
 		folder: "forked-child", plain: green, ours: green,
 		checks: []check{
 			lines("ran", 3, 3), hasCases(5),

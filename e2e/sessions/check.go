@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// check says what is wrong with a run; nothing if it is right.
+// check returns what is wrong with a run; empty if it is right.
 type check func(result) string
 
 func logHas(text string) check {
@@ -18,7 +18,7 @@ func logHas(text string) check {
 	}
 }
 
-// lines wants a file of the tests' own notes to have so many lines.
+// lines checks that a file of the tests' own notes has low to high lines.
 func lines(file string, low, high int) check {
 	return func(r result) string {
 		if n := len(r.lines(file)); n < low || n > high {
@@ -28,7 +28,7 @@ func lines(file string, low, high int) check {
 	}
 }
 
-// notes wants a file of the tests' own notes to have just these lines, in order.
+// notes checks that a file of the tests' own notes has just these lines, in order.
 func notes(file string, want ...string) check {
 	return func(r result) string {
 		if got := r.lines(file); !slices.Equal(got, want) {
@@ -38,7 +38,7 @@ func notes(file string, want ...string) check {
 	}
 }
 
-// notesHave wants a file of the tests to have some texts in it.
+// notesHave checks that a file of the tests contains some texts.
 func notesHave(file string, texts ...string) check {
 	return func(r result) string {
 		all := strings.Join(r.lines(file), "\n")
@@ -51,7 +51,7 @@ func notesHave(file string, texts ...string) check {
 	}
 }
 
-// sameLine wants all lines of a file of the tests to be the same.
+// sameLine checks that all lines of a file of the tests are the same.
 func sameLine(file string) check {
 	return func(r result) string {
 		if got := slices.Compact(r.lines(file)); len(got) != 1 {
@@ -61,7 +61,7 @@ func sameLine(file string) check {
 	}
 }
 
-// opposite wants a check to find something.
+// opposite checks that another check finds something.
 func opposite(c check) check {
 	return func(r result) string {
 		if c(r) == "" {
@@ -78,7 +78,7 @@ func between(low, high int) string {
 	return fmt.Sprintf("%d to %d", low, high)
 }
 
-// upAndDown wants each line "up X" to have one "down X", and no two to be the same.
+// upAndDown checks that each line "up X" has one "down X", and no two are the same.
 func upAndDown(file string) check {
 	return func(r result) string {
 		count := map[string]int{}
@@ -97,7 +97,7 @@ func upAndDown(file string) check {
 	}
 }
 
-// cases wants cases of a class to have an outcome.
+// cases checks that cases of a class have an outcome.
 func cases(class string, want outcome, names ...string) check {
 	return func(r result) string {
 		for _, name := range names {
@@ -118,10 +118,10 @@ func isBad(class, name string) check {
 	}
 }
 
-// noneIs wants no test to have an outcome.
+// noneIs checks that no test has an outcome.
 func noneIs(o outcome) check { return few(o, 0) }
 
-// few wants no more than a few cases to have an outcome.
+// few checks that at most a few cases have an outcome.
 func few(o outcome, most int) check {
 	return func(r result) string {
 		if n := r.report.count(o); n > most {
@@ -131,7 +131,7 @@ func few(o outcome, most int) check {
 	}
 }
 
-// hasCases wants so many cases of tests in the report.
+// hasCases checks the number of cases of tests in the report.
 func hasCases(want int) check {
 	return func(r result) string {
 		n := 0
@@ -156,7 +156,7 @@ func property(class, name, property, want string) check {
 	}
 }
 
-// inOrder is a check for workers = 0.
+// inOrder is a check for workers = 0 only.
 func inOrder(c check) check {
 	return func(r result) string {
 		if !r.way.inOrder() {
@@ -166,7 +166,7 @@ func inOrder(c check) check {
 	}
 }
 
-// inParallel is a check for all others.
+// inParallel is a check for all other numbers of workers.
 func inParallel(c check) check {
 	return func(r result) string {
 		if r.way.inOrder() {

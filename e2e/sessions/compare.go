@@ -7,29 +7,29 @@ import (
 	"strings"
 )
 
-// difference is one between plain pytest and the runner.
+// difference is a difference between plain pytest and the runner.
 type difference struct {
 	way way
-	// what says it in words.
+	// what describes it.
 	what string
-	// why is the reason of the rule that explains it; "" is that none does.
+	// why is the reason of the rule that explains it; "" if none does.
 	why string
 }
 
 func (d difference) String() string { return d.way.String() + ": " + d.what }
 
-// finding is a difference for the rules to look at.
+// finding is a difference to compare with the rules.
 type finding struct {
 	suite       suite
 	plain, ours result
-	// key is of a case, want is its outcome under plain pytest and got under the
-	// runner.
+	// key identifies a case, want is its outcome under plain pytest, and got its outcome under
+	// the runner.
 	key       key
 	want, got outcome
 }
 
-// compare returns all differences of a run. What has no rule to look at it is
-// never explained: above all that plain pytest is red and the runner green.
+// compare returns all differences of a run. A difference without rules is never explained: above
+// all, plain pytest that is red if the runner is green.
 func compare(g generated, plain, ours result) (all []difference) {
 	add := func(why, format string, args ...any) {
 		all = append(all, difference{ours.way, fmt.Sprintf(format, args...), why})
@@ -87,8 +87,7 @@ func (f finding) cases() (all []finding) {
 	return all
 }
 
-// explain returns the reason of the first rule that is about a difference, and ""
-// if there is none.
+// explain returns the reason of the first rule for a difference; "" if there is none.
 func explain(rules []rule, f finding) string {
 	for _, r := range rules {
 		if r.holds(f) {

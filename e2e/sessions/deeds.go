@@ -5,16 +5,16 @@ import "fmt"
 // deed is something hostile that a fixture or a test does.
 type deed struct {
 	name string
-	// lines are its statements. The generator has noted what follows from it.
+	// lines are its statements. The generator has noted their consequences.
 	lines []string
-	// raises is whether it ends what does it, by an exception.
+	// raises says whether it ends its fixture or test, by an exception.
 	raises bool
-	// stops is whether it ends the session.
+	// stops says whether it ends the session.
 	stops bool
 }
 
-// fork lets a process fork once, since children and grandchildren that all do it
-// are too many. The parent waits, so that the child's report is not the last one.
+// fork lets a process fork once, because children and grandchildren that all fork are too many.
+// The parent waits, so that the child's report is not the last one.
 func fork(child string) []string {
 	return []string{
 		`if "FORKED" not in os.environ:`,
@@ -30,7 +30,7 @@ func fork(child string) []string {
 // skips is the name of a deed.
 const skips = "skips"
 
-// deed chooses one.
+// deed chooses a deed.
 func (g *generator) deed() deed {
 	switch g.IntN(14) {
 	case 0, 1, 2:

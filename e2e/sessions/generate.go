@@ -20,14 +20,14 @@ type generator struct {
 	args     []string
 	traits   traits
 	hangs    bool
-	// what says in words what is wrong with it.
+	// what describes what is wrong with it.
 	what []string
-	// says are texts that have to be in the log.
+	// says are texts that must be in the log.
 	says  []string
-	count int // of names that have been given
+	count int // of names so far
 }
 
-// generated is a suite, and what is in it.
+// generated is a suite and its hazards.
 type generated struct {
 	suite
 	what, says []string
@@ -72,7 +72,7 @@ func (g *generator) willStop() {
 	g.traits |= stops
 }
 
-// describe notes what a hazard is.
+// describe notes a description of a hazard.
 func (g *generator) describe(format string, args ...any) {
 	g.what = append(g.what, fmt.Sprintf(format, args...))
 }
@@ -89,7 +89,7 @@ func (g *generator) addHook(format string, args ...any) {
 	g.hooks = append(g.hooks, fmt.Sprintf(format, args...))
 }
 
-// addModule adds a file of harmless tests, the first of which lies in no package.
+// addModule adds a file of harmless tests. The first one is not in a package.
 func (g *generator) addModule(number int) {
 	folder := ""
 	if number > 0 && g.oneIn(3) {

@@ -12,8 +12,7 @@ import (
 // ourWays are compared with plain pytest.
 var ourWays = []way{ourWay(0, 1), ourWay(3, 1), ourWay(2, 2)}
 
-// checkGenerated runs suites that are made from seeds, and says which differences
-// nothing explains.
+// checkGenerated runs suites that are made from seeds, and reports the unexplained differences.
 func checkGenerated(ctx context.Context, b bench, o options) (good bool, err error) {
 	tally := tally{explained: map[string]int{}}
 	err = inTurn(o.jobs, o.count, func(i int) (comparison, error) {
@@ -54,8 +53,8 @@ type tally struct {
 	explained map[string]int
 }
 
-// tell prints a line for a suite in which something is not explained; of one that
-// is the only one it prints everything.
+// tell prints a line for a suite with something unexplained. If it is the only suite, it prints
+// everything.
 func (t *tally) tell(c comparison, everything bool) {
 	var bad []string
 	for _, d := range c.found {

@@ -16,6 +16,6 @@ func ofItsOwnGroup(cmd *exec.Cmd) {
 // killGroup ends what a program has left behind.
 func killGroup(cmd *exec.Cmd) {
 	if cmd.Process != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // there is mostly nothing
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // usually nothing is left
 	}
 }

@@ -208,7 +208,7 @@ func (g *generator) choose() {
 	g.describe("%s", strings.Join(g.args[len(g.args)-2:], " "))
 }
 
-// beStrict lets pytest find fault with what it would accept.
+// beStrict makes pytest reject what it would otherwise accept.
 func (g *generator) beStrict() {
 	t := g.plainTest()
 	switch g.IntN(4) {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// key is how JUnit names a case.
+// key identifies a case in JUnit.
 type key struct{ class, name string }
 
 func (k key) String() string {
@@ -20,7 +20,7 @@ func (k key) String() string {
 	return k.class + " " + k.name
 }
 
-// outcome is what becomes of a case.
+// outcome is the outcome of a case.
 type outcome string
 
 const (
@@ -28,7 +28,7 @@ const (
 	failed  outcome = "failed"
 	errored outcome = "error"
 	skipped outcome = "skipped"
-	// notRun is what the runner says of a case that it has not started.
+	// notRun is what the runner reports for a case that it has not started.
 	notRun outcome = "not run"
 	// missing stands for no outcome.
 	missing outcome = "missing"
@@ -36,11 +36,11 @@ const (
 
 func (o outcome) bad() bool { return o == failed || o == errored }
 
-// report is what a JUnit file says.
+// report is the content of a JUnit file.
 type report struct {
 	cases      map[key]outcome
 	properties map[key]map[string]string
-	// twice are cases that are there several times, with the same outcome or not.
+	// twice are cases that occur several times, with the same outcome or not.
 	twice []key
 }
 
@@ -51,13 +51,13 @@ func (r *report) of(k key) outcome {
 	return missing
 }
 
-// anyBad is whether a case is bad.
+// anyBad reports whether a case is bad.
 func (r *report) anyBad() bool { return r.anyIs(failed) || r.anyIs(errored) }
 
 func (r *report) anyIs(o outcome) bool { return r.count(o) > 0 || r.countAround(o) > 0 }
 
-// count returns how many tests have an outcome, and countAround how many cases of
-// what is around them.
+// count returns how many tests have an outcome, and countAround how many cases that stand for
+// what is around the tests.
 func (r *report) count(o outcome) int       { return r.countIf(o, false) }
 func (r *report) countAround(o outcome) int { return r.countIf(o, true) }
 
@@ -85,8 +85,7 @@ type xmlCase struct {
 	} `xml:"properties>property"`
 }
 
-// readReports reads the files that there are, as one report. It is nil if there
-// is none.
+// readReports reads the files that exist, as one report. It is nil if there are none.
 func readReports(paths ...string) (*report, error) {
 	var r *report
 	for _, path := range paths {
@@ -139,8 +138,8 @@ func (r *report) addCase(c xmlCase) {
 	}
 }
 
-// worse is what counts of two outcomes of a case: pytest notes a test that fails
-// and whose fixture fails as well at its end twice.
+// worse returns which of two outcomes of a case counts: if a test fails and its fixture also
+// fails at its end, pytest notes the test twice.
 func worse(a, b outcome) outcome {
 	order := []outcome{failed, errored, passed, skipped, notRun}
 	if slices.Index(order, a) < slices.Index(order, b) {
@@ -165,7 +164,7 @@ func (c xmlCase) outcome() outcome {
 
 var pythonFile = regexp.MustCompile(`\.py$`)
 
-// key returns the names that pytest would give, where the runner gives a node ID.
+// key returns the names that pytest would give, if the runner gives a node ID.
 func (c xmlCase) key() key {
 	node, parameters, parametrized := strings.Cut(c.Name, "[")
 	if !strings.Contains(node, "::") && !pythonFile.MatchString(c.Name) {
@@ -180,8 +179,8 @@ func (c xmlCase) key() key {
 	return key{strings.Join(names[:last], "."), names[last]}
 }
 
-// around is whether a case of the runner's stands for what is around the tests.
-// Its class may be the target's label.
+// around reports whether a case of the runner's stands for what is around the tests. Its class
+// may be the target's label.
 func (k key) around() bool {
 	return k.name == "session" || strings.HasPrefix(k.name, "session of worker ") || strings.HasPrefix(k.class, "//")
 }

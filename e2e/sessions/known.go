@@ -41,7 +41,7 @@ func (c knownCase) expectations() []expectation {
 	return all
 }
 
-// checkKnown runs the known suites, and says which are not as they should be.
+// checkKnown runs the known suites, and reports those that are not as they should be.
 func checkKnown(ctx context.Context, b bench, o options) (good bool, err error) {
 	var asked []knownCase
 	for _, c := range knownCases {

@@ -1,19 +1,20 @@
-// Sessions runs pytest suites as pytest does, as pytest-xdist does, and with the
-// runner, and compares what becomes of them: the verdict of a run is that of
-// pytest's own session. The script run starts it.
+// Sessions runs pytest suites as pytest does, as pytest-xdist does, and with the runner, and
+// compares the results: the verdict of a run must be that of pytest's own session. The script run
+// starts it.
 //
 //	sessions PLACES [known | generated] [FLAG...]
 //
 // The parts are:
 //
-//   - The suites: those of the folder known, of which a table says what is right
-//     (cases.go), and those that are made from a seed (generate.go), of which
-//     plain pytest says what is right.
-//   - The ways to run one (way.go), and what comes of it (result.go).
-//   - The comparison (compare.go), with a rule for each difference that there may
-//     be (rules.go).
+//   - The suites: those in the folder known, whose right results are in a table
+//     (cases.go), and those that are made from a seed (generate.go), for which
+//     plain pytest decides what is right.
+//   - The ways to run one (way.go), and the result (result.go).
+//   - The comparison (compare.go), with a rule for each allowed difference
+//     (rules.go).
 //
-// It exits with 1 if a known suite is not as it should be, or if no rule explains
+// It exits with 1 if a known suite is not as it should be, or if no rule explains a difference,
+// and with 2 if it could not work.
 // a difference, and with 2 if it could not work.
 package main
 

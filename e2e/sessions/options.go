@@ -11,7 +11,7 @@ import (
 // options are the command line.
 type options struct {
 	bench
-	// folder is that of the known suites.
+	// folder is the folder of the known suites.
 	folder           string
 	known, generated bool
 	only             *regexp.Regexp
@@ -51,7 +51,7 @@ func parseOptions(args []string) (options, error) {
 	return o, o.parseAsked(asked, places.Args())
 }
 
-// parseAsked reads what the script run passes on.
+// parseAsked reads the arguments that the script run passes on.
 func (o *options) parseAsked(flags *flag.FlagSet, args []string) error {
 	part := ""
 	if len(args) > 0 && (args[0] == "known" || args[0] == "generated") {

@@ -33,7 +33,7 @@ func (r trial) ours(ctx context.Context) (result, error) {
 	return r.execute(ctx, processes, func() error { return nil }, reports...)
 }
 
-// bazel is what Bazel tells a test.
+// bazel returns the variables that Bazel gives a test.
 func (r trial) bazel(shard int) environment {
 	env := environment{
 		"RUNFILES_DIR": r.runfiles(), "TEST_TARGET": r.label(), "TEST_TMPDIR": r.temporary(), "TEST_TIMEOUT": fmt.Sprint(r.timeout()),
@@ -58,8 +58,8 @@ func (r trial) timeout() int {
 
 func (r trial) label() string { return "//suites:" + r.suite.name }
 
-// writeProgram writes what the rule pytest_test does. It sees the folder of the
-// suite, as in Bazel, where that is the workspace.
+// writeProgram writes what the rule pytest_test does. It sees the folder of the suite, as in
+// Bazel if that is the workspace.
 func (r trial) writeProgram() error {
 	config := "None"
 	if r.suite.config() != "" {

@@ -41,7 +41,7 @@ var pluginCases = slices.Concat(
 		checks: []check{hasCases(6)},
 	}),
 	[]knownCase{{
-		// Bazel tells what is covered, and has no opinion of it.
+		// Bazel reports the coverage, and does not judge it.
 		folder: "plugin-cov", variant: "too little", suite: suite{plugins: []string{"cov"}, args: []string{"-k", "green"}},
 		plain: red, xdist: red, ours: green,
 		checks: []check{hasCases(1)},
@@ -59,7 +59,7 @@ var pluginCases = slices.Concat(
 			checks: []check{sameLine("seeds"), notesHave("seeds", "42")},
 		},
 		{
-			// Who has a failure wants the seed that leads to it.
+			// To repeat a failure, the user needs its seed.
 			folder: "plugin-randomly", variant: "red", suite: suite{plugins: []string{"randomly"}}, plain: red, xdist: red, ours: red,
 			checks: []check{cases("test_luck", failed, "test_red"), logHas("--randomly-seed=")},
 		},
@@ -96,7 +96,7 @@ var pluginCases = slices.Concat(
 			checks: []check{
 				cases("test_sums", passed, "test_commutes", "test_order_is_kept", "test_nothing"),
 				cases("test_sums", failed, "test_is_small"), few(failed, 1), hasCases(4),
-				// Once, it was called a falsifying example.
+				// Older versions call it a falsifying example.
 				logHas("Failing test case: test_is_small("), logHas("n=100,"),
 			},
 		},
@@ -107,8 +107,8 @@ var pluginCases = slices.Concat(
 	},
 )
 
-// withAndWithoutXdist returns a case, and one where xdist is installed beside the
-// plugin, which makes a difference to no way but ours.
+// withAndWithoutXdist returns a case, and one with xdist installed beside the plugin, which must
+// make no difference to any way but ours.
 func withAndWithoutXdist(c knownCase) []knownCase {
 	beside := c
 	beside.suite.plugins = append(slices.Clone(c.suite.plugins), "xdist")

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// environment is what a process sees.
+// environment is the environment of a process.
 type environment map[string]string
 
 func (env environment) with(more environment) environment {
@@ -33,12 +33,12 @@ type process struct {
 	args  []string // with its name
 	dir   string
 	env   environment
-	log   string // path of a file for all that it writes
+	log   string // path of a file for all output
 	limit time.Duration
 }
 
-// run runs it, and kills it with all that it has started when its time is up.
-// The log is a file and no pipe: what a suite leaves behind can keep a pipe open.
+// run runs the process, and kills it with everything that it has started when its time is up. The
+// log is a file and not a pipe: what a suite leaves behind can keep a pipe open.
 func (p process) run(ctx context.Context) (exitCode int, timedOut bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()

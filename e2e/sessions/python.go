@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fixture is one of pytest's.
+// fixture is a fixture of pytest.
 type fixture struct {
 	name, scope string
 	autouse     bool
@@ -14,7 +14,7 @@ type fixture struct {
 	setUp, end []string
 }
 
-// wide is whether several tests share it.
+// wide reports whether several tests share it.
 func (f fixture) wide() bool { return f.scope != "function" }
 
 func (f fixture) text() string {

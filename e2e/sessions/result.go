@@ -7,24 +7,23 @@ import (
 	"time"
 )
 
-// result is what comes of a suite that runs in one way.
+// result is the result of a suite that runs in one way.
 type result struct {
 	way way
 	// codes are the exit codes of its processes, one for each shard.
 	codes []int
-	// timedOut is whether one had to be killed.
+	// timedOut says whether one had to be killed.
 	timedOut bool
 	took     time.Duration
-	// log is what all have written.
+	// log is the output of all processes.
 	log string
-	// report is nil if there is none. The report of several shards has the cases of
-	// all.
+	// report is nil if there is none. The report of several shards has the cases of all.
 	report *report
-	// ledger is the folder in which the tests have made notes of their own.
+	// ledger is the folder in which the tests have made their own notes.
 	ledger string
 }
 
-// green is the verdict.
+// green reports the verdict.
 func (r result) green() bool {
 	for _, code := range r.codes {
 		if code != 0 {

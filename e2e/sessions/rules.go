@@ -1,16 +1,16 @@
 package main
 
-// rule explains differences. It holds for those that are as they should be.
+// rule explains differences that are as they should be.
 type rule struct {
 	why   string
 	holds func(finding) bool
 }
 
-// noReport is why nothing is compared but verdicts and logs.
+// noReport is why only verdicts and logs are compared.
 const noReport = "a process that dies, or a hook that raises, keeps pytest from writing its JUnit report"
 
-// verdictRules are for plain pytest that is green where the runner is red. There
-// are none for the opposite.
+// verdictRules are for plain pytest that is green where the runner is red. There are none for the
+// opposite.
 var verdictRules = []rule{
 	{
 		"a file cannot be collected, and a hook makes exit code 0 of that: the runner is red all the same",
@@ -28,7 +28,7 @@ var verdictRules = []rule{
 	},
 }
 
-// textRules are for texts that the log has under plain pytest alone.
+// textRules are for texts that only the log of plain pytest has.
 var textRules = []rule{
 	{
 		"of two things that end a session, another one comes first among several workers",
@@ -44,8 +44,8 @@ var twiceRules = []rule{
 	},
 }
 
-// caseRules are for cases whose outcomes differ. That one is worse under plain
-// pytest is only explained if the runner is red, too.
+// caseRules are for cases whose outcomes differ. A worse outcome under plain pytest is only
+// explained if the runner is red, too.
 var caseRules = []rule{
 	{
 		"what is around the tests is a case of its own, and it makes the runner red only where plain pytest is",
@@ -112,8 +112,7 @@ var caseRules = []rule{
 	},
 }
 
-// blamesAnother is whether the runner says of another case than pytest that it is
-// bad.
+// blamesAnother reports whether the runner says that a case is bad that pytest does not.
 func (f finding) blamesAnother() bool {
 	for k, o := range f.ours.report.cases {
 		if o.bad() && !f.plain.report.of(k).bad() {
@@ -125,8 +124,8 @@ func (f finding) blamesAnother() bool {
 
 func (f finding) bothRed() bool { return !f.plain.green() && !f.ours.green() }
 
-// oneInEachProcess is whether no more tests are bad, of which pytest's report has
-// nothing, than there are processes in which a session can end.
+// oneInEachProcess reports whether the number of bad tests that pytest's report does not contain
+// is at most the number of processes in which a session can end.
 func (f finding) oneInEachProcess() bool {
 	n := 0
 	for k, o := range f.ours.report.cases {
@@ -137,5 +136,5 @@ func (f finding) oneInEachProcess() bool {
 	return n <= max(f.ours.way.workers, 1)*f.ours.way.shards
 }
 
-// unknown is whether an outcome says nothing of a test.
+// unknown reports whether an outcome says nothing about a test.
 func unknown(o outcome) bool { return o == missing || o == notRun }

@@ -12,22 +12,21 @@ import (
 // suite is what pytest runs.
 type suite struct {
 	name string
-	// files are their texts, by path.
+	// files are their contents, by path.
 	files map[string]string
-	// unnamed are those that lie beside the others in the workspace, but are not the
-	// target's: the runfiles have no link to them.
+	// unnamed are files that lie beside the others in the workspace, but do not belong to the
+	// target: the runfiles have no link to them.
 	unnamed []string
 	args    []string
 	// ourArgs are for the runner itself.
 	ourArgs []string
-	// plugins are those that are installed, whatever the way: folders that run makes.
+	// plugins are the plugins that are installed, whatever the way: folders that run makes.
 	plugins []string
-	// timeoutSeconds is Bazel's timeout, if it is not that of all suites.
+	// timeoutSeconds is Bazel's timeout, if it differs from that of all suites.
 	timeoutSeconds int
-	// hangs is whether plain pytest may not end by itself. The runner has a budget
-	// then.
+	// hangs says whether plain pytest may not end by itself. The runner then has a budget.
 	hangs bool
-	// longFolder is whether temporary folders have paths as long as in Bazel.
+	// longFolder says whether temporary folders have paths as long as in Bazel.
 	longFolder bool
 	// traits say what the suite does; known suites need none.
 	traits traits
@@ -35,9 +34,9 @@ type suite struct {
 
 // Limits of time.
 const (
-	// plainLimit is what pytest without the runner gets if it hangs.
+	// plainLimit is the time for pytest without the runner if it hangs.
 	plainLimit = 8 * time.Second
-	// xdistLimit is more, since xdist kills its workers after a while.
+	// xdistLimit is longer, because xdist kills its workers after a while.
 	xdistLimit = 30 * time.Second
 	// budgetSeconds is the running budget of a suite that hangs.
 	budgetSeconds = 8
@@ -76,8 +75,8 @@ func (s suite) link(workspace, dir string) error {
 	return nil
 }
 
-// sources are the paths that the rule pytest_test would name, and data are the
-// other ones of the target.
+// sources returns the paths that the rule pytest_test would name, and data the other files of the
+// target.
 func (s suite) sources() (sources, data []string) {
 	for _, path := range slices.Sorted(maps.Keys(s.files)) {
 		switch {
@@ -91,7 +90,7 @@ func (s suite) sources() (sources, data []string) {
 	return sources, data
 }
 
-// config is the path of pytest's configuration, and empty if there is none.
+// config returns the path of pytest's configuration; empty if there is none.
 func (s suite) config() string {
 	if _, ok := s.files["pytest.ini"]; ok {
 		return "pytest.ini"

@@ -2,16 +2,15 @@ package main
 
 import "strings"
 
-// traits are what a suite does that has consequences elsewhere: the rules look at
-// them.
+// traits are what a suite does that has consequences elsewhere. The rules use them.
 type traits int
 
 const (
 	// stops: something ends the session before all tests have run.
 	stops traits = 1 << iota
-	// wideEnd: the end of a fixture goes wrong that several tests use.
+	// wideEnd: the end of a fixture that several tests use goes wrong.
 	wideEnd
-	// dies: a process ends amid its session.
+	// dies: a process ends during its session.
 	dies
 	// uncollected: a file cannot be collected.
 	uncollected
@@ -21,7 +20,7 @@ const (
 	skipsAtEnd
 	// stopsAtEnd: the end of a fixture ends the session.
 	stopsAtEnd
-	// stopsTwice: there are two things that end the session.
+	// stopsTwice: two things end the session.
 	stopsTwice
 )
 

@@ -24,7 +24,7 @@ func (r trial) log() string       { return filepath.Join(r.dir, "log") }
 func (r trial) runfiles() string  { return filepath.Join(r.dir, "runfiles") }
 func (r trial) temporary() string { return filepath.Join(r.dir, r.longName(), "tmp") }
 
-// longName makes a path as long as those in Bazel's sandboxes are.
+// longName makes a path as long as the paths in Bazel's sandboxes.
 func (r trial) longName() string {
 	if r.suite.longFolder {
 		return strings.Repeat("long", 25)
@@ -32,7 +32,7 @@ func (r trial) longName() string {
 	return ""
 }
 
-// environment is what each process sees.
+// environment returns the environment of each process.
 func (r trial) environment() environment {
 	folders := []string{r.adapter}
 	if r.way.plain {

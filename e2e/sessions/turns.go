@@ -2,8 +2,7 @@ package main
 
 import "errors"
 
-// inTurn does some of n things at once, and tells of each when those before it
-// have been told.
+// inTurn does n things, some at the same time, and reports each of them in order.
 func inTurn[T any](jobs, n int, do func(i int) (T, error), tell func(i int, came T)) error {
 	type answer struct {
 		came T

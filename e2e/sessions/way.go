@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-// way is how a suite runs.
+// way is a way to run a suite.
 type way struct {
 	// plain is pytest alone, or with xdist.
 	plain, xdist    bool
@@ -28,5 +28,5 @@ func (w way) String() string {
 	return fmt.Sprintf("workers %d", w.workers)
 }
 
-// inOrder is whether all tests run one after the other, in one process.
+// inOrder reports whether all tests run one after the other, in one process.
 func (w way) inOrder() bool { return w.workers == 0 && w.shards == 1 }

@@ -2,7 +2,7 @@ package main
 
 import "fmt"
 
-// difference is one, and why it is as it should be; "" is that it is not.
+// difference is a difference, and why it is as it should be; "" means that it is not.
 type difference struct{ what, why string }
 
 // What is different on purpose.
@@ -13,8 +13,8 @@ const (
 	noNote  = "an example notes nothing of itself"
 )
 
-// compare returns the differences. Nothing explains that the program is red and
-// Interlock is green, or that a case which fails passes.
+// compare returns the differences. Nothing explains a red program that is green under Interlock,
+// or a failing case that passes.
 func compare(plain, ours test) (all []difference) {
 	for _, d := range compareVerdicts(plain.green, ours.green) {
 		if plain.green && plain.any(failed) {

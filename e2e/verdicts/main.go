@@ -1,11 +1,11 @@
-// Verdicts compares what Bazel says of tests that rules_go runs with what it says
-// of the same programs under Interlock. The script run starts it.
+// Verdicts compares what Bazel reports about tests that rules_go runs with what it reports about
+// the same programs under Interlock. The script run starts it.
 //
 //	verdicts -events BUILD_EVENTS.json [-logs bazel-testlogs]
 //
-// The tests are PACKAGE:plain_NAME and PACKAGE:WAY_NAME. With the logs it compares
-// their cases, too, by what the plain ones note of themselves. It exits with 1 if
-// there is a difference that is none of those that are explained here.
+// The tests are PACKAGE:plain_NAME and PACKAGE:WAY_NAME. With the logs it also compares their
+// cases, by what the plain ones note about themselves. It exits with 1 if there is a difference
+// that is not explained here.
 package main
 
 import (

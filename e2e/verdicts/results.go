@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// test is what Bazel and test.xml say of a target.
+// test is what Bazel and test.xml report about a target.
 type test struct {
 	green bool
 	// cases are the worst outcomes of top-level cases, over all shards and runs.
@@ -58,8 +58,8 @@ func readStatuses(path string) (map[string]bool, error) {
 
 type pair struct{ plain, ours string }
 
-// pairsOf returns the labels of tests of one program: PACKAGE:plain_NAME and
-// PACKAGE:WAY_NAME. It is an error if there is no plain one for a test.
+// pairsOf returns the labels of tests of the same program: PACKAGE:plain_NAME and
+// PACKAGE:WAY_NAME. A test without a plain one is an error.
 func pairsOf(statuses map[string]bool) (pairs []pair, err error) {
 	for _, ours := range slices.Sorted(maps.Keys(statuses)) {
 		if isPlain(ours) {
@@ -67,7 +67,7 @@ func pairsOf(statuses map[string]bool) (pairs []pair, err error) {
 		}
 		plain := ""
 		for other := range statuses {
-			// Of names that are the end of one another the longest counts.
+			// If one name is a suffix of another, the longest counts.
 			if isPlain(other) && isOfProgram(ours, other) && len(other) > len(plain) {
 				plain = other
 			}
@@ -94,7 +94,7 @@ func folderOf(logs, label string) string {
 	return filepath.Join(logs, strings.ReplaceAll(strings.TrimPrefix(label, "//"), ":", "/"))
 }
 
-// readPlain returns what a program has noted of its own cases.
+// readPlain returns what a program has noted about its own cases.
 func readPlain(logs, label string, green bool) (test, error) {
 	t := test{green: green, cases: map[string]outcome{}}
 	text, err := os.ReadFile(filepath.Join(folderOf(logs, label), "test.outputs", "journal"))
@@ -108,7 +108,7 @@ func readPlain(logs, label string, green bool) (test, error) {
 	return t, nil
 }
 
-// readOurs returns what test.xml says of each shard.
+// readOurs returns what test.xml reports for each shard.
 func readOurs(logs, label string, green bool) (test, error) {
 	t := test{green: green, cases: map[string]outcome{}}
 	reports, err := filepath.Glob(filepath.Join(folderOf(logs, label), "test.xml"))
@@ -124,7 +124,7 @@ func readOurs(logs, label string, green bool) (test, error) {
 	return t, nil
 }
 
-// set notes an outcome: of several the worst counts.
+// set notes an outcome: of several outcomes the worst counts.
 func (t test) set(name string, o outcome) {
 	if before, known := t.cases[name]; !known || o > before {
 		t.cases[name] = o

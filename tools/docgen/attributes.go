@@ -18,7 +18,7 @@ func readAttributes(path string) (map[string][]param, error) {
 	}
 	params := map[string][]param{}
 	for macro, attributes := range macros {
-		params[macro] = nil // for those that have none
+		params[macro] = nil // for macros that have none
 		for _, a := range attributes {
 			params[macro] = append(params[macro], param{name: a.Name, value: a.Default, doc: a.Doc})
 		}

@@ -4,10 +4,10 @@
 //
 //	docgen TITLE MODULE.textproto ATTRIBUTES.json MODULE.md
 //
-// MODULE.textproto is the text output of Bazel's own starlark_doc_extract
-// rule. ATTRIBUTES.json has what macros take by **kwargs: by macro, a list of
-// objects with name, default and doc. Docgen fails on a parameter or attribute without a docstring, so that
-// the reference has no holes.
+// MODULE.textproto is the text output of Bazel's own starlark_doc_extract rule. ATTRIBUTES.json
+// has what macros take by **kwargs: by macro, a list of objects with name, default and doc.
+// Docgen fails on a parameter or attribute without a docstring, so that the reference has no
+// gaps.
 //
 // Exit codes: 0 for success, 1 for any failure, 2 for a wrong command line.
 package main

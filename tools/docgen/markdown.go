@@ -45,10 +45,10 @@ func (p param) markdown(b *strings.Builder) {
 
 func isList(text string) bool { return strings.HasPrefix(text, "- ") }
 
-// width is that of a line within a list item.
+// width is the width of a line within a list item.
 const width = 118
 
-// word is what stays on one line: code may have spaces.
+// word matches text that stays on one line: code may have spaces.
 var word = regexp.MustCompile("(?:`[^`]*`|\\S)+")
 
 // fill divides a paragraph into lines anew.

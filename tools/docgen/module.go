@@ -36,8 +36,7 @@ type param struct {
 	value     string // the default, as Starlark
 }
 
-// parseModule reads a stardoc_output.ModuleInfo. Of more it takes what each macro
-// has besides.
+// parseModule reads a stardoc_output.ModuleInfo. more has the additional params of each macro.
 func parseModule(text []byte, more map[string][]param) (*module, error) {
 	nodes, err := parser.Parse(text)
 	if err != nil {
@@ -59,7 +58,7 @@ func function(f fields) symbol {
 	s := symbol{name: f.text("function_name"), kind: "macro", doc: f.text("doc_string")}
 	for _, p := range f.messages("parameter") {
 		name := p.text("name")
-		// Bazel 7 does not tell the role.
+		// Bazel 7 does not output the role.
 		if p.word("role") == "PARAM_ROLE_KWARGS" || name == "kwargs" {
 			name = "**" + name
 		}
@@ -87,7 +86,7 @@ func rule(r fields) symbol {
 	return s
 }
 
-// with returns a macro that has, before its **kwargs, the params that are in them.
+// with returns the macro with the params that its **kwargs can contain before its **kwargs.
 func (s symbol) with(more map[string][]param) symbol {
 	last := len(s.params)
 	if last > 0 && strings.HasPrefix(s.params[last-1].name, "**") {
@@ -127,7 +126,7 @@ func (m *module) check() error {
 	return errors.Join(errs...)
 }
 
-// fields are those of one message.
+// fields are the fields of one message.
 type fields []*ast.Node
 
 func (f fields) messages(name string) []fields {
@@ -140,8 +139,8 @@ func (f fields) messages(name string) []fields {
 	return found
 }
 
-// word returns the value of a field that is no string: a number, a boolean or
-// the name of an enumerator.
+// word returns the value of a field that is not a string: a number, a boolean or the name of an
+// enumerator.
 func (f fields) word(name string) string {
 	for _, n := range f {
 		if n.Name == name && len(n.Values) > 0 {

@@ -1,4 +1,4 @@
-// Package house holds the plan of this repository: its test says which folder may import
-// which, and that each package says what it is. `bazel run //tools:lint` runs it, since it
-// has to see all sources.
+// Package house checks the structure of this repository. Its test checks which folder may import
+// which, and that each package has a package comment. `bazel run //tools:lint` runs it, because
+// it has to see all sources.
 package house

@@ -4,45 +4,41 @@
 //
 //	bazel run @rules_interlock//tools:interlock -- COMMAND [ARGUMENT...]
 //
-// In each command, FLAGs are those that begin with "--" and that the command
-// does not have itself; they are for Bazel. PATTERNs are target patterns, by
-// default //..., and match the grouped tests that are not manual. A "-" before
-// one takes its targets away.
+// In each command, FLAGs are arguments that begin with "--" and are not flags of the command
+// itself; they are for Bazel. PATTERNs are target patterns, by default //..., and match the
+// grouped tests that are not manual. A "-" before a pattern removes its targets.
 //
 //	plan [--json] [FLAG...] TARGET
 //
-// prints how a test's cases are divided and what that is expected to take: its
-// groups with their chains, the shards with their loads, the longest cases, and
-// the bound that no schedule can beat, with the reason. With --json it prints
-// the plan itself (package internal/planfile). It builds the target and lists its
-// cases, but runs none.
+// prints how a test's cases are divided and how long they are expected to take: its groups with
+// their chains, the shards with their loads, the longest cases, and the bound that no schedule
+// can beat, with the reason. With --json it prints the plan itself (package internal/planfile).
+// It builds the target and lists its cases, but runs none.
 //
 //	resources [FLAG...] [PATTERN...]
 //
-// prints, one a line and sorted, the --local_resources that Bazel needs for
-// --@rules_interlock//rules:resource_tags: one for each resource group that all
-// cases of a test hold.
+// prints, sorted and one a line, the --local_resources that Bazel needs for
+// --@rules_interlock//rules:resource_tags: one for each resource group that all cases of a test
+// hold.
 //
 //	timings [--from DIR]... [FLAG...] [PATTERN...]
 //
-// writes what cases take into the files that targets declare as their timings.
-// It finds that in the test.xml files of bazel-testlogs and of the folders DIR,
-// which are laid out alike: for each case, the time that 85 % of its passed runs
-// did not exceed, to two digits. Since new timings void cached results, those of
-// a target are only written where its cases are expected to take at least 5 %
-// less time with them.
+// writes the durations of cases into the files that targets declare as their timings. It finds
+// them in the test.xml files of bazel-testlogs and of the folders DIR, which have the same
+// layout: for each case, the time that 85 % of its passed runs did not exceed, to two digits.
+// Because new timings invalidate cached results, it writes those of a target only if its cases
+// are expected to take at least 5 % less time with them.
 //
-// The other commands have nothing to do with Bazel, and take only flags of their
-// own (package tools/interlock/command). For groups of scope cluster use the same program
-// with a client of etcd, @rules_interlock//tools:interlock_cluster.
+// The other commands do not use Bazel, and have only flags of their own (package
+// tools/interlock/command). For groups of scope cluster use the same program with a client of
+// etcd, @rules_interlock//tools:interlock_cluster.
 //
 //	status [--watch] [--json] [--scope=SCOPE,...]
 //
-// prints which groups of the scopes build, host and cluster are held or waited
-// for, by whom, since when, and which of their units; with --json as one object
-// (type Report there). With --watch it does so each second: on a terminal in
-// place of the last one, for a pipe if something has changed, with --json on a
-// line of its own.
+// prints which groups of the scopes build, host and cluster are held or waited for, by whom,
+// since when, and which of their units; with --json as one object (type Report there). With
+// --watch it does so each second: on a terminal it replaces the last report, for a pipe it prints
+// only changes, and with --json each report is a line.
 //
 //	lock NAME [--scope=host|cluster] [--capacity=N | --instances=NAME,...] [--rate=RATE]
 //	          [--weight=N | --shared] [--timeout=DURATION] -- PROGRAM [ARGUMENT...]
@@ -51,8 +47,8 @@
 //
 //	host init
 //
-// makes the folder for the locks of scope host: for all users if root does it,
-// or else for the user.
+// makes the folder for the locks of scope host: for all users if root runs it, otherwise for the
+// user.
 //
 //	--help
 //
@@ -66,10 +62,10 @@
 //
 // # Exit codes
 //
-// 0 for success, 2 for a wrong command line, 1 for any other failure. Those of
-// lock are those of the program, or 128+n if signal n killed it; and 69 if the
-// group could not be held or was lost, 124 if it was not to be had in time, 126
-// and 127 if the program cannot be run or does not exist.
+// 0 for success, 2 for a wrong command line, 1 for any other failure. The command lock exits with
+// the program's exit code, or 128+n if signal n killed it; with 69 if the group could not be held
+// or was lost, 124 if it was not available in time, 126 or 127 if the program cannot be run or
+// does not exist.
 package main
 
 import (

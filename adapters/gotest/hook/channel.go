@@ -11,24 +11,23 @@ import (
 	"time"
 )
 
-// Variable tells the binary where the runner is: "EVENTS COMMANDS SECRET", the
-// numbers of two descriptors and a word that begins each of our lines in the
-// output. It is removed before user code can see it.
+// Variable tells the binary how to reach the runner: "EVENTS COMMANDS SECRET", the numbers of two
+// descriptors and a word that begins each of our lines in the output. It is removed before user
+// code can see it.
 const Variable = "INTERLOCK_GOTEST"
 
-// marker is that of the testing package, which begins lines that are not a
-// test's.
+// marker is the marker of the testing package, which begins lines that are not a test's output.
 const marker = "\x16"
 
-// Header is what the runner says first, as a line of JSON.
+// Header is the runner's first message, a line of JSON.
 type Header struct {
-	// Cases are those to run.
+	// Cases are the cases to run.
 	Cases []string `json:"cases"`
-	// Asks is whether each case but the first asks before it starts.
+	// Asks says whether each case except the first asks before it starts.
 	Asks bool `json:"asks"`
-	// Parallel is the default of -test.parallel; 0 leaves that alone.
+	// Parallel is the default of -test.parallel; 0 does not change it.
 	Parallel int `json:"parallel"`
-	// FailFast is whether no test starts after a bad one.
+	// FailFast says whether no test starts after a bad one.
 	FailFast bool `json:"fail_fast"`
 }
 
@@ -46,13 +45,13 @@ type link struct {
 	cases    map[string]bool
 	events   *os.File // lines of the testing package, and of ours that ask
 	commands *bufio.Reader
-	output   *os.File // where the output went in the beginning
+	output   *os.File // the output at the beginning
 	secret   string
-	hasTests bool // besides fuzz tests and examples
+	hasTests bool // apart from fuzz tests and examples
 
 	mu      sync.Mutex
 	begun   map[string]bool // cases that have started
-	stopped bool            // no further case is to start
+	stopped bool            // no further case may start
 }
 
 // runner is nil if no runner has started this process.
@@ -88,7 +87,7 @@ func connect() *link {
 	return l
 }
 
-// fail ends a process that the runner has started, but with which it cannot talk.
+// fail ends a process that the runner has started but that cannot talk to it.
 func fail(err error) *link {
 	fmt.Fprintln(os.Stderr, "interlock: the test binary cannot talk to the runner:", err)
 	os.Exit(70) // EX_SOFTWARE of sysexits.h
@@ -97,9 +96,9 @@ func fail(err error) *link {
 
 func (l *link) asksFor(name string) bool { return l.cases[name] }
 
-// mayStart asks the runner whether a case may start, unless it is the first. One
-// that has started before, in another call of m.Run or by -test.count, starts
-// again: that is what its process is about.
+// mayStart asks the runner whether a case may start, unless it is the first one. A case that has
+// started before, in another call of m.Run or by -test.count, starts again: it belongs to this
+// process.
 func (l *link) mayStart(name string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -128,7 +127,7 @@ func (l *link) began(name string) time.Time {
 	return time.Now()
 }
 
-// ended tells how a case ended, and how many nanoseconds it took.
+// ended reports how a case ended, and how many nanoseconds it took.
 func (l *link) ended(name, outcome string, began time.Time) {
 	l.mark("end " + outcome + " " + strconv.FormatInt(int64(time.Since(began)), 10) + " " + name)
 }
@@ -136,8 +135,7 @@ func (l *link) ended(name, outcome string, began time.Time) {
 func (l *link) runBegins(how string) { l.mark("run " + how) }
 func (l *link) runEnds()             { l.mark("done") }
 
-// mark writes to the output, so that the runner knows what was written before
-// and what after.
+// mark writes to the output, so that the runner knows what was written before and after it.
 func (l *link) mark(what string) { l.tell(l.output, l.secret+" "+what) }
 
 func (l *link) tell(to *os.File, line string) { _, _ = to.WriteString(marker + line + "\n") }

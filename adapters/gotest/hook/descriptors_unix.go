@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// own makes files of descriptors that no process gets which a test starts, and
-// one more of where the output goes.
+// own makes files of descriptors, which no process that a test starts inherits, and one more of
+// the current output.
 func own(events, commands int) (eventsFile, commandsFile, output *os.File, err error) {
 	copied, err := syscall.Dup(1)
 	if err != nil {

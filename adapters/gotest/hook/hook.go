@@ -1,18 +1,17 @@
-// Package hook is linked into the test binaries of rules_go that Interlock runs.
-// It takes from the runner which cases to run, and tells it what becomes of them,
-// so that neither arguments nor output of the tests are ours.
+// Package hook is linked into the test binaries of rules_go that Interlock runs. The runner tells
+// it which cases to run, and it reports their results to the runner. So it needs neither the
+// arguments nor the output of the tests.
 //
-// The main package that rules_go generates is compiled once more, with calls of
-// this package (adapters/gotest/testmain). A binary that the runner has not
-// started, such as one that a test starts, behaves as without.
+// The main package that rules_go generates is compiled again, with calls of this package
+// (adapters/gotest/testmain). A binary that the runner has not started, such as one that a test
+// starts, behaves as it would without the hook.
 //
 // The parts are:
-//   - channel.go: what is exchanged with the runner;
-//   - switch.go: how the testing package is made to tell results, although
+//   - channel.go: the messages between the binary and the runner;
+//   - switch.go: how the testing package is made to report results, although
 //     testing.Verbose is false.
 //
-// It depends on the standard library only, and on nothing there that Go 1.21
-// does not have.
+// It depends only on the standard library, and on nothing in it that Go 1.21 does not have.
 package hook
 
 import (
@@ -22,7 +21,7 @@ import (
 	"testing"
 )
 
-// Tests returns those tests that the runner asks for.
+// Tests returns the tests that the runner asks for.
 func Tests(all []testing.InternalTest) []testing.InternalTest {
 	if runner == nil {
 		return all
@@ -41,7 +40,7 @@ func Tests(all []testing.InternalTest) []testing.InternalTest {
 	return asked
 }
 
-// Fuzz returns those fuzz tests that the runner asks for.
+// Fuzz returns the fuzz tests that the runner asks for.
 func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
 	if runner == nil {
 		return all
@@ -59,8 +58,8 @@ func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
 	return asked
 }
 
-// watch tells that a test or fuzz test begins and, when the last of its cleanups has
-// run, how it has ended. The caller calls returned when its function has returned.
+// watch reports that a test or fuzz test begins and, when the last of its cleanups has run, how
+// it has ended. The caller calls returned when the test's function has returned.
 func watch(t testing.TB, name string) (returned func()) {
 	setUserMode()
 	if !runner.mayStart(name) {
@@ -77,14 +76,14 @@ func watch(t testing.TB, name string) (returned func()) {
 			runner.ended(name, skipped, began)
 		case hasReturned:
 			runner.ended(name, passed, began)
-		} // else it panics: the process will tell
+		} // otherwise it panics, and the process shows that
 	})
 	return func() { hasReturned = true }
 }
 
-// Examples returns those examples that the runner asks for. What an example has
-// printed is compared when its function has returned, so that one that passes
-// here may still fail: then the testing package prints that.
+// Examples returns the examples that the runner asks for. What an example has printed is compared
+// after its function has returned, so an example that passes here may still fail: then the
+// testing package prints that.
 func Examples(all []testing.InternalExample) []testing.InternalExample {
 	if runner == nil {
 		return all
@@ -104,7 +103,7 @@ func watchedExample(example testing.InternalExample) func() {
 	return func() {
 		setUserMode()
 		if !runner.mayStart(name) {
-			_, _ = os.Stdout.WriteString(example.Output) // as it should be: it does not count
+			_, _ = os.Stdout.WriteString(example.Output) // the right output: it does not count
 			return
 		}
 		began := runner.began(name)
@@ -113,15 +112,14 @@ func watchedExample(example testing.InternalExample) func() {
 	}
 }
 
-// Ready is called when the flags of the testing package are known, before the
-// arguments are read, which have the last word.
+// Ready is called when the flags of the testing package are known, but before the arguments are
+// read, which take precedence.
 func Ready() {
 	if runner == nil {
 		return
 	}
-	// By this flag the testing package tells when a run begins and ends. And as with
-	// go test, os.Exit(0) amid a test is a panic: otherwise nobody would know of the
-	// tests behind it.
+	// With this flag the testing package reports when a run begins and ends. And as with go test,
+	// os.Exit(0) during a test is a panic: otherwise nobody would know of the tests after it.
 	set("test.paniconexit0", "true")
 	if runner.header.Parallel > 0 {
 		set("test.parallel", strconv.Itoa(runner.header.Parallel))
@@ -131,8 +129,8 @@ func Ready() {
 	}
 }
 
-// how says where results go: "verbose", since the user asks for -test.v, is to the
-// output, and "quiet" only to the runner.
+// how says where results go: "verbose" means to the output, because the user asks for -test.v,
+// and "quiet" only to the runner.
 func how() string {
 	if v := flagV(); v != nil && v.on {
 		return "verbose"

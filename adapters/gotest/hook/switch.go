@@ -6,13 +6,13 @@ import (
 	"unsafe"
 )
 
-// The testing package decides when a run begins whether it tells the results of
-// its tests, and to whom: by the flag -test.v, and to os.Stdout. So for that
-// moment, in which no test runs, the flag is set and os.Stdout is the runner's;
-// both are as the user wants them before the first test begins.
+// When a run begins, the testing package decides by the flag -test.v whether it reports the
+// results of its tests, and writes them to os.Stdout. So for that moment, in which no test runs,
+// the flag is set and os.Stdout is the runner's. Both are as the user wants them before the first
+// test begins.
 //
-// If the user asks for -test.v, results go to where the user looks, but in lines
-// that the runner can tell from others.
+// If the user asks for -test.v, results go to the user's output, but in lines that the runner can
+// distinguish from others.
 type saved struct {
 	on, json bool
 	stdout   *os.File
@@ -33,8 +33,7 @@ func flagV() *verbosity {
 	return (*verbosity)(interfaceData(f.Value))
 }
 
-// knownVerbosity tries by the flag's own methods that its value is what we take
-// it for.
+// knownVerbosity checks, by the flag's own methods, that its value has the layout that we assume.
 func knownVerbosity(v flag.Value) bool {
 	g, ok := v.(flag.Getter)
 	if !ok {

@@ -8,14 +8,13 @@ import (
 	"strconv"
 )
 
-// tables are the types of package testing in which a generated main lists what
-// it runs, in the order in which testing runs them.
+// tables are the types of package testing in which a generated main lists its cases, in the order
+// in which testing runs them.
 var tables = []string{"InternalTest", "InternalFuzzTarget", "InternalExample"}
 
-// cases returns the names of the cases, in the order in which they run. A name is
-// there as often as it is in the source: two packages may have a test of one name.
-// It is an error if the source has no table of tests, since then this is not what
-// rules_go generates.
+// cases returns the names of the cases, in the order in which they run. A name occurs as often as
+// in the source: two packages may have tests with the same name. If the source has no table of
+// tests, that is an error, because rules_go does not generate such a source.
 func (m mainPackage) cases() ([]string, error) {
 	var err error
 	found := map[string][]string{}
@@ -62,8 +61,7 @@ func tableOf(of ast.Expr) string {
 	return element.Sel.Name
 }
 
-// namesIn returns the name of each row of a table: its first field, or that
-// called Name.
+// namesIn returns the name of each row of a table: its first field, or the field called Name.
 func namesIn(table *ast.CompositeLit) ([]string, error) {
 	var names []string
 	for i, row := range table.Elts {

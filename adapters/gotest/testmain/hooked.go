@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// declarations are added to the main package. It is called when a run of the
-// tests begins and ends (-test.paniconexit0), and does what it did before.
+// declarations are added to the main package. SetPanicOnExit0 is called when a run of the tests
+// begins and ends (-test.paniconexit0), and still does what it did before.
 const declarations = `
 type interlockDeps struct{ testdeps.TestDeps }
 
@@ -57,7 +57,7 @@ func (m mainPackage) mainStart() (found *ast.CallExpr) {
 	return found
 }
 
-// insertions are texts to be put into a source.
+// insertions are texts to insert into a source.
 type insertions []insertion
 
 type insertion struct {

@@ -1,12 +1,10 @@
-// Testmain reads the main package that rules_go generates for a go_test. It
-// writes the names of the cases that it runs, each on a line, in the order in
-// which it runs them; and the same main package with the hook in it (package
-// hook).
+// Testmain reads the main package that rules_go generates for a go_test. It writes the names of
+// the cases, one a line, in the order in which they run, and the same main package with the hook
+// in it (package hook).
 //
 //	testmain -in TESTMAIN.go -cases OUTPUT -hooked OUTPUT.go
 //
-// So the build knows the cases of a test, and no process has to run user code
-// to tell them.
+// So the build knows the cases of a test, and no process has to run user code to list them.
 package main
 
 import (

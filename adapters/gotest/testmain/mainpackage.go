@@ -6,7 +6,7 @@ import (
 	"go/token"
 )
 
-// mainPackage is one that rules_go has generated.
+// mainPackage is a main package that rules_go has generated.
 type mainPackage struct {
 	file      string
 	source    []byte

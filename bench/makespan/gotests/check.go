@@ -11,12 +11,12 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/plan"
 )
 
-// Makespan returns how long it took from the first case's begin to the last
-// one's end, or what is wrong with the run: each case has to have run once, on
-// no more workers than there are, and with no group used beyond its capacity.
+// Makespan returns the time from the first case's beginning to the last one's end, or what is
+// wrong with the run: each case must have run once, on no more workers than there are, and with
+// no group used beyond its capacity.
 func (w Workload) Makespan(log []sleeping.Event) (time.Duration, error) {
 	log = slices.Clone(log)
-	// What ends at an instant makes room for what begins then.
+	// A case that ends at an instant makes room for one that begins then.
 	slices.SortStableFunc(log, func(a, b sleeping.Event) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a), rank(b)))
 	})
@@ -56,8 +56,7 @@ func (w Workload) ranOnce(log []sleeping.Event) error {
 	return err
 }
 
-// keptTo checks that at no time there were too many cases, in all or in a
-// group.
+// keptTo checks that there were never too many cases, neither in all nor in a group.
 func (w Workload) keptTo(log []sleeping.Event) error {
 	cases := map[string]plan.Case{}
 	for _, c := range w.Cases {

@@ -1,5 +1,5 @@
-// Package gotests makes, of workloads of the simulation, Go tests that sleep
-// for real, and checks what they wrote to their log.
+// Package gotests turns workloads of the simulation into Go tests that really sleep, and checks
+// what they wrote to their log.
 package gotests
 
 import (
@@ -11,21 +11,21 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// Workers is how many cases of a workload run at once.
+// Workers is how many cases of a workload run at the same time.
 const Workers = 8
 
-// Work is what the cases of a workload take together: enough for them not to
-// be shorter than most, and little enough to wait for.
+// Work is the total duration of the cases of a workload: enough for them not to be shorter than
+// most, and little enough to wait for.
 const Work = 160 * time.Second
 
 const seed = 1
 
-// Workload is one of the simulation whose cases have names of Go tests.
+// Workload is a workload of the simulation whose cases have names of Go tests.
 type Workload struct {
 	simulation.Workload
-	// Name is part of that of the target that has the tests.
+	// Name is part of the name of the target that has the tests.
 	Name string
-	// Kind says what the workload is like.
+	// Kind describes the workload.
 	Kind string
 }
 
@@ -61,12 +61,12 @@ func of(name string, kind simulation.Kind) Workload {
 	return Workload{Workload: w, Name: name, Kind: kind.Name}
 }
 
-// Setting is what the simulation runs these workloads with.
+// Setting returns how the simulation runs these workloads.
 func Setting(timings bool) simulation.Setting {
 	return simulation.Setting{Shards: 1, Workers: Workers, Timings: timings, Batches: true}
 }
 
-// testName has the groups of a case in it, each between underscores, for the
+// testName returns a name that contains the groups of a case, each between underscores, for the
 // globs of a BUILD file.
 func testName(number int, needs []group.Need) string {
 	name := fmt.Sprintf("Test%04d_", number)

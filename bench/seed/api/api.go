@@ -1,6 +1,5 @@
-// Package api is the API that the tests of the seed's suite share: a language
-// model that says what it was told, takes its time, and bears only so many
-// calls at once.
+// Package api is the API that the tests of the seed's suite share: a language model that repeats
+// what it was told, takes its time, and allows only so many calls at the same time.
 package api
 
 import (
@@ -12,10 +11,10 @@ import (
 	"time"
 )
 
-// API answers POST /complete, and tells its Statistics at GET /statistics.
+// API answers POST /complete, and reports its Statistics at GET /statistics.
 type API struct {
 	calls calls
-	// takes is how long an answer takes for which the request does not say.
+	// takes is how long an answer takes if the request does not say.
 	takes time.Duration
 	mux   *http.ServeMux
 }
@@ -24,8 +23,8 @@ type API struct {
 // takes.
 const TakesHeader = "Takes"
 
-// New returns an API that bears so much, and takes so long for an answer unless
-// the request says otherwise.
+// New returns an API with these limits, whose answers take that long unless the request says
+// otherwise.
 func New(limits Limits, takes time.Duration) *API {
 	a := &API{takes: takes, mux: http.NewServeMux()}
 	a.calls.reset(limits)
@@ -37,10 +36,10 @@ func New(limits Limits, takes time.Duration) *API {
 // ServeHTTP implements [http.Handler].
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
 
-// Reset sets the limits, and begins the statistics anew.
+// Reset sets the limits, and restarts the statistics.
 func (a *API) Reset(limits Limits) { a.calls.reset(limits) }
 
-// Statistics tells of the calls since the last Reset.
+// Statistics reports the calls since the last Reset.
 func (a *API) Statistics() Statistics { return a.calls.statistics() }
 
 type message struct {
@@ -58,7 +57,7 @@ func (r request) beginsConversation() bool {
 	return !slices.ContainsFunc(r.Messages, func(m message) bool { return m.Role == assistant })
 }
 
-// assistant is the role of those who answer.
+// assistant is the role of the answers.
 const assistant = "assistant"
 
 type answer struct {
@@ -89,12 +88,12 @@ func (a *API) complete(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	last := asked.Messages[len(asked.Messages)-1]
-	// Those who get the answer may at once let somebody else call.
+	// The caller that gets the answer may at once let another one call.
 	end()
 	writeJSON(w, answer{message{Role: assistant, Content: "echo: " + last.Content}, asked.Model})
 }
 
-// takesFor is how long an answer takes.
+// takesFor returns how long an answer takes.
 func (a *API) takesFor(r *http.Request) (time.Duration, error) {
 	text := r.Header.Get(TakesHeader)
 	if text == "" {
@@ -111,5 +110,5 @@ func (a *API) statistics(w http.ResponseWriter, _ *http.Request) { writeJSON(w, 
 
 func writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(value) // whoever asked has gone
+	_ = json.NewEncoder(w).Encode(value) // the caller may be gone
 }

@@ -5,28 +5,27 @@ import (
 	"time"
 )
 
-// Limits are what the API bears.
+// Limits are what the API allows.
 type Limits struct {
-	// AtOnce is how many calls there may be at once.
+	// AtOnce is how many calls there may be at the same time.
 	AtOnce int `json:"at_once"`
-	// Conversations is how many may begin in any Window; 0 is no limit.
+	// Conversations is how many may begin in any Window; 0 means no limit.
 	Conversations int           `json:"conversations"`
 	Window        time.Duration `json:"window"`
 }
 
-// Statistics tells of calls.
+// Statistics reports calls.
 type Statistics struct {
-	// Calls is how many were answered, or are going to be.
+	// Calls is how many were answered, or will be.
 	Calls int `json:"calls"`
-	// Refused is how many were more than the limits.
+	// Refused is how many exceeded the limits.
 	Refused int `json:"refused"`
-	// MostAtOnce is how many there were at once at most: more than the limit if
-	// some were refused.
+	// MostAtOnce is the most calls at the same time: more than the limit if some were refused.
 	MostAtOnce int `json:"most_at_once"`
-	// MostBegun is how many conversations began in one Window at most: more than
-	// the limit if some were refused.
+	// MostBegun is the most conversations that began in one Window: more than the limit if some
+	// were refused.
 	MostBegun int `json:"most_begun"`
-	// Limits are those of these calls.
+	// Limits are the limits of these calls.
 	Limits Limits `json:"limits"`
 }
 
@@ -38,7 +37,7 @@ type calls struct {
 	told    Statistics
 }
 
-// reset forgets all calls but those that are running.
+// reset forgets all calls except the running ones.
 func (c *calls) reset(limits Limits) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

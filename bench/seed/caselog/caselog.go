@@ -1,5 +1,5 @@
-// Package caselog reads what the tests of the seed's suite write down about
-// themselves, and checks it.
+// Package caselog reads what the tests of the seed's suite record about themselves, and checks
+// it.
 package caselog
 
 import (
@@ -17,13 +17,12 @@ import (
 type Entry struct {
 	// Case is its node id.
 	Case string `json:"case"`
-	// Group is that of its xdist_group, if it has one.
+	// Group is the name of its xdist_group, if it has one.
 	Group string `json:"group"`
 	// Worker is the name of the worker, and Process the id of its process.
 	Worker  string `json:"worker"`
 	Process int    `json:"process"`
-	// Begin and End are by the machine's monotonic clock, which all processes
-	// have in common.
+	// Begin and End are by the machine's monotonic clock, which all processes share.
 	Begin time.Duration `json:"begin"`
 	End   time.Duration `json:"end"`
 	// Outcome is "passed", "skipped" or "failed".
@@ -45,7 +44,7 @@ func Read(path string) (Log, error) {
 	return Parse(text)
 }
 
-// Parse returns the log of a text: an object of JSON in each line.
+// Parse returns the log in a text: one JSON object a line.
 func Parse(text []byte) (Log, error) {
 	var log Log
 	lines := bufio.NewScanner(bytes.NewReader(text))
@@ -62,8 +61,7 @@ func Parse(text []byte) (Log, error) {
 	return log, lines.Err()
 }
 
-// Makespan is the time from the begin of the first test to the end of the
-// last.
+// Makespan is the time from the beginning of the first test to the end of the last.
 func (l Log) Makespan() time.Duration {
 	if len(l) == 0 {
 		return 0
@@ -75,7 +73,7 @@ func (l Log) Makespan() time.Duration {
 	return end - l[0].Begin
 }
 
-// MostAtOnce is how many tests ran at once at most.
+// MostAtOnce is the most tests that ran at the same time.
 func (l Log) MostAtOnce() int {
 	type event struct {
 		at   time.Duration
@@ -85,7 +83,7 @@ func (l Log) MostAtOnce() int {
 	for _, e := range l {
 		events = append(events, event{e.Begin, 1}, event{e.End, -1})
 	}
-	// What ends at an instant makes room for what begins then.
+	// A test that ends at an instant makes room for one that begins then.
 	slices.SortFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.step, b.step)) })
 	most, running := 0, 0
 	for _, e := range events {
@@ -95,7 +93,7 @@ func (l Log) MostAtOnce() int {
 	return most
 }
 
-// In returns the part of the log that is of a group.
+// In returns the part of the log that belongs to a group.
 func (l Log) In(group string) Log {
 	return slices.DeleteFunc(slices.Clone(l), func(e Entry) bool { return e.Group != group })
 }

@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// Once returns an error unless each of some cases, and no other, ran, and ran
-// once.
+// Once returns an error unless each of some cases, and no other, ran exactly once.
 func (l Log) Once(cases []string) error {
 	runs := map[string]int{}
 	for _, e := range l {
@@ -37,8 +36,7 @@ func (l Log) Passed() error {
 	return few(errs)
 }
 
-// AtMost returns an error if more than a number of the tests of a group ran at
-// once.
+// AtMost returns an error if more than limit tests of a group ran at the same time.
 func (l Log) AtMost(limit int, group string) error {
 	if most := l.In(group).MostAtOnce(); most > limit {
 		return fmt.Errorf("%d tests of %s ran at once, and not %d at most", most, group, limit)
@@ -61,7 +59,7 @@ func (l Log) InOrder(cases []string) error {
 	return nil
 }
 
-// few joins errors, but no more than one can read.
+// few joins errors, but no more than a person can read.
 func few(errs []error) error {
 	const most = 10
 	if len(errs) > most {

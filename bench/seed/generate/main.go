@@ -2,8 +2,8 @@
 //
 //	generate [-seed N] FOLDER [FILE...]
 //
-// The files are those that are expected, by their paths in the folder; if they
-// are not what the suite has, that is an error. Without any, all is expected.
+// FILEs are the expected files, by their paths in the folder. If they are not the files of the
+// suite, that is an error. Without any, all files are expected.
 package main
 
 import (

@@ -1,5 +1,4 @@
-// Package lcov reads which lines were run, in the format of LCOV, and compares
-// it.
+// Package lcov reads which lines were run, in the format of LCOV, and compares them.
 package lcov
 
 import (
@@ -13,7 +12,7 @@ import (
 	"strings"
 )
 
-// Lines says of each line of each file that can be run whether it was.
+// Lines says, for each executable line of each file, whether it was run.
 type Lines map[string]map[int]bool
 
 // Parse returns the lines of the files below a folder, wherever the folder is.
@@ -47,7 +46,7 @@ func Parse(text []byte, folder string) (Lines, error) {
 	return lines, scanner.Err()
 }
 
-// below returns what of a path follows a folder in it.
+// below returns the part of a path after a folder in it.
 func below(path, folder string) (string, bool) {
 	_, name, ok := strings.Cut("/"+path, "/"+folder+"/")
 	return name, ok

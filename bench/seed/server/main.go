@@ -1,6 +1,5 @@
-// Server is the API of the seed's suite as a program of its own, to run the
-// suite by hand: it prints its address, for SEED_API, and serves until it is
-// stopped.
+// Server is the API of the seed's suite as a separate program, to run the suite by hand. It
+// prints its address, for SEED_API, and serves until it is stopped.
 package main
 
 import (

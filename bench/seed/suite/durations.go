@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// What the tests take together. The suite that this one is modelled on took
-// five to ten minutes, of which the tests that call the API had three to
-// seven.
+// The total durations of the tests. The suite that this one is modelled on took five to ten
+// minutes, and its tests that call the API three to seven of them.
 const (
 	llmWork   = 285 * time.Second
 	plainWork = 155 * time.Second
 )
 
-// llmDurations are between two and sixteen seconds, few of them long.
+// llmDurations are between two and sixteen seconds; few are long.
 func llmDurations(r *rand.Rand) []time.Duration {
 	durations := make([]time.Duration, LLMCases)
 	for i := range durations {
@@ -46,7 +45,7 @@ func uniform(r *rand.Rand, least, most time.Duration) time.Duration {
 	return least + time.Duration(r.Int64N(int64(most-least)))
 }
 
-// addingUpTo scales durations, to whole milliseconds.
+// addingUpTo scales durations to whole milliseconds that add up to total.
 func addingUpTo(total time.Duration, durations []time.Duration) []time.Duration {
 	var sum time.Duration
 	for _, d := range durations {

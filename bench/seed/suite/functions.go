@@ -13,7 +13,7 @@ type row struct{ ID, Takes string }
 // functions are what the templates call.
 func (g *generator) functions() template.FuncMap {
 	functions := template.FuncMap{
-		// Tests, by which the generator knows them.
+		// Tests, by the names that the generator uses.
 		"class":    g.class,
 		"function": func(name string) string { return fmt.Sprintf("test_%s_%d", name, g.page.block) },
 		"test":     g.test,
@@ -40,7 +40,7 @@ func (g *generator) class(name string) string {
 	return g.page.class
 }
 
-// test adds a test, if it is not that of rows.
+// test adds a test, unless it is the test of rows.
 func (g *generator) test(name string) string {
 	if !g.page.rows[name] {
 		g.page.add(name, "", pop(&g.plain), false)
@@ -74,8 +74,8 @@ func pop(durations *[]time.Duration) time.Duration {
 
 func (g *generator) int(least, most int) int { return least + g.random.IntN(most-least+1) }
 
-// many is a number of things that a class has, each on a line of its own: as
-// many as it takes for the suite to get as long as it is to be.
+// many is a number of things that a class has, each on a line of its own: as many as the suite
+// needs to reach its length.
 func (g *generator) many(least int) int {
 	few, more := 4, 120
 	if g.lines*Cases > Lines*g.cases {
@@ -92,7 +92,7 @@ func (g *generator) ints(count, least, most int) []int {
 	return numbers
 }
 
-// words are different from each other.
+// words returns words that are all different.
 func (g *generator) words(count int) []string {
 	words := make([]string, count)
 	for i, n := range g.random.Perm(len(vocabulary))[:count] {
@@ -101,7 +101,7 @@ func (g *generator) words(count int) []string {
 	return words
 }
 
-// pure are the functions whose result only depends on what they are given.
+// pure are the functions whose result depends only on their arguments.
 var pure = template.FuncMap{
 	"add":     func(numbers ...int) int { return sum(numbers) },
 	"sub":     func(a, b int) int { return a - b },
@@ -127,7 +127,7 @@ func sum(numbers []int) int {
 	return total
 }
 
-// cents is an amount of money as the application shows it.
+// cents returns an amount of money as the application shows it.
 func cents(n int) string {
 	whole := fmt.Sprint(n / 100)
 	for i := len(whole) - 3; i > 0; i -= 3 {

@@ -15,12 +15,12 @@ var templates embed.FS
 // generator makes the files, one after the other.
 type generator struct {
 	random *rand.Rand
-	// plain and llm are what the tests still to come take.
+	// plain and llm are the durations of the tests still to come.
 	plain, llm []time.Duration
-	// lines and cases are what there is so far.
+	// lines and cases are how many there are so far.
 	lines, cases int
 	templates    *template.Template
-	// page is where the block goes that is being made.
+	// page is the file of the current block.
 	page *page
 }
 
@@ -31,7 +31,7 @@ func newGenerator(seed uint64) *generator {
 	return g
 }
 
-// file makes a file to plan.
+// file makes the file of a plan.
 func (g *generator) file(p plan) (File, error) {
 	g.page = &page{path: p.path}
 	head, err := g.head(p)
@@ -55,10 +55,10 @@ func (g *generator) file(p plan) (File, error) {
 	return File{Path: p.path, Text: strings.Join(blocks, between) + "\n", Cases: g.page.cases}, nil
 }
 
-// between is what there is between two blocks.
+// between is the text between two blocks.
 const between = "\n\n\n"
 
-// head is the begin of a file, with all imports.
+// head returns the beginning of a file, with all imports.
 func (g *generator) head(p plan) (string, error) {
 	head, err := g.render(p.area+"/header", nil)
 	if err != nil || !p.llm {
@@ -68,7 +68,7 @@ func (g *generator) head(p plan) (string, error) {
 	return withImports(head, imports), err
 }
 
-// block makes a block of tests; a table has so many rows at most.
+// block makes a block of tests; a table has at most that many rows.
 func (g *generator) block(name string, most int) (string, error) {
 	before := len(g.page.cases)
 	text, err := g.render(name, min(most, g.int(4, 9)))
@@ -76,8 +76,8 @@ func (g *generator) block(name string, most int) (string, error) {
 	return text, err
 }
 
-// kind chooses what the next tests of an area are like: a table, also where a
-// class would be more tests than are left, or a class.
+// kind chooses what the next tests of an area are like: a class or a table. It chooses a table if
+// a class would need more tests than are left.
 func (g *generator) kind(area string, left int) string {
 	const mostInClass, tables = 6, 0.15
 	if left < mostInClass || g.random.Float64() < tables {
@@ -86,8 +86,7 @@ func (g *generator) kind(area string, left int) string {
 	return g.one(g.kinds(area+"/", "class"))
 }
 
-// kinds are the names of the templates of an area that begin in one of some
-// ways.
+// kinds returns the names of the templates of an area that begin in one of several ways.
 func (g *generator) kinds(area string, beginnings ...string) []string {
 	var names []string
 	for _, t := range g.templates.Templates() {
@@ -114,7 +113,7 @@ func (g *generator) render(name string, data any) (string, error) {
 	return trimmed, nil
 }
 
-// withImports adds imports to those of the head of a file, which end it.
+// withImports adds imports to the imports at the end of a file's head.
 func withImports(head, imports string) string {
 	const last = "import pytest\n\n"
 	before, own, _ := strings.Cut(head, last)

@@ -21,19 +21,20 @@ var areas = []struct {
 }
 
 const (
-	// llmFiles have three tests each that call the API, besides others.
+	// llmFiles is the number of files with three tests each that call the API, in addition to
+	// others.
 	llmFiles = LLMCases / 3
-	// fewest is the least that a file has of other tests.
+	// fewest is the least number of other tests in a file.
 	fewest = 4
 )
 
-// plan is what a file is to have.
+// plan is what a file should have.
 type plan struct {
 	area string
 	path string
-	// plain is how many tests that call nothing.
+	// plain is the number of tests that call nothing.
 	plain int
-	// llm is whether it has tests that call the API.
+	// llm says whether it has tests that call the API.
 	llm bool
 }
 
@@ -49,7 +50,7 @@ func (g *generator) layout() []plan {
 	for range Cases - LLMCases - fewest*Files {
 		plans[g.random.IntN(Files)].plain++
 	}
-	// Far from each other, as where each part of an application has some.
+	// Far from each other, as if several parts of an application had some.
 	for n := range llmFiles {
 		plans[n*Files/llmFiles+g.random.IntN(Files/llmFiles)].llm = true
 	}

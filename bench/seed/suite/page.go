@@ -15,8 +15,8 @@ type page struct {
 	// block is the number of the block, and class the class that it has.
 	block int
 	class string
-	// rows are the names of the parametrized tests, whose cases are known when
-	// the test itself comes.
+	// rows are the names of the parametrized tests, whose cases are known when the test itself is
+	// added.
 	rows map[string]bool
 	// takes is the duration of the last test.
 	takes time.Duration
@@ -29,8 +29,7 @@ func (p *page) begin() {
 	p.rows = map[string]bool{}
 }
 
-// add adds a case of the test of that name, with the id of its row if it is
-// parametrized.
+// add adds a case of the test with that name, with the id of its row if it is parametrized.
 func (p *page) add(test, row string, takes time.Duration, llm bool) {
 	id := p.path
 	if p.class != "" {
@@ -47,7 +46,7 @@ func (p *page) add(test, row string, takes time.Duration, llm bool) {
 	p.takes = takes
 }
 
-// pause is the line by which the last test takes its time, if it takes any.
+// pause returns the line that makes the last test take its time, if it takes any.
 func (p *page) pause() string {
 	if p.takes == 0 {
 		return ""
@@ -59,5 +58,5 @@ func (p *page) pause() string {
 	return fmt.Sprintf("\n%spause(%s)", strings.Repeat(" ", indent), seconds(p.takes))
 }
 
-// seconds is a duration as Python has it.
+// seconds returns a duration as Python writes it.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

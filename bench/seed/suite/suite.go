@@ -1,10 +1,10 @@
-// Package suite makes the pytest suite of bench/run seed: of the shape of the
-// one that this project grew from, and always the same for a seed.
+// Package suite makes the pytest suite of bench/run seed. It has the shape of the suite that this
+// project grew from, and is always the same for a seed.
 //
-// It is 1,207 tests in 93 files of about 21,500 lines. 42 of the tests, in
-// several files, call one API that bears few calls at once, and take two
-// thirds of the time. The application that they test, the fixtures and the
-// configuration are in bench/seed_tests, as people wrote them.
+// It has 1,207 tests in 93 files of about 21,500 lines. 42 of the tests, in several files, call
+// one API that allows few calls at the same time, and take two thirds of the time. The
+// application that they test, the fixtures and the configuration are in bench/seed_tests, written
+// by hand.
 package suite
 
 import "time"
@@ -17,7 +17,7 @@ const (
 	Lines    = 21500
 )
 
-// Seed is that of the suite in bench/seed_tests.
+// Seed is the seed of the suite in bench/seed_tests.
 const Seed = 1
 
 // LLMGroup is the xdist_group of the tests that call the API.
@@ -35,13 +35,13 @@ type File struct {
 	Cases []Case
 }
 
-// Case is a test, or one of a parametrized one.
+// Case is a test, or one case of a parametrized test.
 type Case struct {
 	// ID is pytest's node id.
 	ID string
 	// Takes is how long it sleeps, or the API takes to answer.
 	Takes time.Duration
-	// LLM is whether it calls the API.
+	// LLM says whether it calls the API.
 	LLM bool
 }
 

@@ -2,8 +2,8 @@ package suite
 
 import "strings"
 
-// vocabulary is what the texts of the tests are made of. None of the words is
-// one of Python's, or means something to the application.
+// vocabulary has the words for the texts of the tests. None of them is a word of Python, or means
+// something to the application.
 var vocabulary = strings.Fields(`
 	acorn amber anchor anvil apple apron arbor arrow aspen atlas autumn badge
 	bamboo banjo barley basin beacon beetle bishop blossom bonnet border bottle

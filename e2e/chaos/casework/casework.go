@@ -1,5 +1,5 @@
-// Package casework is what a case of chaos does: it uses what it was given for
-// a while, and says so in the log.
+// Package casework is what a case of chaos does: it uses what it was given for a while, and
+// writes that to the log.
 package casework
 
 import (
@@ -38,18 +38,18 @@ type Orders map[string]Order
 
 // Order is what one case does.
 type Order struct {
-	// Uses are the groups that it uses, without what it is given of them.
+	// Uses are the groups that it uses, without what it is granted of them.
 	Uses []caselog.Use `json:"uses"`
-	// Guarded is the one of them that the fenced resource belongs to; empty if none is.
+	// Guarded is the group that the fenced resource belongs to; empty if it uses none.
 	Guarded string `json:"guarded,omitempty"`
-	// Takes is for how long.
+	// Takes is for how long it uses them.
 	Takes time.Duration `json:"takes"`
-	// Helper is whether a process that it starts does the same beside it: a child, or
-	// one in a session of its own; empty if none does.
+	// Helper says whether a process that it starts does the same: a child, or one in a session of
+	// its own; empty if none does.
 	Helper string `json:"helper,omitempty"`
 }
 
-// Do does what the case of that name is ordered to.
+// Do does what the case with that name is ordered to do.
 func Do(name string) (err error) {
 	work, err := prepare(name)
 	if err != nil {
@@ -119,15 +119,14 @@ func (w *work) end() error {
 	return err
 }
 
-// say writes a record, which has what is not common to all of the case.
+// say writes a record, adding what all records of the case have in common.
 func (w *work) say(r caselog.Record) error {
 	r.At, r.Run, r.Case, r.PID = caselog.Now(), os.Getenv(RunVariable), w.name, os.Getpid()
 	return w.log.Write(r)
 }
 
-// touch uses what the case has. A write that the resource rejects does not
-// matter to the case: it is for the runner to know that the case has lost its
-// group.
+// touch uses what the case has. A write that the resource rejects does not matter to the case:
+// the runner has to know that the case has lost its group.
 func (w *work) touch() error {
 	if w.resource != nil {
 		for _, u := range w.order.Uses {
@@ -143,7 +142,7 @@ func (w *work) touch() error {
 	return w.say(caselog.Record{Event: caselog.Touch})
 }
 
-// addGrant adds what the runner says of a group in the environment.
+// addGrant adds the grant of a group that the runner has put into the environment.
 func addGrant(u *caselog.Use) error {
 	name := strings.ToUpper(u.Group)
 	if names := os.Getenv("INTERLOCK_" + name + "_INSTANCE"); names != "" {

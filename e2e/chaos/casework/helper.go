@@ -19,8 +19,8 @@ const (
 // helperVariable has the name of the case whose helper a process is.
 const helperVariable = "CHAOS_HELPER_OF"
 
-// A helper is this program again. It uses what the case has until somebody kills it: the
-// case, when it ends, or those who have to, when it cannot.
+// A helper is this program again. It uses what the case has until it is killed: by the case when
+// that ends, or, when the case cannot, by the process that has to.
 func init() {
 	name := os.Getenv(helperVariable)
 	if name == "" {
@@ -37,7 +37,7 @@ func init() {
 	os.Exit(1)
 }
 
-// helper is one that runs; nil is none.
+// helper is a running helper; nil means none.
 type helper struct{ cmd *exec.Cmd }
 
 func (w *work) startHelper() (*helper, error) {
@@ -56,7 +56,7 @@ func (w *work) startHelper() (*helper, error) {
 	return &helper{cmd}, cmd.Start()
 }
 
-// end ends it, and returns when it is gone.
+// end ends the helper, and returns when it is gone.
 func (h *helper) end() {
 	if h != nil && h.cmd.ProcessState == nil {
 		_ = h.cmd.Process.Kill()

@@ -12,17 +12,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The filter is that of a thread, and has to be the main one's, which has the
-// number of the process.
+// The filter belongs to a thread. It must be the main thread, which has the number of the
+// process.
 func init() {
 	if os.Getenv(Variable) != "" {
 		runtime.LockOSThread()
 	}
 }
 
-// Become turns this process into a program with a clock of its own, if the
-// environment says so, and returns otherwise. It is the first thing that main
-// does.
+// Become turns this process into a program with a clock of its own, if the environment says so,
+// and returns otherwise. main must call it first.
 func Become() error {
 	socket, program := os.Getenv(Variable), os.Getenv(ProgramVariable)
 	if socket == "" {
@@ -44,8 +43,8 @@ func Become() error {
 	return &os.PathError{Op: "exec", Path: program, Err: syscall.Exec(program, os.Args, os.Environ())}
 }
 
-// handOver puts the filter before this thread's system calls, and gives the
-// server the descriptor at which it can answer them.
+// handOver puts the filter before this thread's system calls, and gives the server the descriptor
+// on which it can answer them.
 func handOver(socket string) error {
 	conn, err := net.Dial("unix", socket)
 	if err != nil {

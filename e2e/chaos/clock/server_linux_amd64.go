@@ -20,7 +20,7 @@ import (
 
 // Server has the clocks of processes.
 type Server struct {
-	// Path is that of its socket.
+	// Path is the path of its socket.
 	Path     string
 	listener *net.UnixListener
 
@@ -28,12 +28,12 @@ type Server struct {
 	clocks map[int]*Clock
 }
 
-// Clock is that of a process.
+// Clock is the clock of a process.
 type Clock struct {
 	pid    int
 	calls  int // descriptor of the process's filter
 	ahead  atomic.Int64
-	hidden bool // the vDSO is
+	hidden bool // the vDSO is hidden
 }
 
 // Serve starts a server on a socket at path.
@@ -47,7 +47,7 @@ func Serve(path string) (*Server, error) {
 	return s, nil
 }
 
-// Close takes no more processes. Those that have a clock keep it.
+// Close accepts no more processes. Processes that have a clock keep it.
 func (s *Server) Close() error { return s.listener.Close() }
 
 // Of returns the clock of a process; nil if it has none.
@@ -82,7 +82,7 @@ func (s *Server) accept() {
 	}
 }
 
-// receive gets what handOver sends.
+// receive receives what handOver sends.
 func receive(conn *net.UnixConn) (*Clock, error) {
 	oob := make([]byte, unix.CmsgSpace(4))
 	_, n, _, _, err := conn.ReadMsgUnix(make([]byte, 1), oob)
@@ -111,7 +111,7 @@ func receive(conn *net.UnixConn) (*Clock, error) {
 	return &Clock{pid: int(peer.Pid), calls: fds[0]}, nil
 }
 
-// serve answers the calls of a process until it has ended, and its children.
+// serve answers the calls of a process and its children until they have ended.
 func (s *Server) serve(c *Clock, begin func()) {
 	s.mu.Lock()
 	s.clocks[c.pid] = c
@@ -175,7 +175,7 @@ func (c *Clock) answer() error {
 	return ignore(ioctl(c.calls, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&to)), unix.ENOENT)
 }
 
-// tell writes what the clock says to a process's memory.
+// tell writes the time of the clock to a process's memory.
 func (c *Clock) tell(pid int, at uintptr) error {
 	now := unix.NsecToTimespec(time.Now().UnixNano() + c.ahead.Load())
 	return write(pid, at, unsafe.Slice((*byte)(unsafe.Pointer(&now)), unsafe.Sizeof(now)))
@@ -188,9 +188,9 @@ const (
 	auxVDSO   = 33 // AT_SYSINFO_EHDR
 )
 
-// hideVDSO takes the vDSO out of what the kernel tells a program that starts.
-// That is on its stack: the number of arguments, these, a 0, the environment, a
-// 0, and the auxiliary vector.
+// hideVDSO removes the vDSO from what the kernel tells a program that starts. That is on its
+// stack: the number of arguments, the arguments, a 0, the environment, a 0, and the auxiliary
+// vector.
 func hideVDSO(pid int) error {
 	at, err := startOfStack(pid)
 	if err != nil {
@@ -227,7 +227,7 @@ func startOfStack(pid int) (uintptr, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, fields, _ := strings.Cut(string(text), ") ") // those from the third on
+	_, fields, _ := strings.Cut(string(text), ") ") // the fields from the third on
 	n, err := strconv.ParseUint(strings.Fields(fields)[28-3], 10, 64)
 	if err == nil && n == 0 {
 		err = fmt.Errorf("/proc/%d/stat does not tell where the stack is", pid)

@@ -1,10 +1,9 @@
-// Package fenced is a resource that rejects those who have lost it: a server
-// that accepts a write only if its fencing token is not below one that it has
-// seen.
+// Package fenced is a resource that rejects holders that have lost it: a server that accepts a
+// write only if its fencing token is not below one that it has seen.
 //
-// A lock alone cannot stop a holder that stands still (SIGSTOP, a frozen virtual
-// machine) for longer than its lease lives, and then goes on as if nothing had
-// been: only what the lock protects can, by such a check.
+// A lock alone cannot stop a holder that stands still (SIGSTOP, a frozen virtual machine) for
+// longer than its lease lives, and then continues as if nothing had happened. Only the resource
+// that the lock protects can, by such a check.
 package fenced
 
 import (
@@ -22,7 +21,7 @@ type Write struct {
 	Group string `json:"group"`
 	// Fence is the holder's fencing token.
 	Fence int64 `json:"fence"`
-	// Holder is who it is.
+	// Holder names the holder.
 	Holder string `json:"holder"`
 }
 
@@ -95,14 +94,14 @@ func (s *Server) Accepted() []Write {
 	return append([]Write(nil), s.accepted...)
 }
 
-// Rejected returns those that were not.
+// Rejected returns the writes that were rejected.
 func (s *Server) Rejected() []Write {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]Write(nil), s.rejected...)
 }
 
-// Close ends the server when those who are connected have gone.
+// Close ends the server when all clients have disconnected.
 func (s *Server) Close() error {
 	err := s.listener.Close()
 	s.serving.Wait()
@@ -137,8 +136,8 @@ func (c *Client) Write(w Write) (accepted bool, err error) {
 // Close ends the connection.
 func (c *Client) Close() error { return c.conn.Close() }
 
-// Check finds out whether the writes that a resource has accepted are those of
-// one holder after the other, with rising tokens.
+// Check checks that the writes that a resource has accepted come from one holder after another,
+// with rising tokens.
 func Check(accepted []Write) error {
 	var errs []error
 	last := map[string]Write{}

@@ -1,5 +1,4 @@
-// Program is a case that is a program as a whole, or becomes a runner with a
-// clock of its own.
+// Program is a case that is a program as a whole, or becomes a runner with a clock of its own.
 package main
 
 import (

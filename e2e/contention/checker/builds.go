@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// builds are the files with the events of builds, by the names that these have
-// in the log. Builds one after the other may have the same name, also none.
+// builds are the files with the events of builds, by their names in the log. Successive builds
+// may have the same name, or none.
 type builds map[string][]string
 
 // String implements flag.Value.
@@ -26,8 +26,8 @@ func (b builds) Set(text string) error {
 	return nil
 }
 
-// results are what Bazel says of the runs of all builds. No two may have the
-// same runs, or the log could not tell them apart.
+// results are what Bazel reports about the runs of all builds. No two builds may have the same
+// runs, because the log could not tell them apart.
 func (b builds) results() (map[run]result, error) {
 	all := map[run]result{}
 	for name, files := range b {
@@ -48,8 +48,7 @@ func (b builds) results() (map[run]result, error) {
 	return all, nil
 }
 
-// withScripts adds the runs of scripts: whoever started them knows that they
-// passed.
+// withScripts adds the runs of scripts. Whatever started them knows that they passed.
 func withScripts(results map[run]result, names []string) map[run]result {
 	results = maps.Clone(results)
 	for _, name := range names {

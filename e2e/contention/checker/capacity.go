@@ -10,17 +10,17 @@ import (
 
 // peaks are the largest numbers seen at any moment.
 type peaks struct {
-	// units are how much of a resource is used.
+	// units is how much of each resource is used.
 	units map[string]int
 	// sharers is the number of runs that share a resource.
 	sharers map[string]int
 	// all is the number of runs, whatever they use.
 	all int
-	// beside are the builds that had a run under way at once with one of another
-	// build, or with a script; empty is for the scripts.
+	// beside are the builds that had a run under way at the same time as a run of another build
+	// or of a script; empty stands for the scripts.
 	beside map[string]bool
-	// apart is whether two runs were under way at once that use resources, and
-	// none in common: so groups do not wait for one another.
+	// apart says whether two runs were under way at the same time that use resources, but none in
+	// common: so groups do not wait for one another.
 	apart bool
 }
 
@@ -36,8 +36,8 @@ func (p peaks) String() string {
 	return fmt.Sprintf("most at once: %s, in all %d", strings.Join(parts, ", "), p.all)
 }
 
-// checkCapacity replays the log and finds every start that took a resource
-// beyond its capacity, or brought those that share it and others together.
+// checkCapacity replays the log and finds every start that took a resource beyond its capacity,
+// or mixed shared and exclusive users of it.
 func checkCapacity(records []record, capacity map[string]int) (peaks, findings) {
 	var found findings
 	seen := peaks{units: map[string]int{}, sharers: map[string]int{}, beside: map[string]bool{}}
@@ -73,8 +73,8 @@ func checkCapacity(records []record, capacity map[string]int) (peaks, findings) 
 	return seen, found
 }
 
-// checkReached finds out whether there was any contention to speak of: a log
-// in which one run follows another would pass whatever the locks did.
+// checkReached checks that there was contention to speak of: a log in which one run follows
+// another would pass whatever the locks did.
 func checkReached(seen peaks, capacity map[string]int) findings {
 	var found findings
 	for _, name := range slices.Sorted(maps.Keys(capacity)) {
@@ -91,8 +91,8 @@ func checkReached(seen peaks, capacity map[string]int) findings {
 	return found
 }
 
-// checkBuilds finds out whether each of several builds, and the scripts if there
-// are some, had runs under way beside those of others.
+// checkBuilds checks that each of several builds, and the scripts if there are some, had runs
+// under way beside those of others.
 func checkBuilds(seen peaks, results map[run]result) findings {
 	var found findings
 	builds := map[string]bool{}
@@ -110,12 +110,12 @@ func checkBuilds(seen peaks, results map[run]result) findings {
 	return found
 }
 
-// usesOf is whether the run uses a resource.
+// usesOf reports whether the run uses a resource.
 func (r record) usesOf(name string) bool {
 	return slices.ContainsFunc(r.uses, func(u use) bool { return u.name == name })
 }
 
-// isApartFrom is whether both use resources, and none in common.
+// isApartFrom reports whether both use resources, and none in common.
 func (r record) isApartFrom(other record) bool {
 	if len(r.uses) == 0 || len(other.uses) == 0 {
 		return false
@@ -125,7 +125,7 @@ func (r record) isApartFrom(other record) bool {
 	})
 }
 
-// usage is what is used of a resource at a moment, and by whom.
+// usage is how much of a resource is used at a moment, and by which runs.
 type usage struct {
 	units          int
 	users, sharers []string

@@ -21,8 +21,8 @@ func (c targetCases) Set(text string) error {
 	return nil
 }
 
-// expand puts the runs of the cases, which go as the whole run goes, in the
-// place of that of their target: Bazel does not know them.
+// expand replaces the run of a target by the runs of its cases, which have the same result: Bazel
+// does not know the cases.
 func (c targetCases) expand(results map[run]result) map[run]result {
 	expanded := map[run]result{}
 	for r, result := range results {

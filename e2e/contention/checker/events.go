@@ -8,20 +8,20 @@ import (
 	"slices"
 )
 
-// result is what Bazel says of a run.
+// result is what Bazel reports about a run.
 type result struct {
 	status   string
 	strategy string
-	// tags are those of the target.
+	// tags are the tags of the target.
 	tags []string
-	// script is whether it was a script and no test, of which Bazel says nothing.
+	// script says whether it was a script, about which Bazel reports nothing.
 	script bool
 }
 
-// passed is the status of what passed.
+// passed is the status of a run that passed.
 const passed = "PASSED"
 
-// wantedStrategy is local for what is tagged so, or else the sandbox's.
+// wantedStrategy returns local for a run with that tag, and otherwise the sandbox's.
 func (r result) wantedStrategy(sandbox string) string {
 	if slices.Contains(r.tags, "local") {
 		return "local"
@@ -29,7 +29,7 @@ func (r result) wantedStrategy(sandbox string) string {
 	return sandbox
 }
 
-// blocksNetwork is whether the run was to have no network; only one sandbox can do that.
+// blocksNetwork reports whether the run should have no network; only one sandbox can do that.
 func (r result) blocksNetwork() bool {
 	return slices.Contains(r.tags, "block-network") && r.strategy == "linux-sandbox"
 }
@@ -65,7 +65,7 @@ func parseEvents(r io.Reader) (map[run]result, error) {
 			tags[plainLabel(label)] = e.Configured.Tag
 		}
 		if id := e.ID.TestResult; id != nil {
-			// Shards of a run are as good as the worst of them.
+			// The result of a run is the worst of its shards.
 			run := run{target: plainLabel(id.Label), number: id.Run}
 			if before, known := results[run]; !known || before.status == passed {
 				results[run] = result{status: e.TestResult.Status, strategy: e.TestResult.ExecutionInfo.Strategy}

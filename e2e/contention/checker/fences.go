@@ -1,9 +1,9 @@
 package main
 
-// checkFences finds runs that have no fencing token of a resource, one that is
-// not greater than those of all runs that ended before, or one that another run
-// has. The resources are of capacity 1: with more, one that has its token already
-// may start after one with a greater token has ended.
+// checkFences finds runs without a fencing token for a resource, with a token that is not greater
+// than those of all runs that ended before, or with a token that another run has. The resources
+// have capacity 1: with more, a run that already has its token may start after one with a greater
+// token has ended.
 func checkFences(records []record, fenced []string) findings {
 	var found findings
 	for _, name := range fenced {

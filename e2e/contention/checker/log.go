@@ -10,13 +10,12 @@ import (
 	"time"
 )
 
-// run is one of the runs of a test (--runs_per_test), or of one case of it, or
-// the run of a script.
+// run is one run of a test (--runs_per_test), of one case of it, or of a script.
 type run struct {
-	build  string // the name of the build, where there are several; empty for a script
+	build  string // the name of the build, if there are several; empty for a script
 	target string // or the name of a script
 	number int
-	test   string // the case; empty for a test that has none
+	test   string // the case; empty for a test without cases
 }
 
 func (r run) String() string {
@@ -27,25 +26,25 @@ func (r run) String() string {
 	return fmt.Sprintf("%s (run %d)", text, r.number)
 }
 
-// record is a line of the log: a run started or ended. The order of the lines
-// is the order of time, since each is appended by one write(2).
+// record is a line of the log: a run started or ended. The order of the lines is the order of
+// time, because each is appended by one write(2).
 type record struct {
 	run
 	start bool
 	// uses are the resources that the test uses, whether it holds them or not.
 	uses []use
-	// locks is the configuration whose lock files it has; empty if none.
+	// locks is the configuration of its lock files; empty if there are none.
 	locks string
 	// network is its network namespace.
 	network string
-	// began is when its process was started, since the machine was.
+	// began is when its process was started, as the time since boot.
 	began time.Duration
-	// fences are the fencing tokens that it has, by resource.
+	// fences are its fencing tokens, by resource.
 	fences map[string]int64
 }
 
-// use is what a test uses of a resource: so much of its capacity, or, with
-// others that do the same, all of it.
+// use is what a test uses of a resource: that much of its capacity, or all of it, shared with
+// others that do the same.
 type use struct {
 	name   string
 	weight int
@@ -141,7 +140,7 @@ func parseFences(list string) (map[string]int64, error) {
 	return fences, nil
 }
 
-// plainLabel is a label of the main repository as Bazel prints it to people.
+// plainLabel returns a label of the main repository as Bazel prints it to people.
 func plainLabel(label string) string { return strings.TrimPrefix(label, "@@") }
 
 func splitNames(list string) []string {

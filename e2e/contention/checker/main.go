@@ -1,32 +1,32 @@
-// Checker proves from outside that tests kept to the capacity of the
-// resources that they use. It knows nothing of how they do that: it reads what
-// the tests wrote to a shared log, and what Bazel says of them.
+// Checker proves from outside that tests kept to the capacity of the resources that they use. It
+// knows nothing of how they do that: it reads what the tests wrote to a shared log, and what
+// Bazel reports about them.
 //
 // # Usage
 //
 //	checker -events [BUILD=]FILE… -capacity NAME=N,… -sandbox STRATEGY [-scripts NAME,…] [-configurations N]
 //	        [-cases TARGET=CASE,…] [-rate NAME=STARTS/WINDOW,…] [-fenced NAME,…] LOG
 //
-// Several builds at the same time may write to the log, each with its name, and
-// scripts that are no tests of Bazel.
+// Several builds may write to the log at the same time, each with its name, and so may scripts
+// that are not tests of Bazel.
 //
-// Each finding is a line, which begins with the name of its check:
+// Each finding is a line that begins with the name of its check:
 //
 //   - runs: each run that Bazel knows and each script, and no other, passed and
 //     is in the log with one start and one end.
 //   - capacity: at no moment do runs use more of a resource than its capacity.
-//   - sharing: at no moment does a run share a resource while another uses it.
+//   - sharing: at no moment does a run share a resource while another uses it exclusively.
 //   - reached: each resource was used up to its capacity, what runs share was
-//     shared, each rate was used up and somebody had to wait for it, and runs
-//     without a resource in common ran at once, those of several builds too;
+//     shared, each rate was used up and made a run wait, and runs without a
+//     resource in common ran at the same time, including runs of several builds;
 //     otherwise the log proves nothing.
 //   - rate: no window of time has more starts of runs that use a resource than
-//     its rate.
+//     its rate allows.
 //   - fences: each run that uses a fenced resource, of capacity 1, has a fencing
 //     token of its own, which is greater than those of all runs that ended before.
-//   - strategy: what is tagged local ran under that strategy, all else under
-//     the sandbox's, and there was some of both.
-//   - network: what is tagged block-network had no network, under linux-sandbox.
+//   - strategy: runs tagged local ran under that strategy, and all others under
+//     the sandbox's; there were some of both.
+//   - network: runs tagged block-network had no network, under linux-sandbox.
 //   - configurations: a group had lock files in that many configurations.
 //
 // # Exit codes

@@ -17,7 +17,7 @@ type rate struct {
 
 func (r rate) String() string { return fmt.Sprintf("%d in %v", r.starts, r.window) }
 
-// rates are those of resources, by name.
+// rates are the rates of resources, by name.
 type rates map[string]rate
 
 // String implements flag.Value.
@@ -38,8 +38,8 @@ func (r rates) Set(text string) error {
 	return nil
 }
 
-// checkRates finds windows in which more runs began than the rate of what they
-// use allows, and rates that nobody had to wait for.
+// checkRates finds windows in which more runs began than the rate of a resource that they use
+// allows, and rates for which no run had to wait.
 func checkRates(records []record, limits rates) findings {
 	var found findings
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
@@ -54,7 +54,7 @@ func checkRates(records []record, limits rates) findings {
 	return found
 }
 
-// check wants each start a window after the one that it has to wait for.
+// check checks that each start is a window after the one that it has to wait for.
 func (r rate) check(name string, starts []record) findings {
 	var found findings
 	used := false
@@ -75,8 +75,7 @@ func (r rate) check(name string, starts []record) findings {
 	return found
 }
 
-// startsOf are those of the runs that use a resource, in the order in which
-// they began.
+// startsOf returns the starts of the runs that use a resource, in the order in which they began.
 func startsOf(name string, records []record) []record {
 	starts := slices.DeleteFunc(slices.Clone(records), func(r record) bool { return !r.start || !r.usesOf(name) })
 	slices.SortFunc(starts, func(a, b record) int { return int(a.began - b.began) })

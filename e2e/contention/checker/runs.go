@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// checkRuns finds runs that did not start once and end once, that are not to be
-// there, or that did not pass.
+// checkRuns finds runs that did not start once and end once, that should not be there, or that
+// did not pass.
 func checkRuns(records []record, results map[run]result) findings {
 	var found findings
 	started, ended := map[run]int{}, map[run]int{}
@@ -37,9 +37,8 @@ func checkRuns(records []record, results map[run]result) findings {
 	return found
 }
 
-// checkStrategies finds runs for which Bazel used another strategy than it was
-// told: local for what is tagged so, sandbox for the others. There must be some
-// of both.
+// checkStrategies finds runs for which Bazel used another strategy than it was told: local for
+// runs with that tag, sandbox for the others. There must be some of both.
 func checkStrategies(results map[run]result, sandbox string) findings {
 	var found findings
 	used := map[string]bool{}
@@ -61,8 +60,8 @@ func checkStrategies(results map[run]result, sandbox string) findings {
 	return found
 }
 
-// checkNetworks finds runs that were to have no network, but share their
-// network namespace with a run of the strategy local.
+// checkNetworks finds runs that should have had no network, but share their network namespace
+// with a run of the strategy local.
 func checkNetworks(records []record, results map[run]result) findings {
 	var found findings
 	open := map[string]bool{}
@@ -79,8 +78,8 @@ func checkNetworks(records []record, results map[run]result) findings {
 	return found
 }
 
-// checkConfigurations finds out whether lock files of as many configurations
-// were in use at the same time as wanted, as groups of the same name.
+// checkConfigurations checks that lock files of as many configurations as wanted were in use at
+// the same time, as groups of the same name.
 func checkConfigurations(records []record, wanted int) findings {
 	var found findings
 	of := map[string]map[string]bool{}

@@ -1,10 +1,9 @@
-// Package caselog is the log of a round of chaos: what cases say of themselves,
-// and what was done to them. It knows nothing of the runner.
+// Package caselog is the log of a round of chaos: what cases report about themselves, and what
+// was done to them. It knows nothing of the runner.
 //
-// A line is one record in JSON, written at once to a file that is opened for
-// appending, so that lines of different processes never mix (open(2),
-// O_APPEND). A process that is killed writes nothing more, so a case without an
-// end is one that something has killed.
+// A line is one record in JSON, written at once to a file that is opened for appending, so that
+// lines of different processes never mix (open(2), O_APPEND). A killed process writes nothing
+// more, so a case without an end was killed.
 package caselog
 
 import (
@@ -17,17 +16,17 @@ import (
 	"time"
 )
 
-// Event is what a record is about.
+// Event is the kind of a record.
 type Event string
 
-// Events. The first three are written by cases, the others by whoever does that
-// to them, before it does.
+// Events. Cases write the first three. Everything else is written by whatever does it to them,
+// before it does it.
 const (
 	// Start: a case begins to use its groups.
 	Start Event = "start"
-	// Touch: it uses them.
+	// Touch: the case uses them.
 	Touch Event = "touch"
-	// End: it does not use them any more.
+	// End: the case no longer uses them.
 	End Event = "end"
 	// Kill: SIGKILL.
 	Kill Event = "kill"
@@ -46,8 +45,8 @@ const (
 	Mend Event = "mend"
 )
 
-// Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of
-// the machine read it alike, and nobody can set it.
+// Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of the machine read
+// it alike, and nobody can set it.
 type Instant int64
 
 // Add returns the instant that is d later.
@@ -62,12 +61,12 @@ type Record struct {
 	At    Instant `json:"at"`
 	// Run names the run of a runner.
 	Run string `json:"run"`
-	// Case is one of its cases; empty where it is about the runner itself.
+	// Case is one of its cases; empty if the record is about the runner itself.
 	Case string `json:"case,omitempty"`
 	// PID is the number of the process.
 	PID int `json:"pid"`
-	// Born is when the process of a case was made, to the hundredth of a second
-	// below, in the record of its start.
+	// Born is when the process of a case was created, rounded down to a hundredth of a second, in
+	// the record of its start.
 	Born Instant `json:"born,omitempty"`
 	// Uses is what the case uses, in the record of its start.
 	Uses []Use `json:"uses,omitempty"`
@@ -78,9 +77,9 @@ type Use struct {
 	Group  string `json:"group"`
 	Weight int    `json:"weight"`
 	Shared bool   `json:"shared,omitempty"`
-	// Slots are the numbers of the units that it was given.
+	// Slots are the numbers of the units that it was granted.
 	Slots []int `json:"slots,omitempty"`
-	// Instances are their names, if they have some.
+	// Instances are their names, if they have names.
 	Instances []string `json:"instances,omitempty"`
 	// Fence is the fencing token, if there is one.
 	Fence int64 `json:"fence,omitempty"`
@@ -89,7 +88,7 @@ type Use struct {
 // Writer writes records.
 type Writer struct{ file *os.File }
 
-// Append opens the log at path, and makes it if need be.
+// Append opens the log at path, and creates it if necessary.
 func Append(path string) (*Writer, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
 	if err != nil {
@@ -117,7 +116,7 @@ type Reader struct {
 	rest []byte
 }
 
-// Follow opens the log at path, and makes it if need be.
+// Follow opens the log at path, and creates it if necessary.
 func Follow(path string) (*Reader, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|os.O_CREATE, 0o644)
 	if err != nil {
@@ -126,7 +125,7 @@ func Follow(path string) (*Reader, error) {
 	return &Reader{file: file}, nil
 }
 
-// Next returns the records that are new since the last call.
+// Next returns the records since the last call.
 func (r *Reader) Next() ([]Record, error) {
 	text, err := io.ReadAll(r.file)
 	if err != nil {

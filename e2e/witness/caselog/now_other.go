@@ -10,7 +10,7 @@ import (
 // Tick is not used here.
 const Tick = 10 * time.Millisecond
 
-// Now fails: chaos is for Linux only.
+// Now fails: chaos is only for Linux.
 func Now() Instant { panic("there is no CLOCK_BOOTTIME") }
 
 // Born fails.

@@ -1,7 +1,6 @@
-// Package check proves from outside that cases kept to what their groups allow,
-// whatever was done to them and to their runners. It knows nothing of how
-// runners do that: it reads the log of the cases, what was done to whom, and
-// the reports of the runners.
+// Package check proves from outside that cases kept to what their groups allow, whatever was done
+// to them and to their runners. It knows nothing of how runners do that. It reads the log of the
+// cases, what was done to them, and the reports of the runners.
 package check
 
 import (
@@ -16,16 +15,16 @@ import (
 
 // Group is what a group allows.
 type Group struct {
-	// Capacity is how many units there are.
+	// Capacity is the number of units.
 	Capacity int
-	// Instances are their names, if they have some.
+	// Instances are their names, if they have names.
 	Instances []string
-	// Rate is how many uses may start in any Window; 0 is any number.
+	// Rate is how many uses may start in any Window; 0 means any number.
 	Rate   int
 	Window time.Duration
 }
 
-// Round is what there is to check.
+// Round is everything to check.
 type Round struct {
 	// Groups are the groups, by name.
 	Groups map[string]Group
@@ -35,30 +34,29 @@ type Round struct {
 	Records []caselog.Record
 	// Rejected are the cases, as RUN/CASE, that a fenced resource has rejected.
 	Rejected map[string]bool
-	// Loss is after how long a stop of its runner (SIGSTOP) a holder may have
-	// lost its groups, so that it no longer counts; 0 is never.
+	// Loss is how long a holder's runner has to be stopped (SIGSTOP) until the holder may have
+	// lost its groups, so that it no longer counts; 0 means never.
 	Loss time.Duration
-	// Faulty is whether every group could fail at any time, so that any case may be
-	// reported as an infrastructure failure. Where it is not, only those may be whose
-	// group was broken or lost.
+	// Faulty says whether every group could fail at any time, so that any case may be reported as
+	// an infrastructure failure. Otherwise only cases whose group was broken or lost may be.
 	Faulty bool
 }
 
 // Findings is what is wrong: sentences, each after the name of its check.
 //
-//   - runs: each runner that lived reports each of its cases once, and those that
-//     passed, and no other, have one start and one end; what was reported bad
-//     was killed, or the infrastructure failed; what a fenced resource has rejected
-//     did not pass.
+//   - runs: each runner that lived reports each of its cases once. The cases that
+//     passed, and no others, have one start and one end. A case that was reported
+//     bad was killed, or the infrastructure failed. A case that a fenced resource
+//     has rejected did not pass.
 //   - capacity: at no moment do cases use more of a group than its capacity.
-//   - sharing: at no moment does a case share a group while another uses it.
+//   - sharing: at no moment does a case share a group while another uses it exclusively.
 //   - units: each unit has one user at a time, and each user as many as it needs.
 //   - rate: in no window do more uses start than the rate allows.
 //   - fences: of two uses that exclude each other, the later one has the larger
-//     token; no two have the same, but those of a run that share.
-//   - outlived: where groups cannot be lost by time, nothing of a case that was killed, or
-//     whose runner was, goes on beside the next one.
-//   - losses: a case whose groups are lost, since lock files were written again, ends
+//     token. No two have the same token, except shared uses of one run.
+//   - outlived: if groups cannot be lost by time, nothing of a case that was killed, or
+//     whose runner was killed, continues beside the next one.
+//   - losses: a case that loses its groups because lock files were replaced ends
 //     within a second, and does not pass.
 //   - hangs: each runner ends.
 type Findings []string
@@ -72,20 +70,20 @@ type Summary struct {
 	// Cases is how many cases started, and Runs how many runners.
 	Cases int `json:"cases"`
 	Runs  int `json:"runs"`
-	// Contended is how often a case started when another one, of another runner,
-	// used some of the same group, or had just ended.
+	// Contended is how often a case started while a case of another runner used some of the same
+	// group, or had just stopped using it.
 	Contended int `json:"contended"`
 	// Refused is how many cases were reported as infrastructure failures.
 	Refused int `json:"refused"`
-	// Orphans is how many cases did something after their runner was killed, and
-	// OrphanedFor the longest time from the kill to the last that one did.
+	// Orphans is how many cases did something after their runner was killed, and OrphanedFor the
+	// longest time from the kill to the last thing that such a case did.
 	Orphans     int           `json:"orphans"`
 	OrphanedFor time.Duration `json:"orphaned_for"`
-	// Overlaps is how many cases did something when another one had begun to use what
-	// they used, although they or their runner were dead.
+	// Overlaps is how many cases did something after another one had begun to use what they used,
+	// although they or their runner were dead.
 	Overlaps int `json:"overlaps"`
-	// Lost is how many cases had a group whose lock files were written again, and
-	// LostFor the longest time that one went on then.
+	// Lost is how many cases had a group whose lock files were replaced, and LostFor the longest
+	// time that such a case then continued.
 	Lost    int           `json:"lost"`
 	LostFor time.Duration `json:"lost_for"`
 }

@@ -15,11 +15,10 @@ type id struct{ run, name string }
 type holding struct {
 	id
 	start caselog.Record
-	// last is when it did something for the last time, and ended whether that was
-	// its end.
+	// last is when it last did something, and ended says whether that was its end.
 	last  caselog.Instant
 	ended bool
-	// until is the moment up to which it counts.
+	// until is the moment until which it counts.
 	until caselog.Instant
 	// killed is when it was killed, without an end; 0 is never.
 	killed caselog.Instant
@@ -37,18 +36,18 @@ func (u use) String() string { return u.run + "/" + u.name }
 type history struct {
 	holdings []*holding
 	of       map[id]*holding
-	// kills is when runs, and cases, were killed for the first time.
+	// kills is when runs and cases were first killed.
 	kills map[id]caselog.Instant
 	// stops are the pauses of each run.
 	stops map[string][]pause
-	// rewrites are when the lock files of each group were about to be written again, and
-	// rewritten when they had been.
+	// rewrites is when the lock files of each group were about to be replaced, and rewritten when
+	// they had been.
 	rewrites, rewritten map[string][]caselog.Instant
 	// broken is when acquisitions of each group could fail.
 	broken map[string][]pause
 }
 
-// pause is from a stop, or a break, until all was well again.
+// pause is the time from a stop or a break until all was well again.
 type pause struct{ from, until caselog.Instant }
 
 const never = caselog.Instant(math.MaxInt64)
@@ -128,16 +127,16 @@ func (h *history) went(who id, record caselog.Record, found *Findings) {
 	holding.last, holding.ended = record.At, record.Event == caselog.End
 }
 
-// bound finds out up to which moment a holding counts: its end, or else the
-// moment in which it was killed, or else, if its runner has ended it or may have,
-// when it last did something. When its runner is killed it counts no more, although it
-// may still do something: it is an orphan then.
+// bound determines the moment until which a holding counts. That is its end; otherwise the moment
+// in which it was killed; otherwise, if its runner has ended it or may have, the moment when it
+// last did something. When its runner is killed it no longer counts, although it may still do
+// something: it is then an orphan.
 func (h *history) bound(holding *holding, loss time.Duration) {
 	holding.until = holding.last
 	ofCase, caseKilled := h.kills[holding.id]
 	ofRun, runKilled := h.kills[id{run: holding.run}]
-	// Where groups can be lost, its runner may have ended it before, and what is
-	// killed then is a process that is dead already.
+	// If groups can be lost, its runner may have ended it before. What is killed then is an
+	// already dead process.
 	switch {
 	case holding.ended || loss > 0:
 	case caseKilled:
@@ -159,8 +158,8 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 	holding.until = max(holding.until, holding.start.At)
 }
 
-// noticing is how long a holder may take to notice that its lock files were written
-// again, and a case to start after it got its groups.
+// noticing is how long a holder may take to notice that its lock files were replaced, and how
+// long a case may take to start after it got its groups.
 const noticing = time.Second
 
 // lost reports when a holding lost one of its groups, or may have: its lock files were
@@ -194,7 +193,7 @@ func (h *history) orphans() (count int, longest time.Duration) {
 	return count, longest
 }
 
-// stopped reports whether a run stood still at some time in an interval.
+// stopped reports whether a run stood still at any time in an interval.
 func (h *history) stopped(run string, from, until caselog.Instant) bool {
 	return during(h.stops[run], from, until)
 }
@@ -203,8 +202,8 @@ func during(pauses []pause, from, until caselog.Instant) bool {
 	return slices.ContainsFunc(pauses, func(p pause) bool { return p.from <= until && p.until >= from })
 }
 
-// mayBeRefused reports whether one of a case's groups could fail while its runner ran:
-// it was broken, or the lock files were written again.
+// mayBeRefused reports whether one of a case's groups could fail while its runner ran: it was
+// broken, or its lock files were replaced.
 func (h *history) mayBeRefused(run Run, name string) bool {
 	from := run.Begun.Add(-noticing)
 	return slices.ContainsFunc(run.Groups[name], func(group string) bool {
@@ -213,9 +212,8 @@ func (h *history) mayBeRefused(run Run, name string) bool {
 	})
 }
 
-// overlaps counts the users of a group that did something when another one had begun
-// that was given what they had, although they did not count any more: their runner, or
-// they themselves, were killed.
+// overlaps returns the users of a group that did something after another user had begun with the
+// same units, although they no longer counted: they or their runner had been killed.
 func (h *history) overlaps(uses []use) (over []use) {
 	for _, u := range uses {
 		lostAt, lost := h.lost(u.holding)
@@ -228,7 +226,7 @@ func (h *history) overlaps(uses []use) (over []use) {
 	return over
 }
 
-// excludes reports whether two uses of a group may not be at the same time.
+// excludes reports whether two uses of a group may not overlap.
 func (u use) excludes(other use) bool {
 	if u.Shared || other.Shared {
 		return u.Shared != other.Shared
@@ -259,8 +257,8 @@ func (h *history) usesOf(group string) []use {
 	return uses
 }
 
-// contended counts the uses that began when one of another run was under way, or
-// had ended in the last moment, so that the later one may have waited for it.
+// contended counts the uses that began while a use of another run was under way, or had just
+// ended, so that the later one may have waited for it.
 func contended(uses []use) (count int) {
 	const moment = 20 * time.Millisecond
 	for i, u := range uses {

@@ -2,8 +2,8 @@ package check
 
 import "time"
 
-// checkLosses finds cases that go on for too long after their lock files were written
-// again. A runner that stood still could not notice.
+// checkLosses finds cases that continue for too long after their lock files were replaced. A
+// runner that stood still could not notice that.
 func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) {
 	for _, holding := range h.holdings {
 		at, isLost := h.lost(holding)
@@ -23,7 +23,7 @@ func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) 
 	return lost, longest
 }
 
-// passedLost reports whether a case got to its end when it had lost its groups.
+// passedLost reports whether a case reached its end after it had lost its groups.
 func (h *history) passedLost(holding *holding) bool {
 	for _, u := range holding.start.Uses {
 		for i, at := range h.rewrites[u.Group] {

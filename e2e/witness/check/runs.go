@@ -8,38 +8,38 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
-// Run is what became of a runner.
+// Run is the result of a runner.
 type Run struct {
-	// Name is that of the run.
+	// Name is the name of the run.
 	Name string
-	// Cases are those that it had to run, and Groups what each of them uses.
+	// Cases are the cases that it had to run, and Groups what each of them uses.
 	Cases  []string
 	Groups map[string][]string
 	// Begun is when it started, and Ended when it was seen to have ended.
 	Begun, Ended caselog.Instant
-	// Around is under which name it reports what happens around its cases, such as
-	// the kill of a process whose case had just ended; empty if it does not.
+	// Around is the name under which it reports what happens around its cases, such as the kill
+	// of a process whose case had just ended; empty if it does not report that.
 	Around string
-	// Killed is whether somebody killed it.
+	// Killed says whether it was killed.
 	Killed bool
-	// Hung is whether it did not end in time.
+	// Hung says whether it did not end in time.
 	Hung bool
-	// ExitCode is what it exited with.
+	// ExitCode is its exit code.
 	ExitCode int
 	// Report is its test.xml; nil if there is none.
 	Report []byte
 }
 
-// Outcome is what a report says of a case.
+// Outcome is what a report says about a case.
 type Outcome struct {
 	Name string
-	// Bad is whether it did not pass.
+	// Bad says whether it did not pass.
 	Bad bool
 	// Type says why.
 	Type string
 }
 
-// infrastructure is the type of what is not the fault of the case.
+// infrastructure is the type of a failure that is not the fault of the case.
 const infrastructure = "infrastructure"
 
 // ParseReport reads a JUnit report.
@@ -75,9 +75,8 @@ func ParseReport(text []byte) ([]Outcome, error) {
 	return outcomes, nil
 }
 
-// checkRun checks what a runner says of its cases, and returns how many were
-// infrastructure failures. One that was killed need not say anything, but what
-// it says has to be true.
+// checkRun checks what a runner reports about its cases, and returns the number of infrastructure
+// failures. A killed runner need not report anything, but what it reports must be true.
 func checkRun(run Run, h *history, r Round, found *Findings) (refused int) {
 	if run.Hung {
 		found.add("hangs", "%s did not end", run.Name)

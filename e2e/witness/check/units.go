@@ -6,9 +6,8 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
-// checkUnits replays the uses of a group, and finds every start that took it
-// beyond its capacity, brought those that share it and others together, or took
-// a unit that was in use.
+// checkUnits replays the uses of a group, and finds every start that took it beyond its capacity,
+// mixed shared and exclusive users, or took a unit that was in use.
 func checkUnits(name string, g Group, uses []use, found *Findings) {
 	var active []use
 	for _, u := range uses {
@@ -45,7 +44,7 @@ func checkCapacity(name string, g Group, active []use, found *Findings) {
 	}
 }
 
-// checkOwnUnits finds a use that was not given the units that it needs.
+// checkOwnUnits finds a use that was not granted the units that it needs.
 func checkOwnUnits(name string, g Group, u use, found *Findings) {
 	want := u.Weight
 	if u.Shared {
@@ -67,10 +66,9 @@ func checkOwnUnits(name string, g Group, u use, found *Findings) {
 	}
 }
 
-// checkRate finds windows in which too many uses begin, by when their processes
-// were made: they were counted just before that, and how long a process takes to
-// its first line is not for the limit. A use is left out if its runner stood
-// still around its start.
+// checkRate finds windows in which too many uses begin, by the creation times of their processes.
+// They were counted just before that, and the limit does not cover how long a process takes to
+// write its first line. It ignores uses whose runner stood still around their start.
 func checkRate(name string, g Group, uses []use, h *history, found *Findings) {
 	if g.Rate == 0 {
 		return
@@ -89,9 +87,9 @@ func checkRate(name string, g Group, uses []use, h *history, found *Findings) {
 	}
 }
 
-// checkFences finds tokens that do not rise from one use to the next that could
-// not be at the same time, or that are those of several uses. Only cases of one
-// run that share a group may hold it together, with one token.
+// checkFences finds tokens that several uses have, or that do not rise from one use to the next
+// that could not overlap it. Only cases of one run that share a group may hold it together, with
+// one token.
 func checkFences(name string, uses []use, found *Findings) {
 	holder := map[int64]use{}
 	for i, u := range uses {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// arguments are those of a command, but for its own flags.
+// arguments are the arguments of a command, without its own flags.
 type arguments struct {
 	// flags are for Bazel.
 	flags []string
@@ -16,8 +16,8 @@ type arguments struct {
 	patterns []string
 }
 
-// parseArguments sets the flags of a command. All others that begin with "--"
-// are Bazel's; the flag package would take them for mistakes.
+// parseArguments sets the flags of a command. All other flags that begin with "--" are Bazel's;
+// the flag package would reject them.
 func parseArguments(own *flag.FlagSet, args []string) (arguments, error) {
 	own.SetOutput(io.Discard) // the error says it all
 	var others arguments
@@ -49,12 +49,12 @@ func isSwitch(f *flag.Flag) bool {
 	return ok && s.IsBoolFlag()
 }
 
-// orAll returns the patterns, the first of which adds targets. If none does, all
-// targets of the workspace are meant, but for those that patterns take away.
+// orAll returns the patterns, the first of which adds targets. If none does, they mean all
+// targets of the workspace, except those that patterns remove.
 func (a arguments) orAll() []string {
 	first := slices.IndexFunc(a.patterns, func(pattern string) bool { return !strings.HasPrefix(pattern, "-") })
 	if first < 0 {
 		return append([]string{"//..."}, a.patterns...)
 	}
-	return a.patterns[first:] // as Bazel has it: before, there is nothing to take away from
+	return a.patterns[first:] // as with Bazel: earlier ones have nothing to remove from
 }

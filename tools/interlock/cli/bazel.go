@@ -27,7 +27,7 @@ func newBazel(getenv func(string) string, stderr io.Writer) bazel {
 	}
 }
 
-// resolve returns where a path is that the user gave.
+// resolve returns the location of a path that the user gave.
 func (b bazel) resolve(path string) string {
 	if filepath.IsAbs(path) {
 		return path
@@ -40,8 +40,8 @@ func (b bazel) query(query string) (string, error) {
 	return b.run("query", "--output=label", "--", query)
 }
 
-// rules returns the rules that a query finds, one a line, with some of their
-// attributes. One that is a select() has no value.
+// rules returns the rules that a query finds, one a line, with some of their attributes. An
+// attribute that is a select() has no value.
 func (b bazel) rules(query string, attributes ...string) (string, error) {
 	return b.run("query", "--consistent_labels", "--output=streamed_jsonproto", "--proto:flatten_selects=false",
 		"--proto:output_rule_attrs="+strings.Join(attributes, ","), "--", query)
@@ -54,8 +54,7 @@ func (b bazel) kinds(labels []string) (string, error) {
 	})
 }
 
-// cquery returns what a Starlark expression makes of each target that a query
-// finds.
+// cquery returns the result of a Starlark expression for each target that a query finds.
 func (b bazel) cquery(query, expression string, flags []string) (string, error) {
 	return b.withFile(query, func(file string) (string, error) {
 		args := append([]string{"cquery"}, flags...)
@@ -71,7 +70,7 @@ func (b bazel) build(labels, flags []string) error {
 	return err
 }
 
-// info returns what Bazel knows by these keys, which are at least two.
+// info returns Bazel's values of these keys, of which there must be at least two.
 func (b bazel) info(flags []string, keys ...string) (map[string]string, error) {
 	output, err := b.run(append(append([]string{"info"}, flags...), keys...)...)
 	if err != nil {
@@ -90,8 +89,7 @@ func (b bazel) info(flags []string, keys ...string) (map[string]string, error) {
 	return values, nil
 }
 
-// withFile calls use with a file of text, which may be longer than an argument
-// can be.
+// withFile calls use with a file that contains text, which may be longer than an argument can be.
 func (b bazel) withFile(text string, use func(file string) (string, error)) (string, error) {
 	file, err := os.CreateTemp("", "interlock-")
 	if err != nil {
@@ -105,8 +103,8 @@ func (b bazel) withFile(text string, use func(file string) (string, error)) (str
 	return use(file.Name())
 }
 
-// run runs a command of Bazel's and returns what it prints. Only a build may
-// take long enough to say how far it is.
+// run runs a Bazel command and returns what it prints. Only a build may take long enough to show
+// its progress.
 func (b bazel) run(args ...string) (string, error) {
 	if args[0] != "build" {
 		args = slices.Insert(args, 1, "--noshow_progress", "--ui_event_filters=-info")

@@ -1,5 +1,4 @@
-// Package cli is the command line of interlock, as it is described at the program,
-// ../.
+// Package cli is the command line of interlock, which the program, ../, describes.
 package cli
 
 import (
@@ -14,9 +13,8 @@ import (
 	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
-// Main runs the command that the arguments of this process say, and returns its
-// exit code. Groups of scope cluster are known by cluster; nil for a program
-// without.
+// Main runs the command in the arguments of this process, and returns its exit code. cluster
+// knows the groups of scope cluster; nil for a program without it.
 func Main(cluster *command.Cluster) int {
 	if args := os.Args[1:]; len(args) > 0 && machineCommands[args[0]] != nil {
 		return exitCode(runOnMachine(args, cluster), os.Stderr)
@@ -42,14 +40,14 @@ var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 	"timings":   collectTimings,
 }
 
-// machineCommands are those that ask the machine, and not Bazel.
+// machineCommands are the commands that ask the machine, and not Bazel.
 var machineCommands = map[string]func(context.Context, command.Invocation) error{
 	"host":   command.Host,
 	"lock":   command.Lock,
 	"status": command.Status,
 }
 
-// runOnMachine runs such a command, with what this process has.
+// runOnMachine runs such a command, with the streams and the environment of this process.
 func runOnMachine(args []string, cluster *command.Cluster) error {
 	return machineCommands[args[0]](context.Background(), command.Invocation{
 		Args: args[1:], Lookup: os.LookupEnv, Cluster: cluster, Dir: os.Getenv("BUILD_WORKING_DIRECTORY"),
@@ -57,7 +55,7 @@ func runOnMachine(args []string, cluster *command.Cluster) error {
 	})
 }
 
-// help is what -h, -help, --help and the command help print.
+// help prints what -h, -help, --help and the command help print.
 func help(stdout io.Writer) {
 	fmt.Fprintf(stdout, "%v\n\nA grouped test has options, for its args or for --test_arg:\n%s", errUsage, options.Usage())
 }
@@ -74,7 +72,7 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	return exitCode(err, stderr)
 }
 
-// exitCode says what went wrong and returns the code to end with.
+// exitCode reports what went wrong and returns the exit code.
 func exitCode(err error, stderr io.Writer) int {
 	var exit *command.ExitError
 	switch {

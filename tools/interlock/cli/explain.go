@@ -89,7 +89,7 @@ func explainLongest(f planfile.File, w io.Writer) {
 	}
 }
 
-// groupsOf names the groups of a case as a rule does.
+// groupsOf names the groups of a case in the form of a rule.
 func groupsOf(c planfile.Case) string {
 	var groups []string
 	for _, n := range c.Needs {
@@ -118,7 +118,7 @@ func aboveBound(f planfile.File) string {
 	return ", the bound"
 }
 
-// seconds are printed to the millisecond, as in test.xml, where that matters.
+// seconds prints to the millisecond, as in test.xml, where that matters.
 func seconds(s float64) string {
 	if s < 1 {
 		return fmt.Sprintf("%.3f s", s)
@@ -126,7 +126,7 @@ func seconds(s float64) string {
 	return fmt.Sprintf("%.1f s", s)
 }
 
-// count is a number of things.
+// count prints a number of things.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -7,21 +7,20 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// worthwhile is the part of the makespan that new timings have to save: they
-// are an input of the test, so its cached results are void with them.
+// worthwhile is the part of the makespan that new timings have to save: they are an input of the
+// test, so they invalidate its cached results.
 const worthwhile = 0.05
 
 // gain is what new timings would change.
 type gain struct {
 	times timings.Times
-	// before and after are the makespans that are expected with the timings
-	// that the test has, and with the new ones. Both are of cases that take
-	// what the new ones say.
+	// before and after are the expected makespans with the test's current timings and with the
+	// new ones. In both, cases really take what the new timings say.
 	before, after time.Duration
 }
 
-// compare makes timings of the runs of a test. A case that has not been run
-// keeps its time, and one that is gone loses it.
+// compare makes timings from the runs of a test. A case that was not run keeps its time, and a
+// case that is gone loses it.
 func compare(plan planfile.File, found runs) (gain, error) {
 	old, found := plan.Times(), found.of(plan)
 	g := gain{times: timings.Times{}}

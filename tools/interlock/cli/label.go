@@ -8,11 +8,11 @@ func packageOf(label string) string { return label[:strings.LastIndexByte(label,
 // nameOf returns the target's name in a canonical label.
 func nameOf(label string) string { return label[strings.LastIndexByte(label, ':')+1:] }
 
-// isLocal reports whether a canonical label is of the main repository.
+// isLocal reports whether a canonical label is in the main repository.
 func isLocal(label string) bool { return strings.HasPrefix(label, "@@//") }
 
-// pathOf returns where a target of the main repository is, below the workspace
-// or bazel-testlogs.
+// pathOf returns the path of a target of the main repository, below the workspace or
+// bazel-testlogs.
 func pathOf(label string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(packageOf(label), "@@//")+"/"+nameOf(label), "/")
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// queryOf is for the grouped tests of target patterns that are not manual. A
-// "-" before a pattern takes its targets away, as elsewhere in Bazel.
+// queryOf returns the query for the grouped tests of target patterns that are not manual. A "-"
+// before a pattern removes its targets, as elsewhere in Bazel.
 func queryOf(patterns []string) string {
 	var set strings.Builder
 	for i, pattern := range patterns {
@@ -23,5 +23,5 @@ func queryOf(patterns []string) string {
 	return fmt.Sprintf(`let tests = kind("^grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
 }
 
-// setOf is the query for targets.
+// setOf returns the query for targets.
 func setOf(labels []string) string { return "set(" + strings.Join(labels, "\n") + ")" }

@@ -12,8 +12,8 @@ import (
 
 const localResources = "--local_resources="
 
-// flagsOfTarget is evaluated by cquery. The provider's name begins with that of
-// our repository, which each consumer has its own for.
+// flagsOfTarget is evaluated by cquery. The provider's name begins with the name of our
+// repository, which is different for each consumer.
 const flagsOfTarget = `"\n".join([` +
 	`flag for name, info in (providers(target) or {}).items() ` +
 	`if name.endswith("//rules/private/test:providers.bzl%LocalResourcesInfo") for flag in info.flags])`
@@ -28,7 +28,7 @@ func resources(b bazel, args []string, stdout io.Writer) error {
 	if err != nil || labels == "" {
 		return err
 	}
-	// Only these are analysed: a target that is manual may be one that cannot be.
+	// Only these are analysed: a manual target may be one that cannot be.
 	output, err := b.cquery("set("+labels+")", flagsOfTarget, given.flags)
 	if err != nil {
 		return err
@@ -43,9 +43,8 @@ func resources(b bazel, args []string, stdout io.Writer) error {
 	return nil
 }
 
-// parseCapacities reads flags, one a line. Where tests see different capacities
-// of a group, which takes two exec platforms, the largest counts: Bazel must
-// not keep back a test that could run.
+// parseCapacities reads flags, one a line. If tests see different capacities of a group, which
+// takes two exec platforms, the largest counts: Bazel must not hold back a test that could run.
 func parseCapacities(output string) (map[string]int, error) {
 	capacities := map[string]int{}
 	for line := range strings.Lines(output) {

@@ -14,14 +14,14 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
-// executable is a test's runner. Only it can tell the cases.
+// executable is a test's runner. Only the runner can list the cases.
 type executable struct {
 	Label string `json:"label"`
 	// Path is below the execution root.
 	Path string `json:"path"`
 	// Environment is what the target sets.
 	Environment map[string]string `json:"environment"`
-	// args are the target's.
+	// args are the target's arguments.
 	args []string
 }
 
@@ -61,7 +61,7 @@ func (b bazel) runners(tests []test, flags []string) (map[string]executable, err
 	return found, nil
 }
 
-// plan asks the runner for its plan, in an environment that is like a test's.
+// plan asks the runner for its plan, in an environment like a test's.
 func (e executable) plan(root string) (planfile.File, error) {
 	path := filepath.Join(root, e.Path)
 	files := path + ".runfiles"
@@ -92,14 +92,15 @@ func (e executable) plan(root string) (planfile.File, error) {
 
 const planOption = "--interlock-plan="
 
-// arguments ask for the plan. A target that has its plan written would run.
+// arguments returns the arguments that ask for the plan. A target that has its plan written would
+// run.
 func (e executable) arguments() []string {
 	own := slices.DeleteFunc(slices.Clone(e.args), func(arg string) bool { return strings.HasPrefix(arg, planOption) })
 	return append([]string{planOption + "only"}, own...)
 }
 
-// ofOthers begin the variables that are about who started this command, or that
-// no test would see.
+// ofOthers begin the variables that are about the process that started this command, or that no
+// test would see.
 var ofOthers = []string{"RUNFILES_", "TEST_", "TESTBRIDGE_", "BUILD_", "XML_OUTPUT_FILE", "JAVA_RUNFILES", "COVERAGE", "INTERLOCK_"}
 
 func (e executable) environ(files, tmp string) []string {
@@ -109,6 +110,6 @@ func (e executable) environ(files, tmp string) []string {
 	for _, name := range slices.Sorted(maps.Keys(e.Environment)) {
 		environ = append(environ, name+"="+e.Environment[name])
 	}
-	// Programs look for their files by these, Go's tests for their folder too.
+	// Programs find their files by these variables, and Go's tests their folder too.
 	return append(environ, "RUNFILES_DIR="+files, "TEST_SRCDIR="+files, "TEST_WORKSPACE=_main", "TEST_TMPDIR="+tmp)
 }

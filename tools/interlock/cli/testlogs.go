@@ -12,16 +12,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
-// runs are the times that cases took, in seconds, by name. Parts of cases, such
-// as subtests, have names too.
+// runs are the durations of cases, in seconds, by name. Parts of cases, such as subtests, have
+// names too.
 type runs map[string][]float64
 
-// partOfTest matches the folders in which a test that is sharded, or runs more
-// than once, has its results. Other folders are of packages below.
+// partOfTest matches the folders for the results of a test that is sharded or runs more than
+// once. Other folders belong to packages below.
 var partOfTest = regexp.MustCompile(`^(shard|run)_\d+_of_\d+(_run_\d+_of_\d+)?$`)
 
-// runsOf collects those of a test that passed, from folders that are laid out
-// like bazel-testlogs. What attempts left that Bazel repeated is not counted.
+// runsOf collects the passed runs of a test, from folders with the layout of bazel-testlogs.
+// Attempts that Bazel repeated do not count.
 func runsOf(label string, logs []string) (runs, error) {
 	found := runs{}
 	for _, dir := range logs {
@@ -38,7 +38,7 @@ func runsOf(label string, logs []string) (runs, error) {
 	return found, nil
 }
 
-// reportsIn returns the test.xml files of a test, which may never have run.
+// reportsIn returns the test.xml files of a test. There may be none, because it never ran.
 func reportsIn(dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -75,8 +75,8 @@ func (r runs) add(file string) error {
 	return nil
 }
 
-// testSuites is what counts of a test.xml, by any element with suites or cases in
-// it. Libraries for the format do not read the properties of cases.
+// testSuites is the part of a test.xml that counts, in any element that contains suites or cases.
+// Libraries for the format do not read the properties of cases.
 type testSuites struct {
 	Suites []testSuites `xml:"testsuite"`
 	Cases  []testCase   `xml:"testcase"`
@@ -98,8 +98,8 @@ type property struct {
 
 func (c testCase) passed() bool { return c.Failure == nil && c.Error == nil && c.Skipped == nil }
 
-// nameInPlan returns the case's name in the plan: test.xml may call it otherwise, and
-// then has that name as a property.
+// nameInPlan returns the case's name in the plan. If test.xml has another name, it has the plan's
+// as a property.
 func (c testCase) nameInPlan() string {
 	for _, p := range c.Properties {
 		if p.Name == "interlock.case" {
@@ -112,7 +112,7 @@ func (c testCase) nameInPlan() string {
 // numberOfRun ends the name of a case that --interlock-repeat repeats.
 var numberOfRun = regexp.MustCompile(` #\d+$`)
 
-// of returns those of the cases of a plan.
+// of returns the runs of the cases of a plan.
 func (r runs) of(plan planfile.File) runs {
 	own := runs{}
 	for _, c := range plan.Cases {

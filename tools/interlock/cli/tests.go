@@ -13,7 +13,7 @@ import (
 type test struct {
 	// label is canonical.
 	label string
-	// args are its arguments, but for those in which Bazel replaces something.
+	// args are its arguments, except those in which Bazel replaces something.
 	args []string
 	// timings is the canonical label of its timings; empty if it has none.
 	timings string
@@ -53,12 +53,12 @@ func parseTests(output string) ([]test, error) {
 	return tests, nil
 }
 
-// isReplaced reports whether Bazel makes something else of an argument: it knows
-// variables and locations, and divides it as a shell does.
+// isReplaced reports whether Bazel changes an argument: it expands variables and locations, and
+// splits it as a shell does.
 func isReplaced(arg string) bool { return arg == "" || strings.ContainsAny(arg, "$'\"\\ \t\n") }
 
-// checkTimings reports all declared files that this command cannot write: it
-// writes one file of the package, which no other package's targets declare.
+// checkTimings reports all declared files that this command cannot write: it writes one file of
+// the package, which targets of no other package declare.
 func (b bazel) checkTimings(tests []test) error {
 	var errs []error
 	var files []string
@@ -84,7 +84,7 @@ func (b bazel) checkTimings(tests []test) error {
 	return checkKinds(kinds)
 }
 
-// checkKinds reports what is no file of the source tree.
+// checkKinds reports everything that is not a file of the source tree.
 func checkKinds(kinds string) error {
 	var errs []error
 	for line := range strings.Lines(kinds) {

@@ -12,8 +12,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// collectTimings writes what the cases of tests took into the files that these
-// declare.
+// collectTimings writes the durations of the tests' cases into the files that the tests declare.
 func collectTimings(b bazel, args []string, stdout io.Writer) error {
 	own := flag.NewFlagSet("timings", flag.ContinueOnError)
 	var from []string
@@ -45,7 +44,7 @@ func collectTimings(b bazel, args []string, stdout io.Writer) error {
 	return err
 }
 
-// isFolder also takes what does not exist for a mistake.
+// isFolder returns an error for a path that is not a folder or does not exist.
 func isFolder(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
@@ -54,7 +53,7 @@ func isFolder(path string) error {
 	return err
 }
 
-// refresh brings the timings of tests up to date.
+// refresh updates the timings of tests.
 type refresh struct {
 	bazel
 	flags  []string
@@ -108,7 +107,7 @@ func (r *refresh) pathOf(t test) string {
 	return filepath.Join(r.workspace, filepath.FromSlash(pathOf(t.timings)))
 }
 
-// measured returns the runs of those tests that have any.
+// measured returns the runs of the tests that have any.
 func (r *refresh) measured(tests []test, logs []string) (map[string]runs, error) {
 	measured := map[string]runs{}
 	for _, t := range tests {

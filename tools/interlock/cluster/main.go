@@ -1,5 +1,5 @@
-// Interlock_cluster is the command interlock (..) with a client of etcd, and so
-// with groups of scope cluster.
+// Interlock_cluster is the command interlock (..) with a client of etcd, so that it knows groups
+// of scope cluster.
 package main
 
 import (

@@ -11,16 +11,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/state"
 )
 
-// Cluster is what commands need for groups of scope cluster: a client of etcd,
-// which is not in every program that has these commands (package etcd).
+// Cluster is what commands need for groups of scope cluster: a client of etcd, which not every
+// program with these commands contains (package etcd).
 type Cluster struct {
 	// New returns a locker for groups.
 	New func([]group.Group, func(string) (string, bool)) lock.Locker
-	// Find returns the groups of the coordinator that is configured, if one is.
+	// Find returns the groups of the configured coordinator, if there is one.
 	Find func(context.Context, func(string) (string, bool)) (groups []state.Group, found bool, err error)
 }
 
-// errNoCluster is for programs without one.
+// errNoCluster is for programs without a Cluster.
 var errNoCluster = errors.New("this command knows no groups of scope cluster, since it carries no client of etcd: " +
 	"use @rules_interlock//tools:interlock_cluster")
 

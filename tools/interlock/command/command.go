@@ -1,6 +1,6 @@
-// Package command is the commands of //tools/interlock that deal with groups
-// while they are used: who holds them, holding them for a script, and the folder
-// of a machine's locks.
+// Package command has the commands of //tools/interlock that deal with groups while they are
+// used: to show their holders, to hold them for a script, and to make the folder of a machine's
+// locks.
 package command
 
 import (
@@ -11,15 +11,14 @@ import (
 	"os"
 )
 
-// Exit codes of commands, besides those of the programs that they run.
+// Exit codes of commands, in addition to those of the programs that they run.
 const (
 	// ExitUnavailable: a group could not be held, or was lost, as EX_UNAVAILABLE
 	// of sysexits.h.
 	ExitUnavailable = 69
-	// ExitTimeout: the time was up, as timeout(1) has it.
+	// ExitTimeout: the time was up, as with timeout(1).
 	ExitTimeout = 124
-	// ExitCannotExecute and ExitNotFound: a program could not be started, as
-	// env(1) has it.
+	// ExitCannotExecute and ExitNotFound: a program could not be started, as with env(1).
 	ExitCannotExecute = 126
 	ExitNotFound      = 127
 )
@@ -30,10 +29,10 @@ type Invocation struct {
 	Args []string
 	// Lookup is os.LookupEnv.
 	Lookup func(string) (string, bool)
-	// Cluster is nil in a program without it: then groups of scope cluster are left
-	// out, or an error if they are asked for.
+	// Cluster is nil in a program without it: then groups of scope cluster are left out, or are
+	// an error if they are asked for.
 	Cluster *Cluster
-	// Dir is where programs run; empty is where this process is.
+	// Dir is where programs run; empty means the folder of this process.
 	Dir string
 	// Stdin, Stdout and Stderr are those of this process.
 	Stdin, Stdout, Stderr *os.File
@@ -53,10 +52,9 @@ func usageError(format string, args ...any) error {
 
 // ExitError ends the program with a code.
 type ExitError struct {
-	// Code is the exit code, which is not 0.
+	// Code is the exit code. It is not 0.
 	Code int
-	// Err says why; nil if there is nothing to say, since a program that was run
-	// has said it.
+	// Err says why; nil if a program that was run has already said it.
 	Err error
 }
 
@@ -71,14 +69,14 @@ func (e *ExitError) Error() string {
 // Unwrap returns Err.
 func (e *ExitError) Unwrap() error { return e.Err }
 
-// newFlags returns the flags of a command, which has to set them.
+// newFlags returns an empty set of flags for a command to fill.
 func newFlags() *flag.FlagSet {
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // the error says it all
 	return flags
 }
 
-// parse sets flags and returns the other arguments, which may stand between them.
+// parse sets flags and returns the other arguments, which may stand between flags.
 func parse(flags *flag.FlagSet, args []string) (others []string, err error) {
 	for len(args) > 0 {
 		if err := flags.Parse(args); err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/host"
 )
 
-// Host makes the folder for the locks of scope host, and says where: args is
-// "init". A folder that is there already and as it should be is no error.
+// Host makes the folder for the locks of scope host, and reports where: args is "init". It is not
+// an error if the folder exists and is as it should be.
 func Host(_ context.Context, i Invocation) error {
 	if !slices.Equal(i.Args, []string{"init"}) {
 		return usageError("host takes the one argument init")

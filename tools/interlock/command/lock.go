@@ -19,25 +19,25 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/notice"
 )
 
-// patience is for how long Lock says nothing of a wait.
+// patience is how long Lock waits before it reports that it waits.
 const patience = time.Second
 
-// ending are the signals that ask a process to end, but for those that whoever
-// started it wants ignored, as nohup does: the program ignores them, too.
+// ending are the signals that ask a process to end, except those that the parent process wants
+// ignored, as nohup does: the program ignores them, too.
 func ending() []os.Signal {
 	return slices.DeleteFunc([]os.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}, signal.Ignored)
 }
 
-// Lock holds a group of scope host or cluster while a program runs, as a case of
-// a test would that has a group with that key. Its arguments are
+// Lock holds a group of scope host or cluster while a program runs, as a test case with that
+// group's key would. Its arguments are
 //
 //	NAME [--scope SCOPE] [--capacity N | --instances NAME,...] [--rate RATE]
 //	     [--weight N | --shared] [--timeout DURATION] -- PROGRAM [ARGUMENT...]
 //
-// The program has the streams of this process, gets the signals that this
-// process gets, and has the variables of the group (package variables). If it
-// fails, or a signal ends it, the error is an *ExitError with its exit code or
-// 128+n; it is also one for what the constants Exit... are for.
+// The program gets the streams of this process, the signals that this process receives, and the
+// variables of the group (package variables). If the program fails, or a signal ends it, the
+// error is an *ExitError with its exit code or 128+n. The constants Exit... are the codes of
+// further *ExitErrors.
 func Lock(ctx context.Context, i Invocation) error {
 	a, err := parseLock(i.Args)
 	if err != nil {
@@ -70,10 +70,10 @@ func Lock(ctx context.Context, i Invocation) error {
 // signalError ends this process as the signal would.
 func signalError(s os.Signal) error { return &ExitError{Code: 128 + int(s.(syscall.Signal))} }
 
-// errTimeout is the cause of the end of a wait that took too long.
+// errTimeout is the cause if a wait took too long.
 var errTimeout = errors.New("timeout")
 
-// acquire waits for the group, for the time that there is and until a signal.
+// acquire waits for the group until the time is up or a signal arrives.
 func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan os.Signal) (lock.Held, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -104,7 +104,7 @@ func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan
 	switch cause := context.Cause(ctx); {
 	case err == nil && cause == nil:
 		return held, nil
-	case err == nil: // the signal came at the same moment
+	case err == nil: // the signal arrived at the same moment
 		held.Release()
 		return nil, cause
 	case ctx.Err() == nil:
@@ -116,7 +116,7 @@ func (i Invocation) acquire(ctx context.Context, a lockArguments, signals <-chan
 	}
 }
 
-// newLocker returns the locker for the one group.
+// newLocker returns the locker for the group.
 func (i Invocation) newLocker(a lockArguments) lock.Locker {
 	groups := []group.Group{a.group}
 	if a.group.Scope == group.Cluster {
@@ -126,7 +126,7 @@ func (i Invocation) newLocker(a lockArguments) lock.Locker {
 	return notice.New(host.New(groups, i.Lookup), groups, publisher)
 }
 
-// wait tells people of a wait.
+// wait informs people about a wait.
 type wait struct {
 	locker lock.Locker
 	name   string
@@ -134,7 +134,7 @@ type wait struct {
 	timer  *time.Timer
 }
 
-// begin is called when a wait begins, maybe again.
+// begin is called when a wait begins, perhaps again.
 func (w *wait) begin() {
 	if w.timer != nil {
 		return
@@ -145,15 +145,15 @@ func (w *wait) begin() {
 	})
 }
 
-// end is called when it is over.
+// end is called when the wait is over.
 func (w *wait) end() {
 	if w.timer != nil {
 		w.timer.Stop()
 	}
 }
 
-// holders continues a sentence, of which the group becomes the subject by some
-// words, with who holds the group, if that is known.
+// holders continues a sentence with the holders of the group, if they are known. subject makes
+// the group its subject.
 func (w *wait) holders(subject string) string {
 	inspector, ok := w.locker.(lock.Inspector)
 	if !ok {

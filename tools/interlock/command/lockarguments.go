@@ -11,17 +11,17 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// lockArguments are those of the command lock.
+// lockArguments are the arguments of the command lock.
 type lockArguments struct {
 	group   group.Group
 	need    group.Need
-	timeout time.Duration // 0 is none
-	// capacity is what the arguments say; 0 if they do not.
+	timeout time.Duration // 0 means none
+	// capacity is the capacity in the arguments; 0 if there is none.
 	capacity int
 	program  []string // with its arguments
 }
 
-// maxKey is the length of a key, as the rule resource_group has it.
+// maxKey is the longest key, as in the rule resource_group.
 const maxKey = 200
 
 func parseLock(args []string) (lockArguments, error) {
@@ -96,7 +96,7 @@ func (a *lockArguments) check() error {
 	return nil
 }
 
-// isPrintable reports whether text is ASCII that can be seen.
+// isPrintable reports whether text is visible ASCII.
 func isPrintable(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -81,15 +81,15 @@ func environmentOf(a lockArguments, held lock.Held) ([]string, error) {
 	return env, nil
 }
 
-// lostError is the cause of the end of a program whose group was lost.
+// lostError is the cause if the group of a running program was lost.
 type lostError struct{}
 
 func (lostError) Error() string { return "the group was lost" }
 
-// AtOnce leaves the program no grace, since somebody else may have the group.
+// AtOnce leaves the program no grace, because somebody else may have the group.
 func (lostError) AtOnce() bool { return true }
 
-// untilLost returns a context that ends when what is held is lost.
+// untilLost returns a context that ends when held is lost.
 func untilLost(ctx context.Context, held lock.Held) (_ context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var watcher sync.WaitGroup

@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/notice"
 )
 
-// ReportVersion is the version of Report. A field that is added does not change it.
+// ReportVersion is the version of Report. A new field does not change it.
 const ReportVersion = 1
 
 // Report is what `interlock status --json` prints.
@@ -20,9 +20,9 @@ type Report struct {
 	Version int `json:"version"`
 	// At is when it was made.
 	At time.Time `json:"at"`
-	// Groups are those that are held or waited for, by scope, then key or label.
+	// Groups are the groups that are held or waited for, by scope, then key or label.
 	Groups []Group `json:"groups"`
-	// Problems say what could not be seen, a line each.
+	// Problems say what could not be seen, one a line.
 	Problems []string `json:"problems"`
 }
 
@@ -32,25 +32,25 @@ type Group struct {
 	Scope string `json:"scope"`
 	// Key is the group's key; empty in scope build.
 	Key string `json:"key,omitempty"`
-	// Label is the group's label in scope build; empty in the others, where each
-	// workspace may have its own.
+	// Label is the group's label in scope build; empty in the other scopes, where each workspace
+	// may have its own.
 	Label string `json:"label,omitempty"`
-	// Identity tells groups from one another that have the same label in several
-	// output bases, or the same key in several folders for locks.
+	// Identity distinguishes groups that have the same label in several output bases, or the same
+	// key in several folders for locks.
 	Identity string `json:"identity"`
 	// Capacity is the number of units.
 	Capacity int `json:"capacity"`
 	// Rate is as in the rule, such as 60/m; empty for none.
 	Rate string `json:"rate,omitempty"`
-	// Instances are the names of the units, if they have some.
+	// Instances are the names of the units, if they have names.
 	Instances []string `json:"instances,omitempty"`
-	// Holders hold the group, those first who have held it for the longest.
+	// Holders are the holders of the group, the longest holder first.
 	Holders []Use `json:"holders"`
-	// Queue waits for it, first those who wait for the longest.
+	// Queue are its waiters, the longest waiter first.
 	Queue []Use `json:"queue"`
 }
 
-// Use is one who holds a group, or waits for it.
+// Use is a holder or a waiter of a group.
 type Use struct {
 	// Target is the label of the test; empty for a command.
 	Target string `json:"target,omitempty"`
@@ -62,16 +62,16 @@ type Use struct {
 	Mode string `json:"mode"`
 	// Weight is the number of units that it takes.
 	Weight int `json:"weight"`
-	// Slots are the numbers of the units that it has, from 0; empty for one that
-	// waits or shares.
+	// Slots are the numbers of the units that it has, from 0; empty for a waiter or a shared
+	// holder.
 	Slots []int `json:"slots,omitempty"`
-	// Instances are the names of these units, if they have some.
+	// Instances are the names of these units, if they have names.
 	Instances []string `json:"instances,omitempty"`
 	// Fence is the fencing token, in scope cluster.
 	Fence int64 `json:"fence,omitempty"`
 }
 
-// addNotices adds what processes of this machine tell, in scopes.
+// addNotices adds what processes of this machine publish about scopes.
 func (r *Report) addNotices(scopes []group.Scope) {
 	uses, problems := notice.Read()
 	for _, u := range uses {
@@ -91,7 +91,7 @@ func (r *Report) addNotices(scopes []group.Scope) {
 	}
 }
 
-// groupOf returns the group that a notice is of, as who used it first defines it.
+// groupOf returns the group of a notice, as its first user defines it.
 func (r *Report) groupOf(u notice.Use) *Group {
 	for i := range r.Groups {
 		if r.Groups[i].Identity == u.Identity && r.Groups[i].Scope == string(u.Scope) {
@@ -106,7 +106,7 @@ func (r *Report) groupOf(u notice.Use) *Group {
 	return &r.Groups[len(r.Groups)-1]
 }
 
-// addCluster adds what a coordinator knows. Its texts may be anybody's.
+// addCluster adds what a coordinator knows. Anybody may have written its texts.
 func (r *Report) addCluster(groups []state.Group) {
 	for _, from := range groups {
 		if from.Definition == nil || len(from.Holders)+len(from.Queue) == 0 {
@@ -153,7 +153,7 @@ func cleaned(texts []string) []string {
 	return cleaned
 }
 
-// sort puts groups in order, however many sources they are from.
+// sort sorts groups, whatever sources they are from.
 func (r *Report) sort() {
 	slices.SortStableFunc(r.Groups, func(a, b Group) int {
 		order := func(g Group) int { return slices.Index(group.Scopes, group.Scope(g.Scope)) }

@@ -43,7 +43,7 @@ func (r Report) writeGroup(w io.Writer, g Group) error {
 	return table.Flush()
 }
 
-// definition is as in "capacity 2, rate 60/m".
+// definition describes g, as in "capacity 2, rate 60/m".
 func (g Group) definition() string {
 	text := fmt.Sprintf("capacity %d", g.Capacity)
 	if g.Rate != "" {
@@ -55,7 +55,7 @@ func (g Group) definition() string {
 	return text
 }
 
-// whereIs tells g from groups of the same name.
+// whereIs distinguishes g from groups with the same name.
 func (r Report) whereIs(g Group) string {
 	for _, other := range r.Groups {
 		if other.Scope == g.Scope && other.name() == g.name() && other.Identity != g.Identity {
@@ -65,7 +65,7 @@ func (r Report) whereIs(g Group) string {
 	return ""
 }
 
-// units says what u has, or waits for.
+// units says which units u has or waits for.
 func (u Use) units() string {
 	var parts []string
 	switch {
@@ -96,7 +96,7 @@ func (u Use) user() string {
 	return cmp.Or(lock.User{Target: u.Target, Case: u.Case}.String(), "somebody")
 }
 
-// since says since when, and for how long that is.
+// since says since when, and how long ago that is.
 func (r Report) since(u Use) string {
 	format := time.TimeOnly
 	if r.At.Sub(u.Since) >= 24*time.Hour {

@@ -18,14 +18,12 @@ import (
 // watchEvery is how often Status looks again.
 const watchEvery = time.Second
 
-// Status prints who holds which group, and who waits for it: for people or,
-// with --json, as a Report. With --watch it does so again and again until ctx
-// ends. --scope limits it to some of the scopes build, host and, in a program that
-// has it, cluster, with commas in between.
+// Status prints the holders and waiters of each group: for people or, with --json, as a Report.
+// With --watch it repeats that until ctx ends. --scope limits it to some of the scopes build,
+// host and, in a program that has it, cluster, separated by commas.
 //
-// What cannot be seen is a problem of the report, and for people a line on
-// stderr. If it is what the configured coordinator knows, the error is an
-// *ExitError once the rest is printed.
+// What cannot be seen is a problem of the report, and for people a line on stderr. If the
+// configured coordinator cannot be read, Status prints the rest and returns an *ExitError.
 func Status(ctx context.Context, i Invocation) error {
 	s := status{i: i, scopes: []group.Scope{group.Build, group.Host}}
 	if i.Cluster != nil {
@@ -54,7 +52,7 @@ type status struct {
 	i                            Invocation
 	scopes                       []group.Scope
 	watching, asJSON, atTerminal bool
-	last                         Report // that was printed
+	last                         Report // the last printed report
 }
 
 func (s *status) setScopes(text string) error {
@@ -79,7 +77,7 @@ func (s *status) once(ctx context.Context) error {
 	if err := s.print(report); err != nil || ok {
 		return err
 	}
-	return &ExitError{Code: 1} // why is among the problems
+	return &ExitError{Code: 1} // the problems say why
 }
 
 // watch prints reports until ctx ends.
@@ -102,8 +100,7 @@ func (s *status) watch(ctx context.Context) error {
 	}
 }
 
-// report looks at everything that is asked for, and reports whether all who were
-// asked have answered.
+// report looks at everything that is asked for, and reports whether every source has answered.
 func (s *status) report(ctx context.Context) (r Report, ok bool) {
 	r = Report{Version: ReportVersion, At: time.Now(), Groups: []Group{}, Problems: []string{}}
 	if slices.Contains(s.scopes, group.Build) || slices.Contains(s.scopes, group.Host) {
@@ -114,7 +111,7 @@ func (s *status) report(ctx context.Context) (r Report, ok bool) {
 	return r, ok
 }
 
-// print prints r if there is something new to say.
+// print prints r if it differs from the last report.
 func (s *status) print(r Report) error {
 	if s.asJSON {
 		return json.NewEncoder(s.i.Stdout).Encode(r)
@@ -143,5 +140,5 @@ func (s *status) print(r Report) error {
 	return err
 }
 
-// clearScreen moves to the first row and clears what is below (ECMA-48, CUP and ED).
+// clearScreen moves to the first row and clears everything below (ECMA-48, CUP and ED).
 const clearScreen = "\x1b[H\x1b[J"

@@ -15,9 +15,9 @@ import (
 
 var errSuspended = errors.New("suspended")
 
-// suspendably waits for a group, and withdraws while the process is stopped by Ctrl-Z: who
-// is stopped in a queue keeps those behind it waiting. When the process goes on it asks
-// again, behind those that came meanwhile.
+// suspendably waits for a group, and withdraws while the process is stopped by Ctrl-Z, because a
+// stopped waiter blocks those behind it. When the process continues, it asks again, behind
+// requests that came meanwhile.
 func suspendably(ctx context.Context, acquire func(context.Context) (lock.Held, error)) (lock.Held, error) {
 	if signal.Ignored(syscall.SIGTSTP) {
 		return acquire(ctx)
@@ -31,7 +31,7 @@ func suspendably(ctx context.Context, acquire func(context.Context) (lock.Held, 
 	}
 }
 
-// untilSuspended returns errSuspended if the process is to be stopped.
+// untilSuspended returns errSuspended if the process should stop.
 func untilSuspended(ctx context.Context, acquire func(context.Context) (lock.Held, error)) (lock.Held, error) {
 	stop := make(chan os.Signal, 1)
 	catchStops(stop)
@@ -55,15 +55,15 @@ func untilSuspended(ctx context.Context, acquire func(context.Context) (lock.Hel
 	return nil, errSuspended
 }
 
-// action is what the kernel does with a signal (struct sigaction of rt_sigaction(2)). All of
-// it zero is the default.
+// action is what the kernel does with a signal (struct sigaction of rt_sigaction(2)). The zero
+// value is the default.
 type action [4]uint64
 
-// caught is that of a signal which Go catches.
+// caught is the action for a signal that Go catches.
 var caught action
 
-// catchStops lets a channel have SIGTSTP. Once Go has caught it, it never gives it back
-// (os/signal knows no default action of it but to ignore it), so that is done here.
+// catchStops lets a channel receive SIGTSTP. Once Go has caught the signal, it never gives it
+// back (for os/signal, its only default action is to ignore it), so this is done here.
 func catchStops(stop chan<- os.Signal) {
 	signal.Notify(stop, syscall.SIGTSTP)
 	if caught == (action{}) {
@@ -79,7 +79,7 @@ func letStop(stop chan<- os.Signal) {
 	setAction(&action{})
 }
 
-// setAction sets the action of SIGTSTP, unless it is nil, and returns the one before.
+// setAction sets the action of SIGTSTP, unless to is nil, and returns the previous one.
 func setAction(to *action) (before action) {
 	const sizeOfSet = 8
 	_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(syscall.SIGTSTP), uintptr(unsafe.Pointer(to)),

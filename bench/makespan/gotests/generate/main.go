@@ -1,4 +1,4 @@
-// Generate writes the Go tests of a workload, and how long they take:
+// Generate writes the Go tests of a workload, and their durations:
 //
 //	generate WORKLOAD SOURCE.go TIMINGS.json
 package main

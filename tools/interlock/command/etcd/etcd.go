@@ -1,5 +1,5 @@
-// Package etcd lets the commands of package command know groups of scope cluster.
-// It is for programs that may carry a client of etcd.
+// Package etcd adds groups of scope cluster to the commands of package command. It is for
+// programs that may contain a client of etcd.
 package etcd
 
 import (
@@ -7,5 +7,5 @@ import (
 	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
-// Cluster returns what commands need for it.
+// Cluster returns what commands need for groups of scope cluster.
 func Cluster() *command.Cluster { return &command.Cluster{New: cluster.New, Find: cluster.Find} }
