@@ -23,14 +23,14 @@
 // --@rules_interlock//rules:resource_tags: one for each resource group that all
 // cases of a test hold.
 //
-//	timings [--from DIR]... [FLAG...] [PATTERN...]
+//	timings [--from DIR]... [--force] [FLAG...] [PATTERN...]
 //
 // writes what cases take into the files that targets declare as their timings.
 // It finds that in the test.xml files of bazel-testlogs and of the folders DIR,
 // which are laid out alike: for each case, the time that 85 % of its passed runs
 // did not exceed, to two digits. Since new timings void cached results, those of
 // a target are only written where its cases are expected to take at least 5 %
-// less time with them.
+// less time with them, or with --force.
 //
 // The other commands have nothing to do with Bazel, and take only flags of their
 // own (package tools/interlock/command). For groups of scope cluster use the same program
@@ -56,7 +56,8 @@
 //
 //	--help
 //
-// prints the commands, and the options of grouped tests.
+// prints the commands, and the options of grouped tests. After a command it prints
+// how to use that one. --version prints the version.
 //
 // # Environment
 //
