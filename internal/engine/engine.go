@@ -32,21 +32,24 @@ type Closer interface {
 	Close(ctx context.Context, report event.Report)
 }
 
-// Why a run is cut short: causes of the contexts that the engine makes.
-var (
-	// ErrBudget means that the cases ran for longer than Options.Budget.
-	ErrBudget error = budgetError{}
-	// ErrLost means that the case lost a group while it ran. The case gets no time to end by
-	// itself, because somebody else may have the group soon.
-	ErrLost error = lostError{}
-)
+// ErrLost means that the case lost a group while it ran. The case gets no
+// time to end by itself, since somebody else may have the group soon.
+var ErrLost error = lostError{}
 
-type budgetError struct{}
+// BudgetError means that the cases of a test ran for longer than Options.Budget.
+type BudgetError struct {
+	Target string
+	Limit  time.Duration
+}
 
-func (budgetError) Error() string { return "the running budget is used up" }
+// Error implements error. People set the budget as size or timeout, and know it by that.
+func (e BudgetError) Error() string {
+	return fmt.Sprintf("the cases of %s ran for longer than its size or timeout allows (%g s; waiting does not count)"+
+		"\nhint: set a longer size or timeout, or make its slowest cases faster", e.Target, e.Limit.Seconds())
+}
 
 // Timeout makes the outcome a timeout.
-func (budgetError) Timeout() bool { return true }
+func (BudgetError) Timeout() bool { return true }
 
 type lostError struct{}
 
@@ -137,7 +140,7 @@ func Run(ctx context.Context, options Options, cases []schedule.Case) {
 	r.running = ctx
 	r.starting, r.stopStarting = context.WithCancelCause(ctx)
 	defer r.stopStarting(nil)
-	r.budget = newBudget(options.Budget, func() { cancel(fmt.Errorf("%w (%s)", ErrBudget, options.Budget)) })
+	r.budget = newBudget(options.Budget, func() { cancel(BudgetError{options.Target, options.Budget}) })
 	r.Sink.Handle(event.RunStarted{At: time.Now(), Cases: names(cases)})
 	if options.Workers == 0 {
 		r.inOrder(cases)

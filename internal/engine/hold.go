@@ -86,7 +86,7 @@ func (r *run) notStarted(w *waiting) *event.Outcome {
 	default:
 		return nil
 	}
-	outcome.Message = fmt.Sprintf("not run: %v%s", cause, w)
+	outcome.Message = "not run: " + withDetail(cause.Error(), w.String())
 	return outcome
 }
 

@@ -3,8 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -218,11 +218,27 @@ func cutShort(cause error, o event.Outcome) event.Outcome {
 	if typeOf(cause) == event.TypeTimeout {
 		word = "timed out"
 	}
-	message := fmt.Sprintf("%s: %v", word, cause)
-	if o.Message != "" {
-		message += " (" + o.Message + ")"
+	detail := ""
+	if o.Message != "" && !endedWhenAsked(o) {
+		detail = " (" + o.Message + ")"
 	}
-	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: message}
+	return event.Outcome{Status: event.Errored, Type: typeOf(cause), Message: word + ": " + withDetail(cause.Error(), detail)}
+}
+
+// endedWhenAsked reports whether all that a case says of itself is the signal by which it
+// was stopped.
+func endedWhenAsked(o event.Outcome) bool {
+	const terminated = 128 + 15
+	return o.Type == event.TypeSignal && o.ExitCode == terminated
+}
+
+// withDetail adds to the first line of a message. Those behind it are hints.
+func withDetail(message, detail string) string {
+	line, hints, more := strings.Cut(message, "\n")
+	if more {
+		hints = "\n" + hints
+	}
+	return line + detail + hints
 }
 
 // joined reports whether a case of the batch was meant to run.

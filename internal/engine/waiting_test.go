@@ -128,7 +128,7 @@ func TestEndWhileRunning(t *testing.T) {
 		for cause, wantType := range map[error]string{
 			timeIsUp{}:                   event.TypeTimeout,
 			errors.New("told to"):        event.TypeInterrupted,
-			engine.ErrBudget:             event.TypeTimeout,
+			engine.BudgetError{}:         event.TypeTimeout,
 			fmt.Errorf("%w", timeIsUp{}): event.TypeTimeout,
 		} {
 			ctx, cancel := context.WithCancelCause(t.Context())
@@ -136,7 +136,7 @@ func TestEndWhileRunning(t *testing.T) {
 			r := run(ctx, engine.Options{Framework: passAfter(time.Hour), Locker: newLocker(), Workers: 1}, newCase("x"), newCase("y"))
 			o := r.wantOutcome(t, "x", event.Errored, wantType)
 			word := map[string]string{event.TypeTimeout: "timed out: ", event.TypeInterrupted: "stopped: "}[wantType]
-			if want := word + cause.Error() + " (killed by signal: terminated)"; o.Message != want {
+			if want := word + cause.Error(); o.Message != want {
 				t.Errorf("message %q, want %q", o.Message, want)
 			}
 			if f := r.finished(t, "x"); f.Ran != 3*time.Second {

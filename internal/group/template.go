@@ -1,7 +1,10 @@
 package group
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -69,7 +72,18 @@ func (t Template) Fields() []string {
 	return fields
 }
 
-// Expand replaces the fields by values. A missing value is an error.
+// noField says which fields there are instead of one.
+func noField(name string, known []string) error {
+	text := fmt.Sprintf("there is no {%s}: the fields are {%s}", name, strings.Join(known, "}, {"))
+	for _, k := range known {
+		if strings.EqualFold(k, name) {
+			text += fmt.Sprintf("\nhint: did you mean {%s}?", k)
+		}
+	}
+	return errors.New(text)
+}
+
+// Expand puts values in place of the fields. It is an error if one is missing.
 func (t Template) Expand(values map[string]string) (string, error) {
 	var text strings.Builder
 	for i, part := range t.parts {
@@ -79,7 +93,7 @@ func (t Template) Expand(values map[string]string) (string, error) {
 		}
 		value, ok := values[part]
 		if !ok {
-			return "", fmt.Errorf("there is no {%s}", part)
+			return "", noField(part, slices.Sorted(maps.Keys(values)))
 		}
 		text.WriteString(value)
 	}

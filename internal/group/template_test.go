@@ -62,8 +62,16 @@ func TestFieldWithoutValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := template.Expand(map[string]string{"index": "0"}); err == nil || err.Error() != "there is no {port}" {
-		t.Errorf("%q, error %v", got, err)
+	for _, c := range []struct {
+		values map[string]string
+		want   string
+	}{
+		{map[string]string{"index": "0"}, "there is no {port}: the fields are {index}"},
+		{map[string]string{"index": "0", "Port": "1"}, "there is no {port}: the fields are {Port}, {index}\nhint: did you mean {Port}?"},
+	} {
+		if got, err := template.Expand(c.values); err == nil || err.Error() != c.want {
+			t.Errorf("%q, error %v, want %s", got, err, c.want)
+		}
 	}
 }
 

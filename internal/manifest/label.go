@@ -11,5 +11,9 @@ func DisplayLabel(canonical string) string {
 	return canonical
 }
 
+// DisplayPath is a runfiles path as people know it: a file of the main repository by its
+// path there.
+func DisplayPath(runfile string) string { return strings.TrimPrefix(runfile, "_main/") }
+
 // TargetName returns the name of the target in a label.
 func TargetName(label string) string { return label[strings.LastIndexByte(label, ':')+1:] }

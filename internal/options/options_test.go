@@ -81,3 +81,24 @@ func TestHelpNamesEveryOption(t *testing.T) {
 		}
 	}
 }
+
+func TestMisspeltVariables(t *testing.T) {
+	got := options.Misspelt([]string{
+		"INTERLOCK_RETRYS=3", "INTERLOCK_RETRIES=3", "INTERLOCK_WORKER=1", "INTERLOCK_HOST_DIR=/x", "INTERLOCK_SLOT_LEAK=0",
+		"INTERLOCK_MAXFAIL=1", "INTERLOCK_SHUFLE=", "RETRYS=3",
+	})
+	want := []string{
+		"the environment variable INTERLOCK_RETRYS sets nothing; did you mean INTERLOCK_RETRIES?",
+		"the environment variable INTERLOCK_MAXFAIL sets nothing; did you mean INTERLOCK_MAX_FAIL?",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestUnknownOptionSaysWhatWasMeant(t *testing.T) {
+	o := options.Default()
+	if err := o.Set("retrys", "3", "x"); err == nil || !strings.HasSuffix(err.Error(), "\nhint: did you mean \"retries\"?") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -1,10 +1,13 @@
 package options
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/interlock-build/rules_interlock/internal/nearest"
 )
 
 // The two ways to set an option for a run.
@@ -28,7 +31,11 @@ func (helpError) Error() string {
 // for an invalid value.
 func (o *Options) Set(name, value, source string) error {
 	if o.flags().Lookup(name) == nil {
-		return fmt.Errorf("%s: there is no option %q; the options are: %s", source, name, strings.Join(Names(), ", "))
+		text := fmt.Sprintf("%s: there is no option %q; the options are: %s", source, name, strings.Join(Names(), ", "))
+		if meant := nearest.Of(name, Names()); meant != "" {
+			text += fmt.Sprintf("\nhint: did you mean %q?", meant)
+		}
+		return errors.New(text)
 	}
 	if err := o.flags().Set(name, value); err != nil {
 		return fmt.Errorf("%s: %q: %w", source, value, err)
@@ -94,4 +101,37 @@ func Usage() string {
 		fmt.Fprintf(&text, "  %s%s=%s\n        %s\n", ArgPrefix, option.Name, value, usage)
 	})
 	return text.String()
+}
+
+// Misspelt returns a sentence for each variable of an environment that sets nothing, but
+// has nearly the name of one that does.
+func Misspelt(environ []string) (sentences []string) {
+	known := make([]string, 0, len(Names()))
+	for _, name := range Names() {
+		known = append(known, VarOf(name))
+	}
+	for _, entry := range environ {
+		variable, value, _ := strings.Cut(entry, "=")
+		name, ours := strings.CutPrefix(variable, VarPrefix)
+		if !ours || value == "" || slices.Contains(known, variable) || isSetForCases(name) {
+			continue
+		}
+		if meant := nearest.Of(name, namesOf(known)); meant != "" {
+			sentences = append(sentences, fmt.Sprintf("the environment variable %s sets nothing; did you mean %s%s?", variable, VarPrefix, meant))
+		}
+	}
+	return sentences
+}
+
+// isSetForCases reports whether the runner sets a variable for the cases of a test, which
+// may start another runner.
+func isSetForCases(name string) bool {
+	return name == "WORKER" || strings.HasPrefix(name, "SLOT_") || strings.HasSuffix(name, "_INSTANCE") || strings.HasSuffix(name, "_FENCE")
+}
+
+func namesOf(variables []string) (names []string) {
+	for _, v := range variables {
+		names = append(names, strings.TrimPrefix(v, VarPrefix))
+	}
+	return names
 }

@@ -24,11 +24,12 @@ var rooms = []struct {
 	{"internal/group", nil},
 	{"internal/event", []string{"internal/group"}},
 	{"internal/plan", []string{"internal/group"}},
+	{"internal/nearest", nil},
 	{"internal/timings", nil},
 	{"internal/schedule", []string{"internal/event", "internal/group", "internal/plan"}},
 	{"internal/planfile", []string{"internal/group", "internal/plan", "internal/schedule", "internal/timings"}},
 	{"internal/manifest", []string{"internal/group"}},
-	{"internal/options", nil},
+	{"internal/options", []string{"internal/nearest"}},
 	// What runs sees locks through their interface only.
 	{"internal/engine", []string{"internal/event", "internal/group", "internal/lock$", "internal/schedule"}},
 	// Locks know nothing of tests.

@@ -21,13 +21,14 @@
 // --@rules_interlock//rules:resource_tags: one for each resource group that all cases of a test
 // hold.
 //
-//	timings [--from DIR]... [FLAG...] [PATTERN...]
+//	timings [--from DIR]... [--force] [FLAG...] [PATTERN...]
 //
-// writes the durations of cases into the files that targets declare as their timings. It finds
-// them in the test.xml files of bazel-testlogs and of the folders DIR, which have the same
-// layout: for each case, the time that 85 % of its passed runs did not exceed, to two digits.
-// Because new timings invalidate cached results, it writes those of a target only if its cases
-// are expected to take at least 5 % less time with them.
+// writes what cases take into the files that targets declare as their timings.
+// It finds that in the test.xml files of bazel-testlogs and of the folders DIR,
+// which are laid out alike: for each case, the time that 85 % of its passed runs
+// did not exceed, to two digits. Since new timings void cached results, those of
+// a target are only written where its cases are expected to take at least 5 %
+// less time with them, or with --force.
 //
 // The other commands do not use Bazel, and have only flags of their own (package
 // tools/interlock/command). For groups of scope cluster use the same program with a client of
@@ -52,7 +53,8 @@
 //
 //	--help
 //
-// prints the commands, and the options of grouped tests.
+// prints the commands, and the options of grouped tests. After a command it prints
+// how to use that one. --version prints the version.
 //
 // # Environment
 //

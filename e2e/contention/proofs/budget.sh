@@ -19,6 +19,6 @@ waiting_is_not_running() {
 running_beyond_the_budget() {
   expect_code "$tests_failed" bazel_test //budget:runs_too_long
   if has_said end //budget:runs_too_long; then fail 'it was not stopped'; fi
-  expect_text 'timed out: the running budget is used up' "$(xml_of //budget:runs_too_long)"
+  expect_text 'ran for longer than its size or timeout allows' "$(xml_of //budget:runs_too_long)"
   note 'a test of 14 s is stopped'
 }

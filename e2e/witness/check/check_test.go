@@ -229,11 +229,11 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 		t.Errorf("saw %+v", seen)
 	}
 
-	r = before(log+"\nrewritten files db=0\nend a/x")
+	r = before(log + "\nrewritten files db=0\nend a/x")
 	r.forget("files")
 	r.want("losses: a reports that x passed, which had lost a group")
 
-	r = before(log+"\ntouch a/x")
+	r = before(log + "\ntouch a/x")
 	r.forget("files")
 	r.Records[len(r.Records)-1].At += caselog.Instant(2 * time.Second)
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
@@ -65,7 +66,9 @@ func listCases(ctx context.Context, t task, f framework.Framework) (asked []sche
 	}
 	switch {
 	case len(asked) > 0:
-	case len(listed) > 0 || isPartial(f):
+	case len(listed) == 0 && isPartial(f):
+		note = "no case of this test was asked for"
+	case len(listed) > 0:
 		note = "no case of this test was asked for; " + selection.ListOf(listed)
 	case len(t.manifest.Groups) > 0 && t.manifest.Cases != "":
 		return nil, "", errNoCase
@@ -90,11 +93,11 @@ func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, err
 	m.Groups = bound
 	cases, err := selection.AddNeeds(listed, m.Groups, partial)
 	if err != nil {
-		return nil, err
+		return nil, explain(err, m)
 	}
 	serial, err := selection.Serial(listed, m.Serial, partial)
 	if err != nil {
-		return nil, err
+		return nil, explain(err, m)
 	}
 	for i := range cases {
 		cases[i].Serial = serial[i]
@@ -102,9 +105,18 @@ func describe(t task, listed []event.Listed, partial bool) ([]schedule.Case, err
 	return cases, addTimings(cases, t)
 }
 
-// sameForAll reports whether everything that is said about cases is said about all of them,
-// whatever their names. Other patterns have to be compared with the names: a pattern that matches
-// none is an error.
+// explain adds what else is to be known of an error that lists the cases.
+func explain(err error, m *manifest.Manifest) error {
+	var unmatched *selection.UnmatchedError
+	if m.Framework == "exec" && errors.As(err, &unmatched) {
+		return fmt.Errorf("%w\nhint: a program of framework = \"exec\" is one case: write [\"*\"] for it", err)
+	}
+	return err
+}
+
+// sameForAll reports whether everything that is said of cases is said of all,
+// whatever their names. Other patterns have to be compared with the names: one
+// that matches none is an error.
 func sameForAll(m *manifest.Manifest) bool {
 	if len(m.Serial) > 0 && !m.AllSerial() {
 		return false

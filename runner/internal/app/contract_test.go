@@ -68,7 +68,8 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 		}, "galaxy"},
 		"pattern without a case": {func(x *target) {
 			x.manifest["groups"] = []any{processGroup("@@//r:db", "TestDB*")}
-		}, `//r:db: the pattern "TestDB*" matches no case of this test, so nothing would hold the group; the cases are: x_test`},
+		}, `//r:db: the pattern "TestDB*" matches no case of this test, so nothing would hold the group; the cases are: x_test` +
+			"\nhint: a program of framework = \"exec\" is one case: write [\"*\"] for it"},
 		"malformed filter": {func(x *target) { x.vars["TESTBRIDGE_TEST_ONLY"] = "y[" }, `--test_filter: the pattern "y[" is not a glob`},
 	} {
 		x := newTarget(t, "echo must not run")

@@ -40,7 +40,8 @@ func TestRunningBudget(t *testing.T) {
 		t.Errorf("the program says %q", line)
 	}
 	r.wantExit(124)
-	r.wantError("timeout", "timed out: the running budget is used up (1s)")
+	r.wantError("timeout", "timed out: the cases of //pkg:x_test ran for longer than its size or timeout allows (1 s; waiting does not count)",
+		"hint: set a longer size or timeout")
 	lifeline.AwaitGone()
 }
 

@@ -44,7 +44,7 @@ func (t task) forFramework() (framework.Test, error) {
 	m, name, workers := t.manifest, manifest.TargetName(t.manifest.Label), t.manifest.WorkerCount()
 	program, err := t.files.Rlocation(m.Program)
 	if err != nil {
-		return framework.Test{}, fmt.Errorf("program %s: %w", m.Program, err)
+		return framework.Test{}, fmt.Errorf("program %s: %w", manifest.DisplayPath(m.Program), err)
 	}
 	names, err := t.caseNames()
 	if err != nil {
@@ -71,7 +71,7 @@ func (t task) caseNames() ([]string, error) {
 	}
 	path, err := t.files.Rlocation(t.manifest.Cases)
 	if err != nil {
-		return nil, fmt.Errorf("cases %s: %w", t.manifest.Cases, err)
+		return nil, fmt.Errorf("cases %s: %w", manifest.DisplayPath(t.manifest.Cases), err)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -41,11 +41,11 @@ func (t task) setups() (setups []provision.Group, err error) {
 		}
 		path, err := t.files.Rlocation(g.Setup.Program)
 		if err != nil {
-			return nil, fmt.Errorf("%s: setup %s: %w", g.Label, g.Setup.Program, err)
+			return nil, fmt.Errorf("%s: setup %s: %w", g.Label, manifest.DisplayPath(g.Setup.Program), err)
 		}
 		ofGroup := known[g.Label]
 		setups = append(setups, provision.Group{Group: g.Group(), Setup: provision.Setup{
-			Name: g.Setup.Program, Path: path, Timeout: time.Duration(g.Setup.TimeoutSeconds) * time.Second,
+			Name: manifest.DisplayPath(g.Setup.Program), Path: path, Timeout: time.Duration(g.Setup.TimeoutSeconds) * time.Second,
 			Environ: func(slot int) ([]string, error) {
 				set, err := ofGroup.Of(group.Grant{Slots: []int{slot}})
 				return bazelenv.ForChild(t.p.environ, set), err

@@ -113,7 +113,7 @@ func TestFailingSetupIsInfrastructureFailure(t *testing.T) {
 	x := newTargetWithSetup(t, "echo must not run", `echo "no space" >&2; exit 4`)
 	r := x.run()
 	r.wantExit(69)
-	x.wantError("infrastructure", "//r:db: instance pg0: the setup _main/r/start ended with exit code 4", "no space")
+	x.wantError("infrastructure", "//r:db: instance pg0: the setup r/start ended with exit code 4", "no space")
 	if text, _ := x.read("infrastructure"); !strings.HasPrefix(text, "interlock\n//r:db: ") {
 		t.Errorf("the infrastructure failure file has %q", text)
 	}
@@ -130,7 +130,7 @@ func TestSetupThatIsNoRunfile(t *testing.T) {
 	}
 	r := x.run()
 	r.wantExit(78)
-	x.wantError("config", "//r:db: setup _main/../start: ")
+	x.wantError("config", "//r:db: setup ../start: ")
 }
 
 // Two tests with a group of one instance: each starts its own, never two at once.

@@ -70,6 +70,15 @@ func TestMistakesInOptions(t *testing.T) {
 	x.wantError("config", "--interlock-repeat starts many: leave one of them out")
 }
 
+func TestVariableThatIsMisspelt(t *testing.T) {
+	t.Parallel()
+	x := newTarget(t, "exit 0")
+	x.vars["INTERLOCK_RETRYS"] = "3"
+	r := x.run()
+	r.wantExit(0)
+	r.wantLog("interlock: warning: the environment variable INTERLOCK_RETRYS sets nothing; did you mean INTERLOCK_RETRIES?\n")
+}
+
 func TestCaseTimeout(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `trap 'echo told; exit 0' TERM; echo running; while :; do sleep 0.01; done`)
@@ -94,7 +103,7 @@ func TestCaseTimeoutOfGoTests(t *testing.T) {
 		r := x.run("--interlock-case-timeout=1s", "--interlock-grace=1s", "-test.parallel=4")
 		r.wantExit(124)
 		want := allPass()
-		want["TestFault"] = "error: timed out: TestFault ran for longer than its timeout of 1s (stopped: hanging)"
+		want["TestFault"] = "error: timed out: TestFault ran for longer than its timeout of 1s"
 		x.wantOutcomes(want)
 	})
 }

@@ -15,7 +15,7 @@ func TestMistakesInWhatIsSaidOfCases(t *testing.T) {
 		want    string
 	}{
 		"serial pattern":    {serial: []string{"TestDB*"}, want: `serial: the pattern "TestDB*" matches no case of this test`},
-		"timings, no JSON":  {timings: "{", want: "timings: _main/pkg/timings.json: "},
+		"timings, no JSON":  {timings: "{", want: "timings: pkg/timings.json: "},
 		"timings, a list":   {timings: "[1]", want: `want {"TARGET": {"CASE": SECONDS}}`},
 		"timings, negative": {timings: `{"x_test": {"TestBefore": -1}}`, want: "x_test: TestBefore: -1 is not a time in seconds"},
 	} {

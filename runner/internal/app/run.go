@@ -65,6 +65,9 @@ type test struct {
 
 // prepare finds out what to run, and what each case needs.
 func prepare(ctx context.Context, t task) (*test, error) {
+	for _, sentence := range options.Misspelt(t.p.environ) {
+		say(t.p, "warning: "+sentence)
+	}
 	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
 	f, workers, err := t.setUp()
 	if err != nil {

@@ -18,7 +18,7 @@ func addTimings(cases []schedule.Case, t task) error {
 	if err != nil {
 		return fmt.Errorf("timings: %w", err)
 	}
-	file, err := timings.Read(path, m.Timings)
+	file, err := timings.Read(path, manifest.DisplayPath(m.Timings))
 	if err != nil {
 		return fmt.Errorf("timings: %w", err)
 	}

@@ -22,14 +22,16 @@ func TestFailuresSayWhatWasPrinted(t *testing.T) {
 		}},
 		{"signal", `kill -KILL $$`, []string{"was ended by a signal (killed)"}},
 		{"nothing", `exit 0`, []string{"there is nothing on stdout", `{"pid": 42, `}},
-		{"no JSON", `echo ready`, []string{"did not print such as", `printed "ready"`}},
-		{"not an object", `echo '[]'`, []string{"did not print such as", `"[]"`}},
+		{"no JSON", `echo ready`, []string{"should print one JSON object such as", `printed "ready"`, "\nhint: stdout is for that object alone: write logs to stderr"}},
+		{"not an object", `echo '[]'`, []string{"should print one JSON object such as", "stdout has a JSON array", `"[]"`}},
 		{"more", `echo '{"resources": [{}]} {}'`, []string{"more on stdout than one JSON object", `{}]} {}"`}},
 		{"text after it", `echo '{"resources": [{}]}'; echo ready`, []string{"more on stdout than one JSON object", "ready"}},
 		{"unknown field", `echo '{"resources": [{}], "port": 1}'`, []string{`unknown field "port"`}},
 		{"no resource", `echo '{"pid": '$$', "resources": []}'`, []string{"resources has 0 objects"}},
 		{"two resources", `echo '{"resources": [{}, {}]}'`, []string{"resources has 2 objects", "for each instance"}},
-		{"not a string", `echo '{"resources": [{"port": 5432}]}'`, []string{"cannot unmarshal number"}},
+		{"not a string", `echo '{"resources": [{"port": 5432}]}'`, []string{
+			`field "port" is 5432: want a string`, "\nhint: quote it: {\"port\": \"5432\"}",
+		}},
 		{"null", `echo '{"resources": [{"port": null}]}'`, []string{`field "port" is null`}},
 		{"not a field", `echo '{"resources": [{"the port": "1"}]}'`, []string{`field "the port"`, "letters, digits and '_'"}},
 		{"a field of the group", `echo '{"resources": [{"index": "1"}]}'`, []string{`field "index"`, "choose another name"}},
@@ -42,7 +44,7 @@ func TestFailuresSayWhatWasPrinted(t *testing.T) {
 			"named pid 1, but that process was not started by it",
 		}},
 		{"pid of the runner", `echo '{"pid": '$PPID', "resources": [{}]}'`, []string{"was not started by it"}},
-		{"too much", `head -c 100000 /dev/zero | tr '\0' ' '; echo '{"resources": [{}]}'`, []string{"did not print such as"}},
+		{"too much", `head -c 100000 /dev/zero | tr '\0' ' '; echo '{"resources": [{}]}'`, []string{"should print one JSON object such as"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

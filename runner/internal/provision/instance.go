@@ -95,7 +95,16 @@ func (i *instance) begin(ctx context.Context) error {
 		i.end()
 		<-i.over
 	}
-	return fmt.Errorf("the setup %s %w%s", i.setup.Name, err, i.printed())
+	return fmt.Errorf("the setup %s %w%s%s", i.setup.Name, err, i.printed(), hintOf(err))
+}
+
+// hintOf returns the last line of an error: what to do about it.
+func hintOf(err error) string {
+	var answer *answerError
+	if errors.As(err, &answer) && answer.hint != "" {
+		return "\nhint: " + answer.hint
+	}
+	return ""
 }
 
 func (i *instance) awaitAnswer(ctx context.Context) error {

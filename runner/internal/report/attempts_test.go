@@ -88,6 +88,6 @@ two
 interlock: PASS x (ran 1.00 s, waited 0.00 s, flaky: attempt 2)
 interlock: leak: x left a process running
 interlock: FAIL y (ran 0.00 s, waited 0.00 s): y left it
-interlock: 1 passed (1 flaky), 1 failed, 0 with an error, 0 skipped
+interlock: 1 passed (1 flaky), 1 failed, 0 with an error, 0 skipped; bad: y
 `)
 }

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -39,13 +40,16 @@ type console struct {
 	started map[event.Case]int // the last attempt
 	count   [4]int             // by event.Status
 	flaky   int
-	notRun  map[string]int // cases that their program did not run, by reason
+	notRun  map[string]int // cases that their program did not run, by why
+	bad     []string       // the names of cases that were
+	ran     map[string]time.Duration
+	hinted  map[string]bool // the hints that were given
 }
 
 // Console returns a sink that writes what cases print to w unchanged, and lines of its own about
 // waits and results.
 func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{}}
+	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{}, ran: map[string]time.Duration{}, hinted: map[string]bool{}}
 }
 
 func (c *console) Handle(e event.Event) {
@@ -84,8 +88,46 @@ func (c *console) summary() {
 	if c.flaky > 0 {
 		flaky = fmt.Sprintf(" (%d flaky)", c.flaky)
 	}
-	c.printf("%d passed%s, %d failed, %d with an error, %d skipped",
-		c.count[event.Passed], flaky, c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped])
+	bad := ""
+	if len(c.bad) > 0 {
+		bad = "; bad: " + listOf(c.bad)
+	}
+	c.printf("%d passed%s, %d failed, %d with an error, %d skipped%s",
+		c.count[event.Passed], flaky, c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped], bad)
+	if slowest := c.slowest(); slowest != "" {
+		c.printf("slowest: %s", slowest)
+	}
+}
+
+// maxBad is how many names of bad cases the summary has.
+const maxBad = 20
+
+func listOf(names []string) string {
+	if more := len(names) - maxBad; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxBad], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+const (
+	// maxSlowest is how many cases are told of as the slowest: fewer than there are.
+	maxSlowest = 3
+	// slow is how long the slowest one has to have run for that.
+	slow = time.Second
+)
+
+// slowest says which cases ran for longest; empty if none was slow.
+func (c *console) slowest() string {
+	names := slices.Collect(maps.Keys(c.ran))
+	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c.ran[b], c.ran[a]), cmp.Compare(a, b)) })
+	if len(names) <= maxSlowest || c.ran[names[0]] < slow {
+		return ""
+	}
+	var texts []string
+	for _, name := range names[:maxSlowest] {
+		texts = append(texts, name+" "+seconds(c.ran[name]))
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (c *console) start(e event.CaseStarted) {
@@ -148,6 +190,12 @@ func (c *console) finished(e event.CaseFinished) {
 		c.notRun[e.Outcome.Message]++
 	}
 	c.count[e.Outcome.Status]++
+	if e.Outcome.Status != event.Skipped {
+		c.ran[e.Case.FullName()] = e.Ran
+	}
+	if e.Outcome.Bad() && !slices.Contains(c.bad, e.Case.FullName()) {
+		c.bad = append(c.bad, e.Case.FullName())
+	}
 	c.writeHeld(e.Case)
 	flaky := ""
 	if e.Outcome.Status == event.Passed && e.Attempt > 1 {
@@ -159,6 +207,20 @@ func (c *console) finished(e event.CaseFinished) {
 	}
 	c.printf("%s %s (ran %s, waited %s%s)%s",
 		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
+	c.hint(e.Outcome)
+}
+
+// hintPrefix begins the lines of a message that say what to do.
+const hintPrefix = "hint: "
+
+// hint gives the hints of an outcome, each once: many cases may have the same.
+func (c *console) hint(o event.Outcome) {
+	for line := range strings.Lines(o.Message) {
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, hintPrefix) && !c.hinted[line] {
+			c.hinted[line] = true
+			c.printf("%s", line)
+		}
+	}
 }
 
 // wordFor returns the word that people look for in a log.
@@ -178,11 +240,11 @@ func (c *console) writeHeld(of event.Case) {
 // messageOf continues a line with the first line of an outcome's message, if there is one. The
 // other lines are in what the case has written.
 func messageOf(o event.Outcome) string {
-	line, _, more := strings.Cut(strings.TrimSpace(o.Message), "\n")
+	line, rest, more := strings.Cut(strings.TrimSpace(o.Message), "\n")
 	switch {
 	case line == "":
 		return ""
-	case more:
+	case more && !strings.HasPrefix(rest, hintPrefix):
 		line += " ..."
 	}
 	return ": " + line

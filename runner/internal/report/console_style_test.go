@@ -92,7 +92,33 @@ func TestBriefLogHasOnlyWhatIsBad(t *testing.T) {
 	wantLog(t, got, `out
 interlock: FAIL b (ran 1.00 s, waited 0.00 s): wrong
 interlock: ERROR d (ran 1.00 s, waited 0.00 s): not run
-interlock: 1 passed, 1 failed, 1 with an error, 1 skipped
+interlock: 1 passed, 1 failed, 1 with an error, 1 skipped; bad: b, d
+`)
+}
+
+func TestSummarySaysWhichWereSlowest(t *testing.T) {
+	ran := func(name string, d time.Duration) event.Event {
+		return event.CaseFinished{Case: caseNamed(name), Ran: d}
+	}
+	all := []event.Event{ran("a", time.Second), ran("b", time.Millisecond), ran("c", 3*time.Second), ran("d", 2*time.Second)}
+	end := event.RunFinished{At: at(time.Minute)}
+	wantLog(t, logOf(report.Style{Brief: true}, append(all, end)...), `interlock: 4 passed, 0 failed, 0 with an error, 0 skipped
+interlock: slowest: c 3.00 s, d 2.00 s, a 1.00 s
+`)
+	wantLog(t, logOf(report.Style{Brief: true}, all[0], all[2], end), `interlock: 2 passed, 0 failed, 0 with an error, 0 skipped
+`)
+}
+
+// What is to be done about many cases is said once.
+func TestHints(t *testing.T) {
+	stopped := event.Outcome{Status: event.Errored, Type: event.TypeTimeout, Message: "too slow\nhint: be faster"}
+	long := event.Outcome{Status: event.Failed, Message: "wrong\nmore of it\nhint: be right"}
+	wantLog(t, logOf(report.Style{}, finished("a", stopped), finished("b", stopped), finished("c", long)),
+		`interlock: TIMEOUT a (ran 1.00 s, waited 0.00 s): too slow
+interlock: hint: be faster
+interlock: TIMEOUT b (ran 1.00 s, waited 0.00 s): too slow
+interlock: FAIL c (ran 1.00 s, waited 0.00 s): wrong ...
+interlock: hint: be right
 `)
 }
 

@@ -52,8 +52,7 @@ func addGroup(cases []schedule.Case, all []event.Listed, g manifest.Group, parti
 			return fmt.Errorf("resource_groups: %s: %w", g.Label, err)
 		}
 		if len(matched) == 0 && use.Glob != allCases && !partial {
-			return fmt.Errorf("resource_groups: %s: the pattern %q matches no case of this test, so nothing would hold the group; %s",
-				g.Label, use.Glob, ListOf(all))
+			return &UnmatchedError{"resource_groups: " + g.Label, use.Glob, "hold the group", all}
 		}
 		for _, i := range matched {
 			cases[i].Needs = append(cases[i].Needs, use.Need(g.Label))
@@ -90,7 +89,7 @@ func compile(pattern string) (matches func(string) bool, err error) {
 // ListOf is the end of a sentence that lists the names of cases.
 func ListOf(cases []event.Listed) string {
 	if len(cases) == 0 {
-		return "it lists none"
+		return "it has no cases"
 	}
 	var names []string
 	for i, c := range cases {

@@ -21,8 +21,7 @@ func Serial(cases []event.Listed, patterns []string, partial bool) ([]bool, erro
 			return nil, fmt.Errorf("serial: %w", err)
 		}
 		if len(matched) == 0 && pattern != allCases && !partial {
-			return nil, fmt.Errorf("serial: the pattern %q matches no case of this test, so nothing would run alone; %s",
-				pattern, ListOf(cases))
+			return nil, &UnmatchedError{"serial", pattern, "run alone", cases}
 		}
 		for _, i := range matched {
 			serial[i] = true

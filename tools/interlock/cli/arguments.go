@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 // arguments are the arguments of a command, without its own flags.
@@ -35,7 +37,7 @@ func parseArguments(own *flag.FlagSet, args []string) (arguments, error) {
 				n = min(2, len(args))
 			}
 			if err := own.Parse(args[:n]); err != nil {
-				return arguments{}, fmt.Errorf("%w\n%w", err, errUsage)
+				return arguments{}, fmt.Errorf("%w: %w", command.ErrUsage, err)
 			}
 		}
 		args = args[n:]

@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// bazelVariable has the Bazel to ask, in place of the one on PATH.
+const bazelVariable = "RULES_INTERLOCK_BAZEL"
+
 // bazel asks Bazel about the user's workspace.
 type bazel struct {
 	program string
@@ -21,7 +24,7 @@ type bazel struct {
 
 func newBazel(getenv func(string) string, stderr io.Writer) bazel {
 	return bazel{
-		program: cmp.Or(getenv("RULES_INTERLOCK_BAZEL"), "bazel"),
+		program: cmp.Or(getenv(bazelVariable), "bazel"),
 		dir:     getenv("BUILD_WORKING_DIRECTORY"), // where the user started `bazel run`
 		stderr:  stderr,
 	}
@@ -113,7 +116,37 @@ func (b bazel) run(args ...string) (string, error) {
 	cmd.Dir, cmd.Stderr = b.dir, b.stderr
 	output, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("%s %s: %w", b.program, args[0], err)
+		return "", b.explain(fmt.Errorf("%s %s: %w", b.program, args[0], err))
 	}
 	return string(output), nil
+}
+
+// explain says of an error of Bazel's what the user may not have known.
+func (b bazel) explain(err error) error {
+	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("there is no program %q on PATH\nhint: install Bazel or Bazelisk, or let %s be the Bazel to ask", b.program, bazelVariable)
+	case !inWorkspace(cmp.Or(b.dir, ".")):
+		return fmt.Errorf("%w\nhint: this is not a Bazel workspace: start the command in the folder of a MODULE.bazel, or below it", err)
+	}
+	return err
+}
+
+// inWorkspace reports whether a folder is in a workspace of Bazel's.
+func inWorkspace(dir string) bool {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return true // nobody knows
+	}
+	for {
+		for _, name := range []string{"MODULE.bazel", "REPO.bazel", "WORKSPACE.bazel", "WORKSPACE"} {
+			if info, err := os.Stat(filepath.Join(dir, name)); err == nil && !info.IsDir() {
+				return true
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return false
+		}
+		dir = filepath.Dir(dir)
+	}
 }

@@ -2,6 +2,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,30 +10,18 @@ import (
 	"os"
 	"slices"
 
-	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 // Main runs the command in the arguments of this process, and returns its exit code. cluster
 // knows the groups of scope cluster; nil for a program without it.
 func Main(cluster *command.Cluster) int {
-	if args := os.Args[1:]; len(args) > 0 && machineCommands[args[0]] != nil {
-		return exitCode(runOnMachine(args, cluster), os.Stderr)
+	if args := os.Args[1:]; len(args) > 0 && machineCommands[args[0]] != nil && !asksForHelp(args[1:]) {
+		u, _ := usageOf(args[0])
+		return exitCode(u, runOnMachine(args, cluster), os.Stderr)
 	}
 	return run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
 }
-
-// errUsage is for a wrong command line.
-var errUsage = errors.New("usage: interlock COMMAND [ARGUMENT...], where the commands are\n" +
-	"  plan [--json] [FLAG...] TARGET                  how the cases of a test are divided, and what they will take\n" +
-	"  resources [FLAG...] [PATTERN...]                the --local_resources for tests that carry resource tags\n" +
-	"  timings [--from DIR]... [FLAG...] [PATTERN...]  collect what cases took into the files that targets declare\n" +
-	"where other FLAGs are for Bazel, and\n" +
-	"  status [--watch] [--json] [--scope=SCOPE,...]   who holds which group, and who waits for it\n" +
-	"  lock NAME [--scope=host|cluster] [--capacity=N | --instances=NAME,...] [--rate=RATE]\n" +
-	"       [--weight=N | --shared] [--timeout=DURATION] -- PROGRAM [ARGUMENT...]\n" +
-	"                                                  hold the group with the key NAME while PROGRAM runs\n" +
-	"  host init                                       make the folder for the locks of scope host")
 
 var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 	"plan":      printPlan,
@@ -55,34 +44,47 @@ func runOnMachine(args []string, cluster *command.Cluster) error {
 	})
 }
 
-// help prints what -h, -help, --help and the command help print.
-func help(stdout io.Writer) {
-	fmt.Fprintf(stdout, "%v\n\nA grouped test has options, for its args or for --test_arg:\n%s", errUsage, options.Usage())
-}
+// version is that of the module, which the build sets; empty is that of no release.
+var version string
 
 func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
-	if len(args) > 0 && slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
-		help(stdout)
+	if len(args) == 0 {
+		fmt.Fprintln(stderr, overview())
+		return 2
+	}
+	name, others := args[0], args[1:]
+	u, known := usageOf(name)
+	switch {
+	case name == "help" && len(others) > 0:
+		if u, known = usageOf(others[0]); known {
+			help(stdout, u)
+			return 0
+		}
+		name = others[0]
+	case name == "help" || slices.Contains(helpWords, name):
+		help(stdout, usage{})
 		return 0
+	case name == "--version":
+		fmt.Fprintln(stdout, "interlock", cmp.Or(version, "(no release)"))
+		return 0
+	case known && asksForHelp(others):
+		help(stdout, u)
+		return 0
+	case known:
+		return exitCode(u, commands[name](newBazel(getenv, stderr), others, stdout), stderr)
 	}
-	err := errUsage
-	if len(args) > 0 && commands[args[0]] != nil {
-		err = commands[args[0]](newBazel(getenv, stderr), args[1:], stdout)
-	}
-	return exitCode(err, stderr)
+	fmt.Fprintln(stderr, "interlock:", unknown(name))
+	return 2
 }
 
-// exitCode reports what went wrong and returns the exit code.
-func exitCode(err error, stderr io.Writer) int {
+// exitCode says what went wrong and returns the code to end with.
+func exitCode(u usage, err error, stderr io.Writer) int {
 	var exit *command.ExitError
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, errUsage):
-		fmt.Fprintln(stderr, err)
-		return 2
 	case errors.Is(err, command.ErrUsage):
-		fmt.Fprintf(stderr, "%v\n%v\n", err, errUsage)
+		fmt.Fprintf(stderr, "%s\ninterlock: %v\nhint: interlock %s --help\n", u.line(), err, u.name)
 		return 2
 	case errors.As(err, &exit):
 		if exit.Err != nil {

@@ -105,6 +105,30 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestHelpOfCommands(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"plan", "--help"}, "usage: interlock plan [--json] [FLAG...] TARGET\n\nBuilds TARGET"},
+		{[]string{"timings", "//a", "-h"}, "usage: interlock timings [--from DIR]... [--force] "},
+		{[]string{"status", "--help"}, "usage: interlock status [--watch] "},
+		{[]string{"lock", "--help"}, "usage: interlock lock NAME [--scope=host|cluster] "},
+		{[]string{"host", "--help"}, "usage: interlock host init\n"},
+		{[]string{"help", "resources"}, "usage: interlock resources [FLAG...] [PATTERN...]\n"},
+		{[]string{"--version"}, "interlock "},
+	} {
+		var stdout, stderr bytes.Buffer
+		code := run(c.args, func(string) string { return "" }, &stdout, &stderr)
+		if code != 0 || stderr.Len() > 0 || !strings.HasPrefix(stdout.String(), c.want) {
+			t.Errorf("%q: exit code %d, stderr %q, stdout %q", c.args, code, &stderr, &stdout)
+		}
+	}
+	if asksForHelp([]string{"x", "--", "program", "--help"}) {
+		t.Error("the help of the program is meant")
+	}
+}
+
 func TestFailures(t *testing.T) {
 	for name, c := range map[string]struct {
 		args   []string
@@ -113,7 +137,8 @@ func TestFailures(t *testing.T) {
 		stderr string
 	}{
 		"no command":      {nil, "", 2, "usage: "},
-		"unknown command": {[]string{"resource"}, "", 2, "usage: "},
+		"unknown command": {[]string{"resource"}, "", 2, "interlock: unknown command \"resource\"\nhint: did you mean \"resources\"? interlock --help lists the commands\n"},
+		"no near command": {[]string{"foo"}, "", 2, "interlock: unknown command \"foo\"\nhint: interlock --help lists the commands\n"},
 		"Bazel fails":     {[]string{"resources"}, "echo no such package >&2; exit 7", 1, "exit status 7"},
 		"Bazel complains": {[]string{"resources"}, "echo no such package >&2; exit 7", 1, "no such package\n"},
 		"no flag":         {[]string{"resources"}, "echo hello", 1, `"hello" is not --local_resources=NAME=CAPACITY`},
@@ -127,6 +152,29 @@ func TestFailures(t *testing.T) {
 				t.Errorf("exit code %d, stderr %q, stdout %q; want %d, %q", code, &stderr, &stdout, c.code, c.stderr)
 			}
 		})
+	}
+}
+
+func TestWhereThereIsNoBazel(t *testing.T) {
+	getenv, workspace := withBazel(t, "exit 2")
+	var stdout, stderr bytes.Buffer
+	const noWorkspace = "hint: this is not a Bazel workspace: start the command in the folder of a MODULE.bazel, or below it\n"
+	if code := run([]string{"plan", "//:x"}, getenv, &stdout, &stderr); code != 1 || !strings.HasSuffix(stderr.String(), noWorkspace) {
+		t.Errorf("exit code %d, %s", code, &stderr)
+	}
+	if err := os.WriteFile(filepath.Join(workspace, "MODULE.bazel"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	stderr.Reset()
+	if code := run([]string{"plan", "//:x"}, getenv, &stdout, &stderr); code != 1 || strings.Contains(stderr.String(), "hint") {
+		t.Errorf("exit code %d, %s", code, &stderr)
+	}
+	stderr.Reset()
+	nowhere := func(name string) string { return map[string]string{bazelVariable: "no-such-bazel"}[name] }
+	want := "interlock: there is no program \"no-such-bazel\" on PATH\n" +
+		"hint: install Bazel or Bazelisk, or let RULES_INTERLOCK_BAZEL be the Bazel to ask\n"
+	if code := run([]string{"plan", "//:x"}, nowhere, &stdout, &stderr); code != 1 || stderr.String() != want {
+		t.Errorf("exit code %d, %s", code, &stderr)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/interlock-build/rules_interlock/internal/planfile"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
 // printPlan prints the plan of the one test that args name.
@@ -19,7 +20,7 @@ func printPlan(b bazel, args []string, stdout io.Writer) error {
 		return err
 	}
 	if len(given.patterns) != 1 {
-		return fmt.Errorf("plan takes one target, and got %d\n%w", len(given.patterns), errUsage)
+		return fmt.Errorf("%w: plan takes one TARGET, and got %d", command.ErrUsage, len(given.patterns))
 	}
 	f, err := b.planOf(given.patterns[0], given.flags)
 	if err != nil {
@@ -58,7 +59,7 @@ func (b bazel) groupedTest(target string) (test, error) {
 	case err != nil:
 		return test{}, err
 	case len(tests) == 0:
-		return test{}, fmt.Errorf("%s is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
+		return test{}, fmt.Errorf("%s is not a grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
 			"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; "+
 			"what yours is says: bazel query --output=label_kind %s", target, target)
 	case len(tests) > 1:

@@ -87,12 +87,12 @@ func TestPlanFailures(t *testing.T) {
 		code   int
 		want   string
 	}{
-		"no target":   {nil, nil, 2, "plan takes one target, and got 0\nusage: "},
-		"two targets": {[]string{"//a:x_test", "//a:y_test"}, nil, 2, "plan takes one target, and got 2\nusage: "},
+		"no target":   {nil, nil, 2, "plan takes one TARGET, and got 0\nhint: interlock plan --help\n"},
+		"two targets": {[]string{"//a:x_test", "//a:y_test"}, nil, 2, "plan takes one TARGET, and got 2\nhint: interlock plan --help\n"},
 		"no grouped test": {
 			[]string{"//a:lib"},
 			func(w *workspace) { w.write("rules", "") }, 1,
-			"//a:lib is no grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, " +
+			"//a:lib is not a grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, " +
 				"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; " +
 				"what yours is says: bazel query --output=label_kind //a:lib",
 		},

@@ -20,6 +20,7 @@ func collectTimings(b bazel, args []string, stdout io.Writer) error {
 		from = append(from, b.resolve(dir))
 		return isFolder(b.resolve(dir))
 	})
+	force := own.Bool("force", false, "")
 	given, err := parseArguments(own, args)
 	if err != nil {
 		return err
@@ -35,7 +36,7 @@ func collectTimings(b bazel, args []string, stdout io.Writer) error {
 	undeclared := func(t test) bool { return t.timings == "" }
 	declared := slices.DeleteFunc(slices.Clone(tests), undeclared)
 	if len(declared) > 0 {
-		r := refresh{bazel: b, flags: given.flags, stdout: stdout}
+		r := refresh{bazel: b, flags: given.flags, stdout: stdout, force: *force}
 		err = r.run(declared, from)
 	}
 	if n := len(tests) - len(declared); n > 0 {
@@ -48,7 +49,7 @@ func collectTimings(b bazel, args []string, stdout io.Writer) error {
 func isFolder(path string) error {
 	info, err := os.Stat(path)
 	if err == nil && !info.IsDir() {
-		err = errors.New("no folder")
+		err = errors.New("it is not a folder")
 	}
 	return err
 }
@@ -58,6 +59,7 @@ type refresh struct {
 	bazel
 	flags  []string
 	stdout io.Writer
+	force  bool // write them whether that pays or not
 
 	workspace, root string
 }
@@ -140,8 +142,8 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 		return err
 	}
 	makespans := fmt.Sprintf("%s -> %s expected", seconds(g.before.Seconds()), seconds(g.after.Seconds()))
-	if !g.pays() {
-		r.say(t, "%s: kept, since that saves less than %.0f %%", makespans, 100*worthwhile)
+	if !g.pays() && !r.force {
+		r.say(t, "%s: kept, since that saves less than %.0f %%; --force writes them", makespans, 100*worthwhile)
 		return nil
 	}
 	file[nameOf(t.label)] = g.times

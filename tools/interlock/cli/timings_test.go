@@ -117,8 +117,11 @@ func TestTimingsThatGainLittleAreKept(t *testing.T) {
 	w.write("a/timings.json", before)
 	w.ran("testlogs/a/x_test/test.xml", map[string]float64{"TestA": 1.1, "TestB": 2.1, "TestC": 3.1, "TestD": 4.1})
 	stdout, _ := w.run(0, "timings")
-	wantText(t, stdout, "//a:x_test: 5.2 s -> 5.2 s expected: kept, since that saves less than 5 %\n")
+	wantText(t, stdout, "//a:x_test: 5.2 s -> 5.2 s expected: kept, since that saves less than 5 %; --force writes them\n")
 	wantText(t, w.read("a/timings.json"), before)
+	stdout, _ = w.run(0, "timings", "--force")
+	wantText(t, stdout, "//a:x_test: 5.2 s -> 5.2 s expected: written\n")
+	wantPart(t, w.read("a/timings.json"), `"TestB": 2.1`)
 }
 
 // A case that has not run keeps its time, when its target's are written.
@@ -168,9 +171,9 @@ func TestTimingsFailures(t *testing.T) {
 		code   int
 		want   string
 	}{
-		"a folder that is missing": {[]string{"--from=nowhere"}, nil, 2, "nowhere: no such file or directory\nusage: "},
-		"a folder that is a file":  {[]string{"--from", "rules"}, nil, 2, "no folder\nusage: "},
-		"no folder":                {[]string{"--from"}, nil, 2, "flag needs an argument: -from\nusage: "},
+		"a folder that is missing": {[]string{"--from=nowhere"}, nil, 2, "nowhere: no such file or directory\nhint: interlock timings --help\n"},
+		"a folder that is a file":  {[]string{"--from", "rules"}, nil, 2, "it is not a folder\nhint: interlock timings --help\n"},
+		"no folder":                {[]string{"--from"}, nil, 2, "flag needs an argument: -from\nhint: interlock timings --help\n"},
 		"another package's": {
 			nil, func(w *workspace) { w.declare("z_test", "@@//b:timings.json") }, 1,
 			`//a:z_test: timings = "//b:timings.json" is outside of the target's package, and each package has a file of its own: ` +

@@ -55,7 +55,7 @@ func TestExitCodes(t *testing.T) {
 		}
 		e := h.run(args...)
 		e.want(c.code, "", c.stderr)
-		if usage := strings.Contains(e.stderr, "usage: interlock COMMAND"); usage != (c.code == 2) || e.stdout != "" {
+		if usage := strings.Contains(e.stderr, "usage: interlock "+args[0]+" "); usage != (c.code == 2) || e.stdout != "" {
 			t.Errorf("%s: stdout %q, stderr %q", c.args, e.stdout, e.stderr)
 		}
 	}

@@ -56,7 +56,7 @@ func (r *results) close(end processEnd, s *suspects) (again [][]event.Case) {
 	switch {
 	case end.stopped:
 		for _, t := range cut {
-			r.cut(t, "stopped")
+			r.cut(t, "") // the engine says why
 		}
 		return batchOf(unstarted)
 	case end.ExitCode == 0 && !(r.hooked && len(cut) > 0):
@@ -216,7 +216,8 @@ func (r *results) cutAgain(why string) {
 	}
 }
 
-// cut reports a test that did not reach its result, and its subtests.
+// cut reports a test that did not get to its result, and its subtests. Where the runner
+// has stopped it, why is empty: what it said before is then not the reason.
 func (r *results) cut(t *test, why string) {
 	output := t.excerptOf(t.c.Name)
 	for _, name := range t.subs {
@@ -231,7 +232,7 @@ func (r *results) cut(t *test, why string) {
 }
 
 func cutOutcome(why string, output *excerpt) event.Outcome {
-	if message := output.message(); message != "" {
+	if message := output.message(); message != "" && why != "" {
 		why += ": " + message
 	}
 	return event.Outcome{Status: event.Failed, Type: event.TypeExit, Message: why}

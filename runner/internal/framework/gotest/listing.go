@@ -3,7 +3,6 @@ package gotest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -65,8 +64,8 @@ func (b *Binary) listed(ctx context.Context, batch event.Batch) ([]string, error
 			"or give the test as a target of rules_go, whose cases the build knows", err)
 	}
 	if len(found) == 0 && !isOfGo(b.options.Path) {
-		return nil, errors.New("this is no Go test binary: it answers -test.list with: " + saidBy(stdout, stderr) +
-			"\nhint: a program of another kind is one case of framework = \"exec\"")
+		return nil, fmt.Errorf("the program of %s is not a Go test: it answers -test.list with: %s\n"+
+			"hint: set framework = \"exec\" for a program of another kind; it is one case", b.options.Class, saidBy(stdout, stderr))
 	}
 	return found, nil
 }

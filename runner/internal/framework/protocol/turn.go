@@ -155,7 +155,7 @@ func (t *turn) close(ctx context.Context, err error) (again [][]event.Case) {
 	switch {
 	case ctx.Err() != nil: // the engine says why
 		t.worker.stop(context.Cause(ctx), t.lost)
-		message = "the process ended with " + describe(t.worker.result)
+		message = ""
 	case t.worker.result.Signal == "":
 		message += t.worker.out.tail()
 	}
