@@ -26,7 +26,9 @@ manual. A "-" before one takes its targets away.`
 
 var usages = []usage{
 	{
-		"plan", []string{"[--json] [FLAG...] TARGET"}, "how the cases of a test are divided, and what they will take",
+		"plan",
+		[]string{"[--json] [FLAG...] TARGET"},
+		"how the cases of a test are divided, and what they will take",
 		`Builds TARGET, lists its cases and runs none. Prints its groups with their chains, the shards with their loads,
 the longest cases, and the bound that no schedule can beat.
 
@@ -35,13 +37,17 @@ the longest cases, and the bound that no schedule can beat.
 ` + flagsAreForBazel,
 	},
 	{
-		"resources", []string{"[FLAG...] [PATTERN...]"}, "the --local_resources for tests that carry resource tags",
+		"resources",
+		[]string{"[FLAG...] [PATTERN...]"},
+		"the --local_resources for tests that carry resource tags",
 		`Prints the --local_resources that Bazel needs for --@rules_interlock//rules:resource_tags, one a line.
 
 ` + flagsAreForBazel + "\n" + patternsAreTests,
 	},
 	{
-		"timings", []string{"[--from DIR]... [--force] [FLAG...] [PATTERN...]"}, "collect what cases took into the files that targets declare",
+		"timings",
+		[]string{"[--from DIR]... [--force] [FLAG...] [PATTERN...]"},
+		"collect what cases took into the files that targets declare",
 		`Writes what cases took, as test.xml says, into the files that targets declare as their timings. Those of a target are
 written only if its cases are expected to take at least 5 % less time with them.
 
@@ -51,7 +57,9 @@ written only if its cases are expected to take at least 5 % less time with them.
 ` + flagsAreForBazel + "\n" + patternsAreTests,
 	},
 	{
-		"status", []string{"[--watch] [--json] [--scope=SCOPE,...]"}, "who holds which group, and who waits for it",
+		"status",
+		[]string{"[--watch] [--json] [--scope=SCOPE,...]"},
+		"who holds which group, and who waits for it",
 		`Prints which groups are held or waited for, by whom and since when.
 
   --watch            print it again whenever it changes
@@ -59,10 +67,12 @@ written only if its cases are expected to take at least 5 % less time with them.
   --scope=SCOPE,...  only these scopes: build, host or cluster`,
 	},
 	{
-		"lock", []string{
+		"lock",
+		[]string{
 			"NAME [--scope=host|cluster] [--capacity=N | --instances=NAME,...] [--rate=RATE]",
 			"[--weight=N | --shared] [--timeout=DURATION] -- PROGRAM [ARGUMENT...]",
-		}, "hold the group with the key NAME while PROGRAM runs",
+		},
+		"hold the group with the key NAME while PROGRAM runs",
 		`Waits for the group with the key NAME, and holds it while PROGRAM runs. Ends with the exit code of PROGRAM, or with 69 if
 the group cannot be held, and 124 if it was not to be had in time.
 
@@ -75,7 +85,9 @@ the group cannot be held, and 124 if it was not to be had in time.
   --timeout=DURATION    do not wait longer than this, such as 30s`,
 	},
 	{
-		"host", []string{"init"}, "make the folder for the locks of scope host",
+		"host",
+		[]string{"init"},
+		"make the folder for the locks of scope host",
 		"Makes the folder for the locks of scope host: for all users if root does it, or else for the user.",
 	},
 }
