@@ -14,6 +14,8 @@ import (
 	"io"
 	"os"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/boottime"
 )
 
 // Event is the kind of a record.
@@ -48,6 +50,15 @@ const (
 // Instant is nanoseconds of CLOCK_BOOTTIME (clock_gettime(2)): all processes of the machine read
 // it alike, and nobody can set it.
 type Instant int64
+
+// Now returns the time. Without a clock nothing can be checked.
+func Now() Instant {
+	now, err := boottime.Now()
+	if err != nil {
+		panic(err)
+	}
+	return Instant(now)
+}
 
 // Add returns the instant that is d later.
 func (i Instant) Add(d time.Duration) Instant { return i + Instant(d) }

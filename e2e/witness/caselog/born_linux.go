@@ -6,18 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
-
-// Now returns the time.
-func Now() Instant {
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &t); err != nil {
-		panic(os.NewSyscallError("clock_gettime", err)) // without a clock nothing can be checked
-	}
-	return Instant(t.Nano())
-}
 
 // Tick is the resolution of Born: a hundredth of a second, on all current processors.
 const Tick = 10 * time.Millisecond
