@@ -26,7 +26,7 @@ class Filter:
         self.left_out = 0
 
     def files(self, paths):
-        """Those of some files with everything that is selected; None if the names do not show it."""
+        """The paths that contain everything selected; None if the names do not show that."""
         if not self._names or not all(name.path for name in self._names):
             return None
         return [path for path in paths if any(name.has_file(path) for name in self._names)] or None
