@@ -124,7 +124,7 @@ func TestCapacityThatNoRegionHas(t *testing.T) {
 	mustSay(t, err, "//:db: capacity 2048: this runner knows at most 2047")
 }
 
-// The whole of the largest capacity, and a share beside none of it.
+// A holder can have all of the largest capacity, and then nobody can share it.
 func TestLargestCapacity(t *testing.T) {
 	place := newPlace(t)
 	locker := at(place, definedAs(group.Definition{Capacity: MaxCapacity}))
