@@ -2,7 +2,7 @@
 #
 # Usage: bazel run //tools:format
 #
-# Formats every file of the repository, and writes those that are generated.
+# Formats every file of the repository, and writes the generated ones.
 set -euo pipefail
 
 : "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:format}"

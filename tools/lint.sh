@@ -2,7 +2,7 @@
 #
 # Usage: bazel run //tools:lint
 #
-# Looks for mistakes in every Go and Starlark file, and exits with 1 if there is one.
+# Checks every Go and Starlark file, and exits with 1 if there is a problem.
 set -euo pipefail
 
 : "${BUILD_WORKSPACE_DIRECTORY:?Start this with: bazel run //tools:lint}"

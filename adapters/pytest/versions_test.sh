@@ -2,8 +2,8 @@
 #
 # Usage: versions_test.sh [VERSION...]
 #
-# Runs the tests of the adapter with several versions of pytest, each in an environment of its own that pip fills; needs
-# Go, and Python with venv. Exits with 1 if a test fails.
+# Runs the tests of the adapter with several versions of pytest, each in a separate environment
+# that pip fills. It needs Go, and Python with venv. Exits with 1 if a test fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// Each acquisition that waited is matched with the release that let it in;
-// those that found the group free, or asked after that release, count for nothing.
+// Each acquisition that waited is matched with the release that let it in. Acquisitions that
+// found the group free, or asked after that release, do not count.
 func TestHandoffs(t *testing.T) {
 	requests := []request{
 		{Got: 0, Releasing: 100},

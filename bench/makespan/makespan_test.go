@@ -36,7 +36,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if !slices.Contains(os.Args, name) {
-		return // go test ./... is no benchmark
+		return // go test ./... is not a benchmark
 	}
 	harness.Main(harness.Benchmark{
 		Name: name, Title: "bazel test of Go tests that sleep, and the bound",

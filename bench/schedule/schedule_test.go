@@ -1,6 +1,5 @@
-// Package schedule is bench/run schedule: how close to the bound a run
-// ends, and what plan and engine cost. It is a test, because only a test has
-// virtual time.
+// Package schedule is bench/run schedule: how close to the bound a run ends, and the cost of plan
+// and engine. It is a test, because only a test has virtual time.
 package schedule
 
 import (
@@ -36,7 +35,7 @@ const name = "schedule"
 
 func TestMain(m *testing.M) {
 	if !slices.Contains(os.Args, name) {
-		return // go test ./... is no benchmark
+		return // go test ./... is not a benchmark
 	}
 	harness.Main(harness.Benchmark{
 		Name: name, Title: "makespan and bound, in simulation",
@@ -60,7 +59,7 @@ var settings = []simulation.Setting{
 	{Shards: 16, Workers: 4},
 }
 
-// worst keeps the setting of which the median is the largest.
+// worst keeps the setting with the largest median.
 type worst struct {
 	setting         simulation.Setting
 	median, largest float64

@@ -10,8 +10,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// expected is what the plan expects of a workload, and is to be compared with
-// what the engine needs.
+// expected is what the plan expects of a workload, for comparison with what the engine needs.
 func expected(w simulation.Workload, s simulation.Setting) time.Duration {
 	believed := w.Problem(s)
 	believed.Cases = slices.Clone(w.Cases)
@@ -25,10 +24,9 @@ func expected(w simulation.Workload, s simulation.Setting) time.Duration {
 	return schedule.Simulate(believed, plan.Make(believed).Shard, actual)
 }
 
-// Shards that wait for one another's groups do so in the order in which they
-// asked, and hold what they have of several; the expectation leaves that out, so
-// it may be too good there. How good differs from run to run: that of shards
-// that ask at the same time is in nobody's hands.
+// Shards that wait for one another's groups do so in the order in which they asked, and hold some
+// of several groups meanwhile. The expectation ignores that, so it may be too optimistic. By how
+// much differs from run to run, because the order of shards that ask at the same time is random.
 func TestTheExpectationIsCloseToTheEngine(t *testing.T) {
 	for _, kind := range simulation.Kinds {
 		w := kind.Make(1)

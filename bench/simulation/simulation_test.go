@@ -41,7 +41,7 @@ func anySetting(t *rapid.T) simulation.Setting {
 	}
 }
 
-// ledger checks, from the events alone, who uses what.
+// ledger checks, from the events alone, which cases use what.
 type ledger struct {
 	t        *rapid.T
 	workload simulation.Workload
@@ -93,8 +93,8 @@ func (l *ledger) count(name string, times int) {
 	}
 }
 
-// Every run ends, which is to say that nothing deadlocks; each case runs once,
-// no group is ever used beyond its capacity, and no run beats the bound.
+// Every run ends, so nothing deadlocks; each case runs once, no group is ever used beyond its
+// capacity, and no run beats the bound.
 func TestWhateverTheWorkload(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w, s := anyWorkload(rt), anySetting(rt)

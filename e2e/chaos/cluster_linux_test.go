@@ -34,7 +34,7 @@ func TestEtcdIsWellAfterEachFault(t *testing.T) {
 	}
 }
 
-// mustPut puts something through each endpoint of a coordinator's file.
+// mustPut writes something through each endpoint of a coordinator's file.
 func mustPut(t *testing.T, after, file string) {
 	t.Helper()
 	config, err := coordinator.Find(func(name string) (string, bool) { return file, name == coordinator.Variable })

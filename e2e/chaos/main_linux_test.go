@@ -21,8 +21,8 @@ func runnerProgram(t *testing.T) string {
 	return path
 }
 
-// The cases that runners start are this program too. They become that before anything
-// else, since rules_go's main function of a test reads some of the same variables.
+// The cases that runners start are this program too. They become cases before anything else,
+// because rules_go's main function of a test reads some of the same variables.
 func init() {
 	if os.Getenv(casework.OrdersVariable) != "" {
 		if err := casework.Do(casework.Program); err != nil {

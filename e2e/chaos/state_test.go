@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
-// An hour in parts is the same as in one go.
+// An hour in parts is the same as a whole one.
 func TestStateIsContinued(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.json")
 	add := func(seed int, o outcome) *state {

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// soon is far more than anything takes that a test waits for.
+// soon is far longer than anything that a test waits for takes.
 const soon = time.Minute
 
-// stage is where a test lets a few runners meet.
+// stage is where a test lets a few runners compete.
 type stage struct {
 	t        *testing.T
 	dir      string
@@ -55,7 +55,7 @@ func (s *stage) start(name string, takes time.Duration) *runner {
 	variables[casework.LogVariable] = filepath.Join(s.dir, "caselog")
 	variables[casework.RunVariable] = name
 	variables[casework.ResourceVariable] = filepath.Join(s.dir, "resource")
-	self, err := os.Executable() // which is the case
+	self, err := os.Executable() // the case is this program
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func (s *stage) start(name string, takes time.Duration) *runner {
 	return r
 }
 
-// await waits until something is so.
+// await waits until something is true.
 func (s *stage) await(what string, isSo func() bool) {
 	s.t.Helper()
 	for deadline := time.Now().Add(soon); !isSo(); time.Sleep(5 * time.Millisecond) {
@@ -92,7 +92,7 @@ func (s *stage) caseOf(r *runner) process {
 	return s.world.under[r][0]
 }
 
-// wantEnd waits for the end of a runner, and looks at what it reports of its case.
+// wantEnd waits for the end of a runner, and checks what it reports about its case.
 func (s *stage) wantEnd(r *runner, exitCode int, kind string) {
 	s.t.Helper()
 	s.await(r.name+" has ended", r.ended)
@@ -106,9 +106,8 @@ func (s *stage) wantEnd(r *runner, exitCode int, kind string) {
 	}
 }
 
-// A holder that stands still for longer than its lease lives loses its group to
-// the next one. When it goes on, what it does then is rejected, and its runner
-// never says that it passed.
+// A holder that stands still for longer than its lease lives loses its group to the next one.
+// When it continues, its writes are rejected, and its runner never says that it passed.
 func TestStoppedHolderDoesNoHarm(t *testing.T) {
 	for name, stopCase := range map[string]bool{"the runner alone": false, "the runner and its case": true} {
 		t.Run(name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Runners that are told to end give back what they hold in etcd, and their place
-// in the queue, and do not leave it to their leases.
+// Runners that are told to end give back what they hold in etcd, and their place in the queue,
+// and do not leave that to their leases.
 func TestTerminatedRunnersLeaveNothing(t *testing.T) {
 	s := newStage(t)
 	s.leasesLast(2 * soon)
@@ -28,7 +28,7 @@ func TestTerminatedRunnersLeaveNothing(t *testing.T) {
 	s.wantEnd(next, 0, "")
 }
 
-// leasesLast sets the time to live of the leases of runners to come.
+// leasesLast sets the time to live of the leases of later runners.
 func (s *stage) leasesLast(ttl time.Duration) {
 	s.t.Helper()
 	variables := s.arena.environ(0)

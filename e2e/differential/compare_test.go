@@ -21,7 +21,7 @@ func TestSameOutcomesAreNoDifference(t *testing.T) {
 	}
 }
 
-// Whatever the runner can get wrong is a difference.
+// Everything that the runner can get wrong is a difference.
 func TestDifferencesAreFound(t *testing.T) {
 	theirs := outcomes("TestA", passed, "TestA/b", passed, "TestC", skipped, wholePackage, passed)
 	for _, c := range []struct {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// phases returns the reports of a test that has only its three phases, or two if
-// it is set up for nothing.
+// phases returns the reports of a test that has only its three phases, or two if it does not get
+// past its set-up.
 func phases(test, setup, call, teardown string) string {
 	text := `{"test":"` + test + `","phase":"setup","outcome":"` + setup + `"}` + "\n"
 	if call != "" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// fakeSubject says with the runner what ours say, in turn.
+// fakeSubject returns the results in ours, in turn, for runs with the runner.
 type fakeSubject struct {
 	site
 	skipped string
@@ -29,7 +29,7 @@ func newFake(theirs results, ours ...results) *fakeSubject {
 	}
 }
 
-// What is different runs once more, and only for the first time.
+// A setting with a difference runs once more, and only for the first time.
 func TestCompareSides(t *testing.T) {
 	good, bad := outcomes("TestA", passed), outcomes("TestA", failed)
 	always, once := difference{"TestA", "pass-fail"}, difference{"TestA", unstable}

@@ -46,7 +46,7 @@ type Implementation struct {
 	NewSpace func(t *testing.T, groups []group.Group) (space string)
 	// Open opens a place again, in this process or in another one.
 	Open func(space string) (lock.Locker, error)
-	// Fences is whether grants have fencing tokens.
+	// Fences says whether grants have fencing tokens.
 	Fences bool
 	// Loss is how long a process has to be stopped to lose what it holds; 0 means that nothing is
 	// ever lost.

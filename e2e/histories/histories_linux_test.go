@@ -56,8 +56,7 @@ var ofHost = Implementation{
 
 func TestHost(t *testing.T) { Run(t, ofHost) }
 
-// ofCluster is with a coordinator of its own, whose time to live of leases is
-// the shortest that there is.
+// ofCluster has a coordinator of its own, whose leases have the shortest possible time to live.
 var ofCluster = Implementation{
 	Name: "cluster",
 	NewSpace: func(t *testing.T, _ []group.Group) string {
@@ -81,7 +80,7 @@ var ofCluster = Implementation{
 
 func TestCluster(t *testing.T) { Run(t, ofCluster) }
 
-// keyed returns the groups in a scope in which they have keys.
+// keyed returns the groups in a scope that has keys.
 func keyed(scope group.Scope) []group.Group {
 	keyed := slices.Clone(groups)
 	for i := range keyed {
@@ -90,7 +89,7 @@ func keyed(scope group.Scope) []group.Group {
 	return keyed
 }
 
-// ofEarlyRelease is one that does not hold what it hands out.
+// ofEarlyRelease is an implementation that does not hold what it grants.
 var ofEarlyRelease = Implementation{
 	Name:     "early release",
 	NewSpace: ofBuild.NewSpace,
@@ -111,7 +110,7 @@ func (e earlyRelease) Acquire(ctx context.Context, needs []group.Need) (lock.Hel
 	return released{held, held.Grants()}, nil
 }
 
-// released is what is not held any more, and says that it is.
+// released is something that is no longer held, but claims to be.
 type released struct {
 	lock.Held
 	grants map[string]group.Grant

@@ -11,15 +11,16 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// written is a history that is written by hand, of one group with capacity 2.
-// Times are numbers; what has no end lasts until never.
+// written is a handwritten history, of one group with capacity 2. Times are numbers; what has no
+// end lasts until never.
 type written struct{ operations []porcupine.Operation }
 
 const never = 1_000
 
 var two = group.Group{Label: "//:two", Name: "two", Definition: group.Definition{Capacity: 2}}
 
-// acquire is one by a holding: slots alone, or a share if there are none.
+// acquire adds an acquisition by a holding: of slots exclusively, or of a share if there are
+// none.
 func (w *written) acquire(from, to int64, holding int64, fence int64, slots ...int) {
 	w.add(from, to, input{kind: acquire, holding: holding}, group.Grant{Slots: slots, Fence: fence})
 }
@@ -40,7 +41,7 @@ func (w *written) add(from, to int64, in input, out group.Grant) {
 	})
 }
 
-// The model knows right from wrong.
+// The model can tell right from wrong.
 func TestModel(t *testing.T) {
 	for name, c := range map[string]struct {
 		write func(w *written)
@@ -154,7 +155,7 @@ func TestModelWithoutFences(t *testing.T) {
 	}
 }
 
-// What is wrong is shown on a page among the test's outputs.
+// An error is shown on a page among the test's outputs.
 func TestWrongHistoryIsShown(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TEST_UNDECLARED_OUTPUTS_DIR", dir)

@@ -34,7 +34,6 @@ type assignment struct {
 	Number int
 	// Long is how long some things are held, so that some participants are killed while they
 	// hold.
-	// they hold.
 	Long    time.Duration
 	Journal string
 }

@@ -19,7 +19,7 @@ func TestABugThatFitsNoMoreIsAnError(t *testing.T) {
 	}
 }
 
-// -fit finds what no longer fits, without any tests.
+// -fit finds mutations that no longer fit, without any tests.
 func TestFit(t *testing.T) {
 	var output strings.Builder
 	if code := run([]string{"mutations", "-root", t.TempDir(), "-fit", mutations[0].name}, &output, &output); code != 1 ||

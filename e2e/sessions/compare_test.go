@@ -9,7 +9,7 @@ const allTraits = stops | wideEnd | dies | uncollected | breaks | skipsAtEnd | s
 
 var testKey = key{"test_m", "test_x"}
 
-// resultOf is that of a run with one case besides one that passes.
+// resultOf returns the result of a run with one case in addition to one that passes.
 func resultOf(w way, code int, o outcome) result {
 	r := result{way: w, codes: []int{code}, report: &report{cases: map[key]outcome{{"test_m", "test_ok"}: passed}}}
 	if o != missing {
@@ -20,8 +20,8 @@ func resultOf(w way, code int, o outcome) result {
 
 func suiteWith(t traits) generated { return generated{suite: suite{traits: t}} }
 
-// Whatever a suite does and its cases come to, nothing explains that plain pytest
-// is red and the runner green.
+// Whatever a suite does and however its cases end, nothing explains a red plain pytest and a
+// green runner.
 func TestRedUnderPytestAlone(t *testing.T) {
 	outcomes := []outcome{passed, failed, errored, skipped, notRun, missing}
 	for _, w := range ourWays {
@@ -51,7 +51,7 @@ func TestTimeoutIsRed(t *testing.T) {
 	}
 }
 
-// Where the session is green, no bad case of the runner's is explained away.
+// If the session is green, no bad case of the runner's is explained away.
 func TestNoBadCaseInGreenSession(t *testing.T) {
 	for has := range allTraits + 1 {
 		for _, got := range []outcome{failed, errored, missing} {

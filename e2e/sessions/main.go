@@ -15,7 +15,6 @@
 //
 // It exits with 1 if a known suite is not as it should be, or if no rule explains a difference,
 // and with 2 if it could not work.
-// a difference, and with 2 if it could not work.
 package main
 
 import (

@@ -12,8 +12,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// A process that left the group, and keeps the pipe open, does not hold up the end, and
-// is gone then: it may have a port that the next case needs.
+// A process that left the group, and keeps the pipe open, does not delay the end, and is then
+// gone: it may have a port that the next case needs.
 func TestDaemonIsGoneAtTheEnd(t *testing.T) {
 	t.Parallel()
 	started := pipetest.NewLifeline(t)
@@ -36,7 +36,7 @@ func TestDaemonsAreReapedAsTheyEnd(t *testing.T) {
 	}
 }
 
-// Nor does one that writes for ever; what the program wrote is complete anyway.
+// Nor does a process that writes for ever delay it; what the program wrote is complete anyway.
 func TestDaemonThatWritesForEverDoesNotHoldUpTheEnd(t *testing.T) {
 	t.Parallel()
 	started := pipetest.NewLifeline(t)
@@ -46,7 +46,7 @@ func TestDaemonThatWritesForEverDoesNotHoldUpTheEnd(t *testing.T) {
 	if result.ExitCode != 0 || !strings.Contains(output, "leader") {
 		t.Errorf("got %+v, %d bytes", result, len(output))
 	}
-	started.AwaitGone() // it dies of writing to a pipe that nobody reads
+	started.AwaitGone() // it dies from writing to a pipe that nobody reads
 }
 
 // A process that is dying still has its ports and files. So when Run returns,
@@ -86,7 +86,7 @@ func TestChildDiesWithItsParent(t *testing.T) {
 	lifeline.AwaitGone()
 }
 
-// A child that had a descriptor of this process could keep what that locked.
+// A child that had a descriptor of this process could keep what it had locked.
 func TestNoDescriptorReachesTheChild(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a-lock-file")

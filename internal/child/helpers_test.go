@@ -12,7 +12,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// In tests that kill the process between a test and a child, this is that one.
+// In tests that kill the process between a test and a child, this is that process.
 func init() {
 	if script := os.Getenv("RUN_AS_CHILD"); script != "" {
 		_, _ = child.Run(context.Background(), shell(script, os.Stdout))
@@ -20,7 +20,7 @@ func init() {
 	}
 }
 
-// shell is a command for a script whose arguments are $1 and so on.
+// shell returns a command for a script whose arguments are $1 and so on.
 func shell(script string, output io.Writer, args ...string) child.Command {
 	return child.Command{
 		Path: "/bin/sh", Args: append([]string{"-c", script, "sh"}, args...),

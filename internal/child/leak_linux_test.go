@@ -9,8 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// leakOf runs a script that may leave something behind, and returns what Run
-// says of that.
+// leakOf runs a script that may leave something behind, and returns what Run reports about that.
 func leakOf(t *testing.T, limit time.Duration, script string, args ...string) string {
 	t.Helper()
 	var output bytes.Buffer
@@ -45,8 +44,9 @@ func TestLeaks(t *testing.T) {
 	}
 }
 
-// Who left the group is a leak too, with the output open or without, and is killed,
-// since it may have what the next case needs; so are those that it has started.
+// A process that left the group is a leak too, whether it has the output open or not. It is
+// killed, because it may have what the next case needs, and so are the processes that it has
+// started.
 func TestLeakOutsideOfTheGroup(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ script, want string }{
@@ -66,7 +66,7 @@ func TestLeakOutsideOfTheGroup(t *testing.T) {
 	}
 }
 
-// What one program has left is not taken for another one's.
+// What one program has left does not count as another's.
 func TestStraysAreThoseOfTheirProgram(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -35,8 +35,8 @@ func TestMuchOutputIsComplete(t *testing.T) {
 	}
 }
 
-// A consumer that is slow gets what the program left in the pipe, however long
-// the program has been gone by then.
+// A slow consumer gets what the program left in the pipe, however long the program has been gone
+// by then.
 func TestSlowConsumerGetsEverything(t *testing.T) {
 	t.Parallel()
 	gate := pipetest.NewGate(t)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A program that has ended keeps its number until nobody signals it any more
-// and the rest of its group is killed: somebody else could have it by then.
+// A program that has ended keeps its number until nobody signals it any more and the rest of its
+// group is killed: another process could otherwise have it by then.
 func TestProgramIsReapedLast(t *testing.T) {
 	t.Parallel()
 	p, err := start(Command{Path: "/bin/sh", Args: []string{"-c", "exit 7"}})

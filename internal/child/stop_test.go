@@ -56,8 +56,8 @@ func TestStubbornProgramIsKilledAfterTheGrace(t *testing.T) {
 	process.AwaitGone()
 }
 
-// The whole group is asked to end, and a member that does not is killed when
-// the leader has ended, without the grace.
+// The whole group is asked to end. A member that does not end is killed when the leader has
+// ended, without the grace.
 func TestStopReachesTheWholeGroup(t *testing.T) {
 	t.Parallel()
 	result, _, group := stopWhenReady(t, `exec 9> "$1"
@@ -78,8 +78,8 @@ func TestContextThatHasEndedStopsAtOnce(t *testing.T) {
 	}
 }
 
-// Programs that end just when they are stopped: whichever comes first, Run
-// returns, and signals nobody afterwards.
+// If programs end just when they are stopped, Run returns, whichever comes first, and signals
+// nobody afterwards.
 func TestEndAndStopAtOnce(t *testing.T) {
 	t.Parallel()
 	for i := range 50 {

@@ -80,7 +80,7 @@ func TestPasswordFile(t *testing.T) {
 	}
 }
 
-// A password that all users can read is refused; what is no secret is not.
+// A password that all users can read is refused; a file without secrets is not.
 func TestOpenFile(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("files have no such modes there")
@@ -153,7 +153,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// What is missing or wrong is said, with where it was looked for.
+// The error says what is missing or wrong, and where it was looked for.
 func TestFindNothing(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.json")
 	_, err := find(lookupOf(""), missing)

@@ -45,8 +45,8 @@ func each(d time.Duration) *batchFramework {
 	}}
 }
 
-// crashing is a process that ends before the named case has a result: that runs
-// alone then, and so do, in one process, those behind it.
+// crashing is a process that ends before the named case has a result. That case then runs alone,
+// and the cases after it run in one process.
 func crashing(name string) *batchFramework {
 	return &batchFramework{run: func(_ context.Context, batch []event.Case, report event.Report) (again [][]event.Case) {
 		for i, c := range batch {
@@ -146,8 +146,7 @@ func TestCaseThatTheFrameworkLoses(t *testing.T) {
 	})
 }
 
-// What has a result of its own beside the cases is passed on, and does not hide
-// a case that is lost.
+// A result of something that is not a case is passed on, and does not hide a lost case.
 func TestResultsThatAreNoCases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &batchFramework{run: func(_ context.Context, batch []event.Case, report event.Report) [][]event.Case {
@@ -187,8 +186,8 @@ func TestStoppedProcessRunsNothingAgain(t *testing.T) {
 	})
 }
 
-// A worker that takes a batch is not back soon: as many cases start first as
-// can hold the group on which the run depends.
+// A worker that takes a batch is not back soon: first, as many cases start as can hold the group
+// that limits the run.
 func TestBatchesComeAfterAllThatAGroupHasRoomFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := process.New([]group.Group{{Label: db, Name: db, Scope: group.Process, Definition: group.Definition{Capacity: 3}}})

@@ -54,8 +54,8 @@ func TestWaitingIsNoPartOfTheCaseTimeout(t *testing.T) {
 	})
 }
 
-// Of the cases of one process only the one that took too long is stopped for
-// it: those that ran beside it, and those behind it, run again.
+// If a case takes too long, only that case of its process is stopped for good: the cases that ran
+// beside it, and those after it, run again.
 func TestCaseTimeoutInABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hung := false
@@ -90,7 +90,7 @@ func TestCaseTimeoutInABatch(t *testing.T) {
 	})
 }
 
-// A case that had a pause goes on with what was left of its time.
+// A case that was paused continues with the rest of its time.
 func TestPausesAreNoPartOfTheCaseTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
@@ -111,8 +111,7 @@ func TestPausesAreNoPartOfTheCaseTimeout(t *testing.T) {
 	})
 }
 
-// A case that comes to its end in time is not stopped, whatever its process
-// does afterwards.
+// A case that ends in time is not stopped, whatever its process does afterwards.
 func TestTimeAfterTheLastCaseCountsForNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &batchFramework{run: func(ctx context.Context, batch []event.Case, report event.Report) [][]event.Case {

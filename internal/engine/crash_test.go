@@ -34,16 +34,14 @@ const (
 // death is how a worker dies.
 type death struct {
 	at moment
-	// nth is the case of its batch, from 0, in whose life it dies.
+	// nth is the index of the case of its batch, from 0, in whose life it dies.
 	nth int
-	// returns is what it returns: those that have not finished, nothing, or
-	// all that it got.
+	// returns is what it returns: the cases that have not finished, nothing, or all that it got.
 	returns int
 }
 
-// mortal is a framework whose workers die, one after the other, as deaths say.
-// It checks, on the side of the cases, that nothing is run too often and that
-// groups are held.
+// mortal is a framework whose workers die, one after the other, as deaths says. It checks, on the
+// side of the cases, that nothing runs too often and that groups are held.
 type mortal struct {
 	rt     *rapid.T
 	deaths []death
@@ -129,7 +127,7 @@ func (m *mortal) nextDeath() death {
 	return d
 }
 
-// left is what a worker returns that died in the life of case number at.
+// left returns what a worker returns that died in the life of case number at.
 func (d death) left(batch []event.Case, at int) [][]event.Case {
 	if d.at == afterFinish {
 		at++
@@ -155,7 +153,7 @@ func (m *mortal) count(c event.Case, times int) {
 	}
 }
 
-// frail is a locker that now and then fails, or loses what it gave.
+// frail is a locker that sometimes fails, or loses what it granted.
 type frail struct {
 	lock.Locker
 	mu     sync.Mutex
@@ -188,9 +186,8 @@ type losing struct {
 
 func (l losing) Lost() <-chan struct{} { return l.lost }
 
-// Whatever dies at whatever moment: each case has one end, nothing runs after
-// its end or to success twice, capacities hold, and the groups are free
-// afterwards.
+// Whatever dies at whatever moment: each case has one end, nothing runs after its end or succeeds
+// twice, capacities hold, and the groups are free afterwards.
 func TestNothingIsLostAndNothingRunsTwiceToSuccess(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := drawScenario(rt)

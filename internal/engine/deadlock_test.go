@@ -17,9 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// slowLocker is one of several processes, which takes a while to ask: it gets the
-// groups one after the other, by label. Nobody who waits for groups alone can wait
-// in a circle.
+// slowLocker is the locker of one of several processes, and is slow: it acquires the groups one
+// after the other, by label. Processes that only wait for groups cannot wait in a circle.
 func slowLocker(labels ...string) lock.Locker {
 	const latency = 5 * time.Millisecond
 	lockers := map[string]lock.Locker{}
@@ -41,9 +40,9 @@ func slowLocker(labels ...string) lock.Locker {
 	})
 }
 
-// withOthers lets others use a group, who leave it for a moment now and then, so
-// that a case has to give it back again and again for want of a worker. The
-// returned function waits for their end.
+// withOthers makes others use a group, and release it for a moment now and then, so that a case
+// has to give it back repeatedly because it has no worker. The returned function waits for their
+// end.
 func withOthers(t *testing.T, l lock.Locker, label string) (wait func()) {
 	free := occupy(t, l, label)
 	var others sync.WaitGroup
@@ -59,7 +58,7 @@ func withOthers(t *testing.T, l lock.Locker, label string) (wait func()) {
 	return others.Wait
 }
 
-// casesOf are some of one need, one of another, which has a rate, and many free
+// casesOf returns some cases of one need, one of another need, which has a rate, and many free
 // ones that keep the only worker busy.
 func casesOf(usual, rated []string) []schedule.Case {
 	var cases []schedule.Case
@@ -104,7 +103,7 @@ func TestOneRunnerDoesNotWaitForItself(t *testing.T) {
 	})
 }
 
-// Nor do those of two runners.
+// Nor do cases of two runners.
 func TestTwoRunnersDoNotWaitForOneAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
@@ -120,8 +119,8 @@ func TestTwoRunnersDoNotWaitForOneAnother(t *testing.T) {
 	})
 }
 
-// Runners of which each has a worker or two, whatever groups their cases need and
-// others use, all come to their ends.
+// Runners with a worker or two each all come to their ends, whatever groups their cases need and
+// others use.
 func TestRunnersComeToTheirEnds(t *testing.T) {
 	usual := []string{"H", "K", "L"}
 	rapid.Check(t, func(rt *rapid.T) {

@@ -110,7 +110,7 @@ type Options struct {
 	// wants what they hold.
 	Asks bool
 	// InOrder says whether cases start in the order given, as far as their groups allow, and not
-	// in the order in which they end soonest.
+	// in the order that ends the run soonest.
 	InOrder bool
 	// MaxFail is the number of bad cases after which no further case starts; cases that run go
 	// on. 0 means no limit.

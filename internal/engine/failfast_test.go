@@ -34,8 +34,8 @@ func TestWithoutFailFastTheRestRuns(t *testing.T) {
 	})
 }
 
-// What another process holds may not be free for hours: nobody waits for it
-// any more who would not be run anyway.
+// What another process holds may not be free for hours: a case that would not run anyway no
+// longer waits for it.
 func TestFailFastEndsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db)
@@ -64,7 +64,7 @@ func TestFailFastLetsRunningCasesGoOn(t *testing.T) {
 	})
 }
 
-// A run that is stopped is no fail-fast: the rest was not left out on purpose.
+// A run that is stopped is not a fail-fast: the rest was not left out on purpose.
 func TestStopIsNoFailFast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, timeIsUp{})

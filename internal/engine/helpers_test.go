@@ -68,8 +68,7 @@ func passAfter(d time.Duration) framework {
 	}
 }
 
-// failing is a framework in which the named cases fail at once, and the others
-// pass after d.
+// failing is a framework in which the named cases fail at once, and the others pass after d.
 func failing(d time.Duration, names ...string) framework {
 	return func(ctx context.Context, name string) event.Outcome {
 		if slices.Contains(names, name) {
@@ -138,7 +137,7 @@ func (r *recorder) finished(t *testing.T, name string) event.CaseFinished {
 	panic("unreachable")
 }
 
-// wantOutcome fails the test unless the named case ended so.
+// wantOutcome fails the test unless the named case had that outcome.
 func (r *recorder) wantOutcome(t *testing.T, name string, status event.Status, kind string) event.Outcome {
 	t.Helper()
 	o := r.finished(t, name).Outcome

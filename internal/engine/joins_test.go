@@ -18,8 +18,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// asking is a framework that starts a process for each batch, which takes
-// startOfProcess, and asks before each case but the first.
+// asking is a framework that starts a process for each batch, which takes startOfProcess, and
+// asks before each case except the first.
 type asking struct {
 	takes func(name string) time.Duration
 
@@ -111,7 +111,7 @@ func holders(label string, n int) (cases []schedule.Case) {
 	return cases
 }
 
-// What TestMain sets up is set up once, where nobody else wants the group.
+// What TestMain sets up is set up once, if nobody else wants the group.
 func TestCasesOfOneGroupShareAProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if a := runAsking(t, lockerOf(), 1, aSecond, holders("g", 16)...); len(a.processes) != 1 {
@@ -128,7 +128,7 @@ func TestWorkersShareTheCasesOfAGroup(t *testing.T) {
 	})
 }
 
-// wanted is a locker for whose groups somebody else waits.
+// wanted is a locker whose groups somebody else waits for.
 type wanted struct{ lock.Locker }
 
 func (wanted) Holders(string) []lock.User { return nil }
@@ -142,8 +142,8 @@ func TestOtherProcessesHaveTheirTurnBetweenCases(t *testing.T) {
 	})
 }
 
-// A process that runs its tests several times, as by m.Run for each backend, runs
-// each of them to its last time, whoever waits.
+// A process that runs its tests several times, as by m.Run for each backend, runs each of them to
+// the last time, even if somebody waits.
 func TestCasesThatRunAgainAreNotStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		again := 0
@@ -173,8 +173,8 @@ func (f frameworkFunc) Run(_ context.Context, b event.Batch, r event.Report) [][
 	return f(b, r)
 }
 
-// However cases share processes, each runs once, and no two that need a group
-// run at a time.
+// However cases share processes, each runs once, and no two that need a group run at the same
+// time.
 func TestSharedProcessesKeepTheirPromises(t *testing.T) {
 	outer := t
 	rapid.Check(t, func(t *rapid.T) {

@@ -50,8 +50,8 @@ func TestLostLockStopsItsCaseOnly(t *testing.T) {
 	})
 }
 
-// unconfirmed is held by a process that is stopped after a while, and for so long
-// that the group is lost when it goes on, and that nobody has told so yet.
+// unconfirmed is held by a process that is stopped after a while, and for so long that the group
+// is lost when it continues, although nobody has reported that yet.
 type unconfirmed struct {
 	losable
 	until time.Time

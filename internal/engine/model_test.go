@@ -1,11 +1,11 @@
 package engine
 
-// A model of runners that share groups, of which every state is looked at.
+// A model of runners that share groups, every state of which is checked.
 //
-// What it takes from the code as it is: the dispatcher with its rules (step, wait,
-// keepsWorker, workerOfKeeper, answer, keepsGroups, finished, rested), the agenda,
-// the usage and the shares. In place of effects, which are goroutines, it notes what
-// is set off, and does it in every order in which that could come about.
+// What it takes from the code as it is: the dispatcher with its rules (step, wait, keepsWorker,
+// workerOfKeeper, answer, keepsGroups, finished, rested), the agenda, the usage and the shares.
+// Instead of effects, which are goroutines, it notes what is started, and does it in every
+// possible order.
 //
 // What it says again in its own words, and where that is in the code:
 //
@@ -16,12 +16,11 @@ package engine
 //	modelRunner.happen     which method of the dispatcher effects.hold, execute and rest
 //	                       call when
 //
-// More can happen in it than in the code, so that what it cannot find cannot happen:
-// the agenda may prefer any class at any time, others come and go as they like, and
-// a case runs for any time. It has small numbers in place of maxGiveBacks and
-// maxBypass, as the rules only compare with them. What it leaves out: cases that
-// cannot get their groups or lose them, those that stay together (Batches) or join
-// a process (Asks), and the end of a run that is cut short.
+// More can happen in it than in the code, so that what it cannot find cannot happen: the agenda
+// may prefer any class at any time, others come and go as they like, and a case runs for any
+// time. It has small numbers instead of maxGiveBacks and maxBypass, because the rules only
+// compare with them. It leaves out cases that cannot get their groups or lose them, cases that
+// stay together (Batches) or join a process (Asks), and the end of a run that is cut short.
 
 import (
 	"flag"
@@ -36,8 +35,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// everySetting is for those who change the rules: the test looks at a part of the
-// settings otherwise, as there are some twenty million states in all.
+// everySetting is for changes to the rules: without it the test checks a part of the settings,
+// because there are some twenty million states in all.
 var everySetting = flag.Bool("model.all", false, "look at every setting of the model, which takes minutes")
 
 // mostModelStates is the most states of one setting.
@@ -52,8 +51,8 @@ var (
 	ratedTwo = modelGroup{capacity: 2, starts: 1}
 )
 
-// In no state are there cases that have not finished and nothing that can happen,
-// and from each one all can still come to their ends.
+// There is no state in which cases have not finished and nothing can happen, and from each state
+// all cases can still finish.
 func TestModelHasNoDeadlock(t *testing.T) {
 	for name, settings := range map[string][]modelSetting{
 		"one runner":               some(2, oneRunner()),
@@ -99,8 +98,8 @@ func exploreAll(t *testing.T, settings []modelSetting) (states int64) {
 	return sum.Load()
 }
 
-// oneRunner has every runner of three cases that need any of two groups, which
-// others use too, and of one with a rate.
+// oneRunner has every runner with three cases that need any of two groups, which others use too,
+// and of one with a rate.
 func oneRunner() (all []modelSetting) {
 	for _, cases := range choices([]string{"-", "A", "B", "C", "AB", "AC", "BC", "ABC"}, 3) {
 		for workers := 1; workers <= 2; workers++ {
@@ -113,8 +112,8 @@ func oneRunner() (all []modelSetting) {
 	return all
 }
 
-// twoRunners has every two runners with a worker and two cases that need any of
-// two groups, of which others use one, and of one with a rate.
+// twoRunners has every two runners with a worker and two cases that need any of two groups, one
+// of which others use, and of one with a rate.
 func twoRunners(giveBacks int) (all []modelSetting) {
 	runners := choices([]string{"-", "A", "B", "AB", "AC", "BC"}, 2)
 	for i, one := range runners {
@@ -129,7 +128,7 @@ func twoRunners(giveBacks int) (all []modelSetting) {
 	return all
 }
 
-// choices are all ways to choose n of texts, of which each may be chosen again.
+// choices returns all ways to choose n of texts, each of which may be chosen again.
 func choices(texts []string, n int) (all [][]string) {
 	if n == 0 {
 		return [][]string{nil}
@@ -142,7 +141,7 @@ func choices(texts []string, n int) (all [][]string) {
 	return all
 }
 
-// chosen has what is too large to be tried in all ways.
+// chosen has settings that are too large to be tried in all ways.
 func chosen() []modelSetting {
 	setting := func(giveBacks int, groups []modelGroup, runners ...modelRunnerSetting) modelSetting {
 		return modelSetting{groups: groups, runners: runners, giveBacks: giveBacks, bypasses: 1, known: true}
@@ -181,13 +180,13 @@ func chosen() []modelSetting {
 	return append(all, retried, passing)
 }
 
-// bugs are what the model has to find.
+// bugs are the bugs that the model has to find.
 var bugs = map[string]struct {
 	setting modelSetting
 	finds   string
 }{
-	// The dispatcher's rule of once: a case that keeps its groups waits for the
-	// worker that another one keeps.
+	// An earlier rule of the dispatcher: a case that keeps its groups waits for the worker that
+	// another one keeps.
 	"a runner waits for itself": {modelSetting{
 		groups: []modelGroup{wanted, plain, ratedOne}, runners: []modelRunnerSetting{modelCases(1, "AB", "AC", "-")},
 		giveBacks: 2, bypasses: 1, known: true, change: forgetKeepers,
@@ -211,7 +210,7 @@ var bugs = map[string]struct {
 	}, "workers"},
 }
 
-// forgetKeepers lets no worker be taken that a case keeps while it waits.
+// forgetKeepers keeps workers from being taken from cases that keep them while they wait.
 func forgetKeepers(d *dispatcher) { d.keepers = nil }
 
 func TestModelFindsBugs(t *testing.T) {
@@ -230,7 +229,7 @@ func TestModelFindsBugs(t *testing.T) {
 	}
 }
 
-// String names a setting in what has failed.
+// String names a setting in a failure.
 func (s modelSetting) String() string {
 	var runners []string
 	for _, r := range s.runners {

@@ -8,25 +8,25 @@ import (
 	"strings"
 )
 
-// exploration is all that can be reached from the first state of a model.
+// exploration is everything that can be reached from the first state of a model.
 type exploration struct {
 	*model
 	seeds  [2]maphash.Seed
-	seen   map[[2]uint64]int32 // states, by hashes of them, which are theirs alone but for one in 10^20
+	seen   map[[2]uint64]int32 // states, by their hashes, unique but for one in 10^20
 	order  [][]int             // renamings
 	came   []edge              // how each state was first reached: by which step from which state
 	edges  []edge
 	ends   []int32
-	worlds []*modelWorld // those that are to be looked at, from next on
+	worlds []*modelWorld // the worlds to look at, from next on
 	next   int32
 }
 
 type edge struct{ from, to int32 }
 
-// explore returns how many states there are, and what is wrong with one of them,
-// with the steps that lead there; "" if nothing is.
+// explore returns how many states there are, and what is wrong with one of them, with the steps
+// that lead there; "" if nothing is.
 //
-// It looks at the nearest states first, so the steps are as few as can be.
+// It looks at the nearest states first, so there are as few steps as possible.
 func explore(s modelSetting, most int) (states int, wrong string) {
 	x := &exploration{model: newModel(s), seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, seen: map[[2]uint64]int32{}}
 	x.add(x.first(), 0, 0)
@@ -70,7 +70,7 @@ func (x *exploration) look() (wrong string) {
 	return ""
 }
 
-// add returns the number of a state, which the nth step from another one leads to.
+// add returns the number of a state that the nth step from another one leads to.
 func (x *exploration) add(w *modelWorld, from, nth int32) int32 {
 	key, _ := x.canonical(w)
 	if n, ok := x.seen[key]; ok {
@@ -83,8 +83,8 @@ func (x *exploration) add(w *modelWorld, from, nth int32) int32 {
 	return n
 }
 
-// canonical returns the smallest hash of a world under all names of runners that
-// have the same cases: such worlds behave in the same way.
+// canonical returns the smallest hash of a world under all names of runners with the same cases:
+// such worlds behave in the same way.
 func (x *exploration) canonical(w *modelWorld) (least [2]uint64, names []int) {
 	for _, p := range x.renamings() {
 		text := x.encode(w, p)
@@ -96,7 +96,7 @@ func (x *exploration) canonical(w *modelWorld) (least [2]uint64, names []int) {
 	return least, names
 }
 
-// renamings are the permutations of runners that have the same cases.
+// renamings returns the permutations of runners that have the same cases.
 func (x *exploration) renamings() [][]int {
 	if x.order == nil {
 		all := make([]int, len(x.tables))
@@ -112,7 +112,7 @@ func (x *exploration) renamings() [][]int {
 	return x.order
 }
 
-// encode returns a world as text, in which runner names[i] is called i.
+// encode returns a world as text, in which runner names[i] has the name i.
 func (x *exploration) encode(w *modelWorld, names []int) []byte {
 	text := make([]byte, 0, 128)
 	called := make([]byte, len(names)+1) // and the others, by -1
@@ -160,7 +160,7 @@ func (x *exploration) withoutEnd() int32 {
 	return int32(slices.Index(canEnd, false))
 }
 
-// trace tells the steps that lead to a state, one a line.
+// trace returns the steps that lead to a state, one a line.
 func (x *exploration) trace(state int32) string {
 	var nths []int32
 	for ; state > 0; state = x.came[state].from {

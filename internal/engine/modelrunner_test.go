@@ -11,9 +11,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// modelRunner is a runner of which the dispatcher, its agenda and its shares are
-// the real ones. It is their effects: it notes them, and modelWorld does them later,
-// in any order. Once it is known to a modelTable nobody changes it.
+// modelRunner is a runner with the real dispatcher, agenda and shares. It is also their effects:
+// it notes them, and modelWorld executes them later, in any order. It does not change once a
+// modelTable knows it.
 type modelRunner struct {
 	setting *modelRunnerSetting
 	d       *dispatcher
@@ -24,7 +24,7 @@ type modelRunner struct {
 	resting []*schedule.Class
 	badLeft int // how many cases may still be bad
 
-	// What the last event has set off outside of the runner.
+	// What the last event has caused outside of the runner.
 	asked, released, undone []int // classes
 }
 
@@ -32,16 +32,16 @@ type modelRunner struct {
 type modelRun struct {
 	holding
 	worker int
-	ended  bool // it has been released, and the dispatcher has not heard of it
+	ended  bool // it has been released, but the dispatcher does not know yet
 }
 
-// modelBack is what answer has returned and nobody has undone yet.
+// modelBack is what answer has returned and has not been undone yet.
 type modelBack struct {
 	held  lock.Held
 	class int
 }
 
-// modelHeld are the groups of a case, as effects.hold gets them.
+// modelHeld is the groups of a case, as effects.hold acquires them.
 type modelHeld struct {
 	lock.Held // which nobody asks for anything else
 	runner    *modelRunner
@@ -113,7 +113,7 @@ func (r *modelRunner) clone() *modelRunner {
 	return n
 }
 
-// cloning knows the copies of what may be referred to several times.
+// cloning knows the copies of things that may be referred to several times.
 type cloning struct {
 	to      *modelRunner
 	classes []*schedule.Class
@@ -180,7 +180,7 @@ func (c *cloning) holding(h holding) holding {
 	return h
 }
 
-// modelEvent is what can happen to a runner.
+// modelEvent is something that can happen to a runner.
 type modelEvent struct {
 	kind modelEventKind
 	at   int // the class, or the number of a run and so on
@@ -194,12 +194,12 @@ const (
 	caseIsAnswered                             // Acquire returns: dispatcher.answer
 	caseEnds                                   // run.execute returns, and holding.release
 	workerIsFree                               // dispatcher.finished
-	workerIsFreeAfterBad                       // the same, of a case that is to run again
+	workerIsFreeAfterBad                       // the same, for a case that will run again
 	caseIsUndone                               // what answer has returned is undone
 	caseRested                                 // dispatcher.rested
 )
 
-// happen does what an event is in the code. The classes are as urgent as order says.
+// happen does what an event does in the code. order says how urgent the classes are.
 func (r *modelRunner) happen(e modelEvent, order []int) {
 	for urgency, number := range order {
 		cases := r.d.agenda.Classes()[number].Left()
@@ -246,7 +246,7 @@ func (r *modelRunner) happen(e modelEvent, order []int) {
 	}
 }
 
-// ask returns the ask of a class that is under way.
+// ask returns the current ask of a class.
 func (r *modelRunner) ask(class int) *ask {
 	return r.asks[slices.IndexFunc(r.asks, func(a *ask) bool { return a.class.Number == class })]
 }
@@ -254,8 +254,8 @@ func (r *modelRunner) ask(class int) *ask {
 // decides reports whether the dispatcher looks at the agenda because of an event.
 func (k modelEventKind) decides() bool { return k != caseEnds && k != caseIsUndone }
 
-// orders are those in which the classes of which something is left may be urgent:
-// that depends on times, so all of them are tried.
+// orders returns the possible orders of urgency of the classes with remaining cases: urgency
+// depends on times, so all of them are tried.
 func (r *modelRunner) orders(k modelEventKind) [][]int {
 	if !k.decides() {
 		return [][]int{nil}
@@ -283,7 +283,7 @@ func permutations(of []int) [][]int {
 	return all
 }
 
-// wrong says what is not as it has to be between two events; "" if nothing is.
+// wrong returns which invariant is violated between two events; "" if none is.
 func (r *modelRunner) wrong() string {
 	d := r.d
 	counted := d.agenda.Clone() // less what is known to be in use
@@ -316,11 +316,11 @@ func (r *modelRunner) wrong() string {
 	return ""
 }
 
-// isDone reports whether all has been done that there is.
+// isDone reports whether everything has been done.
 func (r *modelRunner) isDone() bool { return r.d.ended && len(r.backs) == 0 }
 
-// fingerprint is equal for runners that behave in the same way. It leaves out the
-// times, and which worker is which.
+// fingerprint is equal for runners that behave in the same way. It leaves out the times, and the
+// numbers of the workers.
 func (r *modelRunner) fingerprint() string {
 	var f []byte
 	add := func(numbers ...int) {
@@ -374,8 +374,7 @@ func (r *modelRunner) restingCodes() (codes []byte) {
 	return codes
 }
 
-// shareCode tells a share that others can join from those that they cannot, by
-// the number of their holders, and from none.
+// shareCode encodes whether others can join a share, and if not, the number of its holders.
 func (r *modelRunner) shareCode(held lock.Held, c *schedule.Class) int {
 	s, ok := held.(*share)
 	switch {

@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// modelTable knows the states of a runner and what leads from one to another, so
-// that no dispatcher does the same twice: most states of the world differ in the
-// locks and in other runners only.
+// modelTable knows the states of a runner and their successors, so that no dispatcher does the
+// same twice: most states of the world differ only in the locks and in other runners.
 type modelTable struct {
-	needs   [][]modelNeed // of each class, in the order in which they are taken
+	needs   [][]modelNeed // of each class, in the order in which they are acquired
 	states  []*modelRunner
 	numbers map[string]int // by fingerprint
 	known   map[modelKey][]modelOutcome
@@ -41,7 +40,7 @@ func newModelTable(first *modelRunner, backwards bool) *modelTable {
 	return t
 }
 
-// events are those which a runner itself can bring about in a state.
+// events returns the events that a runner itself can cause in a state.
 func (t *modelTable) events(state int) (all []modelEvent) {
 	r := t.states[state]
 	if !r.started {

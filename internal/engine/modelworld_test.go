@@ -12,9 +12,9 @@ import (
 type modelSetting struct {
 	groups  []modelGroup
 	runners []modelRunnerSetting
-	// giveBacks and bypasses are in place of maxGiveBacks and maxBypass.
+	// giveBacks and bypasses replace maxGiveBacks and maxBypass.
 	giveBacks, bypasses int
-	// known is whether runners know the capacities (Options.Capacity).
+	// known says whether runners know the capacities (Options.Capacity).
 	known bool
 	// bad is how many cases of each runner may be bad, and then run again.
 	bad int
@@ -24,12 +24,12 @@ type modelSetting struct {
 	backwards bool
 }
 
-// modelGroup is a group. They are taken in the order given, and those with a rate
-// are the last ones (lock.ByScope, group.Canonical).
+// modelGroup is a group. Groups are acquired in the order given, and those with a rate are the
+// last ones (lock.ByScope, group.Canonical).
 type modelGroup struct {
 	capacity int
 	starts   int // those that a rate allows in a window; 0 without one
-	// others is whether other processes use a unit now and then.
+	// others says whether other processes use a unit now and then.
 	others bool
 }
 
@@ -54,8 +54,8 @@ func (n modelNeed) need() group.Need {
 	return need
 }
 
-// modelCases are runners' cases by what they need: "AB" is a unit of the groups A
-// and B, "AA" are two units, "a" is to share, and "-" is nothing.
+// modelCases returns runners' cases by what they need: "AB" is a unit of the groups A and B, "AA"
+// are two units, "a" is a shared use, and "-" is nothing.
 func modelCases(workers int, cases ...string) modelRunnerSetting {
 	s := modelRunnerSetting{workers: workers}
 	for _, text := range cases {
@@ -80,7 +80,7 @@ type modelWorld struct {
 	locks   []modelLock
 }
 
-// modelAsk is how far an ask of a class is, in Acquire.
+// modelAsk is how far an ask of a class has got, in Acquire.
 type modelAsk struct {
 	phase modelPhase
 	next  int // the number of the need that it gets next
@@ -96,9 +96,8 @@ const (
 	gotMeanwhile            // it got the need when it was about to say so
 )
 
-// modelLock is a group. It serves first come, first served, as those of the scopes
-// build, host and cluster: the head of the queue waits for all of its units, and
-// nobody passes it.
+// modelLock is a group. Like those of the scopes build, host and cluster, it serves requests in
+// order: the head of the queue waits for all of its units, and nobody overtakes it.
 type modelLock struct {
 	used, shared, started int
 	queue                 []modelUser
@@ -137,7 +136,7 @@ func (s modelStep) String() string {
 // model explores one setting.
 type model struct {
 	*modelSetting
-	tables   []*modelTable // of each runner; those with equal cases have one together
+	tables   []*modelTable // of each runner; runners with equal cases share one
 	firstAsk []int         // of each runner, in modelWorld.asks
 	asks     int
 }
@@ -176,12 +175,12 @@ func (w *modelWorld) clone() *modelWorld {
 	return n
 }
 
-// visit is told a world that is next. isProgress is false if only others ask for
+// visit is called with a possible next world. isProgress is false if only others ask for
 // something, which they need not do.
 type visit func(s modelStep, next *modelWorld, isProgress bool)
 
-// each calls visit with every world that can be the next one. wrong says what is
-// wrong with a runner; "" if nothing is.
+// each calls visit with every world that can be the next one. wrong says what is wrong with a
+// runner; "" if nothing is.
 func (m *model) each(w *modelWorld, do visit) (wrong string) {
 	for i := range w.runners {
 		for class := range m.tables[i].needs {
@@ -201,7 +200,7 @@ func (m *model) each(w *modelWorld, do visit) (wrong string) {
 	return ""
 }
 
-// eachOfAsk does what the goroutine does that calls Acquire.
+// eachOfAsk does what the goroutine that calls Acquire does.
 func (m *model) eachOfAsk(w *modelWorld, runner, class int, do visit) (wrong string) {
 	place := m.ask(runner, class)
 	a, needs := w.asks[place], m.tables[runner].needs[class]
@@ -231,8 +230,8 @@ func (m *model) eachOfAsk(w *modelWorld, runner, class int, do visit) (wrong str
 	return ""
 }
 
-// eachOfLock lets the head of a queue have what it waits for, others come and go,
-// and starts be forgotten.
+// eachOfLock grants the head of a queue what it waits for, lets others come and go, and lets
+// starts expire.
 func (m *model) eachOfLock(w *modelWorld, g int, do visit) {
 	lock := &w.locks[g]
 	step := func(s modelStep, isProgress bool, by func(n *modelWorld, lock *modelLock)) {
@@ -322,14 +321,14 @@ func (m *model) giveBack(w *modelWorld, needs []modelNeed, undo bool) {
 		} else {
 			l.used -= n.weight
 		}
-		if undo && l.started > 0 { // it may have passed
+		if undo && l.started > 0 { // it may have expired
 			l.started--
 		}
 	}
 }
 
-// happen does an event of a runner in all the ways that there are. change is what
-// it does to the world besides.
+// happen does an event of a runner in all possible ways. change is what else it does to the
+// world.
 func (m *model) happen(w *modelWorld, runner int, e modelEvent, do visit, change func(*modelWorld)) (wrong string) {
 	t := m.tables[runner]
 	for _, o := range t.outcomes(w.runners[runner], e) {

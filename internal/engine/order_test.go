@@ -70,8 +70,8 @@ func TestWorkersBoundHowManyRunAtOnce(t *testing.T) {
 	})
 }
 
-// Two of three cases wait for what the first holds; the one worker that is
-// left runs everything else meanwhile.
+// Two of three cases wait for what the first holds; the one worker that is left runs everything
+// else meanwhile.
 func TestWaitingCaseOccupiesNoWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db)

@@ -13,8 +13,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// slow is a framework of which worker n needs n seconds to get ready. It fails a
-// case that comes before.
+// slow is a framework whose worker n needs n seconds to get ready. It fails a case that comes
+// earlier.
 type slow struct {
 	framework
 	begun time.Time
@@ -46,8 +46,7 @@ func (s *slow) Run(ctx context.Context, batch event.Batch, report event.Report) 
 
 func (s *slow) Close(context.Context, event.Report) { s.closed++ }
 
-// Workers get cases when they are ready, and those that are ready do not wait for
-// the others.
+// Workers get cases when they are ready, and do not wait for the others.
 func TestWorkersThatHaveToGetReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{framework: passAfter(time.Second), begun: time.Now()}

@@ -113,8 +113,7 @@ func (s scenario) check(rt *rapid.T, r *recorder) {
 	}
 }
 
-// Of the cases of a file, those that one group lets run one at a time start in the
-// order given.
+// The cases of a file that one group makes run one at a time start in the order given.
 func TestCasesOfAFileStartInOrder(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := drawScenario(rt)
@@ -143,7 +142,7 @@ func (s scenario) alwaysApart(a, b schedule.Case) bool {
 	return slices.ContainsFunc(s.groups, func(g group.Group) bool { return most(a, g) && most(b, g) })
 }
 
-// account is kept of the cases that run.
+// account is an account of the running cases.
 type account struct {
 	scenario
 	rt                *rapid.T
@@ -152,7 +151,7 @@ type account struct {
 	used              map[string]int // units by group
 }
 
-// count adds the named case as often as times says.
+// count adds the named case times times.
 func (a *account) count(name string, times int) {
 	if a.running += times; a.running > max(1, a.options.Workers) {
 		a.rt.Fatalf("%d cases run at once", a.running)

@@ -16,7 +16,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
-// rates say that db has a rate; which one, its locker knows.
+// rates says that db has a rate; the locker knows which.
 var rates = map[string]group.Rate{db: {Starts: 1, Window: time.Minute}}
 
 // newRatedLocker returns a locker in which db has a rate of two starts a minute.
@@ -36,8 +36,8 @@ func (r *recorder) startTimes(begin time.Time) []time.Duration {
 	return times
 }
 
-// What has to wait for a rate again and again takes long, however short its cases
-// are, so it goes first.
+// A case that has to wait for a rate repeatedly takes long, however short it is, so it goes
+// first.
 func TestSlowRateGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cases := []schedule.Case{taking(10*time.Second, "long")}
@@ -53,8 +53,7 @@ func TestSlowRateGoesFirst(t *testing.T) {
 	})
 }
 
-// Every start counts: of cases in one batch, of those that share the group, and
-// of retries.
+// Every start counts: of cases in one batch, of cases that share the group, and of retries.
 func TestEachStartCounts(t *testing.T) {
 	for name, options := range map[string]engine.Options{
 		"in parallel": {Workers: 4},
@@ -83,8 +82,8 @@ func TestEachStartCounts(t *testing.T) {
 	}
 }
 
-// A case that gets its turn when no worker is free gives it back, and that is no
-// start that it had to wait for again.
+// A case that gets its turn when no worker is free gives it back, and that is not a start that it
+// has to wait for again.
 func TestTurnThatIsGivenBackIsNoStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		uneven := framework(func(ctx context.Context, name string) event.Outcome {
@@ -128,11 +127,11 @@ func TestStartCountsWhenItsProcessBegins(t *testing.T) {
 	})
 }
 
-// A case that has given its groups back again and again waits with its worker, so
-// that it starts when it is counted.
+// A case that has given its groups back repeatedly waits with its worker, so that it starts when
+// it is counted.
 func TestRatedCaseDoesNotWaitForAWorkerInTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		// Whoever asks waits a second, while the only worker begins something else.
+		// A request waits a second, while the only worker begins something else.
 		plain := newRatedLocker(1)
 		locker := lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
 			if len(needs) > 0 {

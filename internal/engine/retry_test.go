@@ -73,7 +73,7 @@ func TestRestingCaseHoldsNothing(t *testing.T) {
 	})
 }
 
-// The delays double up to the longest, and of each at most half is left out.
+// The delays double up to the longest, and at most half of each is left out.
 func TestDelaysGrowAndVary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		seen := map[time.Duration]bool{}
@@ -127,7 +127,7 @@ func TestFlakyCasesMayFail(t *testing.T) {
 	})
 }
 
-// A case that is to run again when the run ends is what it was.
+// A case that is waiting for a retry when the run ends keeps its earlier outcome.
 func TestRunEndsWhileACaseRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, workers := range []int{0, 2} {

@@ -43,8 +43,8 @@ func withSetup(setup string, takes time.Duration, c schedule.Case) schedule.Case
 	return c
 }
 
-// Cases that share a set-up, and could not run at the same time anyway, hold
-// their groups in one go; the setup that takes longest first.
+// Cases that share a set-up, and could not run at the same time anyway, hold their groups
+// together; the set-up that takes longest goes first.
 func TestCasesThatShareASetup(t *testing.T) {
 	for capacity, want := range map[int]string{1: "c d,b f,a,e", 2: "c,f,b,d,a,e"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -106,8 +106,8 @@ func TestCasesThatShareASetupAreGivenBackTogether(t *testing.T) {
 	})
 }
 
-// Where only one case runs at a time, those of a file keep the order given, whatever
-// they take; files that share a set-up stay beside one another.
+// If only one case can run at a time, the cases of a file keep the order given, whatever they
+// take; files that share a set-up stay beside one another.
 func TestCasesOfAFileKeepTheirOrder(t *testing.T) {
 	in := func(file, setup string, takes time.Duration, name string) schedule.Case {
 		c := withSetup(setup, takes, newCase(name, db))

@@ -26,8 +26,8 @@ func readers(n int) []schedule.Case {
 	return cases
 }
 
-// turns is a locker of a group that somebody else wants after each holder, and
-// has for an hour.
+// turns is a locker of a group that somebody else wants after each holder, and then holds for an
+// hour.
 type turns struct {
 	group chan struct{}
 	asked int
@@ -53,12 +53,12 @@ func (h turn) Undo()                        { h.Release() }
 func (turn) Lost() <-chan struct{}          { return nil }
 func (h turn) Release()                     { time.AfterFunc(time.Hour, func() { <-h.of.group }) }
 
-// Cases of one process share what one of them has asked for, so that nobody
-// gets in between; but who waits for the group has a turn in the end.
+// Cases of one process share what one of them has asked for, so that nobody gets in between; but
+// a waiter for the group eventually has its turn.
 func TestCasesJoinThoseThatShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := &turns{group: make(chan struct{}, 1)}
-		// They do not end at the same time, so there is always one that holds it.
+		// They do not end at the same time, so there is always a holder.
 		uneven := framework(func(ctx context.Context, name string) event.Outcome {
 			if name == "read0" {
 				return passAfter(90*time.Second)(ctx, name)
@@ -72,7 +72,7 @@ func TestCasesJoinThoseThatShare(t *testing.T) {
 		if n := len(eventsOf[event.CaseFinished](r)); n != 40 {
 			t.Errorf("%d cases finished", n)
 		}
-		// Of 16 at a time; then somebody else has it.
+		// 16 at a time; then somebody else has it.
 		if took := time.Since(begin); locker.asked != 3 || took < 2*time.Hour+20*time.Minute || took > 2*time.Hour+24*time.Minute {
 			t.Errorf("the cases asked %d times and took %v", locker.asked, took)
 		}
@@ -80,8 +80,8 @@ func TestCasesJoinThoseThatShare(t *testing.T) {
 	})
 }
 
-// Together: at the beginning where there are other processes, and after those
-// that want the group alone where there are none.
+// Together: at the beginning if there are other processes, and otherwise after the cases that
+// want the group exclusively.
 func TestCasesThatShareGoTogether(t *testing.T) {
 	for shards, want := range map[int]string{1: "write0 write1 read0 read1 read2", 2: "read0 read1 read2 write0 write1"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -19,13 +19,13 @@ func sizesOf(t *testing.T, f *batchFramework, workers, cases int) []int {
 	for _, batch := range f.batches {
 		sizes = append(sizes, len(batch))
 	}
-	// Those that started at one moment are there in any order.
+	// Batches that started at the same moment are there in any order.
 	slices.SortFunc(sizes, func(a, b int) int { return b - a })
 	return sizes
 }
 
-// A process costs something, so the first batches are large; and all workers
-// are to end together, so the last ones are small.
+// A process has a cost, so the first batches are large. All workers should end together, so the
+// last ones are small.
 func TestBatchesGetSmaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sizes := sizesOf(t, each(10*time.Millisecond), 4, 400)
@@ -35,7 +35,7 @@ func TestBatchesGetSmaller(t *testing.T) {
 	})
 }
 
-// Of slow cases many are not worth a process less: the next may be fast.
+// Many slow cases are not worth saving a process: the next may be fast.
 func TestSlowCasesShareNoProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if sizes := sizesOf(t, each(time.Second), 4, 1000); sizes[0] != 50 || sizes[4] != 1 {
@@ -71,7 +71,7 @@ func TestWorkersEndTogether(t *testing.T) {
 	})
 }
 
-// A process for each of very short cases would cost more than they do.
+// A process for each very short case would cost more than the cases do.
 func TestShortCasesShareFewProcesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if sizes := sizesOf(t, each(10*time.Microsecond), 2, 2000); len(sizes) > 8 {
@@ -80,8 +80,8 @@ func TestShortCasesShareFewProcesses(t *testing.T) {
 	})
 }
 
-// Each case has one result, for any workers, and any processes that end and
-// leave some of their cases, in any order and in any batches.
+// Each case has one result, for any number of workers, and for any processes that end and leave
+// some of their cases, in any order and in any batches.
 func TestEachCaseOnceWhateverTheBatches(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		workers := rapid.IntRange(0, 5).Draw(rt, "workers")

@@ -19,7 +19,7 @@ func taking(d time.Duration, name string, groups ...string) schedule.Case {
 	return c
 }
 
-// takes is a framework whose cases take as long as those of the list say.
+// takes is a framework whose cases take as long as the list says.
 func takes(cases []schedule.Case) framework {
 	of := map[string]time.Duration{}
 	for _, c := range cases {
@@ -42,7 +42,7 @@ func TestLongestCaseGoesFirst(t *testing.T) {
 	})
 }
 
-// A chain of short cases takes longer than one that is longer than each.
+// A chain of short cases takes longer than one case that is longer than each of them.
 func TestCriticalChainGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := order(t, taking(3*time.Second, "long"), taking(2*time.Second, "db1", db), taking(2*time.Second, "db2", db))
@@ -52,7 +52,7 @@ func TestCriticalChainGoesFirst(t *testing.T) {
 	})
 }
 
-// Of the cases of a chain, that goes first which keeps most others waiting.
+// Of the cases of a chain, the one that keeps most others waiting goes first.
 func TestCaseOfSeveralGroupsGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := order(t, taking(time.Second, "db", db), taking(time.Second, "both", db, port), taking(time.Second, "port", port))
@@ -62,7 +62,7 @@ func TestCaseOfSeveralGroupsGoesFirst(t *testing.T) {
 	})
 }
 
-// What nobody has a worker for is not kept from another process.
+// A group that no worker is free for is not kept from another process.
 func TestGroupIsGivenBackWhileNoWorkerIsFree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db)
@@ -86,7 +86,7 @@ func TestGroupIsGivenBackWhileNoWorkerIsFree(t *testing.T) {
 	})
 }
 
-// A case that has given back often keeps what it gets, so that it does not starve.
+// A case that has given its groups back often keeps them, so that it does not starve.
 func TestCaseThatHasGivenBackOftenKeepsItsGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db)
@@ -117,7 +117,7 @@ func TestCaseThatHasGivenBackOftenKeepsItsGroups(t *testing.T) {
 	})
 }
 
-// One that needs two groups is not passed for ever by those that need one.
+// A case that needs two groups is not overtaken for ever by cases that need one.
 func TestCaseIsPassedABoundedNumberOfTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var cases []schedule.Case

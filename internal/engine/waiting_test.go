@@ -41,7 +41,7 @@ func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
 	})
 }
 
-// inspected is a locker that knows who holds its groups.
+// inspected is a locker that knows the holders of its groups.
 type inspected struct {
 	lock.Locker
 	holders map[string][]lock.User
@@ -71,7 +71,7 @@ func TestHoldersAreReported(t *testing.T) {
 	})
 }
 
-// Lockers are told for whom they are asked.
+// Lockers are told which user asks.
 func TestUsersAreNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := newLocker(db)
@@ -98,8 +98,7 @@ func TestShortWaitIsNotReported(t *testing.T) {
 	})
 }
 
-// The message of a case that was stopped while it waited says for what, and
-// since when.
+// The message of a case that was stopped while it waited says for what and since when it waited.
 func TestEndWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, workers := range []int{0, 2} {
@@ -149,7 +148,7 @@ func TestEndWhileRunning(t *testing.T) {
 	})
 }
 
-// With several groups, each is waited for since its own turn.
+// A case that needs several groups waits for each since its own turn.
 func TestWaitForOneGroupAfterTheOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := newLocker()
@@ -174,7 +173,7 @@ func TestWaitForOneGroupAfterTheOther(t *testing.T) {
 	})
 }
 
-// A locker that does not say what it waits for.
+// A locker need not say what it waits for.
 func TestEndOfAWaitForNothingInParticular(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 3*time.Second, timeIsUp{})

@@ -31,7 +31,7 @@ type Batch struct {
 	Attempt int
 }
 
-// Answer is what becomes of a case that asks whether it may start.
+// Answer is the answer to a case that asks whether it may start.
 type Answer int
 
 const (

@@ -49,7 +49,7 @@ func TestWhatIsWrittenIsReported(t *testing.T) {
 	}
 }
 
-// reportFunc is a report of which only the output matters.
+// reportFunc is a report in which only the output matters.
 type reportFunc func(event.Case, []byte)
 
 func (reportFunc) Started(event.Case)                 {}

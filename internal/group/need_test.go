@@ -21,8 +21,8 @@ func anyNeed() *rapid.Generator[group.Need] {
 	})
 }
 
-// Two processes that need the same things take them in the same order,
-// whatever order they were written in.
+// Two processes with the same needs acquire them in the same order, whatever order they were
+// written in.
 func TestCanonicalIsOneOrderForAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		needs := rapid.SliceOf(anyNeed()).Draw(t, "needs")
@@ -42,7 +42,7 @@ func TestCanonicalIsOneOrderForAll(t *testing.T) {
 	})
 }
 
-// What stays of several needs of one group is at least as strong as each.
+// The need that remains of several needs of a group is at least as strong as each.
 func TestCanonicalKeepsTheStrongest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		needs := rapid.SliceOf(anyNeed()).Draw(t, "needs")

@@ -8,8 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// The cases are also those of rules/tests/rates_test.bzl, since the rule reads
-// the same grammar.
+// The same cases are in rules/tests/rates_test.bzl, because the rule reads the same grammar.
 var rates = map[string]group.Rate{
 	"60/m":      {Starts: 60, Window: time.Minute},
 	"1/s":       {Starts: 1, Window: time.Second},
@@ -112,8 +111,7 @@ func TestDefinitionsAreEqual(t *testing.T) {
 	}
 }
 
-// What is read as a rate is within the bounds, and is read again from what it
-// is written as.
+// What is read as a rate is within the bounds, and is read again from its text.
 func FuzzParseRate(f *testing.F) {
 	for text := range rates {
 		f.Add(text)

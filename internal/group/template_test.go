@@ -8,8 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// The cases are also those of rules/tests/templates_test.bzl, since the rule
-// reads the same grammar.
+// The same cases are in rules/tests/templates_test.bzl, because the rule reads the same grammar.
 var templates = []struct {
 	text, expanded string
 	fields         []string
@@ -75,8 +74,8 @@ func TestFieldWithoutValue(t *testing.T) {
 	}
 }
 
-// With each field put in place of itself, a template is its text with single
-// braces for the double ones.
+// With each field replaced by itself, a template is its text with single braces instead of the
+// double ones.
 func FuzzParseTemplate(f *testing.F) {
 	for _, c := range templates {
 		f.Add(c.text)

@@ -22,7 +22,7 @@ import (
 // enough is how long these tests wait for what has to happen.
 const enough = 30 * time.Second
 
-// wardVariable has the folder of a process that has a guardian, and is to be killed.
+// wardVariable has the folder of a process that has a guardian, and will be killed.
 const wardVariable = "GUARD_TEST_WARD"
 
 func TestMain(m *testing.M) {
@@ -63,7 +63,7 @@ func ward(dir string) {
 	os.Exit(0)
 }
 
-// startWard starts one in a process group of its own, which runs a script if that is not
+// startWard starts a ward in a process group of its own, which runs a script if that is not
 // empty, and returns when it holds the lock.
 func startWard(t *testing.T, script string) (dir string, cmd *exec.Cmd, stdin io.WriteCloser, stdout *bufio.Reader, guardian int) {
 	t.Helper()
@@ -140,9 +140,9 @@ func runs(pid int) bool {
 // uses writes to a file all the time, as a case uses a resource.
 const uses = `use() { while :; do echo x >> "$1/uses"; sleep 0.01; done; }; `
 
-// When a runner is killed, and its process group with it, the lock is free only when
-// nothing that it has started can use the resource any more: children of the case, those
-// that have left its process group, and those that have lost the mark.
+// When a runner is killed, and its process group with it, the lock is free only when nothing that
+// it has started can use the resource any more: children of the case, processes that have left
+// its process group, and processes that have lost the mark.
 func TestLockOutlivesItsProcessesOnly(t *testing.T) {
 	for name, script := range map[string]string{
 		"the case":             `echo started; use "$1"`,
@@ -172,8 +172,8 @@ func TestLockOutlivesItsProcessesOnly(t *testing.T) {
 	}
 }
 
-// A runner in a case of another one is killed with it, and so is what it has started; its
-// own lock is free when all of that is dead.
+// A runner inside a case of another one is killed with it, and so is what it has started. Its own
+// lock is free when all of that is dead.
 func TestNestedRunners(t *testing.T) {
 	t.Setenv("GUARD_TEST_SELF", executable(t))
 	dir, cmd, _, stdout, _ := startWard(t, `mkdir "$1/inner"; : > "$1/inner/lock"
@@ -239,7 +239,7 @@ func TestGuardianEndsWithItsRunner(t *testing.T) {
 	}
 }
 
-// Signals for the runner's group do not reach its guardian, nor do those that ask it to end.
+// Signals for the runner's group, including those that ask it to end, do not reach its guardian.
 func TestGuardianIsNotAskedToEnd(t *testing.T) {
 	dir, cmd, _, _, guardian := startWard(t, "")
 	eventually(t, "it ignores SIGTERM", func() bool { return ignores(guardian, syscall.SIGTERM) })

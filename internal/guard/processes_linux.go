@@ -97,7 +97,7 @@ func MarkOf(pid int) string {
 	}
 }
 
-// procFolder is where the kernel tells of processes.
+// procFolder is where the kernel lists processes.
 var procFolder = "/proc"
 
 // variableOf returns a variable of the initial environment of a process; empty if there is none.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A process that becomes a program has neither arguments nor an environment for a moment.
-// Whoever looks then waits until it has.
+// A process that becomes a program has neither arguments nor an environment for a moment. A
+// process that looks at that moment waits until it has.
 func TestWhatIsJustBeginningIsNotOverlooked(t *testing.T) {
 	before := procFolder
 	t.Cleanup(func() { procFolder = before })

@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// part is what one locker has given.
+// part is what one locker has granted.
 type part struct {
 	label    string
 	lost     bool
@@ -36,8 +36,8 @@ func (f lockerFunc) Acquire(ctx context.Context, needs []group.Need) (lock.Held,
 	return f(ctx, needs)
 }
 
-// A case that lost its first group while it waited for the next one asks for
-// both anew, and no start counts that did not take place.
+// A case that loses its first group while it waits for the next one asks for both again, and a
+// start that did not take place does not count.
 func TestWhatIsLostWhileWaitingIsTakenAnew(t *testing.T) {
 	db := group.Group{Label: "//:db", Scope: group.Cluster, Key: "db", Definition: group.Definition{Capacity: 1}}
 	calls := group.Group{Label: "//:calls", Scope: group.Host, Key: "calls", Definition: group.Definition{

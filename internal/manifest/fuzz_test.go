@@ -10,7 +10,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-// What is read as a manifest is written as one that means the same.
+// A manifest that can be parsed is written as one with the same meaning.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(valid))
 	for _, golden := range goldens(f) {
@@ -43,7 +43,7 @@ func write(t *testing.T, m *manifest.Manifest) []byte {
 	if m.Workers == manifest.Auto {
 		workers = "auto"
 	}
-	// The outer field hides the one of the manifest, which is no string.
+	// The outer field hides the one of the manifest, which is not a string.
 	text, err := json.Marshal(struct {
 		*manifest.Manifest
 		Workers string `json:"workers"`

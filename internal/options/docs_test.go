@@ -13,7 +13,7 @@ var update = flag.Bool("update", false, "write the options into docs/guide/runni
 
 const page = "../../docs/guide/running.md"
 
-// The page for people has the help, word for word.
+// The reference page contains the help, word for word.
 func TestDocs(t *testing.T) {
 	text, err := os.ReadFile(page)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Options are settings of a run. Those of a case hold for each case.
+// Options are the settings of a run. Options of a case apply to each case.
 type Options struct {
 	// Workers replaces the target's workers: a number, or "auto"; empty if it does not.
 	Workers string

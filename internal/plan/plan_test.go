@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// capacity is that of the groups in these tests.
+// capacity is the capacity of the groups in these tests.
 var capacity = map[string]int{"db": 1, "port": 1, "api": 3, "rated": 10}
 
 var rates = map[string]group.Rate{"rated": {Starts: 3, Window: time.Minute}}
@@ -97,8 +97,8 @@ func TestWhatIsKeptTogetherIsNeverDivided(t *testing.T) {
 	})
 }
 
-// Where no case has two groups, and none stays with cases of another group, no
-// group is in more shards than its capacity.
+// If no case has two groups, and none stays with cases of another group, no group is in more
+// shards than its capacity.
 func TestAGroupIsInNoMoreShardsThanItsCapacity(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProblem(t)
@@ -167,7 +167,7 @@ func TestAGroupIsDividedOnlyWhereThatPays(t *testing.T) {
 	}
 }
 
-// Groups that overlap are one whole, unless that is too much for one shard.
+// Overlapping groups stay together, unless that is too much for one shard.
 func TestOverlappingGroupsAreDividedOnlyWhereThatPays(t *testing.T) {
 	both := slices.Concat(
 		named("db", 40, time.Second, "db"), named("port", 40, time.Second, "port"), named("both", 2, time.Second, "db", "port"))

@@ -54,8 +54,8 @@ func Expected(f File, believed, actual timings.Times) (time.Duration, error) {
 	return schedule.Simulate(p, shards, takes), nil
 }
 
-// inOrder makes one case of all those of a shard, since they run one after the
-// other while what any of them needs is held.
+// inOrder combines all cases of a shard into one, because they run one after the other while what
+// any of them needs is held.
 func inOrder(p plan.Problem, shards []int, takes []time.Duration) (plan.Problem, []int, []time.Duration) {
 	whole := make([]plan.Case, max(p.Shards, 1))
 	together := make([]time.Duration, len(whole))

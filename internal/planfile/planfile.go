@@ -66,7 +66,7 @@ type Case struct {
 	// Seconds is how long it is expected to run. If that is unknown, it is the median of the
 	// cases whose durations are known, or 1.
 	Seconds float64 `json:"seconds"`
-	// Known is whether Seconds comes from the test's timings.
+	// Known says whether Seconds comes from the test's timings.
 	Known bool `json:"known"`
 	// Shard is the index of the shard that runs it, from 0.
 	Shard int `json:"shard"`

@@ -13,7 +13,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
-// example is 6 cases, of which two need a group and one is not known.
+// example is 6 cases, two of which need a group and one of which has an unknown duration.
 func example(t *testing.T) planfile.File {
 	t.Helper()
 	f, err := planfile.Make(planfile.File{
@@ -93,8 +93,8 @@ func TestUnknownMode(t *testing.T) {
 	}
 }
 
-// A plan in the belief that all cases take the same is worse than one that
-// knows better, and both are compared by what the cases really take.
+// A plan that assumes that all cases take the same is worse than one that knows better, and both
+// are compared by the real durations.
 func TestExpected(t *testing.T) {
 	f := planfile.File{Shards: 2, Workers: 1}
 	actual := timings.Times{}

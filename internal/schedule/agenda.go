@@ -19,10 +19,10 @@ type Options struct {
 	Shards int
 	// Workers is how many cases run at once.
 	Workers int
-	// Batches is whether one process may get several cases.
+	// Batches says whether one process may get several cases.
 	Batches bool
 	// InOrder says whether cases start in the order given, as far as their groups allow, and not
-	// in the order in which they end soonest.
+	// in the order that ends the run soonest.
 	InOrder bool
 	// Capacity is the capacity of groups, by label; 0 means unknown.
 	Capacity map[string]int

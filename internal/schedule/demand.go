@@ -2,9 +2,9 @@ package schedule
 
 // Demand is how far the first case of a class has got with acquiring its groups.
 type Demand struct {
-	// Asks is whether it asks for them, and Waits whether it has to wait.
+	// Asks says whether it asks for them, and Waits whether it has to wait.
 	Asks, Waits bool
-	// Joinable is whether a case that runs shares what it needs with others of the class.
+	// Joinable says whether a case that runs shares what it needs with others of the class.
 	Joinable bool
 }
 

@@ -7,8 +7,8 @@ import "slices"
 const worthAChange = 10
 
 // GoesOn reports whether a process that holds what c needs should go on with the next case of c.
-// It should if that case, or hardly anything more urgent, would start next if the process ended
-// now, and if it is in nobody's way.
+// It should if c would start next anyway if the process ended now. It also should if nothing much
+// more urgent would start and no class that conflicts with c would start or wait.
 func (a *Agenda) GoesOn(c *Class) bool {
 	a.Free(c)
 	next := a.Next()

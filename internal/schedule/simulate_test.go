@@ -43,7 +43,7 @@ func anyProblem(t *rapid.T) plan.Problem {
 	return p
 }
 
-// timesOf returns what is believed of the cases.
+// timesOf returns the expected durations of the cases.
 func timesOf(cases []plan.Case) []time.Duration {
 	var times []time.Duration
 	for _, c := range cases {
@@ -52,12 +52,12 @@ func timesOf(cases []plan.Case) []time.Duration {
 	return times
 }
 
-// expect is Simulate where what is believed is true.
+// expect is Simulate with correct expectations.
 func expect(p plan.Problem) time.Duration {
 	return schedule.Simulate(p, plan.Make(p).Shard, timesOf(p.Cases))
 }
 
-// anyTimes returns times that have nothing to do with what is believed.
+// anyTimes returns durations that have nothing to do with the expected ones.
 func anyTimes(t *rapid.T, p plan.Problem) []time.Duration {
 	var actual []time.Duration
 	for range p.Cases {
@@ -132,7 +132,7 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
-// Who believes what is wrong starts the longest case last.
+// With wrong expectations, the longest case starts last.
 func TestTheOrderIsOfWhatIsBelieved(t *testing.T) {
 	p := plan.Problem{Cases: slices.Concat(named("a", 6, 2*time.Second), named("z", 1, time.Second)), Shards: 1, Workers: 2}
 	actual := timesOf(p.Cases)

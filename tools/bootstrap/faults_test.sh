@@ -2,16 +2,16 @@
 #
 # Usage: faults_test.sh
 #
-# Interrupts and kills set-ups at several points, starts several at once, and checks that each time
-# nothing stays behind and that the next start succeeds. To be run by hand, as root on Debian: it
-# takes about ten minutes and downloads Debian's packages three times. Its cache folder is a
-# temporary one, below ${TMPDIR:-/tmp}, which stays if a check fails.
+# Interrupts and kills set-ups at several points, starts several at the same time, and checks each
+# time that nothing is left behind and that the next start succeeds. Run it by hand, as root on
+# Debian: it takes about ten minutes and downloads Debian's packages three times. Its cache folder
+# is a temporary one, below ${TMPDIR:-/tmp}, which stays if a check fails.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 readonly launcher=$here/../bazel
-# Within this time after the death of a set-up's script, everything that it started is dead.
+# Everything that a set-up's script has started is dead within this time after the script's death.
 readonly seconds_to_die=5
 readonly seconds_to_start=2
 
@@ -19,7 +19,7 @@ main() {
   folder=$(mktemp -d -t faults.XXXXXX)
   readonly folder
   export XDG_CACHE_HOME=$folder RULES_INTERLOCK_BOOTSTRAP=1
-  # By this, every process of a set-up is known, wherever it is.
+  # This identifies every process of a set-up, wherever it is.
   export RULES_INTERLOCK_FAULTS=$folder
 
   check_end INT 130 'unpacking a Debian' 5
@@ -36,7 +36,8 @@ main() {
   report 'all checks passed'
 }
 
-# check_end SIGNAL EXIT_CODE STEP SECONDS: ends a set-up by the signal, so long after it began the step.
+# check_end SIGNAL EXIT_CODE STEP SECONDS: ends a set-up with the signal, that long after it began
+# the step.
 check_end() {
   local signal=$1 wanted=$2 step=$3 delay=$4 status=0
   start first --version
@@ -88,7 +89,7 @@ check_later_starts() {
   expect_nothing_left
 }
 
-# That what came out is whole: modules are resolved, and a server starts and stops.
+# The result is complete: modules are resolved, and a server starts and stops.
 check_modules() {
   mkdir "$folder/module"
   cd "$folder/module"
@@ -111,7 +112,7 @@ start() {
   pid[$name]=$!
 }
 
-# A terminal sends SIGINT to everything in the foreground; who kills, kills one process.
+# A terminal sends SIGINT to everything in the foreground; kill kills only one process.
 send() {
   if [[ $1 == INT ]]; then kill -INT -- "-$2"; else kill "-$1" "$2"; fi
 }
@@ -137,7 +138,7 @@ expect_nothing_left() {
   if grep -F "$folder" /proc/self/mountinfo; then fail 'mounts left, see above'; fi
 }
 
-# Those with our mark in their environment, but for this script and what it runs itself.
+# Processes with our mark in their environment, except this script and what it runs itself.
 processes_left() {
   local environ candidate
   for environ in /proc/[0-9]*/environ; do

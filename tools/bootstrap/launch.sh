@@ -26,12 +26,12 @@ launch() {
 
 run_the_given_bazel() {
   if [[ -n ${BAZEL_REAL:-} ]]; then exec "$BAZEL_REAL" "$@"; fi
-  # A Bazel on PATH, asked for its version by another of these launchers, came back to this one: it
-  # is a wrapper of the launcher, and no Bazel.
+  # A Bazel on PATH, asked for its version by another of these launchers, came back to this one.
+  # So it is a wrapper of the launcher, and not a Bazel.
   if [[ -n ${RULES_INTERLOCK_PROBE:-} ]]; then exit 1; fi
 }
 
-# Found first and run then, not within a loop's redirections: the caller's stdin is Bazel's.
+# First found, then run outside of the loop's redirections: Bazel gets the caller's stdin.
 run_an_installed_bazel() {
   local program
   program=$(recent_bazel_on_path)
@@ -49,7 +49,7 @@ recent_bazel_on_path() {
   done < <(others_on_path bazel)
 }
 
-# others_on_path NAME: every program of that name on PATH, one a line, but for the launcher.
+# others_on_path NAME: every program of that name on PATH, one a line, except the launcher.
 others_on_path() {
   local program
   while read -r program; do

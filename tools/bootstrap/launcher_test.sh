@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# Tests of launch.sh, by a launcher with stand-ins for all the programs that it may run, of
-# key.sh, of what setup.sh and rootfs.sh refuse, and of the folder that enter.sh makes.
+# Tests of launch.sh, by a launcher with stand-ins for all the programs that it may run; of
+# key.sh; of what setup.sh and rootfs.sh refuse; and of the folder that enter.sh makes.
 # main calls the checks by their prefix; and programs are written in single quotes.
 # shellcheck disable=SC2329,SC2016
 set -euo pipefail
@@ -52,7 +52,7 @@ make_program() {
   chmod +x "$1"
 }
 
-# tools/bazel, but for what it takes the machine for.
+# tools/bazel, except for the machine that it believes to be on.
 make_launcher() {
   mkdir -p "${1%/*}"
   make_program "$1" "
@@ -224,7 +224,7 @@ check_wrappers_of_launchers_on_path() {
   [[ ! -e $machine/ran_away ]]
 }
 
-# The beginning of a program that ends, and leaves a mark, when it is called from within itself again.
+# The beginning of a program that ends, and leaves a mark, when it is called from within itself.
 at_most_twice() {
   echo "export DEPTH=\$((\${DEPTH:-0} + 1))"
   echo "if ((DEPTH > 2)); then touch $machine/ran_away; exit 1; fi;"
@@ -303,7 +303,7 @@ check_nothing_goes_unchecked() {
 
 # --- enter.sh
 
-# made_by UMASK: the mode of the folder for what is of the whole machine.
+# made_by UMASK: the mode of the folder for what belongs to the whole machine.
 made_by() {
   (
     eval "$(sed -n '/^bind_folders_of_interlock()/,/^}/p' "$here/enter.sh" |

@@ -14,13 +14,13 @@ import (
 
 const module = "github.com/interlock-build/rules_interlock/"
 
-// rooms say which folders the packages of a folder may import; the first that fits counts.
-// Tests may import what is only for tests besides.
+// rooms say which folders the packages of a folder may import; the first that fits counts. Tests
+// may also import what is only for tests.
 var rooms = []struct {
 	folder string
 	may    []string
 }{
-	// What decides is pure.
+	// Packages that decide are pure.
 	{"internal/group", nil},
 	{"internal/event", []string{"internal/group"}},
 	{"internal/plan", []string{"internal/group"}},
@@ -30,7 +30,7 @@ var rooms = []struct {
 	{"internal/planfile", []string{"internal/group", "internal/plan", "internal/schedule", "internal/timings"}},
 	{"internal/manifest", []string{"internal/group"}},
 	{"internal/options", []string{"internal/nearest"}},
-	// What runs sees locks through their interface only.
+	// Packages that run cases see locks only through their interface.
 	{"internal/engine", []string{"internal/event", "internal/group", "internal/lock$", "internal/schedule"}},
 	// Locks know nothing of tests.
 	{"internal/lock", []string{"internal/boottime", "internal/coordinator", "internal/group", "internal/guard", "internal/lock"}},
@@ -50,8 +50,8 @@ var rooms = []struct {
 	{"rules", nil},
 }
 
-// onlyForTests are folders that a program may not import, but its tests may. The second
-// ones are harnesses, which may as well.
+// onlyForTests are folders that a program may not import, but its tests may. The second list is
+// harnesses, which may import them too.
 var (
 	onlyForTests = []string{
 		"internal/testkit", "internal/lock/locktest", "internal/lock/build/buildtest", "internal/lock/cluster/etcdtest",
@@ -116,8 +116,8 @@ func read(root, path string) (source, error) {
 	return s, err
 }
 
-// within reports whether a package is one of some folders, or below one of them. A folder
-// that ends in $ has nothing below it.
+// within reports whether a package is one of some folders, or below one of them. A folder that
+// ends in $ does not include anything below it.
 func within(pkg string, folders []string) bool {
 	return slices.ContainsFunc(folders, func(folder string) bool {
 		exact, only := strings.CutSuffix(folder, "$")
@@ -152,10 +152,10 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// given are folders with programs that were given to us as they are.
+// given are folders with programs that we received and keep unchanged.
 var given = []string{"e2e/verdicts/go"}
 
-// Each package has a comment: in a test only if there is nothing else.
+// Each package has a comment. In a test file it counts only if there is nothing else.
 func TestPackagesHaveComments(t *testing.T) {
 	commented, inTest, program := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, s := range sources(t) {

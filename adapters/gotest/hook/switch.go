@@ -56,9 +56,8 @@ func interfaceData(v flag.Value) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]
 }
 
-// setTestingMode lets the testing package tell results. Goroutines that TestMain
-// has started may print at the same time: they see one file or the other, so
-// this is no race that matters.
+// setTestingMode makes the testing package report results. Goroutines that TestMain has started
+// may print at the same time: they see one file or the other, so this race does not matter.
 //
 //go:norace
 func setTestingMode() {

@@ -1,8 +1,9 @@
 """Pytest as a program that rules_interlock runs, item by item.
 
-The runner starts it once for each of its workers. Each collects as ever, tells what it has
-collected, and then runs what it is told to, one item after the other: docs/reference/adapters.md describes the
-protocol. Without the runner it is pytest, and runs all that it collects.
+The runner starts it once for each of its workers. Each worker collects as usual, reports what it
+has collected, and then runs what it is told to, one item after the other.
+docs/reference/adapters.md describes the protocol. Without the runner it is plain pytest, and runs
+everything that it collects.
 """
 
 import os
@@ -31,11 +32,12 @@ def main(args, files=None, data=(), config=None):
     """Runs pytest, and returns its exit code.
 
     Args:
-      args: The program's arguments, which are pytest's.
-      files: Paths of the sources in which pytest is to look for tests, as seen from the current folder. None leaves
-        it to pytest.
-      data: Paths of other files, which pytest may look at where they lie beside sources.
-      config: Path of pytest's configuration file. None looks for one beside and above the files.
+      args: Arguments for pytest.
+      files: Paths of the sources in which pytest looks for tests, relative to the current folder.
+        None leaves it to pytest.
+      data: Paths of other files, which pytest may look at if they lie beside sources.
+      config: Path of pytest's configuration file. With None, pytest looks for one beside and above
+        the files.
     """
     if not is_asked_for():
         selection = Selection(files=files, data=data, config=config)

@@ -1,4 +1,4 @@
-"""What of a target's files pytest is to look at."""
+"""Which of a target's files pytest may look at."""
 
 import os
 import re
@@ -6,8 +6,9 @@ import tempfile
 
 import pytest
 
-# The files that configure pytest, in the order in which it looks, and how a file that configures
-# other things as well begins its part (https://docs.pytest.org/en/stable/reference/customize.html).
+# The files that configure pytest, in the order in which it looks, and what begins its part in a
+# file that also configures other things
+# (https://docs.pytest.org/en/stable/reference/customize.html).
 _CONFIGS = (
     ("pytest.toml", None),
     (".pytest.toml", None),
@@ -20,13 +21,14 @@ _CONFIGS = (
 
 
 class Selection:
-    """The plugin that keeps pytest to the files of the target, and to those of them that are asked for.
+    """The plugin that limits pytest to the files of the target, and to those that are selected.
 
     Args:
-      files: Paths of the target's sources; None leaves it to pytest to find some.
+      files: Paths of the target's sources; None lets pytest find some.
       data: Paths of its other files. Pytest may look at those that are among the sources.
-      config: Path of pytest's configuration file. None looks for one beside and above the sources.
-      wanted: The Filter that --test_filter is; None is none.
+      config: Path of pytest's configuration file. With None, pytest looks for one beside and above
+        the sources.
+      wanted: The Filter for --test_filter; None means none.
     """
 
     def __init__(self, *, files=None, data=(), config=None, wanted=None):
@@ -49,14 +51,15 @@ class Selection:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_load_initial_conftests(self, early_config):
-        # They may add options, whatever tests are asked for.
+        # They may add options, whatever tests are selected.
         if self._files is not None:
             early_config.known_args_namespace.file_or_dir = self._folders()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
         if "TEST_TMPDIR" in os.environ:
-            # Beside the tests there may be no place to write. Without the plugin of the cache, an option would be unknown.
+            # The folder of the tests may be read-only. Without the cache plugin, an option would be
+            # unknown.
             config._inicache["cache_dir"] = os.path.join(os.environ["TEST_TMPDIR"], "cache")
         given = getattr(config.option, "file_or_dir", None)  # not with --help
         if given and self._files is not None:
@@ -79,7 +82,7 @@ class Selection:
         return sorted(folder for folder in folders if not any(_is_below(folder, other) for other in folders))
 
     def _find(self, name):
-        """Where a node ID is, seen from the current folder: in a list of one, or of none if it is not here."""
+        """The path of a node ID, from the current folder, in a list; empty if it is not here."""
         if self._files is None:
             return [name]
         path, separator, rest = name.partition("::")
@@ -100,7 +103,7 @@ class Selection:
 
 
 def _instead_of_others():
-    """An empty configuration file, if pytest would take one from above the target's files; else None."""
+    """An empty configuration file, if pytest would use one above the target's files; or None."""
     here = os.getcwd()
     if not any(_config_in(folder) for folder in _above(here)):
         return None
@@ -129,7 +132,7 @@ def _has(path, pattern):
 
 
 def _above(path):
-    """The folders above a path; those of a relative one end with the current folder."""
+    """The folders above a path; for a relative path they end with the current folder."""
     while path not in ("", ".", os.path.dirname(path)) and os.path.basename(path) != "..":
         path = os.path.dirname(path)
         yield path or "."

@@ -9,12 +9,12 @@ VERSION = 1
 
 
 def is_asked_for():
-    """Whether the runner has started this process, and not a person."""
+    """Whether the runner, and not a person, has started this process."""
     return "INTERLOCK_PROTOCOL" in os.environ
 
 
 class Channel:
-    """The two pipes. What a test starts does not know of them, and what it forks does not use them."""
+    """The two pipes. Programs that a test starts do not know of them, and forks do not use them."""
 
     def __init__(self):
         asked = os.environ.pop("INTERLOCK_PROTOCOL")
@@ -27,15 +27,15 @@ class Channel:
         self._commands = open(os.environ.pop("INTERLOCK_COMMANDS"), "rb", buffering=0)
         self._poll = select.poll()
         self._poll.register(self._commands, select.POLLIN)
-        self._read = b""  # of the commands, and not yet returned
+        self._read = b""  # commands that were not returned yet
         self._owner = os.getpid()
 
     def is_forked(self):
-        """Whether a test has forked this process, so that it is not the one that the runner knows."""
+        """Whether a test has forked this process, so that the runner does not know it."""
         return os.getpid() != self._owner
 
     def send(self, event, **fields):
-        """Sends an event. A process that a test has forked has nothing to say."""
+        """Sends an event. A process that a test has forked sends nothing."""
         if self.is_forked() or self._events.closed:
             return
         text = json.dumps(dict(fields, event=event)).encode("ascii") + b"\n"
@@ -44,7 +44,7 @@ class Channel:
             view = view[self._events.write(view) :]
 
     def command(self):
-        """Waits for the runner's next command, and returns it; None if the runner has no more."""
+        """Waits for the runner's next command, and returns it; None if there are no more."""
         while b"\n" not in self._read:
             part = self._commands.read(64 << 10)
             if not part:

@@ -1,4 +1,4 @@
-"""Pytest-cov, for which many suites ask in their addopts."""
+"""Pytest-cov, which many suites enable in their addopts."""
 
 import pytest
 
@@ -6,8 +6,8 @@ import pytest
 class NoCov:
     """Switches pytest-cov off, as its option --no-cov does.
 
-    The workers would write one file, all at once, and each sees no more than its own part of the lines, which a
-    --cov-fail-under finds too few. `bazel coverage` has all of them.
+    The workers would all write the same file at the same time, and each sees only its own part of
+    the lines, which are too few for --cov-fail-under. `bazel coverage` has all of them.
     """
 
     @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,4 @@
-"""LCOV of what this process runs, where Bazel asks for it and coverage.py is there."""
+"""LCOV of what this process runs, if Bazel asks for it and coverage.py is installed."""
 
 import contextlib
 import importlib.util
@@ -7,7 +7,7 @@ import re
 
 
 def of_this_process():
-    """A context whose lines are recorded, if they are to be."""
+    """A context whose lines are recorded, if that is needed."""
     folder = os.environ.get("COVERAGE_DIR")
     if not folder or not importlib.util.find_spec("coverage"):
         return contextlib.nullcontext()
@@ -15,9 +15,9 @@ def of_this_process():
 
 
 def _instrumented_files():
-    """The names of the files that Bazel wants to know of, by their real paths.
+    """The names of the files that Bazel wants in the report, by their real paths.
 
-    The manifest has the names that the report is to have. Tests see the files through links among the
+    The manifest has the names for the report. Tests see the files through links among the
     runfiles, and need not have them anywhere else.
     """
     with open(os.environ["COVERAGE_MANIFEST"], encoding="utf-8") as manifest:

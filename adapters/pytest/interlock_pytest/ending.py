@@ -1,4 +1,4 @@
-"""What a session says when its tests have run."""
+"""What a session reports after its tests."""
 
 import sys
 import threading
@@ -17,7 +17,7 @@ _MEANINGS = {
 
 
 class Ending:
-    """The plugin that compares a session's exit code with what became of its tests."""
+    """The plugin that compares a session's exit code with the results of its tests."""
 
     def __init__(self):
         self._session = None
@@ -29,7 +29,7 @@ class Ending:
         self._session, self._by_tests = session, int(exitstatus)
 
     def complaint(self, code):
-        """Why the run is bad, whatever became of the tests; empty if the tests say it all."""
+        """Why the run is bad, whatever the results of the tests; empty if the tests explain it."""
         if code == 0 or code == self._by_tests == _TESTS_FAILED and self._session.testsfailed and not self.reason:
             return ""
         text = "pytest ended with exit code %d" % code
@@ -40,7 +40,7 @@ class Ending:
         return "%s: %s" % (text, _MEANINGS.get(code, "pytest.exit was called with it"))
 
     def forgives(self, code):
-        """Whether a hook has made nothing of the tests that failed."""
+        """Whether a hook has passed the session although tests failed."""
         return code == 0 and self._by_tests == _TESTS_FAILED and not self.reason
 
 

@@ -1,4 +1,4 @@
-"""What of the collected items --test_filter asks for."""
+"""Which of the collected items --test_filter selects."""
 
 import re
 
@@ -8,13 +8,15 @@ from _pytest.mark.expression import Expression
 
 
 class Filter:
-    """The plugin that deselects what a filter does not ask for.
+    """The plugin that deselects what a filter does not select.
 
-    A filter is for all targets of a build, so it is no error if it matches nothing here: the runner says what there is.
-    It chooses among what the arguments have left, and not in their place.
+    A filter is for all targets of a build, so it is not an error if it matches nothing here: the
+    runner lists what there is. It selects from what the arguments have left, and does not replace
+    them.
 
     Args:
-      text: A list of node IDs, or of parts of them, separated by commas; or what -k takes. Empty asks for everything.
+      text: A list of node IDs, or of parts of them, separated by commas; or an expression for -k.
+        Empty selects everything.
     """
 
     def __init__(self, text):
@@ -24,13 +26,13 @@ class Filter:
         self.left_out = 0
 
     def files(self, paths):
-        """Those of some files in which all that is asked for is, as far as its names tell; None if they do not."""
+        """The paths that contain everything selected; None if the names do not show that."""
         if not self._names or not all(name.path for name in self._names):
             return None
         return [path for path in paths if any(name.has_file(path) for name in self._names)] or None
 
     def may_have(self, path):
-        """Whether something in a file may be asked for."""
+        """Whether something in a file may be selected."""
         return not self._names or any(not name.path or name.has_file(path) for name in self._names)
 
     @pytest.hookimpl(trylast=True)
@@ -59,7 +61,7 @@ class Filter:
 
 
 class _NodeID:
-    """A node ID, or a part of one: of its path some folders may be missing, or all of it."""
+    """A node ID, or a part of one: its path may lack some folders, or be missing."""
 
     def __init__(self, text):
         path, _, rest = text.partition("::")
@@ -80,7 +82,7 @@ class _NodeID:
         return any(self._begins(names[start:]) for start in starts)
 
     def _begins(self, names):
-        """Whether names begin with those that are wanted. The last one may lack its parameters."""
+        """Whether names begin with the wanted ones. The last one may lack its parameters."""
         wanted = self._names
         if not wanted:
             return True
@@ -91,7 +93,7 @@ class _NodeID:
 
 
 def _names(rest):
-    """The names in a node ID behind its path. Parameters may have colons, too."""
+    """The names after the path in a node ID. Parameters may contain colons, too."""
     plain, bracket, parameters = rest.partition("[")
     names = plain.split("::") if plain else []
     if bracket and names:
@@ -100,12 +102,12 @@ def _names(rest):
 
 
 def _is_list_of_nodeids(text):
-    """Whether a filter names files or tests, and is not what -k takes."""
+    """Whether a filter names files or tests, and is not an expression for -k."""
     return "::" in text or "/" in text or re.search(r"\.py(,|$)", text) is not None
 
 
 def _split(text):
-    """The node IDs in a list. Parameters may have commas, too."""
+    """The node IDs in a list. Parameters may contain commas, too."""
     names = []
     for part in text.split(","):
         if names and (names[-1].count("[") > names[-1].count("]") or not re.search(r"\.py$|::|/", part)):

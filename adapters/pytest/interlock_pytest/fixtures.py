@@ -1,4 +1,4 @@
-"""Fixtures by which tests ask which worker they are on, as pytest-xdist has them."""
+"""Fixtures that tell tests which worker they are on, as with pytest-xdist."""
 
 import os
 
@@ -13,5 +13,5 @@ def worker_id():
 
 @pytest.fixture(scope="session")
 def testrun_uid():
-    """A name that all workers of this run have in common, and no other run."""
+    """A name that all workers of this run share, and no other run has."""
     return os.environ.get("PYTEST_XDIST_TESTRUNUID", "master")

@@ -1,4 +1,4 @@
-"""Marks that mean something to the runner."""
+"""Marks that have a meaning for the runner."""
 
 
 class Marks:
@@ -20,5 +20,5 @@ def groups_of(item):
 
 
 def is_serial(item):
-    """Whether an item is to run alone."""
+    """Whether an item must run alone."""
     return item.get_closest_marker("serial") is not None

@@ -1,15 +1,15 @@
-"""What pytest's reports come to, in the words of the protocol."""
+"""Translates pytest's reports into the words of the protocol."""
 
-# How many characters of what went wrong are its message. The whole is its text.
+# The longest message of a problem, in characters. Its text is not cut.
 _MAX_MESSAGE = 500
 
 
 def outcome(reports, parts=()):
-    """The fields of the event that an item has finished.
+    """The fields of the event for an item that has finished.
 
     Args:
       reports: The reports of its phases, in order.
-      parts: Those of its subtests.
+      parts: The reports of its subtests.
     """
     fields = _worst(reports)
     bad_parts = [part_of(report) for report in parts if report.failed]
@@ -27,14 +27,14 @@ def outcome(reports, parts=()):
 
 
 def collected(report):
-    """The fields of the event that tells of a file, or the like, in which there are no tests to run."""
+    """The fields of the event for a file, or the like, without tests to run."""
     if report.skipped:
         return {"status": "skipped", "message": "collection skipped", "text": str(report.longrepr)}
     return {"status": "errored", "message": "collection failure", "text": report.longreprtext}
 
 
 def part_of(report):
-    """The name of the subtest that a report is of; None if it is of a whole test."""
+    """The name of the subtest of a report; None if the report is about a whole test."""
     context = getattr(report, "context", None)
     if context is None:
         return None
@@ -63,7 +63,7 @@ def _worst(reports):
 
 
 def _output(reports):
-    """What pytest shows of a bad item: of each bad phase the traceback, then what was captured."""
+    """What pytest shows of a bad item: the traceback of each bad phase, then captured output."""
     tracebacks = [report.longreprtext for report in reports if report.failed]
     sections = ["-- %s --\n%s" % section for report in reports[-1:] for section in report.sections]
     return "\n".join(tracebacks + sections)
@@ -101,7 +101,7 @@ def junit_class(nodeid, prefix=None):
     """The class that pytest's own --junit-xml gives a test.
 
     Args:
-      nodeid: Of the test.
+      nodeid: The node ID of the test.
       prefix: The value of --junit-prefix.
     """
     path, *names = nodeid.partition("[")[0].split("::")

@@ -1,4 +1,4 @@
-"""Fixtures of pytest that record something for --junit-xml, and here for the runner too."""
+"""Fixtures of pytest that record something for --junit-xml, and here also for the runner."""
 
 import pytest
 

@@ -6,7 +6,7 @@ from . import record_fixtures
 
 
 class Records:
-    """Hands on what pytest's own fixtures would put into the file of --junit-xml.
+    """Passes on what pytest's own fixtures would put into the file of --junit-xml.
 
     Properties of a test are in its reports, and need no fixture.
 
@@ -23,7 +23,7 @@ class Records:
         config.pluginmanager.register(record_fixtures)
 
     def add_attribute(self, name, value):
-        """Adds an attribute to the element of the test that runs."""
+        """Adds an attribute to the element of the running test."""
         self._attributes[str(name)] = str(value)
 
     def add_property(self, name, value):

@@ -2,13 +2,14 @@
 
 import pytest
 
-# The collectors whose fixtures end with them, the outermost first. Those of the session end with the
+# The collectors whose fixtures end with them, the outermost first. Fixtures of the session end
+# with the
 # process.
 _COLLECTORS = (("package", pytest.Package), ("module", pytest.Module), ("class", pytest.Class))
 
 
 def setup_of(item):
-    """The node ID of the outermost package, module or class of which an item uses fixtures; "" if of none."""
+    """The node ID of the outermost package, module or class with fixtures of an item, or ""."""
     used = _scopes_of(item)
     for scope, collector in _COLLECTORS:
         if scope in used:
@@ -19,7 +20,7 @@ def setup_of(item):
 
 
 def _scopes_of(item):
-    """The names of the scopes of an item's fixtures. Collectors other than pytest's have no fixtures that it knows."""
+    """The scopes of an item's fixtures. Pytest knows only fixtures of its own collectors."""
     info = getattr(item, "_fixtureinfo", None)
     if info is None:
         return set()

@@ -6,9 +6,10 @@ import signal
 
 
 def print_on_demand(channel):
-    """Lets SIGQUIT print the stacks to stderr, and tells the runner whom to send it to.
+    """Makes SIGQUIT print the stacks to stderr, and tells the runner which process to send it to.
 
-    Pytest puts a file in the place of stderr while a test runs, so they go to a copy of what it is now.
+    Pytest replaces stderr by a file while a test runs, so the stacks go to a copy of the current
+    stderr.
     """
     if hasattr(faulthandler, "register"):  # not on Windows
         faulthandler.register(signal.SIGQUIT, file=os.dup(2), all_threads=True)

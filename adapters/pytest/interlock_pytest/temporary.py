@@ -8,11 +8,12 @@ import pytest
 class Temporary:
     """Puts the temporary folders of all workers of a run beside one another, as pytest-xdist does.
 
-    So what the workers have in common may lie in `tmp_path_factory.getbasetemp().parent`. The runner has made the folder
-    where paths are short: that of a Unix socket has room for 107 bytes.
+    So files that the workers share may be in `tmp_path_factory.getbasetemp().parent`. The runner
+    has made the folder where paths are short, because the path of a Unix socket has room for 107
+    bytes.
 
     Args:
-      name: That of this process's own part.
+      name: The name of this process's own part.
     """
 
     def __init__(self, name):

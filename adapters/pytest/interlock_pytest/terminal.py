@@ -5,10 +5,11 @@ from _pytest.terminal import TerminalReporter
 
 
 class Quiet(TerminalReporter):
-    """Says nothing of the tests, and lets others speak.
+    """Prints nothing about the tests, but what others write through it.
 
-    The runner tells of the tests of all workers, so the reporter of one would only tell a part. But pytest and its
-    plugins write through the reporter, too: stacks at a timeout, what a conftest.py says at the end of the session.
+    The runner reports the tests of all workers, and the reporter of one worker would only report
+    a part. But pytest and its plugins also write through the reporter: stacks at a timeout, or
+    what a conftest.py prints at the end of the session.
     """
 
     def __init__(self, config, file):
@@ -48,7 +49,7 @@ class Quiet(TerminalReporter):
 
 
 def replace_reporter(config):
-    """Puts the stand-in in the reporter's place."""
+    """Replaces the reporter by the stand-in."""
     reporter = config.pluginmanager.getplugin("terminalreporter")
     if reporter:
         config.pluginmanager.unregister(reporter)

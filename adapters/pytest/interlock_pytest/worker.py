@@ -14,12 +14,12 @@ from .outcome import collected, junit_class, junit_name, outcome, part_of
 from .scopes import setup_of
 from .terminal import replace_reporter
 
-# Options that have pytest print something, and run no test.
+# Options that make pytest print something and run no test.
 _PRINTING = ("cacheshow", "collectonly", "help", "markers", "show_fixtures_per_test", "showfixtures", "version")
 
 
 class Worker:
-    """Runs what the runner hands it.
+    """Runs what the runner tells it to.
 
     Args:
       channel: The Channel to the runner.
@@ -39,7 +39,7 @@ class Worker:
         self._collected = 0
         self._reports = None
         self._stale = False
-        self._failures = {}  # how much the session counts for the attempts of each item
+        self._failures = {}  # how many failures the session counts for each attempt of each item
         self._exit_of_fork = None
         self._at_terminal = os.environ.pop("INTERLOCK_TERMINAL", "") == "1"
 
@@ -64,7 +64,8 @@ class Worker:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session):
-        # The runner counts the bad cases of all workers. Left to pytest, this would end the session with its first one.
+        # The runner counts the bad cases of all workers. Otherwise pytest would end the session
+        # at the first one.
         option = session.config.option
         self._max_fail = option.maxfail or 0
         if not self._prints:
@@ -194,7 +195,7 @@ class Worker:
         return self._channel.has_command() and self._channel.command() is not None
 
     def _stops(self):
-        """Whether a hook of the session wants no further test. The runner is told once."""
+        """Whether a hook of the session wants no further test. It tells the runner once."""
         reason = self._session.shouldfail or self._session.shouldstop
         if reason and not self._ending.reason:
             self._stop(str(reason))
@@ -205,7 +206,7 @@ class Worker:
         self._channel.send("stopped", message=reason)
 
     def _leave(self, item, end_scopes):
-        """Is called if what was to follow an item is not going to."""
+        """Called if the item that should have followed another one will not."""
         if end_scopes:
             self._end_scopes(_Unknown(item, item.listchain()[:1]))
         else:
@@ -214,8 +215,9 @@ class Worker:
     def _run_item(self, name, item, following, end_scopes):
         if self._stale:
             self._end_scopes(item)
-        # What comes next decides which fixtures end with this item. If that is not known yet, those of
-        # its function end; those of its class and module do too if the groups are given back.
+        # The next item decides which fixtures end with this one. If it is not known yet, the
+        # fixtures of the function end. Those of the class and module end too if the groups are
+        # given back.
         chain = item.listchain()
         self._stale = following is None and not end_scopes
         if following is None:
@@ -243,14 +245,14 @@ class Worker:
             self._exit_of_fork = call.excinfo.value.code
 
     def _interrupt(self, name, stop):
-        """Tells of what ends the session amid an item."""
+        """Reports something that ends the session during an item."""
         reason = _words_of(stop)
         status = "skipped" if getattr(stop, "returncode", None) == 0 else "errored"
         self._channel.send("finished", case=name, status=status, type="interrupted", message=reason)
         self._stop(reason)
 
     def _end_scopes(self, following):
-        """Ends the fixtures that the following item, if there is one, does not have."""
+        """Ends the fixtures that the following item, if any, does not use."""
         self._stale = False
         try:
             self._session._setupstate.teardown_exact(following)
@@ -262,7 +264,7 @@ class Worker:
             self._channel.send("failed", message="ending fixtures: " + _description_of(error))
 
     def _retract(self, names):
-        """Takes back what the session counts for attempts that others stand for."""
+        """Subtracts what the session counts for attempts that others replace."""
         for name in names:
             if self._failures.get(name):
                 self._session.testsfailed -= self._failures[name].pop(0)
@@ -278,7 +280,7 @@ class Worker:
             self._reports.append(report)
 
     def tell_end(self, code):
-        """Tells what pytest has ended with, when nothing but the interpreter is left to end."""
+        """Reports how pytest has ended, when only the interpreter is left to end."""
         if self._channel.is_forked():
             os._exit(code)
         self._channel.send(
@@ -291,12 +293,12 @@ class Worker:
 
 
 def _setting(config, name):
-    """The value of a setting; None if this pytest, or what of it is switched on, has none of the name."""
+    """The value of a setting; None if this pytest, with its enabled plugins, does not have it."""
     return config.getini(name) if name in config._parser._inidict else None
 
 
 class _Unknown:
-    """Stands for an item that is not known, but for the collectors that it has in common with another one."""
+    """Stands for an unknown item that shares some collectors with a known one."""
 
     def __init__(self, item, chain):
         self._item = item
@@ -310,7 +312,7 @@ class _Unknown:
 
 
 def _by_name(items):
-    """Items by their node IDs. Plugins can make several of one node ID."""
+    """Items by their node IDs. Plugins can make several items with the same node ID."""
     named = {}
     for item in items:
         name, number = item.nodeid, 1
@@ -322,7 +324,7 @@ def _by_name(items):
 
 
 def _description_of(error):
-    """What was raised, in one line, and then all that Python says of it."""
+    """The exception in one line, followed by Python's full description."""
     last = traceback.format_exception_only(type(error), error)[-1].strip()
     return "%s\n%s" % (last, "".join(traceback.format_exception(type(error), error, error.__traceback__)))
 
@@ -334,7 +336,7 @@ def _words_of(stop):
 
 
 def _leave_fork(code, came_to):
-    """Ends a process that a test has forked, and that has come back as if it were the test's own."""
+    """Ends a forked process that has returned from the test as if it were the original one."""
     if code is None:
         code = 1 if came_to["status"] in ("failed", "errored") else 0
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What suites expect of pytest-xdist, which does not run here, whether it is installed or not."""
+"""What suites expect from pytest-xdist, which does not run here even if it is installed."""
 
 import os
 import random
@@ -7,8 +7,8 @@ import pytest
 
 from . import fixtures, xdist_hooks
 
-# Of xdist's own command line (version 3.8), with the defaults that its workers have. Suites have them in their addopts,
-# and conftest files ask for their values.
+# xdist's command line options (version 3.8), with the defaults in its workers. Suites have them
+# in their addopts, and conftest files read their values.
 _FLAGS = {
     "-d": ("distload", False),
     "-f": ("looponfail", False),
@@ -30,7 +30,7 @@ _SETTINGS = ("looponfailroots", "rsyncdirs", "rsyncignore")
 
 
 class WithoutXdist:
-    """Accepts xdist's options and hooks, which mean nothing here: the runner decides how many workers there are.
+    """Accepts xdist's options and hooks, without effect: the runner decides about the workers.
 
     Args:
       channel: The Channel to the runner; None if there is none.
@@ -43,8 +43,8 @@ class WithoutXdist:
     def options():
         """Options for pytest's command line, to go before the user's.
 
-        What suites and plugins see is the same whether xdist is installed or not: where it is, some plugins expect a
-        process that controls the workers.
+        Suites and plugins see the same whether xdist is installed or not: otherwise some plugins
+        would expect a process that controls the workers.
         """
         return ["-p", "no:xdist"]
 
@@ -84,12 +84,12 @@ class WithoutXdist:
 
 
 def _declare(parser, options, **kwargs):
-    # -f is that of a plugin of its own, which -p no:xdist leaves in place.
+    # -f belongs to a separate plugin, which -p no:xdist does not disable.
     declared = {name for group in parser._groups for known in group.options for name in known.names()}
     missing = [option for option in options if option not in declared]
     if missing:
         group = parser.getgroup("xdist", "ignored: the runner of rules_interlock has the workers")
-        # Short options are pytest's own to declare, and xdist does it so, too.
+        # Only pytest itself may declare short options, and xdist does it like this, too.
         group._addoption(*missing, help="ignored", **kwargs)
 
 
@@ -111,8 +111,8 @@ class AsWorker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config):
         run = os.environ["INTERLOCK_RUN_ID"]
-        # By this, plugins and conftest files tell workers from the process that controls them. The
-        # last one is what pytest-randomly's own part in that process would add.
+        # Plugins and conftest files tell workers by this from the process that controls them. In
+        # that process, pytest-randomly would add the last entry.
         seed = getattr(config.option, "randomly_seed", None)
         config.workerinput = {
             "workerid": self._name,
@@ -121,7 +121,7 @@ class AsWorker:
             "mainargv": [],
             "randomly_seed": seed if isinstance(seed, int) else random.Random(run).getrandbits(32),
         }
-        # What workers tell that process.
+        # What workers send to that process.
         self._output = config.workeroutput = {}
 
     def pytest_unconfigure(self):

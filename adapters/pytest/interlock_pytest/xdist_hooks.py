@@ -1,13 +1,13 @@
-"""The hooks of pytest-xdist (version 3.8), so that a conftest.py may have them where that is not installed.
+"""The hooks of pytest-xdist (version 3.8), so that a conftest.py may have them without it.
 
-They are of the process that controls its workers, and nobody calls them here.
+They belong to the process that controls its workers, and nothing calls them here.
 """
 
 import pytest
 
 
 def names():
-    """The names of all."""
+    """The names of all hooks."""
     return [name for name in globals() if name.startswith("pytest_")]
 
 
@@ -16,7 +16,7 @@ def pytest_xdist_setupnodes(config, specs):
 
 
 def pytest_xdist_newgateway(gateway):
-    """When there is a connection to a worker."""
+    """When a worker is connected."""
 
 
 def pytest_xdist_rsyncstart(source, gateways):
@@ -50,7 +50,7 @@ def pytest_xdist_node_collection_finished(node, ids):
 
 @pytest.hookspec(firstresult=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Who hands tests to the workers."""
+    """The scheduler that hands tests to the workers."""
 
 
 @pytest.hookspec(firstresult=True)
@@ -60,4 +60,4 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookspec(firstresult=True)
 def pytest_handlecrashitem(crashitem, report, sched):
-    """When a worker has died amid a test."""
+    """When a worker has died during a test."""

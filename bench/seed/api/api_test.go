@@ -74,7 +74,7 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// Of five calls at once, an API that bears three refuses two.
+// Of five calls at the same time, an API that allows three refuses two.
 func TestRefusesWhatIsBeyondTheLimit(t *testing.T) {
 	const limit, all = 3, 5
 	a, address := start(t, api.Limits{AtOnce: limit}, 0)
@@ -97,7 +97,7 @@ func TestRefusesWhatIsBeyondTheLimit(t *testing.T) {
 	}
 }
 
-// What is over makes room: it is calls at once that are limited, not calls.
+// A finished call makes room: calls at the same time are limited, not calls.
 func TestOneAfterTheOther(t *testing.T) {
 	a, address := start(t, api.Limits{AtOnce: 1}, 0)
 	for range 20 {
@@ -110,8 +110,8 @@ func TestOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// Of four conversations at once, an API that lets two begin in a while refuses two;
-// those that have begun go on.
+// Of four conversations at the same time, an API that allows two to begin in a while refuses two;
+// those that have begun continue.
 func TestRefusesConversationsBeyondTheLimit(t *testing.T) {
 	limits := api.Limits{AtOnce: 10, Conversations: 2, Window: time.Hour}
 	a, address := start(t, limits, 0)
@@ -129,7 +129,7 @@ func TestRefusesConversationsBeyondTheLimit(t *testing.T) {
 	}
 }
 
-// What began before the window makes room.
+// A conversation that began before the window makes room.
 func TestConversationsAfterTheWindow(t *testing.T) {
 	_, address := start(t, api.Limits{AtOnce: 1, Conversations: 1, Window: 10 * time.Millisecond}, 0)
 	for range 3 {

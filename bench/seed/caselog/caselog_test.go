@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// Half a line, or one of something else, is no log.
+// An incomplete line, or some other text, is not a log.
 func TestParseErrors(t *testing.T) {
 	for _, text := range []string{
 		"{", "{}", "passed", `{"case": "a", "when": 1}`, `{"case": "a", "begin": 2, "end": 1}`,

@@ -91,8 +91,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// What the generator knows of a file is what the file has: as many tests and
-// rows, and the mark for those that call the API.
+// What the generator knows about a file is true: the number of tests and rows, and the mark for
+// tests that call the API.
 func TestCasesAreThoseOfTheText(t *testing.T) {
 	var (
 		class = regexp.MustCompile(`(?m)^class (\w+):`)

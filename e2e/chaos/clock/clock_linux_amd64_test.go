@@ -13,8 +13,7 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
 )
 
-// sayTime is set in processes that say, for each line of their input, what time
-// it is.
+// sayTime is set in processes that print, for each line of their input, the time.
 const sayTime = "SAY_TIME"
 
 func TestMain(m *testing.M) {
@@ -32,7 +31,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// A jump is one of the wall clock, of the process alone, in both directions.
+// A jump changes only the wall clock, only for the process, and works in both directions.
 func TestJump(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "clock")
 	server, err := clock.Serve(socket)

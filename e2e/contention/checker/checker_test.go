@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// sound is a log without fault: two of capacity 1, one of capacity 2.
+// sound is a log without errors: two resources of capacity 1, one of capacity 2.
 const sound = `
 start target=//t:a run=1 uses=db locks=plain network=net:[1]
 start target=//t:b run=1 uses=api locks=opt network=net:[1]
@@ -54,8 +54,8 @@ func TestSoundLogPasses(t *testing.T) {
 	}
 }
 
-// TestFaultsAreFound takes one thing of the sound log away, or adds one, and
-// wants exactly the findings that follow.
+// TestFaultsAreFound removes one thing from the sound log, or adds one, and wants exactly the
+// findings that follow.
 func TestFaultsAreFound(t *testing.T) {
 	const lastOfA = "end target=//t:a run=1 uses=db locks=plain network=net:[1]\n"
 	const firstOfC = "start target=//t:c run=1 uses=db,port locks=opt network=net:[2]\n"
@@ -169,7 +169,7 @@ end target=//t:c run=1 uses=db,port
 	}
 }
 
-// TestMoreShareThanTheCapacity, which is no fault.
+// TestMoreShareThanTheCapacity: that is not an error.
 func TestMoreShareThanTheCapacity(t *testing.T) {
 	log, results := sound, events
 	for n := range 3 {
@@ -203,7 +203,7 @@ func replace(t *testing.T, text string, change [2]string) string {
 	return strings.Replace(text, change[0], change[1], 1)
 }
 
-// TestCasesAreRuns: of a target with cases, each case has to be in the log, in whatever shard.
+// TestCasesAreRuns: each case of a target with cases must be in the log, in whatever shard.
 func TestCasesAreRuns(t *testing.T) {
 	const line = " target=//t:a case=%s run=1 uses=db locks=plain network=net:[1]\n"
 	inLog := strings.NewReplacer(

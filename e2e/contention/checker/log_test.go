@@ -21,7 +21,7 @@ func TestParseLog(t *testing.T) {
 	}
 }
 
-// TestBrokenInputIsAnError: what cannot be read must not count as sound.
+// TestBrokenInputIsAnError: unreadable input must not count as sound.
 func TestBrokenInputIsAnError(t *testing.T) {
 	for name, input := range map[string]struct{ log, events string }{
 		"half a line":    {log: "start target=//t:a run=1 uses=db\nst"},

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// several is a log without fault of two builds and a script: db, of capacity 1,
-// comes with tokens, and no more than two may begin to use api within 4 s.
+// several is a log without errors of two builds and a script: db, of capacity 1, has tokens, and
+// no more than two runs may begin to use api within 4 s.
 const several = `
 start build=left target=//t:a run=1 uses=db fences=db=5 began=10
 start build=right target=//t:a run=1 uses=api began=10.5
@@ -22,7 +22,7 @@ end build=right target=//t:b run=1
 end target=script run=1
 `
 
-// eventsOf are those of several, by build.
+// eventsOf are the events of several, by build.
 var eventsOf = map[string]string{
 	"left": `{"id":{"testResult":{"label":"//t:a","run":1}},"testResult":{"status":"PASSED","executionInfo":{"strategy":"linux-sandbox"}}}`,
 	"right": `{"id":{"targetConfigured":{"label":"//t:b"}},"configured":{"tag":["local"]}}
@@ -57,8 +57,8 @@ func TestSoundLogOfSeveralPasses(t *testing.T) {
 	}
 }
 
-// TestFaultsOfSeveralAreFound changes one thing of the sound log, or asks for
-// something else, and wants exactly the findings that follow.
+// TestFaultsOfSeveralAreFound changes one thing in the sound log, or asks for something else, and
+// wants exactly the findings that follow.
 func TestFaultsOfSeveralAreFound(t *testing.T) {
 	for name, fault := range map[string]struct {
 		inLog [2]string // old, new
@@ -166,7 +166,7 @@ func TestBuildsInTurnMayHaveOneName(t *testing.T) {
 	}
 }
 
-// TestWrongFlagsAreErrors: what cannot be understood must not count as a check.
+// TestWrongFlagsAreErrors: a flag that cannot be understood must not count as a check.
 func TestWrongFlagsAreErrors(t *testing.T) {
 	for _, flags := range [][]string{
 		{"-rate", "api=2"}, {"-rate", "api=2/0s"}, {"-rate", "api=0/1s"}, {"-events", "middle="},

@@ -2,14 +2,14 @@
 #
 # Usage: program.sh BEHAVIOUR [ARG...]
 #
-# Stands for a test that uses the resources $USES (names, comma-separated): it says in the log
+# Stands for a test that uses the resources $USES (names, comma-separated). It writes to the log
 # $CONTENTION_DIR/log when it starts and when it ends, and in between it does what BEHAVIOUR says.
-# $FENCES are its fencing tokens (NAME=TOKEN, comma-separated) and $CONTENTION_BUILD is the build that
-# it is a part of, where there are several. @VARIABLE in $USES and $FENCES is that variable, which only
-# who holds a group knows.
+# $FENCES are its fencing tokens (NAME=TOKEN, comma-separated), and $CONTENTION_BUILD is the build
+# that it belongs to, if there are several. @VARIABLE in $USES and $FENCES stands for a variable
+# that only a holder of the group has.
 set -euo pipefail
 
-# Long enough to be the end of a test that nobody kills.
+# Long enough to count as the end of a test that is not killed.
 readonly forever=120
 
 main() {
@@ -18,7 +18,7 @@ main() {
   say end
 }
 
-# say EVENT: one line, and so one write(2), which O_APPEND puts behind all that is there.
+# say EVENT: one line in one write(2), which O_APPEND puts after everything that is there.
 say() {
   printf '%s target=%s build=%s run=%s uses=%s fences=%s began=%s locks=%s network=%s pids=%s pid=%s runner=%s at=%s\n' \
     "$1" "$TEST_TARGET" "${CONTENTION_BUILD:-}" "${TEST_RUN_NUMBER:-1}" "$uses" "$fences" "$began" \
@@ -35,8 +35,8 @@ expand() {
   printf '%s' "$text"
 }
 
-# When this process was started, in seconds since the machine was: proc_pid_stat(5), field 22, in ticks
-# of 10 ms.
+# When this process was started, in seconds since boot: proc_pid_stat(5), field 22, in ticks of 10
+# ms.
 began() {
   local fields
   fields=$(<"/proc/$$/stat")
@@ -55,7 +55,7 @@ configuration_of_locks() {
 
 work() { sleep "$1"; }
 
-# Whoever comes first stays; the others go.
+# The first one stays; the others go.
 stay_if_first() {
   if mkdir "$CONTENTION_DIR/first" 2>/dev/null; then sleep "$forever"; fi
 }
@@ -64,14 +64,14 @@ stay_until_released() {
   until [[ -e $CONTENTION_DIR/release ]]; do sleep 0.05; done
 }
 
-# Outside of the process group, and with every descriptor that the test has, but one that is its own.
+# Outside of the process group, and with every descriptor of the test except one of its own.
 leave_a_daemon() {
   setsid sleep "$forever" &
   echo $! >"$CONTENTION_DIR/daemon"
   sleep "$1"
 }
 
-# Of descriptors, memory and the like a test program knows nothing; so it can pass them on.
+# A test program does not know about descriptors, memory and the like, so it can pass them on.
 began=$(began)
 uses=$(expand "$USES")
 fences=$(expand "${FENCES:-}")

@@ -19,7 +19,7 @@ func use(t *testing.T, resources string) {
 	say(t, "end", resources)
 }
 
-// say writes a line by one write(2), which O_APPEND puts behind all that is there.
+// say writes a line by one write(2), which O_APPEND puts after everything that is there.
 func say(t *testing.T, event, resources string) {
 	t.Helper()
 	run := os.Getenv("TEST_RUN_NUMBER")
@@ -41,8 +41,7 @@ func say(t *testing.T, event, resources string) {
 	}
 }
 
-// began is when this process was started, in seconds since the machine was, as
-// program.sh has it.
+// began returns when this process was started, in seconds since boot, like program.sh.
 func began(t *testing.T) string {
 	t.Helper()
 	stat, err := os.ReadFile("/proc/self/stat")

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 #
-# The running budget. No test can ask for less than a minute of it, so the rule configured_test gives
-# these ten seconds.
+# The running budget. No test can ask for less than a minute of it, so the rule configured_test
+# gives these tests ten seconds.
 
 waiting_is_not_running() {
   bazel_test //budget:waits_{1..20} --jobs=24 --local_test_jobs=24

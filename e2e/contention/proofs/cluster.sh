@@ -1,12 +1,12 @@
 # shellcheck shell=bash
 #
-# Groups of scope cluster, with a real etcd. Two Bazel servers stand for two machines: they have nothing in
-# common but that.
+# Groups of scope cluster, with a real etcd. Two Bazel servers stand for two machines: they share
+# nothing but etcd.
 
 # The time to live of leases, in seconds: etcd grants none below 2.
 readonly ttl=3
 
-# start_etcd: at an address of its own, and so at ports that nobody else has; sets the variable etcd.
+# start_etcd: at an address of its own, so that its ports are free; sets the variable etcd.
 start_etcd() {
   local address=127.$((RANDOM % 254 + 1)).$((RANDOM % 254 + 1)).$((RANDOM % 254 + 1))
   in_background bazel run --color=no --curses=no --noshow_progress //cluster:etcd -- "$address" "$CONTENTION_DIR/etcd"
@@ -31,7 +31,8 @@ cluster_needs_a_coordinator() {
   note 'it says how to set one, as a failure of the infrastructure'
 }
 
-# etcd stands still while a test and a script hold groups. Their programs would go on and succeed.
+# etcd stands still while a test and a script hold groups. If they were not killed, their programs
+# would go on and succeed.
 coordinator_stops() {
   start_etcd
   local stopped_at script test_program script_program xml
@@ -64,7 +65,8 @@ program_of() {
   process "$(field pid "$line")" "$line"
 }
 
-# expect_death PROCESS SINCE NAME: it is killed before a lease that was renewed at that time has run out.
+# expect_death PROCESS SINCE NAME: it is killed before a lease that was renewed at that time has
+# expired.
 expect_death() {
   local took
   await is_gone "$1"
@@ -73,7 +75,7 @@ expect_death() {
   ((took <= ttl * 1000)) || fail 'which is too late'
 }
 
-# Bazel may run such a test anywhere, which it may not with groups that only this machine knows.
+# Bazel may run such a test anywhere, unlike a test with groups that only this machine knows.
 cluster_tests_run_anywhere() {
   local requirements
   requirements=$(requirements_of //cluster:db_sandboxed)

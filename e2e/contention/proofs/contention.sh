@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 #
-# Exclusion, and the same without it.
+# Exclusion, and the same tests without it.
 
 # Plain, Starlark flag, --host_copt, other execution platform; -c opt shares the files of the first.
 readonly configurations=4
@@ -44,14 +44,14 @@ groups_exclude() {
   note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
 }
 
-# Bazel gives every test that many shards, those of one case too.
+# Bazel gives every test that many shards, including tests of one case.
 any_number_of_shards() {
   run_cases cases linux-sandbox --runs_per_test=1 --test_sharding_strategy=forced=5
   expect_code 0 check_cases cases -sandbox linux-sandbox -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
 }
 
-# Everything but the capacity has to be as with groups, and each capacity exceeded.
+# Everything except the capacity has to be as with groups, and each capacity has to be exceeded.
 without_groups_they_collide() {
   run_cases ungrouped linux-sandbox
   expect_code 1 check_cases ungrouped -sandbox linux-sandbox
@@ -65,7 +65,7 @@ without_groups_they_collide() {
   note "$(grep -cE '^(capacity|sharing): ' "$CONTENTION_DIR/findings") collisions found"
 }
 
-# A test sees only its own inputs there, so a lock on them would exclude nobody.
+# There, a test sees only its own inputs, so a lock on them would exclude nobody.
 hermetic_sandbox_is_refused() {
   local target=//cases:db_plain_sandboxed folder
   local flags=(--experimental_use_hermetic_linux_sandbox)

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 #
-# What goes wrong around a test that holds a group or waits for it. The targets are those of faults/.
+# Faults around a test that holds a group or waits for it. The targets are those of faults/.
 
-# A group whose holder has died or ended is somebody else's within this time.
+# A group whose holder has died or ended has another holder within this time.
 readonly handoff_limit=1000
 
-# expect_handoff SINCE TARGET: how long after SINCE the target started.
+# expect_handoff SINCE TARGET: the target started soon enough after SINCE.
 expect_handoff() {
   local took
   took=$(milliseconds_between "$1" "$(field at "$(said start "$2")")")
@@ -13,8 +13,9 @@ expect_handoff() {
   ((took < handoff_limit)) || fail "that is more than $handoff_limit ms"
 }
 
-# start_two_of_a_kind FLAG...: two tests of which one stays and the other waits; sets the variables
-# client (the process), holder and waiter (targets), and line (the holder's in the log).
+# start_two_of_a_kind FLAG...: two tests, one of which holds the group while the other waits; sets
+# the variables client (the process), holder and waiter (targets), and line (the holder's line in
+# the log).
 start_two_of_a_kind() {
   in_background bazel_test //faults:first_or_second //faults:second_or_first "$@"
   await has_said start '//faults:[a-z_]*'
@@ -26,8 +27,8 @@ start_two_of_a_kind() {
   if has_said start "$waiter"; then fail 'both have the group'; fi
 }
 
-# kill_one_of_two PID: kills a process of the holder of start_two_of_a_kind, and expects the waiter to
-# have the group then, and Bazel to see that one of the two failed.
+# kill_one_of_two PID: kills a process of the holder of start_two_of_a_kind, and expects that the
+# waiter then has the group, and that Bazel sees that one of the two failed.
 kill_one_of_two() {
   local child victim killed_at
   child=$(process "$(field pid "$line")" "$line")
@@ -69,7 +70,7 @@ bazel_is_interrupted() {
   expect_no_wait //faults:next
 }
 
-# expect_no_wait TARGET: as the runner reports it.
+# expect_no_wait TARGET: according to the runner.
 expect_no_wait() {
   local waited
   waited=$(sed -n 's/^interlock: PASS .* waited \([0-9.]*\) s)$/\1/p' "$(log_of "$1")")
@@ -111,8 +112,8 @@ daemon_is_gone() {
   expect_handoff "$(field at "$(said end //faults:leaves_a_daemon)")" //faults:next
 }
 
-# Bazel's server dies, and the next one knows nothing of the test, nor, since no action cache was saved, of the
-# lock files.
+# Bazel's server dies, and the next one knows nothing of the test, nor of the lock files, because
+# no action cache was saved.
 server_is_killed() {
   local server line child
   server=$(<"$(bazel info output_base)/server/server.pid.txt")
@@ -130,7 +131,7 @@ server_is_killed() {
   if has_said end //faults:holder; then fail 'the holder went on'; fi
 }
 
-# A run that holds while its lock files are removed, so that others would lock new ones.
+# A run that holds a group while its lock files are removed, so that others would lock new ones.
 files_are_cleaned_away() {
   start_holder //faults:holder
   local line child cleaned_at

@@ -33,7 +33,7 @@ release() {
   wait "$client"
 }
 
-# Neither a test nor a script has the group by another capacity than its holder.
+# Neither a test nor a script can have the group with another capacity than its holder.
 disagreement_fails() {
   make_host
   start_script holder pool contention/pool --capacity=3 -- stay_until_released
@@ -70,14 +70,15 @@ lock_is_killed() {
 # status: of the groups of scope host, as JSON on one line.
 status() { interlock status --scope=host --json; }
 
-# uses HOLDERS_OR_QUEUE FIELD: the one who holds the group contention/db of this proof, or waits for it, begins so.
+# uses HOLDERS_OR_QUEUE FIELD: the first holder or waiter of the group contention/db of this proof
+# begins with the field.
 uses() {
   status | grep -qE "\"key\":\"contention/db\",[^{}]*\"identity\":\"host $INTERLOCK_HOST_DIR contention/db\",.*\"$1\":\[\{$2"
 }
 
 is_queued() { status | grep -qF "{\"target\":\"$1\""; }
 
-# Whoever holds and whoever waits, a test and a script, are seen while they do.
+# Holders and waiters, a test and a script, are seen while they hold or wait.
 status_tells_both() {
   make_host
   local holder

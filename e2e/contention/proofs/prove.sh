@@ -4,24 +4,24 @@
 
 passed=0
 failed=0
-# A regular expression for the titles of the proofs that are wanted; empty for all.
+# A regular expression for the titles of the proofs to run; empty for all.
 only=
 
-# set_up makes a folder that every sandbox shows at the same path: not in /tmp, since linux-sandbox
-# gives each test a /tmp of its own. Every proof gets a folder of its own below it.
+# set_up makes a folder that every sandbox shows at the same path: not in /tmp, because
+# linux-sandbox gives each test a /tmp of its own. Every proof gets a folder of its own below it.
 set_up() {
   results=$(mktemp -d /var/tmp/contention.XXXXXX)
   export CONTENTION_DIR=$results/now
   trap clean_up EXIT
 }
 
-# What a failed proof wrote is kept.
+# The output of a failed proof is kept.
 clean_up() {
   if ((failed == 0)); then rm -rf "$results"; fi
 }
 
-# prove TITLE FUNCTION [ARG...]: runs the function, which fails by exiting with anything but 0, and
-# says in a line what became of it and what it noted.
+# prove TITLE FUNCTION [ARG...]: runs the function, which fails by exiting with anything but 0,
+# and prints its result and its notes in one line.
 prove() {
   local title=$1 code=0 start=$SECONDS
   shift

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 #
-# A second Bazel server beside the first: that of a copy of this workspace, with an output base of its own.
+# A second Bazel server beside the first: one for a copy of this workspace, with an output base of
+# its own.
 
-# find_neighbour: sets the variable neighbour, a folder that has both. It stays for the next run.
+# find_neighbour: sets the variable neighbour, a folder for both. It stays for the next run.
 find_neighbour() { neighbour=$(bazel info output_base 2>/dev/null)-neighbour; }
 
 # make_neighbour: copies the workspace.
@@ -13,7 +14,7 @@ make_neighbour() {
   sed -i "s|path = \"../..\"|path = \"$(realpath ../..)\"|" "$neighbour/workspace/MODULE.bazel"
 }
 
-# in_neighbour COMMAND...: a function whose Bazel is that of the neighbour.
+# in_neighbour COMMAND...: runs a function with the neighbour's Bazel.
 in_neighbour() {
   local workspace=$neighbour/workspace startup=(--output_base="$neighbour/output")
   "$@"
@@ -24,13 +25,14 @@ stop_neighbour() {
   if [[ -d $neighbour/workspace ]]; then in_neighbour bazel shutdown 2>/dev/null; fi
 }
 
-# keyed_tests COMMAND PACKAGE BUILD: Bazel's command for all tests of a package, as a build of that name.
+# keyed_tests COMMAND PACKAGE BUILD: Bazel's command for all tests of a package, as a build with
+# that name.
 keyed_tests() {
   CONTENTION_BUILD=$3 as_test "$1" "//$2" --runs_per_test=2 --build_event_json_file="$CONTENTION_DIR/$3.json"
 }
 
-# keyed_scripts KEY LOCK_FLAG...: scripts that use the groups whose keys begin with KEY, as tests do, two of
-# each at the same time; adds their numbers to the array scripts.
+# keyed_scripts KEY LOCK_FLAG...: scripts that use the groups whose keys begin with KEY, as tests
+# do, two of each at the same time; adds their process numbers to the array scripts.
 keyed_scripts() {
   local key=$1 n
   shift
@@ -56,8 +58,8 @@ gates() {
 
 readonly keyed_script_names=gate_db,gate_pool,gate_port,db_1,small_1,big_1,read_1,db_2,small_2,big_2,read_2
 
-# servers_and_scripts_contend SCOPE KEY LOCK_FLAG...: with the tests of the package //SCOPE. Nobody gets a group
-# until both servers wait.
+# servers_and_scripts_contend SCOPE KEY LOCK_FLAG...: with the tests of the package //SCOPE.
+# Nobody gets a group until both servers wait.
 servers_and_scripts_contend() {
   local scope=$1 key=$2 left right pid scripts=()
   shift 2
@@ -74,7 +76,7 @@ servers_and_scripts_contend() {
   for pid in "${scripts[@]}" "$left" "$right"; do wait "$pid"; done
 }
 
-# both_wait SCOPE: whether more tests wait than one server runs at once.
+# both_wait SCOPE: whether more tests wait than one server runs at the same time.
 both_wait() {
   (($(interlock status --scope="$1" --json | grep -oE "\"target\":\"//$1:" | wc -l) > jobs))
 }

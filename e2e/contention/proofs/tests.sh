@@ -6,13 +6,13 @@
 readonly tests_failed=3
 readonly interrupted=8
 
-# So many tests run at once, if need be, whatever number of CPUs there is.
+# This many tests can run at the same time, whatever the number of CPUs.
 readonly jobs=16
 
 launcher=$(realpath ../../tools/bazel)
 readonly launcher
 
-# Which server answers: that of a workspace, with startup options.
+# The server that answers: its workspace, with startup options.
 workspace=$PWD
 startup=()
 
@@ -21,8 +21,9 @@ bazel() { env -C "$workspace" "$launcher" "${startup[@]}" "$@"; }
 # bazel_test FLAG_OR_TARGET...: by linux-sandbox unless a flag or a tag says otherwise.
 bazel_test() { as_test test "$@"; }
 
-# as_test COMMAND FLAG_OR_TARGET...: Bazel's command with the flags of bazel_test, so that what one command
-# builds another one needs not build again. Where groups are held tests know by variables of this shell.
+# as_test COMMAND FLAG_OR_TARGET...: Bazel's command with the flags of bazel_test, so that one
+# command need not rebuild what another has built. Variables of this shell tell the tests where
+# groups are held.
 as_test() {
   local command=$1
   shift
@@ -32,8 +33,8 @@ as_test() {
     --test_env=INTERLOCK_HOST_DIR --test_env=INTERLOCK_COORDINATOR "$@"
 }
 
-# in_background COMMAND...: as a terminal would have it, in a process group that Ctrl-C reaches; sets
-# the variable client to its number.
+# in_background COMMAND...: as from a terminal, in a process group that Ctrl-C reaches; sets the
+# variable client to its number.
 in_background() {
   set -m
   "$@" &
@@ -52,7 +53,7 @@ log_of() { printf 'bazel-testlogs/%s/test.log' "$(path_of "$1")"; }
 xml_of() { printf 'bazel-testlogs/%s/test.xml' "$(path_of "$1")"; }
 path_of() { tr : / <<<"${1#//}"; }
 
-# await COMMAND...: until it succeeds; a minute is for slow machines.
+# await COMMAND...: repeats it until it succeeds; a minute is for slow machines.
 await() {
   local tries
   for ((tries = 0; tries < 1200; tries++)); do
@@ -78,8 +79,8 @@ milliseconds_between() { printf '%d' $((($2 - $1) / 1000)); }
 
 now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
-# process PID LINE: the number, out here, of the process that the test of a log line knows as PID; a
-# sandbox may give it numbers of its own.
+# process PID LINE: the number, out here, of the process that the test of a log line knows as PID;
+# a sandbox may give it a different number.
 process() {
   local status namespace
   namespace=$(field pids "$2")
@@ -96,8 +97,8 @@ process() {
 
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
-# expect_infrastructure_failure TARGET TEXT: its program is not started, and both its report and what Bazel is told of
-# the infrastructure say why.
+# expect_infrastructure_failure TARGET TEXT: its program is not started, and both its report and
+# the infrastructure failure that Bazel is told of say why.
 expect_infrastructure_failure() {
   local xml
   expect_code "$tests_failed" bazel_test "$1"

@@ -2,7 +2,7 @@
 #
 # What is built once, for all proofs: the checker and the command interlock.
 
-# The exit code of `interlock lock` for a group that was not to be had.
+# The exit code of `interlock lock` for a group that was not available.
 readonly unavailable=69
 
 build_tools() {
@@ -12,12 +12,13 @@ build_tools() {
   fi
 }
 
-# checker FLAG...: of the log; what it finds is in the file findings.
+# checker FLAG...: checks the log; its findings are in the file findings.
 checker() { bazel-bin/checker/checker_/checker "$@" "$CONTENTION_DIR/log" >"$CONTENTION_DIR/findings"; }
 
 interlock() { bazel-bin/tools/interlock "$@"; }
 
-# script NAME USES LOCK_ARGUMENT... -- BEHAVIOUR...: is no test, and runs the tests' program with a group held.
+# script NAME USES LOCK_ARGUMENT... -- BEHAVIOUR...: is not a test, and runs the tests' program
+# while it holds a group.
 script() {
   local name=$1 uses=$2 key=${3//\//_} arguments=()
   shift 2

@@ -4,8 +4,8 @@
 
 readonly starts_cases=TestAPI1,TestAPI2,TestAPI3,TestAPI4
 
-# Each instance is a resource of its own for the checker, by the one variable and by the other. The second
-# build would begin a burst if starts were forgotten with the processes of the first.
+# For the checker, each instance is a resource of its own, according to both variables. If starts
+# were forgotten with the processes of the first build, the second build would begin with a burst.
 instances_and_rates() {
   bazel_test //instances/... //rates:first --runs_per_test=2 --build_event_json_file="$CONTENTION_DIR/first.json"
   bazel_test //rates:second --build_event_json_file="$CONTENTION_DIR/second.json"

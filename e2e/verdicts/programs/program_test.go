@@ -1,5 +1,5 @@
-// Package programs is a test whose TestMain and tests do what a seed says: most
-// things that TestMains of public repositories do, and some that only a bug does.
+// Package programs is a test whose TestMain and tests do what a seed says: most things that
+// TestMains of public repositories do, and some that only a buggy one does.
 package programs
 
 import (
@@ -19,8 +19,8 @@ import (
 // seed is 0 in a process that a program has started again.
 var seed, _ = strconv.ParseUint(os.Getenv("SEED"), 10, 64)
 
-// What is initialised before TestMain may start the program again, too. That one is
-// on its own: no variable of the runner is left for it.
+// Initialization before TestMain may also start the program again. That process is independent:
+// no variable of the runner is left for it.
 var _ = func() bool {
 	for _, variable := range os.Environ() {
 		if strings.HasPrefix(variable, "INTERLOCK_GOTEST=") {
@@ -33,13 +33,13 @@ var _ = func() bool {
 	return true
 }()
 
-// dice are of one place in the program, so that it does the same whatever else
-// runs in the process.
+// dice belong to one place in the program, so that it does the same whatever else runs in the
+// process.
 type dice struct{ *rand.Rand }
 
 func diceOf(place uint64) dice { return dice{rand.New(rand.NewPCG(seed, place))} }
 
-// oneIn is true once in n times.
+// oneIn returns true once in n times.
 func (d dice) oneIn(n int) bool { return seed != 0 && d.IntN(n) == 0 }
 
 func TestMain(m *testing.M) {
@@ -80,8 +80,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// say prints something, perhaps, with or without a newline, to one stream or the
-// other.
+// say may print something, with or without a newline, to one stream or the other.
 func say(d dice, text string) {
 	to := []io.Writer{os.Stdout, os.Stderr}[d.IntN(2)]
 	switch {
@@ -137,7 +136,7 @@ func act(t testing.TB, place uint64) {
 	say(d, t.Name())
 	t.Log("a word before")
 	if d.oneIn(20) {
-		out := os.Stdout // that of an example is compared
+		out := os.Stdout // an example's output is compared
 		go func() {
 			for range 5 {
 				time.Sleep(time.Millisecond)
@@ -171,8 +170,8 @@ func act(t testing.TB, place uint64) {
 	say(d, t.Name()+" ends")
 }
 
-// witness notes what becomes of a case, so that it is known whatever its output
-// says: "NAME pass", "NAME fail" or "NAME skip".
+// witness notes the result of a case, so that it is known whatever the output says: "NAME pass",
+// "NAME fail" or "NAME skip".
 func witness(t testing.TB) {
 	if seed == 0 {
 		return
@@ -194,7 +193,7 @@ func witness(t testing.TB) {
 	t.Cleanup(func() { returned = !t.Failed() && !t.Skipped() && !panics })
 }
 
-// panics is whether a test is about to panic.
+// panics says whether a test is about to panic.
 var panics bool
 
 func note(name, outcome string) {
@@ -218,7 +217,7 @@ func TestC(t *testing.T) {
 func TestD(t *testing.T) { witness(t); t.Parallel(); act(t, 5) }
 func TestE(t *testing.T) { witness(t); t.Parallel(); act(t, 6) }
 
-// rules_go runs it, whatever go vet thinks of its name.
+// rules_go runs it, whatever go vet says about its name.
 func TestfSmall(t *testing.T) { witness(t); act(t, 7) }
 
 func FuzzG(f *testing.F) {

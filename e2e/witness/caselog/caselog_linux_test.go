@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
-// A reader gets each record once, and half a line when the rest of it is there.
+// A reader gets each record once, and an incomplete line when the rest of it is there.
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	reader, err := caselog.Follow(path)

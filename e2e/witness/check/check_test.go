@@ -54,7 +54,7 @@ func newRound(t *testing.T, log string) *round {
 	return r
 }
 
-// forget takes a run out that is none.
+// forget removes a run that is not one.
 func (r *round) forget(name string) {
 	r.Runs = slices.DeleteFunc(r.Runs, func(run check.Run) bool { return run.Name == name })
 }
@@ -85,8 +85,8 @@ func (r *round) use(text string) caselog.Use {
 	return u
 }
 
-// report is that all of names passed, but for those with a type of what was bad
-// behind a colon.
+// report returns a report in which all of names passed, except names with a colon and a type
+// after it, which were bad.
 func report(names []string) []byte {
 	text := "<testsuites><testsuite>"
 	for _, name := range names {
@@ -145,7 +145,7 @@ func TestSoundRoundPasses(t *testing.T) {
 	}
 }
 
-// Two of the same unit of a group at once, as a/x and b/x.
+// Two users of the same unit of a group at the same time, as a/x and b/x.
 const (
 	twoOfDB = "capacity: db, of capacity 1, is used at once by a/x, b/x\nunits: db: unit 0 is used at once by a/x and b/x"
 	twoOfPG = "capacity: pg, of capacity 2, is used at once by a/x, b/x\nunits: pg: unit 0 is used at once by a/x and b/x"
@@ -180,7 +180,7 @@ func TestFindings(t *testing.T) {
 	}
 }
 
-// Tokens say nothing of uses that could be at the same time.
+// Tokens say nothing about uses that could overlap.
 func TestTokensOfWhoShares(t *testing.T) {
 	newRound(t, "start a/x db=shared:2\nend a/x\nstart b/x db=shared:1\nstart b/y db=shared:1\nend b/x\nend b/y").want()
 	newRound(t, "start a/x pg=0:2\nend a/x\nstart b/x pg=1:1\nend b/x").want()
@@ -194,7 +194,7 @@ func TestInstancesBelongToTheirUnits(t *testing.T) {
 	r.want("units: pg: a/x uses 1 units, and was given []")
 }
 
-// What was killed counts until then: it cannot say when it ended.
+// A killed holder counts until it was killed: it cannot log its end.
 func TestKilledHoldersCountUntilThen(t *testing.T) {
 	r := newRound(t, "start a/x db=0\nkill a/x\nstart b/x db=0\nend b/x")
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:signal"}), 137
@@ -212,8 +212,8 @@ func TestKilledHoldersCountUntilThen(t *testing.T) {
 	}
 }
 
-// A case whose lock files are written again counts for nothing from then on, is gone
-// within a second, and does not pass.
+// A case whose lock files are replaced counts for nothing from then on, is gone within a second,
+// and does not pass.
 func TestRewrittenFilesAreLost(t *testing.T) {
 	const log = "start a/x db=0\nrewrite files db=0\ntouch a/x\nstart b/x db=0\ntouch a/x\nend b/x"
 	// Its process was there some time before.
@@ -249,7 +249,7 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 	r.want()
 }
 
-// That it lost its group later is no excuse for one that goes on beside the next one.
+// A later loss of its group is no excuse for a case that continues beside the next one.
 func TestOutlivedBeforeItWasLost(t *testing.T) {
 	r := newRound(t, "start a/x db=0\nkill a\nstart b/x db=0\nend b/x\ntouch a/x\nrewrite files db=0\ntouch a/x")
 	r.forget("files")
@@ -257,8 +257,8 @@ func TestOutlivedBeforeItWasLost(t *testing.T) {
 	r.want("outlived: db: a/x, or what it has started, goes on beside the next one")
 }
 
-// Where groups do not fail by themselves, only cases are refused whose group was broken
-// while their runner ran.
+// If groups do not fail by themselves, only cases whose group was broken while their runner ran
+// may be refused.
 func TestOnlyWhatWasBrokenIsRefused(t *testing.T) {
 	unexplained := "runs: a reports that y is bad (infrastructure), and nobody has killed it"
 	for log, want := range map[string][]string{
@@ -280,22 +280,22 @@ func TestOnlyWhatWasBrokenIsRefused(t *testing.T) {
 	}
 }
 
-// Who is killed after its end is reported as passed, with a failure around it.
+// A case that is killed after its end is reported as passed, with a failure around it.
 func TestKilledAfterTheEnd(t *testing.T) {
 	r := newRound(t, "start a/x db=0\nend a/x\nkill a/x")
 	r.run("a").Around, r.run("a").ExitCode, r.run("a").Report = "around", 1, report([]string{"x", "around:exit"})
 	r.want()
 }
 
-// What is only remarked on is no failure.
+// A mere remark is not a failure.
 func TestRemarkAroundTheCases(t *testing.T) {
 	r := newRound(t, "start a/x db=0\nend a/x")
 	r.run("a").Around, r.run("a").Report = "around", report([]string{"x", "around"})
 	r.want()
 }
 
-// A holder whose runner stood still for longer than a lease lives has lost its
-// groups, from the moment in which the lease may have run out.
+// A holder whose runner stood still for longer than a lease lives has lost its groups, from the
+// moment in which the lease may have expired.
 func TestStoppedHoldersLoseTheirGroups(t *testing.T) {
 	const log = "start a/x db=0\nstop a\ntouch a/x\ntouch a/x\nstart b/x db=0\ntouch a/x\ncontinue a\nend b/x"
 	together := strings.Split(twoOfDB, "\n")
@@ -314,7 +314,7 @@ func TestStoppedHoldersLoseTheirGroups(t *testing.T) {
 	}
 }
 
-// A start that was counted long before it happened says nothing of the rate.
+// A start that was counted long before it happened says nothing about the rate.
 func TestRateLeavesOutWhoStoodStill(t *testing.T) {
 	newRound(t, "start a/x calls=0\nend a/x\nstop b\ncontinue b\nstart b/y calls=0\nend b/y\nstart a/z calls=0\nend a/z").want()
 }

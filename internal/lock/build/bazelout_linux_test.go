@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Only what is in a real output base is no copy, whatever its path looks like; and an
-// output base may be in the sandbox of another Bazel.
+// Only a file in a real output base is not a copy, whatever its path looks like; and an output
+// base may be in the sandbox of another Bazel.
 func TestBazelOutIsThatOfAnOutputBase(t *testing.T) {
 	const output = "pkg/db.queue.lock"
 	dir := t.TempDir()

@@ -36,8 +36,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// The suite again, where each participant has its own configuration, so that
-// no two of them have their own copy of a file in common.
+// The suite again, where each participant has its own configuration, so that no two of them share
+// their own copy of a file.
 func TestConformanceAcrossConfigurations(t *testing.T) {
 	locktest.Run(t, locktest.Implementation{
 		NewSpace: func(t *testing.T, groups []group.Group) func() lock.Locker {

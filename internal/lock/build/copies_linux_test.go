@@ -18,8 +18,8 @@ var db = group.Group{Label: "//pkg:db", Name: "db", Scope: group.Build, Definiti
 
 var dbNeed = []group.Need{{Group: db.Label, Weight: 1}}
 
-// A file that only this test sees excludes nobody, so it is refused, with the
-// strategy's name where the path tells it.
+// A file that only this test sees excludes nobody, so it is refused. The error has the strategy's
+// name if the path shows it.
 func TestCopiesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct{ dir, wantInError string }{
 		"hermetic sandbox":     {"out/sandbox/linux-sandbox/7/execroot/_main/bazel-out/k8/bin/pkg", "the strategy linux-sandbox"},
@@ -52,7 +52,7 @@ func TestCopiesAreRefused(t *testing.T) {
 	}
 }
 
-// A runfile that is a link to the output base is what sandboxes make.
+// Sandboxes make runfiles that are links to the output base.
 func TestLinksAreFollowed(t *testing.T) {
 	base := buildtest.New(t, []group.Group{db})
 	holder := mustAcquire(t, base.Open())
@@ -74,8 +74,8 @@ func TestLinksAreFollowed(t *testing.T) {
 	mustAcquire(t, sandboxed).Release()
 }
 
-// A file that was replaced while somebody waited for it is taken anew: a lock
-// on the old one would exclude only those who opened it before.
+// A file that was replaced while somebody waited for it is locked again: a lock on the old one
+// would exclude only the processes that opened it before.
 func TestReplacedFileIsTakenAnew(t *testing.T) {
 	base := buildtest.New(t, []group.Group{db})
 	old := mustAcquire(t, base.Open())
@@ -119,7 +119,7 @@ func TestReplacedFileIsTakenAnew(t *testing.T) {
 	}
 }
 
-// Where a file of the group is missing, the error says which.
+// If a file of the group is missing, the error says which.
 func TestMissingFileIsNamed(t *testing.T) {
 	base := buildtest.New(t, []group.Group{db})
 	locker := base.Open()

@@ -29,8 +29,7 @@ func TestConformance(t *testing.T) {
 			return func(groups []group.Group) lock.Locker { return cluster.NewAt(keyed(groups...), config) }
 		},
 		RateWindow: 4 * time.Second,
-		// A start counts for a second more than the window, and etcd ends leases
-		// twice in a second.
+		// A start counts for a second more than the window, and etcd ends leases twice a second.
 		RateLag: 1750 * time.Millisecond,
 		Fences:  true,
 		NewLoss: func(t *testing.T, groups []group.Group) (victim, other lock.Locker, lose func()) {

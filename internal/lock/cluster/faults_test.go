@@ -19,8 +19,8 @@ import (
 // slow is a time to live that outlasts the faults of a test.
 const slow = time.Minute
 
-// A transaction whose answer is lost has been done or will be, once: whether it
-// is the one that takes, that queues or that gives back.
+// A transaction whose answer is lost has been done or will be, once: whether it acquires, queues
+// or gives back.
 func TestLostAnswers(t *testing.T) {
 	c := commonCluster(t)
 	for name, test := range map[string]func(t *testing.T, locker, other lock.Locker, namespace string, lose func()){
@@ -64,7 +64,7 @@ func TestLostAnswers(t *testing.T) {
 			got := startWaiting(t.Context(), t, other, exclusive(port, 3))
 			awaitQueue(t, namespace, 1)
 			lose()
-			held.Release() // which is sent again while the next one has the group
+			held.Release() // it is sent again while the next one has the group
 			next := mustGet(t, got)
 			mustWait(t, other, shared(port))
 			next.Release()
@@ -86,7 +86,7 @@ func TestLostAnswers(t *testing.T) {
 			config.TTL = slow
 			proxy := etcdtest.NewProxy(t, c.Members[0].Address())
 			locker, other := cluster.NewAt(dbGroups, through(proxy, config)), cluster.NewAt(dbGroups, config)
-			// So that the session is there, and goes on when the test has ended.
+			// So that the session exists, and still does when the test has ended.
 			defer acquire(t, locker, exclusive(db, 1)).Release()
 			test(t, locker, other, config.Namespace, func() {
 				lost := proxy.Drop(etcdtest.ToClient)
@@ -101,7 +101,7 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// mustWait checks that needs cannot be had at present.
+// mustWait checks that needs cannot be acquired at present.
 func mustWait(t *testing.T, locker lock.Locker, needs []group.Need) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -115,7 +115,7 @@ func mustWait(t *testing.T, locker lock.Locker, needs []group.Need) {
 	}
 }
 
-// A waiter whose lease has ended has lost its place, and asks anew.
+// A waiter whose lease has expired has lost its place, and asks again.
 func TestWaiterNoticesItsExpiry(t *testing.T) {
 	c := commonCluster(t)
 	config := newSpace(t, c)
@@ -143,8 +143,8 @@ func TestWaiterNoticesItsExpiry(t *testing.T) {
 	held.Release()
 }
 
-// The lease that somebody else ends is lost, and that is known at once: the lease
-// would be renewed much later.
+// If somebody else revokes the lease, it is lost, and that is known at once: the lease would be
+// renewed much later.
 func TestRevokedLease(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	config := newSpace(t, c)
@@ -165,7 +165,7 @@ func TestRevokedLease(t *testing.T) {
 	held.Release()
 }
 
-// A waiter goes on when the revision from which it watches has been compacted.
+// A waiter continues when the revision from which it watches has been compacted.
 func TestCompaction(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	config := newSpace(t, c)
@@ -178,7 +178,7 @@ func TestCompaction(t *testing.T) {
 	proxy.Cut()
 	holder.Release()
 	client := newClient(t, c)
-	for range 3 { // among these revisions is that from which the watch is to go on
+	for range 3 { // the watch has to continue from one of these revisions
 		if _, err := client.Put(t.Context(), "compaction", ""); err != nil {
 			t.Fatal(err)
 		}
@@ -194,8 +194,8 @@ func TestCompaction(t *testing.T) {
 	mustGet(t, got).Release()
 }
 
-// A holder and a waiter outlive the death of the leader, and that of all members
-// at once. Fences go on rising.
+// A holder and a waiter survive the death of the leader, and of all members at once. Fences
+// continue to rise.
 func TestRestarts(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{Members: 3})
 	config := newSpace(t, c)
@@ -238,8 +238,8 @@ func TestRestarts(t *testing.T) {
 	held.Release()
 }
 
-// A holder who reaches only a former leader loses its group before the others,
-// which have a new leader, give it away.
+// A holder that reaches only a former leader loses its group before the others, which have a new
+// leader, give it away.
 func TestFormerLeader(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
 	config := newSpace(t, c)
@@ -291,7 +291,7 @@ func TestReleaseWithoutCoordinator(t *testing.T) {
 	acquire(t, cluster.NewAt(dbGroups, config), exclusive(db, 1)).Release()
 }
 
-// TLS, users who may do no more than they have to, and namespaces.
+// TLS, users with only the rights that they need, and namespaces.
 func TestSecured(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{TLS: true, User: "interlock", Password: "secret", Prefix: "/test/"})
 	config := newSpace(t, c)
@@ -318,8 +318,8 @@ func TestSecured(t *testing.T) {
 	}
 }
 
-// A stream keeps the token with which it began. When that has run out, waiters
-// watch by another one, and do not poll.
+// A stream keeps the token with which it began. When that has expired, waiters watch by another
+// one, and do not poll.
 func TestTokensRunOut(t *testing.T) {
 	const tokenTTL = 2 * time.Second
 	c := etcdtest.New(t, etcdtest.Options{User: "interlock", Password: "secret", TokenTTL: tokenTTL})
@@ -341,7 +341,7 @@ func TestTokensRunOut(t *testing.T) {
 	mustGet(t, second).Release()
 }
 
-// A coordinator that cannot be reached is named, with what to do.
+// The error names a coordinator that cannot be reached, and says what to do.
 func TestUnreachable(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -364,7 +364,7 @@ func TestNoCoordinator(t *testing.T) {
 	}
 }
 
-// A full database takes no new holders, lets the old ones go, and is named.
+// A full database accepts no new holders, lets the old ones go, and is named.
 func TestFullDatabase(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{Quota: 1 << 20})
 	config := newSpace(t, c)

@@ -14,11 +14,11 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// foreignID is that of a use of nobody.
+// foreignID is the ID of a use that does not exist.
 const foreignID = "0000000000000001.00000001"
 
-// foreignKeys are those that others may have written at every place of a group,
-// before and behind and among those of ours, and with the very same names.
+// foreignKeys returns keys that others may have written at every place of a group, before, after
+// and among ours, and with the very same names.
 func foreignKeys(namespace, key string) (all []string) {
 	k := state.KeysOf(namespace, key)
 	definition := k.Definition(group.Definition{Capacity: 99}, foreignID)
@@ -32,7 +32,7 @@ func foreignKeys(namespace, key string) (all []string) {
 	return all
 }
 
-// putAll writes keys, on a lease or with 0 on none, and with values of many kinds.
+// putAll writes keys, on a lease or (with 0) on none, and with values of many kinds.
 func putAll(t *testing.T, lease clientv3.LeaseID, keys ...string) {
 	t.Helper()
 	client := newClient(t, commonCluster(t))
@@ -49,8 +49,8 @@ var foreignGroups = append(dbGroups[:2:2], keyed(group.Group{Label: llm, Name: "
 	Capacity: 3, Rate: group.Rate{Starts: 2, Window: time.Hour},
 }})...)
 
-// Keys without a lease delay nobody, wherever they are: whatever is asked for is
-// there at once, and what is full is full all the same.
+// Keys without a lease delay nobody, wherever they are: what is asked for is granted at once, and
+// what is full is still full.
 func TestForeignKeysDelayNobody(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	for _, name := range []string{"db", "port", "llm"} {
@@ -80,11 +80,11 @@ func TestForeignKeysDelayNobody(t *testing.T) {
 	acquire(t, locker, shared(llm)).Release()
 	mustWait(t, locker, exclusive(llm, 1))
 	if took := time.Since(begun); took > 20*time.Second {
-		t.Errorf("it took %v", took) // a look comes after 30 s if nothing wakes one
+		t.Errorf("it took %v", took) // a look comes after 30 s if nothing wakes it
 	}
 }
 
-// It takes no longer than without: nothing is asked for twice.
+// It takes no longer than without them: nothing is asked for twice.
 func TestForeignKeysCostNothing(t *testing.T) {
 	c := commonCluster(t)
 	cost := func(foreign bool) float64 {
@@ -105,8 +105,8 @@ func TestForeignKeysCostNothing(t *testing.T) {
 	}
 }
 
-// A key with a lease that this release does not write may be of a process that takes
-// part: it is an error at once, which names it.
+// A key with a lease that this release does not write may belong to a process that takes part:
+// that is an error at once, which names the key.
 func TestLeasedKeysThatCannotBeRead(t *testing.T) {
 	k := func(config coordinator.Config, name string) string {
 		return strings.TrimSuffix(state.KeysOf(config.Namespace, "test/llm").LastStart(), "rate/last") + name
@@ -132,8 +132,7 @@ func TestLeasedKeysThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// Those outside of the names that this release gives do not count, with a lease
-// or without.
+// Keys outside of the names that this release gives do not count, with a lease or without.
 func TestLeasedKeysElsewhere(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	lease, err := newClient(t, commonCluster(t)).Grant(t.Context(), 600)
@@ -149,8 +148,8 @@ func TestLeasedKeysElsewhere(t *testing.T) {
 	acquire(t, locker, shared(llm)).Release()
 }
 
-// Where keys of others could hide ours, they are an error that says what to do,
-// and are not all read.
+// If keys of others could hide ours, they are an error that says what to do, and they are not all
+// read.
 func TestTooManyForeignKeys(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	holder := acquire(t, cluster.NewAt(foreignGroups, config), exclusive(db, 1))
@@ -168,5 +167,5 @@ func TestTooManyForeignKeys(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	holder.Release()
-	mustGet(t, waiting).Release() // which has nothing before it
+	mustGet(t, waiting).Release() // it has nothing before it
 }

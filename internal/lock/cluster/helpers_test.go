@@ -22,8 +22,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/locktest"
 )
 
-// holdIfAsked is the body of a process that TestStoppedHolder starts, where a
-// process can be stopped.
+// holdIfAsked is the body of a process that TestStoppedHolder starts, if a process can be
+// stopped.
 var holdIfAsked = func() {}
 
 func TestMain(m *testing.M) {
@@ -38,13 +38,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// ttl is the time to live of leases in tests, the shortest that there is.
+// ttl is the time to live of leases in tests, the shortest possible.
 const ttl = 2 * time.Second
 
-// patience is the limit of what takes a moment, on a machine with much else to do.
+// patience is the limit for what takes a moment, on a busy machine.
 const patience = time.Minute
 
-// common is the cluster of all tests that do it no harm.
+// common is the cluster of all tests that do not harm it.
 var common struct {
 	once    sync.Once
 	dir     string
@@ -53,7 +53,7 @@ var common struct {
 	spaces  atomic.Int32
 }
 
-// commonCluster returns it.
+// commonCluster returns common.
 func commonCluster(t *testing.T) *etcdtest.Cluster {
 	t.Helper()
 	common.once.Do(func() {
@@ -75,7 +75,7 @@ func newSpace(t *testing.T, c *etcdtest.Cluster) coordinator.Config {
 	return config
 }
 
-// keyed makes groups of scope cluster of groups of any.
+// keyed turns any groups into groups of scope cluster.
 func keyed(groups ...group.Group) []group.Group {
 	var keyed []group.Group
 	for _, g := range groups {
@@ -135,7 +135,7 @@ func acquire(t *testing.T, locker lock.Locker, needs []group.Need) lock.Held {
 	return held
 }
 
-// result is what became of an Acquire.
+// result is the result of an Acquire.
 type result struct {
 	held lock.Held
 	err  error
@@ -167,7 +167,7 @@ func await[T any](t *testing.T, what <-chan T, name string) T {
 	}
 }
 
-// mustGet waits for a request that is granted.
+// mustGet waits until a request is granted.
 func mustGet(t *testing.T, got <-chan result) lock.Held {
 	t.Helper()
 	r := await(t, got, "the request is granted")

@@ -34,8 +34,8 @@ func newClaim(s *session, mode group.Mode) *claim {
 	return &claim{session: s, requests: []*request{newRequest(s, w, lock.User{})}}
 }
 
-// A transaction that arrives after its request was given up is not done, however
-// late, whether it was for a first place or for a turn.
+// A transaction that arrives after its request was given up is not done, however late, whether it
+// was for a first place or for a turn.
 func TestLateTransactions(t *testing.T) {
 	s := newSession(t, directly)
 	for name, mode := range map[string]group.Mode{"exclusive": group.Exclusive, "shared": group.Shared} {
@@ -100,8 +100,8 @@ func TestTransactionsTwice(t *testing.T) {
 	}
 }
 
-// A lease is confirmed from when the question was sent, and not from when the
-// answer came.
+// A lease is confirmed from the time at which the question was sent, and not at which the answer
+// came.
 func TestConfirmedSinceSent(t *testing.T) {
 	const delay = 500 * time.Millisecond // in each direction
 	var proxy *etcdtest.Proxy
@@ -163,7 +163,7 @@ func TestStartsCountForTheWindow(t *testing.T) {
 	}
 }
 
-// Sessions that nobody uses end, with their lease; lost ones make room for others.
+// Unused sessions end, with their lease; lost ones make room for others.
 func TestSessionsEnd(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	config := c.Coordinator()

@@ -18,8 +18,8 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Who asks first is served first, whatever it asks for; fences tell the order in
-// which they were.
+// The first request is served first, whatever it asks for. Fences show the order in which
+// requests were served.
 func TestFirstComeFirstServed(t *testing.T) {
 	const waiters = 20
 	config := newSpace(t, commonCluster(t))
@@ -97,9 +97,8 @@ func newClient(t *testing.T, c *etcdtest.Cluster) *clientv3.Client {
 	return client
 }
 
-// One who goes wakes one: what a handoff costs does not grow with the queue. The
-// waiters of one process have one stream, whose events are counted here by the
-// member itself.
+// A handoff wakes one waiter: its cost does not grow with the queue. The waiters of one process
+// have one stream, whose events the member itself counts.
 func TestNoHerd(t *testing.T) {
 	const waiters = 200
 	c := etcdtest.New(t, etcdtest.Options{})
@@ -117,12 +116,12 @@ func TestNoHerd(t *testing.T) {
 			}
 		})
 	}
-	awaitWatchers(t, c.Members[0], waiters+1) // one of the session
+	awaitWatchers(t, c.Members[0], waiters+1) // one of them is the session's
 	events := metric(t, c.Members[0], "etcd_debugging_mvcc_events_total")
 	transactions := metric(t, c.Members[0], "etcd_mvcc_txn_total")
 	holder.Release()
 	all.Wait()
-	// Of each: that the one before has got the group, and that it has given it back.
+	// For each handoff: that the one before has got the group, and that it has given it back.
 	if n := metric(t, c.Members[0], "etcd_debugging_mvcc_events_total") - events; n < waiters || n > 3*waiters {
 		t.Errorf("%v events for %d handoffs, want at most 2 for each", n, waiters)
 	}
@@ -141,7 +140,7 @@ func awaitWatchers(t *testing.T, m *etcdtest.Member, n float64) {
 	}
 }
 
-// Nothing is left of those who are gone.
+// Nothing is left of holders that are gone.
 func TestNothingIsLeft(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	locker := cluster.NewAt(dbGroups, config)
@@ -157,8 +156,8 @@ func TestNothingIsLeft(t *testing.T) {
 	awaitKeys(t, config.Namespace, func(keys []string) bool { return len(keys) == 0 })
 }
 
-// Groups are taken in the order of their keys, which workspaces have in common,
-// and not of their labels. Two labels of one group are one need.
+// Groups are acquired in the order of their keys, which workspaces share, and not of their
+// labels. Two labels of the same group are one need.
 func TestKeysAreTheOrder(t *testing.T) {
 	named := func(label, key string) group.Group {
 		return group.Group{Label: label, Name: "n", Scope: group.Cluster, Key: key, Definition: group.Definition{Capacity: 2}}
@@ -199,7 +198,7 @@ func TestKeysAreTheOrder(t *testing.T) {
 	}
 }
 
-// What needs more than one transaction can do is refused beforehand.
+// A need that is too large for one transaction is refused beforehand.
 func TestTooHeavy(t *testing.T) {
 	var groups []group.Group
 	for i := range 2 {

@@ -12,7 +12,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster"
 )
 
-// manyRated are n groups with a rate, and a need of so many units of each.
+// manyRated returns n groups with a rate, and a need of that many units of each.
 func manyRated(n, weight int) (groups []group.Group, needs []group.Need) {
 	for i := range n {
 		label := fmt.Sprintf("//:g%02d", i)
@@ -25,8 +25,8 @@ func manyRated(n, weight int) (groups []group.Group, needs []group.Need) {
 	return groups, needs
 }
 
-// As many groups with a rate as one transaction has room for are held, waited for
-// and given back.
+// The most groups with a rate that fit into one transaction can be held, waited for and given
+// back.
 func TestAsManyRatesAsCanBe(t *testing.T) {
 	for groups, weight := range map[int]int{cluster.MaxRated: 1, 9: 7, 4: cluster.MaxWeight / 4} {
 		all, needs := manyRated(groups, weight)
@@ -47,7 +47,7 @@ func TestAsManyRatesAsCanBe(t *testing.T) {
 	}
 }
 
-// More is an error before anything is asked for, which says how many there may be.
+// More is an error before anything is asked for. It says how many there may be.
 func TestTooManyRates(t *testing.T) {
 	for _, c := range []struct {
 		groups, weight int

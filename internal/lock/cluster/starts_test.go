@@ -22,8 +22,8 @@ func rated(starts int, window time.Duration) []group.Group {
 	}})
 }
 
-// Starts count on when the rate is changed: under a lower one there are none
-// while more of before count than it allows.
+// Starts still count when the rate is changed: under a lower rate no case starts while more
+// earlier starts count than it allows.
 func TestLoweredRate(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	const window = 4 * time.Second
@@ -32,7 +32,7 @@ func TestLoweredRate(t *testing.T) {
 		acquire(t, cluster.NewAt(rated(3, window), config), exclusive(llm, 1)).Release()
 		last = time.Now()
 		if i == 0 {
-			time.Sleep(window / 2) // so that the first one's end is not that of the others
+			time.Sleep(window / 2) // so that the first one does not end with the others
 		}
 	}
 	awaitKeys(t, config.Namespace, func(keys []string) bool {
@@ -44,7 +44,7 @@ func TestLoweredRate(t *testing.T) {
 	}
 }
 
-// An undone start is the next one's, whichever it was.
+// The next start replaces one that was undone, whichever it was.
 func TestUndo(t *testing.T) {
 	for _, undone := range []int{0, 1, 2} {
 		config := newSpace(t, commonCluster(t))
@@ -63,7 +63,7 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// A waiter goes on when any start has passed: leases may end in any order.
+// A waiter continues when any start has expired: leases may end in any order.
 func TestStartsPassInAnyOrder(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	locker := cluster.NewAt(rated(3, time.Hour), config)

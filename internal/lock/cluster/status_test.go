@@ -12,8 +12,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster"
 )
 
-// Who holds what and who waits is known to all, and to nobody for longer than
-// it is so.
+// Holders and waiters are known to everybody, but not for longer than they hold or wait.
 func TestStatus(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	locker := cluster.NewAt(dbGroups, config)
@@ -63,7 +62,7 @@ func isUser(got, want lock.User) bool {
 	return got.Target == want.Target && got.Case == want.Case && time.Since(got.Since).Abs() < patience
 }
 
-// Who disagrees is told with whom.
+// A process that disagrees is told with whom.
 func TestDisagreementIsNamed(t *testing.T) {
 	config := newSpace(t, commonCluster(t))
 	user := lock.User{Target: "//test:theirs", Case: "TestX"}

@@ -17,7 +17,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster"
 )
 
-// holderVariable has the space of a process that is to hold.
+// holderVariable has the space of a process that should hold.
 const holderVariable = "INTERLOCK_CLUSTER_HOLDER"
 
 func init() {
@@ -32,8 +32,7 @@ func init() {
 	}
 }
 
-// holdAndConfirm says when it holds, and for each line of input whether it still
-// does.
+// holdAndConfirm reports when it holds, and for each line of input whether it still does.
 func holdAndConfirm(text string) error {
 	locker, err := openSpace(text)
 	if err != nil {
@@ -57,8 +56,8 @@ func holdAndConfirm(text string) error {
 	return nil
 }
 
-// A holder that was stopped for longer than its lease lives does not confirm its
-// result when it goes on, however soon it asks.
+// A holder that was stopped for longer than its lease lives does not confirm its result when it
+// continues, however soon it asks.
 func TestStoppedHolder(t *testing.T) {
 	s := space{newSpace(t, commonCluster(t)), dbGroups}
 	self, err := os.Executable()

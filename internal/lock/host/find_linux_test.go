@@ -25,8 +25,8 @@ func asSomebody(do func()) {
 	<-done
 }
 
-// A folder that may be there and cannot be seen is not taken for none: others may
-// hold groups there.
+// A folder that may exist but cannot be seen does not count as missing: others may hold groups
+// there.
 func TestMachineFolderThatCannotBeSeen(t *testing.T) {
 	dir := t.TempDir()
 	closed := filepath.Join(dir, "closed")
@@ -55,7 +55,7 @@ func TestMachineFolderThatCannotBeSeen(t *testing.T) {
 	}
 }
 
-// The folder of the machine is of no use where others cannot reach it.
+// The machine's folder is useless if others cannot reach it.
 func TestInitWhereOthersCannotReach(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

@@ -12,7 +12,7 @@ func TestWhichFolder(t *testing.T) {
 	for _, c := range []struct {
 		name           string
 		variable       string
-		machine, own   bool // which are there
+		machine, own   bool // which exist
 		isRoot         bool
 		existing, toBe string // the part of the path, or of the error if there is a space in it
 	}{
@@ -54,7 +54,7 @@ func want(t *testing.T, got string, err error, want string) {
 	}
 }
 
-// A test has a HOME that is nobody's.
+// A test's HOME is nobody's.
 func TestHomeIsNotAsked(t *testing.T) {
 	t.Setenv("HOME", "/nowhere")
 	folder, err := own()

@@ -37,7 +37,7 @@ func newFolder(t *testing.T) string {
 	return folder
 }
 
-// keyed makes groups of scope host of groups of any.
+// keyed turns any groups into groups of scope host.
 func keyed(groups []group.Group) []group.Group {
 	var keyed []group.Group
 	for _, g := range groups {
@@ -56,7 +56,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// space is a folder for locks, and what is held there.
+// space is a folder for locks, and what is held in it.
 type space struct {
 	Folder string
 	Groups []group.Group
@@ -108,7 +108,7 @@ func TestInitWithAnUmask(t *testing.T) {
 	}
 }
 
-// A group with the same key is the same one, whatever its label and whoever asks.
+// A group with the same key is the same one, whatever its label and its user.
 func TestKeyIsTheIdentity(t *testing.T) {
 	folder := newFolder(t)
 	open := func(label, key string) lock.Locker {
@@ -133,8 +133,8 @@ func TestKeyIsTheIdentity(t *testing.T) {
 	}
 }
 
-// Two workspaces whose labels are in another order than their keys take groups in
-// one order all the same, and so never wait for one another.
+// Two workspaces whose labels sort differently from their keys still acquire groups in the same
+// order, and so never wait for one another.
 func TestKeysAreTheOrder(t *testing.T) {
 	folder := newFolder(t)
 	open := func(labels map[string]string) lock.Locker {
@@ -176,8 +176,8 @@ func TestTwoLabelsOfOneKey(t *testing.T) {
 	}
 }
 
-// Each kind of folder that could exclude nobody is refused, with what is wrong
-// with which path.
+// Each kind of folder that could exclude nobody is refused. The error says what is wrong with
+// which path.
 func TestFoldersThatCannotBeTrusted(t *testing.T) {
 	const lockFile = "00.queue.lock"
 	for name, c := range map[string]struct {
@@ -242,7 +242,8 @@ func TestFoldersThatCannotBeTrusted(t *testing.T) {
 	}
 }
 
-// A link above the folder is as good as what it is in and leads to.
+// A link above the folder is as trustworthy as the folder that it is in and the one that it leads
+// to.
 func TestLinkAboveTheFolder(t *testing.T) {
 	folder := newFolder(t)
 	link := filepath.Join(filepath.Dir(filepath.Dir(folder)), "link")

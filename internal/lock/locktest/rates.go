@@ -52,7 +52,7 @@ func testRateInEveryWindow(t *testing.T, impl Implementation) {
 	mustKeep(t, groups[0].Rate, account.starts[llm])
 }
 
-// What counts is when the holders begin that were told that they may.
+// What counts is when holders that may start really begin.
 func testRateCountsBeginnings(t *testing.T, impl Implementation) {
 	groups := rated(max(impl.RateWindow, 3*time.Second)) // far longer than what an implementation may add to it
 	open, rate := impl.NewSpace(t, groups), groups[1].Rate

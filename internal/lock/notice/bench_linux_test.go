@@ -7,8 +7,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// BenchmarkAcquire is what an uncontended acquisition and its release cost, with
-// and without others being told.
+// BenchmarkAcquire measures an uncontended acquisition and its release, with and without
+// publishing.
 func BenchmarkAcquire(b *testing.B) {
 	inner := &fake{}
 	told := New(inner, []group.Group{db}, NewPublisher(func(err error) { b.Error(err) }))

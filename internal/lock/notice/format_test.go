@@ -101,7 +101,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// Whatever a case is called, what is told of it can be read.
+// Whatever the name of a case is, what is published about it can be read.
 func TestEncodedIsWithinBounds(t *testing.T) {
 	wild := anyUse()
 	wild.User.Case = "\x00\xff\n" + strings.Repeat("ß", 4096)

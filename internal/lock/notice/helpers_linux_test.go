@@ -56,7 +56,7 @@ func (m machine) lockerOf(publisher *Publisher, groups ...group.Group) lock.Lock
 	return New(host.New(groups, func(string) (string, bool) { return m.folder, true }), groups, publisher)
 }
 
-// identity is that of a group in this folder.
+// identity is the identity of a group in this folder.
 func (m machine) identity(g group.Group) string {
 	m.t.Helper()
 	l, _ := m.open()
@@ -67,7 +67,7 @@ func (m machine) identity(g group.Group) string {
 	return identity
 }
 
-// uses returns what is told of a group.
+// uses returns what is published of a group.
 func (m machine) uses(g group.Group) []Use {
 	m.t.Helper()
 	identity := m.identity(g)
@@ -75,7 +75,7 @@ func (m machine) uses(g group.Group) []Use {
 	return slices.DeleteFunc(all, func(u Use) bool { return u.Identity != identity })
 }
 
-// await waits until what is told of a group is as it should be.
+// await waits until what is published of a group is as it should be.
 func (m machine) await(g group.Group, want string, right func([]Use) bool) []Use {
 	m.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
@@ -121,7 +121,7 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// readTold returns what a file has, in a look of its own.
+// readTold returns the content of a file, in a look of its own.
 func readTold(t *testing.T, path string) ([]byte, error) {
 	t.Helper()
 	look, err := shm.NewLook()

@@ -96,8 +96,7 @@ func TestHolderIsToldWhileItLives(t *testing.T) {
 	}
 }
 
-// A case that waits for one group holds those before it, and those after it are
-// no matter yet.
+// A case that waits for one group holds those before it; those after it do not matter yet.
 func TestWaiterIsTold(t *testing.T) {
 	m := newMachine(t)
 	holder, _ := m.open()
@@ -156,7 +155,7 @@ func TestOwnHoldersAreKnown(t *testing.T) {
 	}
 }
 
-// Of two folders with locks, each has its own group by that key.
+// If two folders have locks, each has its own group with that key.
 func TestOtherGroupsWithTheKeyAreNotMeant(t *testing.T) {
 	m, other := newMachine(t), newMachine(t)
 	holder, _ := other.open()
@@ -171,9 +170,8 @@ func TestOtherGroupsWithTheKeyAreNotMeant(t *testing.T) {
 	}
 }
 
-// What ends without a holding is told no more.
-// Who is refused is told who takes the group to be what, although the lock knows
-// only that somebody does.
+// What ends without a holding is no longer published. A process that is refused is told which
+// users have which definition, although the lock knows only that somebody has another one.
 func TestDisagreementIsExplained(t *testing.T) {
 	m := newMachine(t)
 	first, _ := m.open()
@@ -208,7 +206,7 @@ func TestGivingUpIsTold(t *testing.T) {
 	}
 }
 
-// fake is a locker of all groups, and what it hands out.
+// fake is a locker of all groups, and what it grants.
 type fake struct {
 	released, undone, begun bool
 	lost                    chan struct{}
@@ -225,7 +223,7 @@ func (f *fake) Grants() map[string]group.Grant                           { retur
 func (f *fake) Lost() <-chan struct{}                                    { return f.lost }
 func (f *fake) Confirm() error                                           { return errConfirm }
 
-// Loss and undoing are those of the locker below.
+// The locker below decides about loss and undoing.
 func TestTheRestIsPassedThrough(t *testing.T) {
 	inner := &fake{lost: make(chan struct{})}
 	publisher := NewPublisher(func(err error) { t.Error(err) })
@@ -244,7 +242,7 @@ func TestTheRestIsPassedThrough(t *testing.T) {
 	}
 }
 
-// A locker that holds nothing here has nothing to tell.
+// A locker that holds nothing here has nothing to publish.
 func TestUnsupportedLockerIsLeftAlone(t *testing.T) {
 	unsupported := lock.ByScope(nil, nil)
 	if New(unsupported, nil, nil) != unsupported {
@@ -252,7 +250,7 @@ func TestUnsupportedLockerIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A FIFO must not keep a reader, and what is wrong with one file hides no other.
+// A FIFO must not block a reader, and a broken file does not hide the others.
 func TestBrokenFilesHideNoOthers(t *testing.T) {
 	m := newMachine(t)
 	locker, publisher := m.open()
@@ -284,8 +282,8 @@ func TestBrokenFilesHideNoOthers(t *testing.T) {
 	}
 }
 
-// writeLocked writes a file as a living process has it. It is locked before it is
-// there: whoever reads the folder removes those that nobody has locked.
+// writeLocked writes a file as a living process has it. It is locked before it is there: a reader
+// of the folder removes files that nobody has locked.
 func writeLocked(t *testing.T, path, text string) error {
 	file, err := os.CreateTemp(filepath.Dir(filepath.Dir(path)), "notice")
 	if err != nil {

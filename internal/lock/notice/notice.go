@@ -4,7 +4,6 @@
 // It is for people: the log of a waiting case names the holder, and `interlock status` prints
 // everything. It never excludes anybody, so it may be late, or wrong. A holding that lasts less
 // than a tenth of a second is not published. The parts are:
-// are:
 //
 //   - use: the use of one group;
 //   - format: how uses are written, and strictly read;

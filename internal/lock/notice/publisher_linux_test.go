@@ -77,7 +77,7 @@ func TestFilesAreWrittenTenTimesASecond(t *testing.T) {
 	})
 }
 
-// A last change that comes while nothing is due is told all the same.
+// A last change that comes while nothing is due is still published.
 func TestTheLastChangeIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker, publisher := newFake(t)
@@ -100,7 +100,7 @@ func TestTheLastChangeIsTold(t *testing.T) {
 	})
 }
 
-// What is the same as before is not written again.
+// Unchanged content is not written again.
 func TestTheSameIsNotWrittenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker, publisher := newFake(t)
@@ -123,7 +123,7 @@ func TestTheSameIsNotWrittenAgain(t *testing.T) {
 	})
 }
 
-// Who reads while a file is replaced sees one content or the other.
+// A reader of a file that is being replaced sees one content or the other.
 func TestReadersSeeAllOfAFileThatIsReplaced(t *testing.T) {
 	file, err := newFile(rand.Text())
 	if err != nil {
@@ -157,7 +157,7 @@ func TestReadersSeeAllOfAFileThatIsReplaced(t *testing.T) {
 	}
 }
 
-// A umask must not hide from others what is for them.
+// A umask must not hide files from the others that they are for.
 func TestFilesAreForAllWhateverTheUmask(t *testing.T) {
 	file, err := newFile(rand.Text())
 	if err != nil {
@@ -175,7 +175,7 @@ func TestFilesAreForAllWhateverTheUmask(t *testing.T) {
 	}
 }
 
-// Where nothing can be told, locks work, and there is one warning.
+// If nothing can be published, locks work, and there is one warning.
 func TestOneWarningWhereNothingCanBeTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var warnings []string
@@ -194,8 +194,8 @@ func TestOneWarningWhereNothingCanBeTold(t *testing.T) {
 	})
 }
 
-// A file that is being written is not taken for one that was left behind; one
-// that was is taken away.
+// A file that is being written is not mistaken for one that was left behind; a file that was left
+// behind is removed.
 func TestUnfinishedFiles(t *testing.T) {
 	fresh, old := pathOf(t, t.Name()+"-fresh"+unfinished), pathOf(t, t.Name()+"-old"+unfinished)
 	long := time.Now().Add(-2 * longestWrite)

@@ -45,8 +45,8 @@ func cost(read func()) (memory uint64, processor time.Duration) {
 	return after.TotalAlloc - before.TotalAlloc, sum(ended) - sum(began)
 }
 
-// However much another user tells, and whatever it is made of, a look takes no
-// more than 16 MiB and 50 ms, and the problem names where it stopped.
+// However much another user publishes, and whatever it contains, a look takes no more than 16 MiB
+// and 50 ms, and the problem names where it stopped.
 func TestReadIsBounded(t *testing.T) {
 	many, err := encode(slices.Repeat([]Use{anyUse()}, maxUses))
 	if err != nil {

@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// A request that fits passes one that does not.
+// A request that fits overtakes one that does not.
 func TestWorkConserving(t *testing.T) {
 	locker := process.New([]group.Group{{Label: "//:a", Definition: group.Definition{Capacity: 1}}, {Label: "//:b", Definition: group.Definition{Capacity: 1}}})
 	a, err := locker.Acquire(t.Context(), []group.Need{{Group: "//:a", Weight: 1}})

@@ -17,8 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// newMachine returns the store of a group that only this test has, and the path
-// of this user's file of it.
+// newMachine returns the store of a group that only this test uses, and the path of this user's
+// file for it.
 func newMachine(t *testing.T) (store Store, path string) {
 	t.Helper()
 	dir, err := shm.Own(folder)
@@ -58,8 +58,8 @@ func TestMachineRemembers(t *testing.T) {
 	}
 }
 
-// A file that may hide starts allows none, and the error names it, what is wrong
-// with it and the remedy.
+// A file that may hide starts allows none, and the error names it, what is wrong with it, and the
+// remedy.
 func TestMachineTrustsNoBrokenFile(t *testing.T) {
 	for name, c := range map[string]struct {
 		spoil func(path string) error
@@ -167,8 +167,8 @@ func TestStartsOfOthers(t *testing.T) {
 	wantWait(t, storeOf("x", group.Build), 0, 0)
 }
 
-// What another user cannot have written by starting cases is no error, and does
-// not count. Each of these was an error for all users of the group.
+// Another user's starts that cannot come from cases are not an error, and do not count. Each of
+// these was an error for all users of the group.
 func TestClaimsOfOthersThatDoNotCount(t *testing.T) {
 	for name, c := range map[string]struct {
 		text  string
@@ -206,8 +206,8 @@ func TestClaimsOfOthersThatDoNotCount(t *testing.T) {
 	}
 }
 
-// However many starts others claim, all wait for a window, and no file of this
-// user gets too long to be read.
+// However many starts others claim, all wait for at most a window, and no file of this user gets
+// too long to be read.
 func TestManyClaims(t *testing.T) {
 	begun := now(t)
 	dir := inShm(t)

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// fakeStore has a clock that its test sets, and the faults that it wants.
+// fakeStore has a clock that its test sets, and the faults that the test asks for.
 type fakeStore struct {
 	now    Instant
 	starts []Instant
@@ -45,9 +45,8 @@ func (f *fakeStore) Save(starts []Instant) error {
 	return f.fault("Save")
 }
 
-// Whenever somebody wants to start, no window has more starts than the rate
-// allows, and who waits does so for no longer than that takes, but for the
-// stretch.
+// Whenever cases want to start, no window has more starts than the rate allows, and a waiter
+// waits no longer than that takes, apart from the stretch.
 func TestEveryWindow(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := group.Rate{
@@ -88,7 +87,7 @@ func awaitTurn(t *rapid.T, log *Log, store *fakeStore) {
 	}
 }
 
-// A start that was uncounted leaves room for another one, and no other is forgotten.
+// A start that was uncounted makes room for another one, and no other is forgotten.
 func TestUncount(t *testing.T) {
 	store := &fakeStore{}
 	log := NewLog(group.Rate{Starts: 2, Window: time.Second}, store)
@@ -112,8 +111,8 @@ func TestUncount(t *testing.T) {
 	}
 }
 
-// What is not known is not allowed: each fault of the store is one of those who
-// want to start.
+// What is not known is not allowed: each fault of the store is reported to the case that wants to
+// start.
 func TestFaultsOfTheStore(t *testing.T) {
 	rate := group.Rate{Starts: 2, Window: time.Second}
 	calls := map[string]func(*Log) error{
@@ -138,7 +137,7 @@ func TestFaultsOfTheStore(t *testing.T) {
 	}
 }
 
-// Start waits for the slowest of several rates, says for which, and counts in all.
+// Start waits for the slowest of several rates, reports which, and counts in all.
 func TestStartOfSeveral(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow, fast := inMemory(1, time.Minute), inMemory(1, time.Second)
@@ -167,8 +166,8 @@ func inMemory(starts int, window time.Duration) *Log {
 	return NewLog(group.Rate{Starts: starts, Window: window}, &readable{Store: InMemory()})
 }
 
-// readable is a store that can be read while somebody else has it, as that of a
-// machine can; in a process its only user, package process, sees to it that nobody does.
+// readable is a store that can be read while somebody else has it, as a machine's can. In a
+// process its only user, package process, makes sure that nobody does.
 type readable struct {
 	Store
 	mu sync.Mutex
@@ -186,8 +185,8 @@ func (r *readable) Save(starts []Instant) error {
 	return r.Store.Save(starts)
 }
 
-// mustStart starts once, checks how long that takes, and that it waits for the given
-// log if that is not at once, and begins.
+// mustStart starts once and begins. It checks how long that takes, and, if it is not immediate,
+// that it waits for the given log.
 func mustStart(t *testing.T, logs []*Log, after time.Duration, waitedFor ...int) *Counted {
 	t.Helper()
 	counted := mustBeCounted(t, logs, after, waitedFor...)
@@ -210,7 +209,7 @@ func mustBeCounted(t *testing.T, logs []*Log, after time.Duration, waitedFor ...
 	return counted
 }
 
-// Who gives up while it waits has counted nowhere.
+// A waiter that gives up has counted nowhere.
 func TestCancelledStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		full, free := inMemory(1, time.Minute), inMemory(1, time.Hour)
@@ -224,7 +223,7 @@ func TestCancelledStart(t *testing.T) {
 	})
 }
 
-// Whoever waits takes the place of a start that is uncounted meanwhile.
+// A waiter takes the place of a start that is uncounted meanwhile.
 func TestUncountedWhileOthersWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := inMemory(1, time.Hour)
@@ -250,15 +249,15 @@ func TestStartThatBeginsLate(t *testing.T) {
 		time.Sleep(900 * time.Millisecond)
 		counted.Begun()
 		again := mustStart(t, []*Log{log}, 1020*time.Millisecond, 0)
-		counted.Begun() // too late: it is no start any more
+		counted.Begun() // too late: it is not a start any more
 		again.Uncount()
 		counted.Uncount()
 		mustStart(t, []*Log{log}, 0)
 	})
 }
 
-// A start that takes longer to begin than the window is not over before it has
-// begun: nobody is counted on its end.
+// A start that takes longer to begin than the window does not expire before it has begun: nobody
+// relies on its end.
 func TestStartThatBeginsAfterItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := inMemory(1, time.Second)
@@ -277,7 +276,7 @@ func TestStartThatBeginsAfterItsWindow(t *testing.T) {
 	})
 }
 
-// Of those who find at one moment that a start is allowed, one starts.
+// If several find at the same moment that a start is allowed, one starts.
 func TestStartsAtOneMoment(t *testing.T) {
 	log := inMemory(1, time.Hour)
 	var counted atomic.Int32

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What is no plain file is refused at once, by name.
+// Something that is not a plain file is refused at once, by name.
 func TestOnlyRegularFiles(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	for want, put := range map[string]func() error{
@@ -47,7 +47,7 @@ func TestDescriptorsAreCloseOnExec(t *testing.T) {
 	}
 }
 
-// What is announced is seen by others, in its range only, and until the close.
+// Others see an announcement, only in its range, and only until the close.
 func TestAnnouncements(t *testing.T) {
 	path := newPlace(t).Units[0]
 	one, other := mustOpen(t, path), mustOpen(t, path)
@@ -74,7 +74,7 @@ func TestAnnouncements(t *testing.T) {
 	want(0, at+1, false)
 }
 
-// What is not there any more under its path is known to be so.
+// A file that is no longer at its path is recognized.
 func TestReplacedAndRemovedFiles(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	f := mustOpen(t, path)

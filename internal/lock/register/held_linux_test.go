@@ -10,8 +10,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// A holder whose files are written again, as after `bazel clean`, is told within a
-// second, and can not be confirmed; who holds the new ones is.
+// A holder whose files are replaced, as after `bazel clean`, is told within a second, and cannot
+// be confirmed; a holder of the new ones can.
 func TestReplacedWhileHeld(t *testing.T) {
 	for name, change := range map[string]func(*testing.T, string){
 		"replaced": replace,
@@ -47,7 +47,7 @@ func TestReplacedWhileHeld(t *testing.T) {
 	}
 }
 
-// Files that are removed while they are held are nobody's any more.
+// Files that are removed while they are held no longer belong to their holder.
 func TestRemovedWhileHeld(t *testing.T) {
 	place := newPlace(t)
 	held := mustAcquire(t, at(place, db), need(1))
@@ -58,7 +58,7 @@ func TestRemovedWhileHeld(t *testing.T) {
 	receive(t, held.Lost(), "the news of the loss")
 }
 
-// As long as one copy is what others see, nothing is lost: all look at each copy.
+// As long as one copy is the file that others see, nothing is lost: all look at each copy.
 func TestOneCopyReplacedWhileHeld(t *testing.T) {
 	a, b := newPlace(t), newPlace(t)
 	both := Place{Queue: append(a.Queue, b.Queue...), Units: append(a.Units, b.Units...), Identity: a.Identity}
@@ -78,8 +78,8 @@ func TestOneCopyReplacedWhileHeld(t *testing.T) {
 	receive(t, got, "the unit for the waiter").Release()
 }
 
-// Who knows a copy from before another one was made finds the other one when the first
-// is written again: its holders have that one still.
+// A process that knows a copy from before another one was made finds the other one when the first
+// is replaced: the holders still have the other one.
 func TestPlaceIsFoundAnewAfterARewrite(t *testing.T) {
 	for _, idle := range []bool{true, false} {
 		a, b, one := newPlace(t), newPlace(t), definedAs(group.Definition{Capacity: 1})
@@ -101,7 +101,7 @@ func TestPlaceIsFoundAnewAfterARewrite(t *testing.T) {
 	}
 }
 
-// A waiter waits while a file is being written again.
+// A waiter waits while a file is being replaced.
 func TestFileIsMissingForAWhile(t *testing.T) {
 	place := newPlace(t)
 	if err := os.Remove(place.Units[0]); err != nil {

@@ -17,7 +17,7 @@ const enough = 30 * time.Second
 
 var db = group.Group{Label: "//:db", Name: "db", Scope: group.Host, Key: "db", Definition: group.Definition{Capacity: 2}}
 
-// need is one of db.
+// need is a need of db.
 func need(weight int) group.Need { return group.Need{Group: db.Label, Weight: weight} }
 
 // newPlace makes the files of a register.
@@ -109,7 +109,7 @@ func mustAcquire(t *testing.T, locker lock.Locker, n group.Need) lock.Held {
 	return held
 }
 
-// startWaiting asks for n, returns when that waits, and delivers what it got.
+// startWaiting asks for n, returns when the request waits, and delivers what it got.
 func startWaiting(t *testing.T, locker lock.Locker, n group.Need) <-chan lock.Held {
 	t.Helper()
 	waiting, got := make(chan string, 10), make(chan lock.Held, 1)
@@ -125,7 +125,7 @@ func startWaiting(t *testing.T, locker lock.Locker, n group.Need) <-chan lock.He
 	return got
 }
 
-// receive returns what comes from c, or fails the test if it is not there soon.
+// receive returns what comes from c, or fails the test if it does not come soon.
 func receive[T any](t *testing.T, c <-chan T, what string) T {
 	t.Helper()
 	select {

@@ -7,8 +7,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
-// Where somebody counts starts in another memory, a rate would not hold: who comes later
-// fails, and says why.
+// If somebody counts starts in another memory, the rate would not hold: later processes fail, and
+// say why.
 func TestRateNeedsOneMemory(t *testing.T) {
 	place := newPlace(t)
 	rated := definedAs(group.Definition{Capacity: 2, Rate: group.Rate{Starts: 10, Window: time.Minute}})

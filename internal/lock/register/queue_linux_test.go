@@ -14,8 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Tickets go up, each above the highest that is out, however fast they are drawn, and
-// also when the clock has begun anew.
+// Tickets rise, each above the highest one in use, however fast they are drawn, even when the
+// clock has restarted.
 func TestTickets(t *testing.T) {
 	place := newPlace(t)
 	late := maxTicket - int64(500)
@@ -64,7 +64,7 @@ func TestLastTicket(t *testing.T) {
 	})
 }
 
-// First is who has the lowest ticket, whoever leaves meanwhile.
+// The first is the one with the lowest ticket, whichever tickets leave meanwhile.
 func TestTurnsAreInOrderOfTickets(t *testing.T) {
 	place := newPlace(t)
 	queue := []*turn{mustJoin(t, place), mustJoin(t, place), mustJoin(t, place)}
@@ -85,8 +85,8 @@ func TestTurnsAreInOrderOfTickets(t *testing.T) {
 	wantFirst(2)
 }
 
-// Two who do not see all the same copies of the file, as two configurations
-// do not, still stand in one queue by what they have in common.
+// Two processes that do not see the same set of copies, such as those of two configurations,
+// still stand in one queue through the copies that they share.
 func TestQueueOfSeveralCopies(t *testing.T) {
 	a, b, c := newPlace(t), newPlace(t), newPlace(t)
 	for i, copies := range [][]string{{a.Queue[0], b.Queue[0]}, {b.Queue[0], c.Queue[0]}, {a.Queue[0], c.Queue[0]}} {
@@ -97,8 +97,7 @@ func TestQueueOfSeveralCopies(t *testing.T) {
 	}
 }
 
-// Groups with other regions of the same files have queues of their own, up to
-// the last one.
+// Groups in other regions of the same files have queues of their own, up to the last one.
 func TestQueuesOfRegions(t *testing.T) {
 	place := newPlace(t)
 	for _, number := range []int64{0, 1, Regions - 1} {
@@ -119,8 +118,8 @@ func TestNoTicketsLeft(t *testing.T) {
 	mustSay(t, err, "there are no tickets left: so many have waited, and never all at once were done")
 }
 
-// Whoever stands before the doorway, because somebody was stopped in it, can
-// still be cancelled.
+// A process that waits at the doorway, because another was stopped inside, can still be
+// cancelled.
 func TestCancelBeforeTheDoorway(t *testing.T) {
 	place := newPlace(t)
 	inside := mustOpen(t, place.Queue[0])
@@ -166,8 +165,8 @@ func TestWantedWithoutARegister(t *testing.T) {
 	}
 }
 
-// A queue's file that is replaced while somebody waits splits the queue, and there
-// are two who are first: they must not take the same unit at the same time.
+// If a queue's file is replaced while processes wait, the queue splits, and two are first: they
+// must not take the same unit at the same time.
 func TestReplacedQueueExcludes(t *testing.T) {
 	one := definedAs(group.Definition{Capacity: 1})
 	for range 200 {

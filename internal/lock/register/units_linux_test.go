@@ -18,8 +18,8 @@ func definedAs(d group.Definition) group.Group {
 	return g
 }
 
-// Who takes a group to be something else than those who use it is refused, and
-// told what can be told of a byte: the capacity.
+// A process with another definition of a group than its users is refused, and told what a byte
+// can tell: the capacity.
 func TestDisagreement(t *testing.T) {
 	rate := group.Rate{Starts: 5, Window: time.Minute}
 	for _, c := range []struct {
@@ -34,7 +34,7 @@ func TestDisagreement(t *testing.T) {
 		place := newPlace(t)
 		place.Agree = true
 		held := mustAcquire(t, at(place, db), need(1))
-		beside := mustAcquire(t, at(place, db), need(1)) // who agrees may use it, too
+		beside := mustAcquire(t, at(place, db), need(1)) // a process that agrees may use it, too
 		locker := at(place, definedAs(c.other))
 		_, err := locker.Acquire(patient(t), []group.Need{need(1)})
 		var disagreement *lock.DisagreementError
@@ -50,14 +50,14 @@ func TestDisagreement(t *testing.T) {
 	}
 }
 
-// Where users need not agree, as in scope build, each has its own capacity.
+// If users need not agree, as in scope build, each has its own capacity.
 func TestNoAgreementNeeded(t *testing.T) {
 	place := newPlace(t)
 	defer mustAcquire(t, at(place, db), need(1)).Release()
 	mustAcquire(t, at(place, definedAs(group.Definition{Capacity: 3})), need(2)).Release()
 }
 
-// Groups with other regions of the same files have units of their own.
+// Groups in other regions of the same files have units of their own.
 func TestUnitsOfRegions(t *testing.T) {
 	place := newPlace(t)
 	place.Agree = true
@@ -72,8 +72,8 @@ func TestUnitsOfRegions(t *testing.T) {
 	}
 }
 
-// Who does not get all has nothing: the rest stays free for those who pass it, if it
-// is stopped.
+// A request that does not get everything has nothing: if it is stopped, the rest stays free for
+// those that overtake it.
 func TestUnitsAreClaimedTogether(t *testing.T) {
 	place := newPlace(t)
 	holder := mustAcquire(t, at(place, db), need(1))
@@ -89,7 +89,7 @@ func TestUnitsAreClaimedTogether(t *testing.T) {
 	u.release()
 }
 
-// Copies that are one file are locked once: a process would wait for itself.
+// Copies that are the same file are locked once: otherwise a process would wait for itself.
 func TestCopiesThatAreOneFile(t *testing.T) {
 	place := newPlace(t)
 	for _, paths := range []*[]string{&place.Queue, &place.Units} {
@@ -106,7 +106,7 @@ func TestCopiesThatAreOneFile(t *testing.T) {
 	receive(t, got, "a unit").Release()
 }
 
-// A file that is both queue and units would take tickets for units.
+// If one file were both queue and units, tickets would be taken for units.
 func TestQueueAndUnitsAreTwoFiles(t *testing.T) {
 	place := newPlace(t)
 	place.Units = []string{place.Queue[0] + ".twin"}
@@ -124,7 +124,7 @@ func TestCapacityThatNoRegionHas(t *testing.T) {
 	mustSay(t, err, "//:db: capacity 2048: this runner knows at most 2047")
 }
 
-// The whole of the largest capacity, and a share beside none of it.
+// A holder can have all of the largest capacity, and then nobody can share it.
 func TestLargestCapacity(t *testing.T) {
 	place := newPlace(t)
 	locker := at(place, definedAs(group.Definition{Capacity: MaxCapacity}))

@@ -12,9 +12,9 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// Whoever is stopped while it waits keeps nobody from a free group for more than some
-// seconds; those behind pass it in their order, and the next acquisition of a process
-// that has passed it does not wait at all.
+// A waiter that is stopped keeps nobody from a free group for more than some seconds. Those
+// behind overtake it in their order, and the next acquisition of a process that has overtaken it
+// does not wait at all.
 func TestStoppedWaitersArePassed(t *testing.T) {
 	for _, stopped := range []int{1, 3} {
 		place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
@@ -36,8 +36,8 @@ func TestStoppedWaitersArePassed(t *testing.T) {
 	}
 }
 
-// Who is first and waits, for as long as it may be, is not passed: neither by one that
-// could have what is free, nor by one that waits for the same.
+// The first waiter, however long it waits, is not overtaken: neither by a request that could have
+// what is free, nor by one that waits for the same.
 func TestWaitersThatLiveAreNotPassed(t *testing.T) {
 	place := newPlace(t)
 	holder := mustAcquire(t, at(place, db), need(1))
@@ -55,7 +55,7 @@ func TestWaitersThatLiveAreNotPassed(t *testing.T) {
 	receive(t, one, "one unit").Release()
 }
 
-// Who is first changes often, and each of them looks alive to those far behind.
+// The first waiter changes often, and each of them looks alive to those far behind.
 func TestShortHoldsKeepTheOrder(t *testing.T) {
 	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
 	holder := mustAcquire(t, at(place, one), need(1))
@@ -78,7 +78,7 @@ func TestShortHoldsKeepTheOrder(t *testing.T) {
 	}
 }
 
-// A waiter that goes on after it was passed does not take what another one has.
+// A waiter that continues after it was overtaken does not take what another one has.
 func TestPassedWaiterGoesOn(t *testing.T) {
 	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
 	stopped := mustJoin(t, place)
@@ -97,8 +97,8 @@ func TestPassedWaiterGoesOn(t *testing.T) {
 	w.deafen()
 }
 
-// All of a long queue have their turn, in their order, also those that sleep by
-// themselves, and those that are cancelled hold up nobody.
+// All in a long queue have their turn, in their order, including those that sleep by themselves,
+// and cancelled waiters hold up nobody.
 func TestLongQueue(t *testing.T) {
 	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
 	holder := mustAcquire(t, at(place, one), need(1))
@@ -146,7 +146,7 @@ func TestLongQueue(t *testing.T) {
 	}
 }
 
-// To draw a ticket, and to look how many are ahead, costs little, however many wait.
+// To draw a ticket, and to check how many are ahead, is cheap, however many wait.
 func BenchmarkDraw(b *testing.B) {
 	for _, waiting := range []int64{100, 1000, 10_000} {
 		b.Run(fmt.Sprint(waiting), func(b *testing.B) { benchmarkDraw(b, waiting) })

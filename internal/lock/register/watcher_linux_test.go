@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A close of a watched file wakes all who watch it, in the process and of
-// whomever it is; a close of another one does not.
+// The close of a watched file wakes all of its watchers, in this process and in others; the close
+// of another file does not.
 func TestCloseWakes(t *testing.T) {
 	place, other := newPlace(t), newPlace(t)
 	w := newWatcher()
@@ -36,7 +36,7 @@ func TestCloseWakes(t *testing.T) {
 	}
 }
 
-// Whoever watches a file that is replaced is woken, to look at the new one.
+// The watcher of a file that is replaced is woken, to look at the new one.
 func TestReplacedFileWakes(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	w := newWatcher()
@@ -51,7 +51,7 @@ func TestReplacedFileWakes(t *testing.T) {
 	receive(t, closed, "a token for the file that is gone")
 }
 
-// Nobody is woken who has stopped to watch.
+// A watcher that has stopped is not woken.
 func TestStoppedWatch(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	w := newWatcher()

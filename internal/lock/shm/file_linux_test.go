@@ -38,7 +38,7 @@ func TestWriteAndRead(t *testing.T) {
 	}
 }
 
-// What a writer that died has left does not stop the next one, whatever it is.
+// What a dead writer has left does not stop the next one, whatever it is.
 func TestWriteOverWhatIsLeft(t *testing.T) {
 	inRoot(t)
 	target := filepath.Join(root, "target")
@@ -67,7 +67,7 @@ func TestWriteOverWhatIsLeft(t *testing.T) {
 	}
 }
 
-// What is no plain file is not read, and nothing is waited for.
+// Something that is not a plain file is not read, and nothing waits for it.
 func TestReadOfWhatIsNoFile(t *testing.T) {
 	inRoot(t)
 	path := filepath.Join(root, "file")
@@ -114,7 +114,7 @@ func TestWriteThatFails(t *testing.T) {
 	mustSay(t, Write(filepath.Join(root, "none", "file"), nil), "no such file or directory")
 }
 
-// Two names differ, and each can be one of a file.
+// Two names differ, and each is a valid file name.
 func TestFileNames(t *testing.T) {
 	names := map[string]bool{}
 	for _, text := range []string{"", "a", "A", "a/b", "../a", "a\x00", strings.Repeat("long", 1000)} {

@@ -50,8 +50,8 @@ func be(t *testing.T, u user) {
 	thisUser = func() (user, error) { return u, nil }
 }
 
-// belongToStrangers gives what has one of these names to another user, whatever
-// the kernel says.
+// belongToStrangers makes files with one of these names belong to another user, whatever the
+// kernel says.
 func belongToStrangers(t *testing.T, names ...string) {
 	before := owner
 	t.Cleanup(func() { owner = before })

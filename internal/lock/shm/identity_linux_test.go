@@ -17,8 +17,7 @@ func identity(t *testing.T) uint64 {
 	return id
 }
 
-// The same folder has one identity however it is reached, and another one has
-// another.
+// A folder has the same identity however it is reached, and another folder has another identity.
 func TestIdentity(t *testing.T) {
 	dir := inRoot(t)
 	mine := identity(t)
@@ -39,7 +38,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
-// A file system in memory of one's own, as a container has it, has another one.
+// A separate file system in memory, as in a container, has another identity.
 func TestIdentityOfAnotherFileSystem(t *testing.T) {
 	dir := inRoot(t)
 	seen := map[uint64]bool{}

@@ -61,8 +61,8 @@ func TestMineAndOthers(t *testing.T) {
 	}
 }
 
-// Nothing of another user that is not as a runner writes it counts, is an error,
-// or makes anybody wait.
+// Nothing of another user that a runner would not write counts, is an error, or makes anybody
+// wait.
 func TestOthersThatDoNotCount(t *testing.T) {
 	chmod := func(path string, mode os.FileMode) func() error {
 		return func() error { return os.Chmod(filepath.Join(root, path), mode) }
@@ -116,7 +116,7 @@ func TestOthersThatDoNotCount(t *testing.T) {
 			belongToStrangers(t, c.strangers)
 			asSomebody(t, func() {
 				if _, err := os.ReadDir(filepath.Join(root, "interlock-x")); err == nil && name == "the user's folder is for it alone" {
-					return // root in a namespace stays what it is, and may enter any folder
+					return // root in a namespace stays root, and may enter any folder
 				}
 				if got := ofOthers(t, 10); len(got) > 0 {
 					t.Errorf("it counts: %q", got)
@@ -126,7 +126,7 @@ func TestOthersThatDoNotCount(t *testing.T) {
 	}
 }
 
-// Another user's file system may answer never, so none is entered.
+// Another user's file system may never answer, so none is entered.
 func TestMountsOfUsersAreNotEntered(t *testing.T) {
 	inRoot(t)
 	putFile(t, "interlock-x/starts/a", "claim")
@@ -172,8 +172,8 @@ func TestOpenStepwise(t *testing.T) {
 	}
 }
 
-// However much others put there, a look takes what it may. Each of these took
-// hundreds of megabytes, or seconds, without the bounds.
+// However much others put there, a look takes only what it may. Each of these took hundreds of
+// megabytes, or seconds, without the bounds.
 func TestLooksAreBounded(t *testing.T) {
 	for name, put := range map[string]func(t *testing.T){
 		"10,000 users": func(t *testing.T) {
@@ -226,7 +226,7 @@ func TestLooksAreBounded(t *testing.T) {
 	}
 }
 
-// All users may have a file of the name; there need not be one.
+// All users may have a file with that name; there need not be one.
 func TestAllUsersFiles(t *testing.T) {
 	inRoot(t)
 	putFiles(t, "interlock-1/starts/a", "interlock-2/notices/b", "other/starts/a")

@@ -57,8 +57,8 @@ func TestOwnWithoutSharedMemory(t *testing.T) {
 	mustSay(t, err, root, "interlock needs a folder there, in shared memory")
 }
 
-// A stranger that takes the usual name first keeps nobody from a folder, and all
-// runners of this user find the same one, even if several make one at once.
+// A stranger that takes the usual name first does not keep this user from having a folder, and
+// all runners of this user find the same one, even if several make one at the same time.
 func TestUsualNameIsTaken(t *testing.T) {
 	for name, take := range map[string]func(path string) error{
 		"folder": func(path string) error { return os.Mkdir(path, 0o755) },
@@ -73,7 +73,7 @@ func TestUsualNameIsTaken(t *testing.T) {
 				t.Fatal(err)
 			}
 			belongToStrangers(t, filepath.Base(usual))
-			// None of these is one to use, and each of them comes first in order.
+			// None of these may be used, and each of them comes first in order.
 			putFolders(t, 0o777, filepath.Base(usual)+".0")
 			putFolders(t, 0o755, filepath.Base(usual)+".-", prefix+"-1", filepath.Base(usual)+".0A")
 			belongToStrangers(t, filepath.Base(usual), filepath.Base(usual)+".0A")
@@ -89,7 +89,7 @@ func TestUsualNameIsTaken(t *testing.T) {
 			if again, err := Own("x"); again != first || err != nil {
 				t.Errorf("the folder is %s, %v the second time, and was %s", again, err, first)
 			}
-			// What is mine is found by its owner once the stranger has gone, too.
+			// My folder is found by its owner even after the stranger has gone.
 			if err := os.RemoveAll(usual); err != nil {
 				t.Fatal(err)
 			}
@@ -100,8 +100,8 @@ func TestUsualNameIsTaken(t *testing.T) {
 	}
 }
 
-// In a namespace in a namespace a user's number is not known, and may be that of
-// root. The folder is found by its owner all the same.
+// In a nested namespace a user's number is not known, and may be that of root. The folder is
+// still found by its owner.
 func TestFolderOfTheOuterNamespace(t *testing.T) {
 	inRoot(t)
 	want, err := Own("x")
@@ -114,9 +114,8 @@ func TestFolderOfTheOuterNamespace(t *testing.T) {
 	}
 }
 
-// Where the look does not reach all that strangers have put there, this user
-// still gets the folder with the usual name, and otherwise an error: two folders
-// would hide starts from one another.
+// If the look does not reach everything that strangers have put there, this user still gets the
+// folder with the usual name, or else an error: two folders would hide starts from one another.
 func TestOwnFolderInAFlood(t *testing.T) {
 	inMemory(t)
 	flood(t, root, "", 100_000)
@@ -131,7 +130,7 @@ func TestOwnFolderInAFlood(t *testing.T) {
 	mustSay(t, err, root, "where the folder of user", "is more than one look may take", "have those removed that nobody needs")
 }
 
-// Where files that are made belong to somebody else, none are made over and over.
+// If new files belong to somebody else, they are not made over and over.
 func TestOwnFolderIsNeverOurs(t *testing.T) {
 	inRoot(t)
 	before := owner
@@ -155,7 +154,7 @@ func TestInnerFolderOfSomebodyElse(t *testing.T) {
 	mustSay(t, err, fmt.Sprintf("%s belongs to user 12345, and not to user %d, whose it should be: have it removed", path, os.Geteuid()))
 }
 
-// A umask must not hide from others what is for them.
+// A umask must not hide files from the others that they are for.
 func TestFoldersAreForAllWhateverTheUmask(t *testing.T) {
 	inRoot(t)
 	before := unix.Umask(0o077)

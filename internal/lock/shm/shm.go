@@ -6,7 +6,6 @@
 // and it is empty after a restart. Each user has a folder there that all users can read, and
 // writes to no other. The files of others may contain anything, so nothing in them is an error,
 // and a look at them has bounds. The parts are:
-// The parts are:
 //
 //   - root: the shared memory, and how a path in it is opened;
 //   - user: this user, inside and outside of user namespaces;

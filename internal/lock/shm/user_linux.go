@@ -64,7 +64,7 @@ func unmapped() int {
 }
 
 // mayHideAccess reports whether the kernel takes this user for the owner: only the owner may open
-// a file without its access time being noted. The kernel can tell users apart that look alike in
+// a file without its access time being noted. The kernel can distinguish users that look alike in
 // this namespace.
 func mayHideAccess(from *os.File, path string) bool {
 	fd, err := openBelow(from, path, unix.O_RDONLY|unix.O_NOATIME)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A user that is root in its namespace is called by its own number.
+// A user that is root in its namespace is known by its outer number.
 func TestUserOfANamespace(t *testing.T) {
 	for _, c := range []struct {
 		inside int
@@ -34,8 +34,8 @@ func TestUserOfANamespace(t *testing.T) {
 	}
 }
 
-// In a namespace that this user is nobody in, all files of others seem to be its
-// own. They are not taken for that, and its own is found.
+// In a namespace in which this user has no number, all files of others seem to be its own. They
+// are not mistaken for that, and its own folder is found.
 func TestNobodyInANamespace(t *testing.T) {
 	if os.Getenv("SHM_ROOT") != "" {
 		t.Cleanup(InFolder(os.Getenv("SHM_ROOT")))
@@ -56,7 +56,7 @@ func TestNobodyInANamespace(t *testing.T) {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
-		// What is a stranger's has the number of this user in there.
+		// In there, a stranger's files have the number of this user.
 		if err := os.Chown(ownFolder(t), 12345, 12345); err != nil {
 			t.Skipf("only root can give folders away, outside of a sandbox: %v", err)
 		}

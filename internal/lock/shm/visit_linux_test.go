@@ -73,7 +73,7 @@ func TestVisitGoesOnPastBadFolders(t *testing.T) {
 		"interlock-10003: not a directory", "interlock-10004/notices: not a directory")
 }
 
-// The folder that this user's runners cannot use is a problem that is told.
+// A folder that this user's runners cannot use is a reported problem.
 func TestVisitSaysThatTheOwnFolderIsBad(t *testing.T) {
 	inRoot(t)
 	putFiles(t, filepath.Base(ownFolder(t))+"/notices/a")

@@ -9,7 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// Without its status file a shard that fails would be said not to shard.
+// Without its status file, Bazel would say that a failing shard does not shard.
 func TestShardStatusFileIsWrittenWhateverHappens(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -43,7 +43,7 @@ func TestShardWithoutCasesPasses(t *testing.T) {
 	}
 }
 
-// What is malformed is an error that says so, in the log and in test.xml.
+// A malformed input is an error that says so, in the log and in test.xml.
 func TestTestThatCannotBeSetUp(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -109,7 +109,7 @@ func TestFilterThatAsksForTheCase(t *testing.T) {
 	}
 }
 
-// --test_filter is for all tests of a build, so it need not mean each of them.
+// --test_filter is for all tests of a build, so it need not match each of them.
 func TestFilterThatAsksForNothing(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, "echo must not run")
@@ -131,7 +131,7 @@ func TestFailFastOfAShardWithOneCase(t *testing.T) {
 	x.run().wantExit(5)
 }
 
-// Bazel fails a test that leaves this file: it ended before its time.
+// Bazel fails a test that leaves this file: it ended too early.
 func TestPrematureExitFile(t *testing.T) {
 	t.Parallel()
 	for _, killed := range []bool{false, true} {

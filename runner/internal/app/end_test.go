@@ -62,8 +62,8 @@ func TestSignalsThatEndTheRunner(t *testing.T) {
 	}
 }
 
-// Bazel, or the kernel, kills the runner: what is left of it tells the truth,
-// and nothing goes on.
+// If Bazel or the kernel kills the runner, what is left of it tells the truth, and nothing
+// continues.
 func TestKilledRunner(t *testing.T) {
 	t.Parallel()
 	r, lifeline := startUntilStopped(t, func(*target) {})

@@ -28,8 +28,7 @@ func find(variable string, flags ...string) (string, error) {
 	return built.Program(variable, []string{"test", "-c"}, append(flags, faultyPackage)...)
 }
 
-// newGoTarget returns a target that wraps the test binary, in which something
-// goes wrong.
+// newGoTarget returns a target that wraps the test binary, with something that goes wrong.
 func newGoTarget(t *testing.T, binary func() (string, error), fault, workers string) *target {
 	t.Helper()
 	path, err := binary()
@@ -39,7 +38,7 @@ func newGoTarget(t *testing.T, binary func() (string, error), fault, workers str
 	return newTarget(t, "").wrap(path, fault, workers)
 }
 
-// wrap makes the target that of a test binary, in which something goes wrong.
+// wrap makes the target wrap a test binary, with something that goes wrong.
 func (x *target) wrap(path, fault, workers string) *target {
 	x.t.Helper()
 	program := filepath.Join(x.dir, "x_test.runfiles/_main/pkg/program")
@@ -54,8 +53,8 @@ func (x *target) wrap(path, fault, workers string) *target {
 	return x
 }
 
-// journal returns how often each test began, and "process" how many processes
-// got to TestMain.
+// journal returns how often each test began, and as "process" how many processes reached
+// TestMain.
 func (x *target) journal() map[string]int {
 	x.t.Helper()
 	count := map[string]int{}
@@ -67,8 +66,8 @@ func (x *target) journal() map[string]int {
 	return count
 }
 
-// outcomes returns what test.xml says of each case and each part of one, such
-// as "pass" or "failure: why". The test fails if it has one twice.
+// outcomes returns what test.xml says about each case and each part of a case, such as "pass" or
+// "failure: why". The test fails if a name occurs twice.
 func (x *target) outcomes() map[string]string {
 	x.t.Helper()
 	outcomes := map[string]string{}

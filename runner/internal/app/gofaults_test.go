@@ -7,27 +7,26 @@ import (
 	"testing"
 )
 
-// goFault is something that goes wrong in a test binary, and what is to come of
-// it, however many workers there are.
+// goFault is something that goes wrong in a test binary, and its consequences, however many
+// workers there are.
 type goFault struct {
 	fault string
 	args  []string
 	exit  int
-	// want is what test.xml says where it is not "pass"; of a failure it is a
-	// part of that text. "-" is a case that it has nothing of.
+	// want is what test.xml has other than "pass"; for a failure it is a part of that text. "-"
+	// is a case that it does not have.
 	want map[string]string
 	// log is what the log has.
 	log []string
-	// amended is whether cases fail that were reported as passed before.
+	// amended says whether cases fail that were first reported as passed.
 	amended bool
-	// again are the tests that begin twice where all share a process.
+	// again are the tests that begin twice if all share a process.
 	again []string
 	// processes is how many there are with workers = 0.
 	processes int
 }
 
-// Of a process that ended before its time the rest has to be listed, and runs
-// in a third one.
+// If a process ends too early, its remaining tests have to be listed, and run in a third process.
 const started, listed, rest = 1, 1, 1
 
 var goFaults = []goFault{
@@ -136,7 +135,7 @@ var allOfThem = []string{
 	"TestBefore", "TestFault", "TestParallel1", "TestParallel2", "TestParallel3", "TestAfter", "Example", "FuzzNothing",
 }
 
-// only is what test.xml says if it has only these.
+// only returns the content of test.xml if it has only these cases.
 func only(names ...string) map[string]string {
 	want := map[string]string{"FuzzNothing/seed#0": "-"}
 	for _, name := range allOfThem {
@@ -148,7 +147,7 @@ func only(names ...string) map[string]string {
 	return want
 }
 
-// all is one outcome for all of them.
+// all returns the same outcome for all of them.
 func all(outcome string) map[string]string {
 	want := map[string]string{}
 	for _, name := range allOfThem {
@@ -157,7 +156,7 @@ func all(outcome string) map[string]string {
 	return want
 }
 
-// with returns outcomes to which one more is added.
+// with returns outcomes with one more added.
 func with(outcomes map[string]string, name, outcome string) map[string]string {
 	outcomes[name] = outcome
 	return outcomes

@@ -115,7 +115,7 @@ func TestMalformedPatternsOfGoTests(t *testing.T) {
 	}
 }
 
-// What is behind "--" is no flag of the testing package.
+// An argument after "--" is not a flag of the testing package.
 func TestOwnFlagsOfGoTests(t *testing.T) {
 	eachGo(t, "none", func(x *target, _ string) {
 		x.run("-test.parallel", "2", "--", "-test.run=NoSuchTest", "-own").wantExit(0)

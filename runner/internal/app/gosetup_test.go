@@ -32,7 +32,7 @@ func eachGo(t *testing.T, fault string, check func(x *target, workers string)) {
 	}
 }
 
-// allPass is test.xml where nothing goes wrong.
+// allPass is the content of test.xml if nothing goes wrong.
 func allPass() map[string]string {
 	want := only(allOfThem...)
 	want["FuzzNothing/seed#0"] = "pass"
@@ -137,7 +137,7 @@ func TestGoTestThatHangs(t *testing.T) {
 	})
 }
 
-// Whoever kills the runner finds what it knew.
+// After a runner is killed, its report has what it knew.
 func TestKilledRunnerOfGoTests(t *testing.T) {
 	eachGo(t, "hang", func(x *target, workers string) {
 		r := x.start("-test.v")

@@ -2,7 +2,7 @@ package app
 
 import "testing"
 
-// The log of a case that waits names the one that has the group, in whatever runner.
+// The log of a waiting case names the holder of the group, in whatever runner it is.
 func TestWaitingIsLoggedWithTheHolder(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)

@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// withSetup gives a target's only group instances, which a script starts. It has
-// the variable LOG, a file.
+// withSetup gives a target's only group instances, which a script starts. The script has the
+// variable LOG, a file.
 func withSetup(x *target, script string) *target {
 	x.t.Helper()
 	g := x.manifest["groups"].([]any)[0].(map[string]any)
@@ -21,7 +21,7 @@ func withSetup(x *target, script string) *target {
 	return x
 }
 
-// server goes on until it is told to end.
+// server runs until it is told to end.
 const server = `echo up >> "$LOG"
 trap 'echo down >> "$LOG"; exit' TERM
 echo '{"resources": [{"port": "543'$INTERLOCK_SLOT_DB'"}]}'

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A binary whose cases only it knows runs user code to tell them: under the groups
-// that all of its cases hold.
+// A binary whose cases only it knows runs user code to list them. It does so while all groups are
+// held that all of its cases hold.
 func TestListingHoldsWhatEveryCaseHolds(t *testing.T) {
 	g := newBuildGroup(t, 1)
 	binary, err := faulty()

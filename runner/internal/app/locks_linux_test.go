@@ -134,7 +134,7 @@ func TestSignalWhileWaiting(t *testing.T) {
 	r.wantError("interrupted", "not run: the test was told to stop", "while it waited for //r:db since ")
 }
 
-// The kernel gives back what a runner held, however it ended.
+// The kernel releases what a runner held, however the runner ended.
 func TestKilledHolderFreesTheGroup(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)
@@ -151,8 +151,8 @@ func TestKilledHolderFreesTheGroup(t *testing.T) {
 	r.wantExit(0)
 }
 
-// A process that a test leaves behind, in a session of its own, is gone when the next one
-// has what the test held: it may still have its port.
+// A process that a test leaves behind, in a session of its own, is gone when the next test has
+// what the first one held: it may still have its port.
 func TestProcessLeftBehindIsGone(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)
@@ -169,8 +169,8 @@ read x < "$STARTED"`)
 	g.newTarget("exit 0").run().wantExit(0)
 }
 
-// Processes of a case are gone before the next one has the group, also when its runner is
-// killed and can do nothing about it.
+// Processes of a case are gone before the next case has the group, even if their runner is killed
+// and can do nothing about it.
 func TestKilledRunnersCaseIsGone(t *testing.T) {
 	t.Parallel()
 	g := newBuildGroup(t, 1)
@@ -200,8 +200,8 @@ func TestNoLockFileReachesTheChild(t *testing.T) {
 	}
 }
 
-// Many tests at once on one group: never more than its capacity run, each
-// runs once, and none uses up its running budget by waiting.
+// Many tests on one group at the same time: never more than its capacity run, each runs once, and
+// none uses up its running budget by waiting.
 func TestManyRunnersShareAGroup(t *testing.T) {
 	t.Parallel()
 	const runners, capacity = 20, 2
@@ -209,7 +209,7 @@ func TestManyRunnersShareAGroup(t *testing.T) {
 	places := realTempDir(t)
 	var all []*runner
 	for range runners {
-		// A folder is made by one process only.
+		// Only one process makes a folder.
 		x := g.newTarget(`for i in 1 2; do
   if mkdir "$PLACES/$i" 2> /dev/null; then
     echo ran >> "$PLACES/log"; sleep 0.3; rmdir "$PLACES/$i"; exit 0

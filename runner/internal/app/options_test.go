@@ -13,7 +13,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-// The rule says it first, then the environment, then the arguments.
+// The rule comes first, then the environment, then the arguments.
 func TestTheLastSettingCounts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -39,7 +39,7 @@ func TestTheLastSettingCounts(t *testing.T) {
 	}
 }
 
-// A program gets its own arguments only.
+// A program gets only its own arguments.
 func TestOptionsAreNoArgumentsOfTheProgram(t *testing.T) {
 	t.Parallel()
 	r := newTarget(t, `echo "<$*>"`).run("a", "--interlock-retries=1", "b", "--", "--interlock-mine")
@@ -88,7 +88,7 @@ func TestCaseTimeout(t *testing.T) {
 	x.wantError("timeout", "timed out: x_test ran for longer than its timeout of 100ms")
 }
 
-// Who does not heed SIGTERM has the grace, and then dies.
+// A program that ignores SIGTERM has the grace, and then dies.
 func TestGrace(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `trap '' TERM; while :; do sleep 0.01; done`)
@@ -96,8 +96,8 @@ func TestGrace(t *testing.T) {
 	x.wantError("timeout", "(killed by signal: killed)")
 }
 
-// A Go test that hangs is stopped, and the others of its process run again, if
-// they had not finished.
+// A Go test that hangs is stopped. The other tests of its process run again if they had not
+// finished.
 func TestCaseTimeoutOfGoTests(t *testing.T) {
 	eachGo(t, "hang", func(x *target, _ string) {
 		r := x.run("--interlock-case-timeout=1s", "--interlock-grace=1s", "-test.parallel=4")
@@ -253,7 +253,7 @@ func TestShuffle(t *testing.T) {
 	}
 }
 
-// What a process has for itself.
+// What is different for each process.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `env; touch "$TEST_TMPDIR/file" && ls "$TEST_TMPDIR"; exit 1`)
@@ -276,7 +276,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// A folder that is there already is somebody else's: no case gets it, and it stays.
+// A folder that already exists is somebody else's: no case gets it, and it stays.
 func TestTmpDirThatExists(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `echo "$TEST_TMPDIR"`)

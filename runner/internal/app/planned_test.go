@@ -36,8 +36,8 @@ func TestMistakesInWhatIsSaidOfCases(t *testing.T) {
 	}
 }
 
-// The durations say what is divided how, and serial which cases come last: the
-// shards still run each case once.
+// Durations affect how cases are divided, and serial which cases come last: the shards still run
+// each case once.
 func TestShardsWithTimingsAndSerialCases(t *testing.T) {
 	t.Parallel()
 	for together, most := range map[string]int{"case": 7, "class": 8} {

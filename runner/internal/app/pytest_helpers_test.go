@@ -11,8 +11,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pythontest"
 )
 
-// journalist is a conftest.py with which each test writes down who runs it, and
-// when it begins and ends.
+// journalist is a conftest.py with which each test records the process that runs it, and when it
+// begins and ends.
 const journalist = `
 import os, time, pytest
 
@@ -67,7 +67,7 @@ func (x *target) ran() (tests []ranTest, processes []string) {
 	return tests, processes
 }
 
-// atOnce is how many of the tests with a prefix ran at the same time at most.
+// atOnce returns the most tests with a prefix that ran at the same time.
 func atOnce(tests []ranTest, prefix string) int {
 	most := 0
 	for _, a := range tests {

@@ -27,8 +27,8 @@ def test_fails(): assert "a" == "b"
 def test_skipped(): pass
 `
 
-// Each case runs once over all shards, whatever the workers; those that hold a
-// group one at a time, and a serial one alone.
+// Each case runs once over all shards, whatever the workers. Cases that hold a group run one at a
+// time, and a serial case runs alone.
 func TestPytest(t *testing.T) {
 	t.Parallel()
 	for _, shards := range []int{1, 3} {
@@ -50,7 +50,7 @@ func checkPytest(t *testing.T, shards int, workers string) {
 		if shards > 1 {
 			x.sharded(index, shards)
 		}
-		x.run().wantExit(1) // each shard has the file that is broken
+		x.run().wantExit(1) // each shard has the broken file
 		for name, outcome := range x.outcomes() {
 			if _, twice := all[name]; twice && name != "test_broken.py" {
 				t.Errorf("%s is in two shards", name)
@@ -105,9 +105,9 @@ func checkMixed(t *testing.T, all map[string]string) {
 	}
 }
 
-// Where a group lets one test run at a time, a fixture of the module is set up once
-// for all that hold it; where several run, once for each, since nothing of a group
-// may outlive its use.
+// If a group lets one test run at a time, a fixture of the module is set up once for all tests
+// that hold the group. If it lets several run, the fixture is set up for each, because nothing of
+// a group may outlive its use.
 func TestFixturesOfTestsThatHoldGroups(t *testing.T) {
 	t.Parallel()
 	for capacity, setups := range map[int]int{1: 1, 2: 6} {
@@ -138,7 +138,7 @@ def test_b(): pass
 	}
 }
 
-// meeting is tests of which the first waits until another worker runs one, too.
+// meeting is tests, the first of which waits until another worker runs one, too.
 const meeting = `
 import os, pathlib, pytest, time
 @pytest.mark.xdist_group("db")
@@ -183,8 +183,7 @@ func TestWorkersOfPytest(t *testing.T) {
 	}
 }
 
-// What is set up for all tests ends with the last of them, and if that goes
-// wrong the test fails.
+// What is set up for all tests ends with the last of them. If that goes wrong, the test fails.
 func TestSessionOfPytestEnds(t *testing.T) {
 	t.Parallel()
 	for end, code := range map[string]int{"pass": 0, "raise ValueError('stuck')": 1} {
@@ -203,8 +202,8 @@ func TestSessionOfPytestEnds(t *testing.T) {
 	}
 }
 
-// A test that ends its process, or does not end, fails by name. The others run,
-// and nothing hangs.
+// A test that ends its process, or does not end, fails by name. The others run, and nothing
+// hangs.
 func TestPytestThatTakesItsProcessDown(t *testing.T) {
 	t.Parallel()
 	for fault, want := range map[string]string{
@@ -263,8 +262,8 @@ func TestPytestThatStopsEarly(t *testing.T) {
 	}
 }
 
-// Cases that are asked for by name are collected alone, and patterns for others
-// are no mistake then.
+// Cases that are selected by name are collected alone, and patterns for others are then not a
+// mistake.
 func TestPytestByNodeID(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"d/test_a.py": "def test_a(): pass\ndef test_b(): pass\n", "test_broken.py": "import nowhere\n"}
@@ -307,7 +306,7 @@ func TestPytestThatIsInterrupted(t *testing.T) {
 	}
 }
 
-// The plan alone leaves no worker behind that would keep what it has open.
+// Printing the plan leaves no worker behind that would keep its files open.
 func TestPlanOfPytest(t *testing.T) {
 	t.Parallel()
 	x := newPytestTarget(t, "2", map[string]string{"test_mixed.py": mixed, "conftest.py": journalist})

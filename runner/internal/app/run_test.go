@@ -65,8 +65,8 @@ func TestStdinIsPassedOn(t *testing.T) {
 	r.wantLog("from the outside")
 }
 
-// The runner has dealt with these; a child that did so again would drop cases,
-// or speak for the whole test.
+// The runner handles these itself. A child that did so again would drop cases, or speak for the
+// whole test.
 func TestChildSeesItsEnvironmentWithoutWhatIsTheRunners(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, `env; echo "in $(pwd -P)"`).sharded(0, 1)

@@ -20,9 +20,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
 
-// The processes that the tests start are the runner itself. They become it
-// before anything else, since rules_go's main function of a test reads some of
-// the same variables.
+// The processes that the tests start are the runner itself. They become it before anything else,
+// because rules_go's main function of a test reads some of the same variables.
 func init() {
 	if os.Getenv("BE_THE_RUNNER") != "" {
 		_ = os.Unsetenv("BE_THE_RUNNER")
@@ -30,7 +29,7 @@ func init() {
 	}
 }
 
-// target is a grouped test //pkg:x_test with its files, laid out as Bazel does.
+// target is a grouped test //pkg:x_test with its files, in Bazel's layout.
 type target struct {
 	t   *testing.T
 	dir string
@@ -39,7 +38,7 @@ type target struct {
 	manifest map[string]any
 	// vars is the runner's whole environment.
 	vars map[string]string
-	// folder is where the runner starts; empty is where this process is.
+	// folder is where the runner starts; empty means the folder of this process.
 	folder string
 }
 

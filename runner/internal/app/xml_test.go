@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// testXML is what a reader makes of test.xml.
+// testXML is what a reader gets from test.xml.
 type testXML struct {
 	Tests int       `xml:"tests,attr"`
 	Cases []xmlCase `xml:"testcase"`
@@ -46,7 +46,7 @@ func (x *target) report() testXML {
 	}
 	for i, c := range suites.Suites[0].Cases {
 		for _, p := range c.Properties {
-			if p.Name == "interlock.case" { // the log's name, where test.xml has another one
+			if p.Name == "interlock.case" { // the log's name, if test.xml has another one
 				suites.Suites[0].Cases[i].Name = p.Value
 			}
 		}
@@ -54,8 +54,8 @@ func (x *target) report() testXML {
 	return suites.Suites[0]
 }
 
-// wantError fails the test unless test.xml has its one case as an error of
-// that type, with all of texts in the message.
+// wantError fails the test unless test.xml has its one case as an error of that type, with all of
+// texts in the message.
 func (x *target) wantError(kind string, texts ...string) {
 	x.t.Helper()
 	r := x.report()

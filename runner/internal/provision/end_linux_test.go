@@ -181,7 +181,7 @@ func kill(t *testing.T, text string) {
 	}
 }
 
-// losing is a locker of which what it gives away can be lost.
+// losing is a locker whose grants can be lost.
 type losing struct {
 	lock.Locker
 	lost chan struct{}

@@ -136,7 +136,7 @@ func processIsGone(pid string) bool {
 	return err != nil || strings.Contains(string(text), ") Z ")
 }
 
-// Of several instances that one case needs, those that came up go again.
+// If one of several instances that a case needs fails, the others stop again.
 func TestFailureOfOneStopsTheOthers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 2))

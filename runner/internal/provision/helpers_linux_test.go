@@ -19,15 +19,15 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
 )
 
-// server is a setup that is the instance itself. It writes to the log when it
-// starts and when it is told to end.
+// server is a setup that is itself the instance. It writes to the log when it starts and when it
+// is told to end.
 const server = `log "up $UNIT"
 trap 'log "down $UNIT"; exit 0' TERM
 echo '{"pid": '$$', "resources": [{"name": "'$RUNNER-$UNIT'"}]}'
 while :; do sleep 0.02; done`
 
-// world is what several runners share: a group with two units and what keeps
-// them apart, and a log.
+// world is what several runners share: a group with two units, the locker that keeps them apart,
+// and a log.
 type world struct {
 	t     *testing.T
 	dir   string
@@ -57,8 +57,8 @@ type runner struct {
 	warnings []string
 }
 
-// runner returns a locker for groups that are set up by a script. It has the
-// variables LOG, DIR, RUNNER, UNIT, and the function log.
+// runner returns a locker for groups that a script sets up. The script has the variables LOG,
+// DIR, RUNNER, UNIT, and the function log.
 func (w *world) runner(name, script string, groups ...group.Group) *runner {
 	w.t.Helper()
 	path := filepath.Join(w.dir, name+".sh")
@@ -135,7 +135,7 @@ func need(name string, weight int) group.Need {
 	return group.Need{Group: "//r:" + name, Weight: weight}
 }
 
-// acquire fails the test if needs cannot be had.
+// acquire fails the test if needs cannot be acquired.
 func (r *runner) acquire(needs ...group.Need) lock.Held {
 	r.w.t.Helper()
 	held, err := r.try(r.w.t.Context(), needs...)

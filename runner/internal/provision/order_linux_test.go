@@ -32,7 +32,7 @@ func TestStartedBeforeItsFirstHolderAndOnceForAll(t *testing.T) {
 	}
 }
 
-// Who has released a unit cannot release it for the next case too.
+// A holder that has released a unit cannot release it for the next case too.
 func TestReleaseCountsOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
@@ -62,7 +62,7 @@ func TestStoppedBeforeAnotherRunnerStartsItsOwn(t *testing.T) {
 	w.wantLog("a up db0", "a down db0", "b up db0", "b down db0", "a up db0", "a down db0", "b up db0", "b down db0")
 }
 
-// A runner that goes on using the unit gives it to one that waits all the same.
+// A runner that continues to use the unit still gives it to a waiter.
 func TestWaiterOfAnotherRunnerIsNotPassedByCasesOfThisOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
@@ -82,7 +82,7 @@ func TestWaiterOfAnotherRunnerIsNotPassedByCasesOfThisOne(t *testing.T) {
 	w.wantLog("a up db0", "a down db0", "b up db0", "b down db0", "a up db0", "a down db0")
 }
 
-// Each runner has what the other one waits for, but does not use it.
+// Each runner has, but does not use, what the other one waits for.
 func TestIdleUnitsAreNoDeadlock(t *testing.T) {
 	t.Parallel()
 	groups := []group.Group{db("x", 1), db("y", 1)}
@@ -142,7 +142,7 @@ while [ ! -e "$DIR/db0" ] || [ ! -e "$DIR/db1" ]; do sleep 0.01; done
 		t.Errorf("values %q", got)
 	}
 	held.Release()
-	// One of them alone is another thing.
+	// One unit alone is a different need.
 	r.acquire(need("db", 1)).Release()
 	r.Close()
 	if got := w.log(); len(got) != 6 || !slices.Equal(got[4:], []string{"a up db0", "a down db0"}) {
@@ -202,12 +202,12 @@ func (r *recorder) Acquire(ctx context.Context, needs []group.Need) (lock.Held, 
 	return r.Locker.Acquire(ctx, needs)
 }
 
-// Setups come first, narrow scopes before wide ones, and all else in one go: what
-// counts against a rate must not wait for a setup.
+// Setups come first, narrow scopes before wide ones, and everything else together: a start that
+// is counted against a rate must not wait for a setup.
 func TestOrderOfGroups(t *testing.T) {
 	t.Parallel()
 	wide, narrow, rated, plain := db("a", 1), db("z", 1), db("b", 1), db("c", 1)
-	wide.Scope = group.Build // inner does not care
+	wide.Scope = group.Build // inner ignores it
 	rated.Rate = group.Rate{Starts: 1, Window: time.Hour}
 	w := newWorld(t, wide, narrow, rated, plain)
 	record := &recorder{Locker: w.inner}
@@ -221,7 +221,7 @@ func TestOrderOfGroups(t *testing.T) {
 	w.wantLog("a up z0", "a up a0")
 }
 
-// What was got before a failure is kept for the next case, not lost.
+// What was acquired before a failure is kept for the next case, not lost.
 func TestFailureGivesBackWhatWasHeld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
@@ -245,7 +245,7 @@ func TestNothingIsStartedForThoseWhoShare(t *testing.T) {
 	w.wantLog("a up db0", "a down db0")
 }
 
-// undoing is a locker of which what it gives away can be undone.
+// undoing is a locker whose grants can be undone.
 type undoing struct {
 	lock.Locker
 	undone *int
@@ -266,8 +266,7 @@ func (h undoable) Undo() {
 	h.Release()
 }
 
-// A case that has started nothing takes back that it was counted, but what was
-// set up for it stays up.
+// A case that has started nothing withdraws its count, but what was set up for it stays up.
 func TestUndo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1), db("rated", 1))
@@ -284,7 +283,7 @@ func TestUndo(t *testing.T) {
 	w.wantLog("a up db0")
 }
 
-// A case whose setup runs waits for that.
+// A case waits for its running setup.
 func TestSetupsAreAmongTheHolders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))

@@ -62,7 +62,6 @@ type Options struct {
 // by Close. So nobody waits longer for an unused unit than it takes to stop, and deadlock is as
 // impossible as without it: in a cycle of waiters, each would wait for a unit that a case holds,
 // and cases acquire groups in one order.
-// holds, and cases take groups in one order.
 type Locker struct {
 	inner     lock.Locker
 	resources map[string]*resource // by label

@@ -9,7 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
-// logOf returns what a style makes of events.
+// logOf returns the log of events in a style.
 func logOf(style report.Style, events ...event.Event) string {
 	var log strings.Builder
 	console := report.Console(&log, style)
@@ -59,8 +59,8 @@ interlock: PASS x (ran 1.00 s, waited 0.00 s)
 `)
 }
 
-// Nothing is held back for ever: a case that prints for hours can be watched,
-// and the runner does not keep it all.
+// Nothing is held back for ever: a case that prints for hours can be watched, and the runner does
+// not keep all of it.
 func TestMuchGroupedOutputComesBeforeTheEnd(t *testing.T) {
 	var log strings.Builder
 	console := report.Console(&log, report.Style{Grouped: true})
@@ -132,7 +132,7 @@ func TestCaseThatRunsAgainBeginsAnew(t *testing.T) {
 	wantLog(t, logOf(report.Style{Grouped: true}, events...), again+second)
 }
 
-// A process is told of only if it is bad.
+// A process is reported only if it is bad.
 func TestProcess(t *testing.T) {
 	wantLog(t, logOf(report.Style{}, event.CaseFinished{Case: process}), "")
 	wantLog(t, logOf(report.Style{}, event.CaseFinished{Case: process, Outcome: bad}),

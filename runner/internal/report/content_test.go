@@ -37,8 +37,8 @@ func isLegal(c rune) bool {
 	return c == '\t' || c == '\n' || c == '\r' || c >= 0x20 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000 && c <= 0x10FFFF
 }
 
-// Whatever a test prints, and whatever it is called, the report is legal XML
-// that has all the rest of it.
+// Whatever a test prints, and whatever its name is, the report is legal XML that has all the rest
+// of it.
 func TestCharactersThatXMLDoesNotAllow(t *testing.T) {
 	const bad = "a\x00b\x1b[31mc\xffd\ufffee<&>\"'\tf\r\ng]]>h é\U0001F600"
 	const want = "a\uFFFDb\uFFFD[31mc\uFFFDd\uFFFDe<&>\"'\tf\r\ng]]>h é\U0001F600"

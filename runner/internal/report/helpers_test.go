@@ -44,7 +44,7 @@ func newReport(t *testing.T) (j *report.JUnit, path string) {
 	return report.NewJUnit(path, "//pkg:x_test"), path
 }
 
-// suite is what a reader makes of a report.
+// suite is what a reader gets from a report.
 type suite struct {
 	Tests    int        `xml:"tests,attr"`
 	Failures int        `xml:"failures,attr"`

@@ -48,7 +48,7 @@ func TestPartsHaveTheirFullNames(t *testing.T) {
 	}
 }
 
-// What a case said before it began again is void.
+// The output of a case before it began again is void.
 func TestCaseThatRunsAgainHasOneResult(t *testing.T) {
 	j, path := newReport(t)
 	j.Handle(started("x", "y"))
@@ -70,8 +70,8 @@ func TestCaseThatRunsAgainHasOneResult(t *testing.T) {
 	}
 }
 
-// Cases may be known only when they start; what stands for them until then is
-// an error in the report of a runner that was killed, and nothing in others.
+// Cases may be known only when they start. What stands for them until then is an error in the
+// report of a killed runner, and absent from others.
 func TestCasesThatWereNotKnown(t *testing.T) {
 	j, path := newReport(t)
 	write := func() string {

@@ -10,8 +10,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
-// The whole report, before, amid and after a run. Those are the files
-// testdata/*.xml; go test -update rewrites them.
+// The whole report, before, during and after a run. Those are the files testdata/*.xml; go test
+// -update rewrites them.
 func TestGoldens(t *testing.T) {
 	j, path := newReport(t)
 	j.Handle(started("passes", "fails", "breaks", "left out", "never"))

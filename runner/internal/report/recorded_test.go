@@ -9,8 +9,8 @@ import (
 	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
-// What a case's own code has recorded is in its element, and that of a process in
-// the suite's; a case that test.xml calls otherwise has its name as a property.
+// What a case's own code has recorded is in its element, and the records of a process are in the
+// suite's. If test.xml has another name for a case, it has the case's name as a property.
 func TestRecordedProperties(t *testing.T) {
 	j, path := newReport(t)
 	c := event.Case{Name: "test_x.py::test_a[1]", Class: "test_x", Title: "test_a[1]"}

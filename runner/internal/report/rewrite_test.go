@@ -90,7 +90,7 @@ func stat(t *testing.T, path string) os.FileInfo {
 	return info
 }
 
-// Whoever opens the report at any moment finds a whole one.
+// A reader finds a whole report at any moment.
 func TestReaderNeverSeesAPart(t *testing.T) {
 	j, path := newReport(t)
 	var names []string
@@ -122,7 +122,7 @@ func TestReaderNeverSeesAPart(t *testing.T) {
 	}
 }
 
-// A write that fails amid the run, as on a disk that is full for a moment, has no
+// A write that fails during the run, for example because the disk is full for a moment, has no
 // consequence if the last one succeeds.
 func TestWriteThatFailsForAMoment(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "folder")

@@ -35,7 +35,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// A filter is for all tests of a build, and need not mean each of them.
+// A filter is for all tests of a build, and need not match each of them.
 func TestFilterThatLeavesNothing(t *testing.T) {
 	for _, filter := range []string{"TestX", "testa", "-*", "TestA,-TestA", ","} {
 		if got, err := selection.Filter(casesNamed("TestA", "TestB"), filter); err != nil || len(got) > 0 {
@@ -53,7 +53,7 @@ func TestMalformedFilter(t *testing.T) {
 	}
 }
 
-// A test without cases has nothing that a filter could be wrong about.
+// A filter cannot be wrong about a test without cases.
 func TestFilterOfNoCases(t *testing.T) {
 	if got, err := selection.Filter(nil, "TestX"); err != nil || len(got) > 0 {
 		t.Errorf("got %v, %v", got, err)

@@ -53,7 +53,7 @@ func TestMarksThatNameNoGroupAreErrorsIfStrict(t *testing.T) {
 	}
 }
 
-// Of a part of the cases nothing can be said of patterns that match none.
+// If only a part of the cases is listed, a pattern that matches none need not be wrong.
 func TestPatternsNeedNotMatchAPart(t *testing.T) {
 	if _, err := selection.AddNeeds(marked, []manifest.Group{groupFor("//:db", "x*")}, true); err != nil {
 		t.Error(err)

@@ -59,7 +59,7 @@ func TestPatterns(t *testing.T) {
 		"Test[B-Z]":     {"TestB"},
 		"{TestA,*/sub}": {"TestA", "TestA/sub"},
 		`TestA\/sub`:    {"TestA/sub"},
-		"x[=]3":         {"x=3"}, // what is no weight in a BUILD file
+		"x[=]3":         {"x=3"}, // not a weight in a BUILD file
 	} {
 		got, err := addNeeds(casesNamed("TestA", "TestA/sub", "TestB", "pkg/TestB", "x=3"), []manifest.Group{groupFor("//:db", pattern)})
 		if err != nil {

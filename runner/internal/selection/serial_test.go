@@ -42,7 +42,7 @@ func TestMalformedSerialPattern(t *testing.T) {
 	}
 }
 
-// All of no cases is no mistake.
+// All of no cases is not a mistake.
 func TestEveryCaseOfNone(t *testing.T) {
 	if got, err := serial(nil, []string{"*"}); err != nil || len(got) > 0 {
 		t.Errorf("got %v, %v", got, err)

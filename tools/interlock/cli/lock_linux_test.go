@@ -44,7 +44,7 @@ func TestTwoLocksExcludeOneAnother(t *testing.T) {
 	}
 }
 
-// With the holder dies its program, so that it does not use what others have.
+// The program of a holder dies with it, so that it does not use what others have.
 func TestKilledHolderFreesTheGroup(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -120,7 +120,7 @@ func TestSignalsReachTheProgram(t *testing.T) {
 	}
 }
 
-// A signal that nohup has the program ignore still is.
+// If nohup makes the program ignore a signal, it still does.
 func TestIgnoredSignalStaysIgnored(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -144,10 +144,10 @@ func TestSignalEndsAWait(t *testing.T) {
 	}
 }
 
-// What a program leaves behind would use the group when others have it.
+// Processes that a program left behind would use the group when others have it.
 func TestNothingOfTheProgramIsLeft(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
 	e := h.run("lock", h.key, "--", "sh", "-c", "sleep 1000 & echo ran")
-	e.want(0, "ran\n", "") // and the pipe is closed, or it would not have ended
+	e.want(0, "ran\n", "") // and the pipe is closed; otherwise it would not have ended
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/interlock-build/rules_interlock/tools/interlock/command/etcd"
 )
 
-// soon is what nothing here takes, however busy the machine is.
+// soon is longer than anything here takes, however busy the machine is.
 const soon = time.Minute
 
 // The processes that these tests start are the program itself. They become it
@@ -77,7 +77,7 @@ func (h host) finish(cmd *exec.Cmd) ended {
 	return ended{h.t, cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
 }
 
-// want fails the test unless the command ended so; empty texts may be any.
+// want fails the test unless the command ended like that; empty texts match anything.
 func (e ended) want(code int, stdout, stderr string) {
 	e.t.Helper()
 	if e.code != code || !strings.Contains(e.stdout, stdout) || !strings.Contains(e.stderr, stderr) {
@@ -127,7 +127,7 @@ func (r *running) end() (code int, stdout string) {
 	return r.cmd.ProcessState.ExitCode(), rest.String()
 }
 
-// status returns what is known of the host's group.
+// status returns the status of the host's group.
 func (h host) status() (g command.Group, found bool) {
 	h.t.Helper()
 	e := h.run("status", "--json", "--scope=host")

@@ -35,8 +35,8 @@ func TestTypicalTime(t *testing.T) {
 	}
 }
 
-// Whatever the runs, 85 % of them are not longer, and fewer are not longer than
-// any shorter time.
+// Whatever the runs, 85 % of them take at most that time, and fewer than 85 % take at most any
+// shorter time.
 func TestTypicalTimeIsThePercentile(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(rapid.Float64Range(shortest, 1e5), 1, 40).Draw(t, "runs")

@@ -7,7 +7,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
-// planned is a plan in which there is something of everything.
+// planned is a plan with something of everything.
 func planned() planfile.File {
 	f := plain("TestExport", "TestImport", "TestList", "TestMigrate", "TestQuery", "TestReport")
 	f.Groups = []planfile.Group{

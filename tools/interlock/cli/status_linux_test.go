@@ -8,7 +8,7 @@ import (
 	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
 
-// Not at a terminal, a report is printed when something has changed.
+// If stdout is not a terminal, a report is printed when something has changed.
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)
@@ -41,8 +41,7 @@ func awaitLine(t *testing.T, from *bufio.Reader, right func(string) bool) {
 	}
 }
 
-// A coordinator that is configured and does not answer is an error, and hides
-// nothing else.
+// A configured coordinator that does not answer is an error, and hides nothing else.
 func TestCoordinatorThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)

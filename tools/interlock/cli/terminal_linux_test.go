@@ -36,8 +36,7 @@ func newTerminal(t *testing.T) (keyboard, terminal *os.File) {
 	return keyboard, terminal
 }
 
-// The program reads from the terminal, and what comes after it in a script does
-// so too.
+// The program reads from the terminal, and so does what comes after it in a script.
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	s := newHost(t).startSession(`
@@ -48,8 +47,8 @@ func TestTerminal(t *testing.T) {
 	s.end()
 }
 
-// Ctrl-Z stops the program and its lock, so that the shell goes on; fg continues
-// both, with the terminal.
+// Ctrl-Z stops the program and its lock, so that the shell continues; fg continues both, with the
+// terminal.
 func TestSuspend(t *testing.T) {
 	t.Parallel()
 	s := newHost(t).startSession(`set -m
@@ -68,8 +67,8 @@ func TestSuspend(t *testing.T) {
 	s.end()
 }
 
-// Ctrl-Z while it waits gives up its place: another one has the group at once when it is
-// free, and it asks again when it goes on.
+// Ctrl-Z during a wait gives up the place in the queue: another waiter has the group at once when
+// it is free. When the process continues, it asks again.
 func TestSuspendWhileWaiting(t *testing.T) {
 	t.Parallel()
 	s := newHost(t).startSession(`set -m
@@ -89,7 +88,7 @@ func TestSuspendWhileWaiting(t *testing.T) {
 	s.end()
 }
 
-// Where no shell is there that could continue it, Ctrl-Z stops nothing for long.
+// Without a shell that could continue it, Ctrl-Z stops nothing for long.
 func TestSuspendWithoutShell(t *testing.T) {
 	t.Parallel()
 	s := newHost(t).startSession(`exec "$0" lock "$1" -- sh -c 'echo started; read x; echo "in: $x"'`)
@@ -100,7 +99,7 @@ func TestSuspendWithoutShell(t *testing.T) {
 	s.end()
 }
 
-// session is a shell that has a terminal to itself.
+// session is a shell with a terminal for its exclusive use.
 type session struct {
 	t        *testing.T
 	shell    *exec.Cmd
@@ -120,7 +119,7 @@ func (h host) startSession(script string) *session {
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	// What is left when the terminal is gone gets SIGHUP.
+	// Whatever is left when the terminal is gone gets SIGHUP.
 	timer := time.AfterFunc(soon, func() { _ = cmd.Process.Kill() })
 	h.t.Cleanup(func() { timer.Stop(); _ = cmd.Process.Kill() })
 	_ = terminal.Close()

@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// sixCases are such that, as long as nothing is known, the third and the fifth
-// are in one shard.
+// sixCases are cases of which, as long as no duration is known, the third and the fifth are in
+// the same shard.
 var sixCases = plain("TestA", "TestB", "TestC", "TestD", "TestE", "TestF")
 
-// sixTimes are those of the cases, and of names that are none.
+// sixTimes returns the durations of the cases, and of names that are not cases.
 func sixTimes() map[string]float64 {
 	return map[string]float64{
 		"TestA": 0.1, "TestB": 0.1, "TestC": 5, "TestD": 0.1, "TestE": 5, "TestE/part": 9, "TestF": 0.1, "TestGone": 9,
@@ -43,8 +43,8 @@ func TestTimings(t *testing.T) {
 	wantText(t, w.read("a/timings.json"), "{\n  \"x_test\": {\n"+sixWritten+"  },\n  \"zz_test\": {\n    \"TestZ\": 1\n  }\n}\n")
 }
 
-// Results of shards and runs count, and of other folders; but neither those of
-// attempts that Bazel repeated, nor those of a package in the test's folder.
+// Results of shards, runs and other folders count. Attempts that Bazel repeated do not, nor does
+// a package in the test's folder.
 func TestWhereTimesComeFrom(t *testing.T) {
 	w := newWorkspace(t)
 	for i, path := range []string{
@@ -104,8 +104,8 @@ func TestFoldersOfOthers(t *testing.T) {
 	wantPart(t, calls, "info --noshow_progress --ui_event_filters=-info --config=ci bazel-testlogs execution_root workspace\n")
 }
 
-// A refresh voids cached results, so what gains little stays, and so does the
-// whole file.
+// A refresh invalidates cached results, so timings with little gain are kept, and so is the whole
+// file.
 func TestTimingsThatGainLittleAreKept(t *testing.T) {
 	w := newWorkspace(t)
 	f := plain("TestA", "TestB", "TestC", "TestD")
@@ -226,7 +226,7 @@ func TestTimingsFailures(t *testing.T) {
 	}
 }
 
-// What one test's runner cannot do does not keep others from their timings.
+// A failure of one test's runner does not keep others from their timings.
 func TestOneFailureOfMany(t *testing.T) {
 	w := newWorkspace(t)
 	for _, name := range []string{"x_test", "y_test"} {

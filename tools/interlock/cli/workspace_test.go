@@ -12,14 +12,14 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
-// workspace is a user's, with a Bazel that answers from files.
+// workspace is a user's workspace, with a Bazel that answers from files.
 type workspace struct {
 	t      *testing.T
 	dir    string
 	getenv func(string) string
 }
 
-// newWorkspace returns one without targets.
+// newWorkspace returns a workspace without targets.
 func newWorkspace(t *testing.T) *workspace {
 	t.Helper()
 	getenv, dir := withBazel(t, `
@@ -114,8 +114,8 @@ func (w *workspace) runner(name, script string) {
 	w.writeMode("root/bin/"+name, "#!/bin/sh\n"+script, 0o755)
 }
 
-// ran adds a test.xml with the times of cases, of which those with a "!" failed
-// and those with a "-" were skipped.
+// ran adds a test.xml with the durations of cases. Cases with a "!" failed, and cases with a "-"
+// were skipped.
 func (w *workspace) ran(path string, seconds map[string]float64) {
 	w.t.Helper()
 	var cases strings.Builder
@@ -141,7 +141,7 @@ func (w *workspace) run(code int, args ...string) (stdout, stderr string) {
 	return out.String(), err.String()
 }
 
-// plain is a plan of two shards with a worker each, in which nothing is known.
+// plain is a plan of two shards with a worker each, in which no duration is known.
 func plain(names ...string) planfile.File {
 	f := planfile.File{Shards: 2, Workers: 1, KeepTogether: "case"}
 	for _, name := range names {

@@ -11,8 +11,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
 )
 
-// A group of a real cluster is held by one program at a time, each with a greater
-// fencing token, and the status has the holder and the waiter.
+// One program at a time holds a group of a real cluster, each with a greater fencing token, and
+// the status has the holder and the waiter.
 func TestLockOfACluster(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	file, err := etcdtest.WriteCoordinator(t.TempDir(), c.Coordinator())
@@ -69,7 +69,7 @@ func lookupOf(coordinatorFile string) func(string) (string, bool) {
 	return func(name string) (string, bool) { return coordinatorFile, name == coordinator.Variable }
 }
 
-// line returns what the program says.
+// line returns the next line of the program.
 func (l *locked) line() string {
 	l.t.Helper()
 	line, err := l.stdout.ReadString('\n')

@@ -65,7 +65,7 @@ func wantExit(t *testing.T, err error, code int, text string) {
 	}
 }
 
-// Who has lost the group is killed, and not asked.
+// A program that has lost the group is killed, without a grace.
 func TestLossKillsTheProgram(t *testing.T) {
 	l := losable{lost: make(chan struct{}), confirm: fmt.Errorf("the lease is over: %w", lock.ErrLost)}
 	stdout, ended := holding(t, l, "sh", "-c", `trap 'echo told' TERM; echo "started $INTERLOCK_X_FENCE"; while :; do sleep 0.05; done`)
@@ -79,7 +79,7 @@ func TestLossKillsTheProgram(t *testing.T) {
 	}
 }
 
-// A program that has succeeded without the group has not succeeded.
+// A program that ends well without the group has not succeeded.
 func TestUnconfirmedSuccessIsNone(t *testing.T) {
 	_, ended := holding(t, losable{confirm: lock.ErrLost}, "true")
 	wantExit(t, <-ended, ExitUnavailable, "x was lost while the program ran")
@@ -89,7 +89,7 @@ func TestUnconfirmedSuccessIsNone(t *testing.T) {
 	}
 }
 
-// The starts of a rate are counted, whoever makes them.
+// The starts of a rate are counted, whatever process makes them.
 func TestRateOfALock(t *testing.T) {
 	parent, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
@@ -120,7 +120,7 @@ func TestRateOfALock(t *testing.T) {
 	}
 }
 
-// forgetStarts removes what stays of a rate until the machine is started again.
+// forgetStarts removes the starts of a rate, which otherwise stay until the machine restarts.
 func forgetStarts(t *testing.T, identity string) {
 	files, err := shm.All("starts", shm.FileName(identity))
 	if err != nil {

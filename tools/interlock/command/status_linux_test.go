@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// streams are files in place of those of a process.
+// streams are files that replace the streams of a process.
 type streams struct {
 	t              *testing.T
 	stdout, stderr *os.File
@@ -46,7 +46,7 @@ func newStreams(t *testing.T) streams {
 	return streams{t, create("stdout"), create("stderr")}
 }
 
-// take returns what was written since it was asked last.
+// take returns what was written since the last call.
 func (s streams) take(file *os.File) string {
 	s.t.Helper()
 	text, err := os.ReadFile(file.Name())
@@ -57,14 +57,14 @@ func (s streams) take(file *os.File) string {
 	return string(text)
 }
 
-// invocation is one whose coordinator is named so.
+// invocation returns an invocation whose coordinator has that name.
 func (s streams) invocation(coordinator string, args ...string) Invocation {
 	return Invocation{Args: args, Stdout: s.stdout, Stderr: s.stderr, Cluster: withCluster, Lookup: func(string) (string, bool) {
 		return coordinator, true
 	}}
 }
 
-// withCluster is what a program has that knows groups of scope cluster.
+// withCluster is the Cluster of a program that knows groups of scope cluster.
 var withCluster = &Cluster{New: cluster.New, Find: cluster.Find}
 
 // db is a group that a test and a command hold, and others wait for.
@@ -126,8 +126,8 @@ func TestNothingIsHeld(t *testing.T) {
 	}
 }
 
-// For a pipe a report is printed when it differs from the last one, but for the
-// time; on a terminal it takes the place of the last one.
+// For a pipe a report is printed when it differs from the last one in more than the time; on a
+// terminal it replaces the last one.
 func TestWhatIsPrintedAgain(t *testing.T) {
 	begin := time.Date(2001, 2, 3, 4, 5, 6, 0, time.Local)
 	first := Report{Version: 1, At: begin, Groups: []Group{db(begin)}, Problems: []string{"dark"}}
@@ -178,11 +178,11 @@ func put(t *testing.T, c *etcdtest.Cluster, pairs ...string) {
 	}
 }
 
-// ofAll is for a group that is the only one of its scope.
+// ofAll selects the only group of its scope.
 func ofAll(Group) bool { return true }
 
-// awaitStatus returns the first group of a scope that is meant, as the status has
-// it, once that is right. One that is not there is empty.
+// awaitStatus returns the first selected group of a scope, as the status shows it, once it is
+// right. A group that is not there is empty.
 func awaitStatus(t *testing.T, coordinatorFile, scope string, isMeant, right func(Group) bool) Group {
 	t.Helper()
 	s := newStreams(t)
@@ -256,7 +256,7 @@ func TestStatusOfACluster(t *testing.T) {
 	}
 }
 
-// A coordinator that hangs is given up, and so is a configuration that is wrong.
+// A coordinator that hangs is given up, and so is one with a wrong configuration.
 func TestStatusWithoutAnAnswer(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	c.Members[0].Stop()
@@ -294,7 +294,7 @@ func TestStatusWithoutACoordinator(t *testing.T) {
 	}
 }
 
-// A file that is not what a runner writes costs a line, and nothing else.
+// A file that no runner would write costs a line, and nothing else.
 func TestBrokenNoticeIsALine(t *testing.T) {
 	dir, err := shm.Own("notices")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/notice"
 )
 
-// The holder and the waiter of a group of scope build are seen from another
-// process than theirs, in which the locks are not known.
+// Another process sees the holder and the waiter of a group of scope build, although it does not
+// know the locks.
 func TestStatusOfABuild(t *testing.T) {
 	groups := []group.Group{{Label: "//r:db", Name: "db", Scope: group.Build, Definition: group.Definition{Capacity: 2}}}
 	base := buildtest.New(t, groups)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A program without a client of etcd says which one has it, and knows the rest.
+// A program without a client of etcd says which program has one, and does everything else.
 func TestWithoutACluster(t *testing.T) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {

@@ -107,7 +107,7 @@ func TestTLSAndUsers(t *testing.T) {
 	}
 }
 
-// What is lost on the way back has been done all the same.
+// A transaction whose answer is lost has still been done.
 func TestProxyLosesAnswers(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{})
 	proxy := etcdtest.NewProxy(t, c.Members[0].Address())
@@ -124,7 +124,7 @@ func TestProxyLosesAnswers(t *testing.T) {
 	direct := client(t, c)
 	go func() {
 		defer cancel()
-		<-lost // which may be less than an answer, such as a ping
+		<-lost // it may be less than an answer, such as a ping
 		for ctx.Err() == nil {
 			got, err := direct.Get(ctx, "a")
 			if err == nil && string(got.Kvs[0].Value) == "2" {
@@ -149,8 +149,8 @@ func TestProxyLosesAnswers(t *testing.T) {
 	}
 }
 
-// Members that do not hear of one another do nothing that takes a majority, and go
-// on when they do.
+// Members that do not hear of one another do nothing that takes a majority, and continue when
+// they do.
 func TestSplit(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
 	put(t, c, "a", "1")
@@ -171,8 +171,8 @@ func TestSplit(t *testing.T) {
 	want(t, c, "a", "3")
 }
 
-// The others go on without a leader that they do not hear, and which does nothing
-// alone, although clients reach it.
+// The others continue without a leader that they do not hear. The leader does nothing alone,
+// although clients reach it.
 func TestIsolate(t *testing.T) {
 	c := etcdtest.New(t, etcdtest.Options{Members: 3, Splittable: true})
 	old, err := c.Leader(soon(t))

@@ -9,7 +9,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/state"
 )
 
-// No key of a group is among those of another one, however they are called.
+// No key of a group is among the keys of another one, whatever their names are.
 func TestGroupsAreApart(t *testing.T) {
 	names := []string{"a", "a/queue", "a/units/00000", "a%2Fqueue", "a0", "/", "", "ä b"}
 	for _, one := range names {
@@ -26,7 +26,7 @@ func TestGroupsAreApart(t *testing.T) {
 	}
 }
 
-// id is one of a use.
+// id is the ID of a use.
 const id = "00c0ffee00c0ffee.00000001"
 
 func keysOf(k state.Keys) []string {
@@ -64,7 +64,7 @@ func TestRanges(t *testing.T) {
 	}
 }
 
-// Of definitions, all but the equal ones are other ones.
+// All definitions except equal ones are other ones.
 func TestOtherDefinitions(t *testing.T) {
 	k := state.KeysOf("/ns/", "g")
 	one := group.Definition{Capacity: 2, Instances: []string{"a, b", "c"}}
@@ -86,7 +86,7 @@ func TestOtherDefinitions(t *testing.T) {
 	}
 }
 
-// What is not named as this package does is not taken for it.
+// A name that this package does not give is not accepted.
 func TestNames(t *testing.T) {
 	k := state.KeysOf("/ns/", "g")
 	isSlot := func(key string) bool { _, ok := k.SlotOf(key); return ok }

@@ -24,7 +24,7 @@ func use(id string) state.Use {
 	return state.Use{ID: id, User: lock.User{Target: "//:t", Case: id, Since: time.Unix(100, 0).UTC()}, Weight: 1}
 }
 
-// whole is all that a group can have.
+// whole is everything that a group can have.
 func whole() []state.Entry {
 	big, reader, waiter := use("big"), use("reader"), use("waiter")
 	big.Weight, reader.Mode = 2, group.Shared
@@ -62,7 +62,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// What others wrote is named, and does not hide the rest.
+// Keys that others wrote are named, and do not hide the rest.
 func TestParseForeign(t *testing.T) {
 	other := group.Definition{Capacity: 1}
 	for name, bad := range map[string]state.Entry{
@@ -97,7 +97,7 @@ func TestParseForeign(t *testing.T) {
 	}
 }
 
-// Whatever is found, it is read or named, and no reader of it can come to harm.
+// Whatever is found is read or named, and cannot harm a reader.
 func FuzzParse(f *testing.F) {
 	for _, e := range whole() {
 		f.Add(e.Key, e.Value)

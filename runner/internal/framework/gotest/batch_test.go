@@ -73,8 +73,8 @@ func TestPatternFor(t *testing.T) {
 	}
 }
 
-// A pattern asks for the tests of a batch and for no others, whatever they are
-// called: names of tests are Go's identifiers, but this does not rely on it.
+// A pattern selects the tests of a batch and no others, whatever their names are: names of tests
+// are Go's identifiers, but this does not rely on it.
 func TestPatternNamesExactlyItsTests(t *testing.T) {
 	names := rapid.SliceOfNDistinct(rapid.StringMatching(`(Test|Example)[A-Z_.*+?()\[\]|^$\\é0-9]{0,3}`), 2, 8, rapid.ID)
 	rapid.Check(t, func(t *rapid.T) {

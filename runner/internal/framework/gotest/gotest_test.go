@@ -2,7 +2,7 @@ package gotest
 
 import "testing"
 
-// A benchmark is no case, so its process runs although no case is asked for.
+// A benchmark is not a case, so its process runs although no case is selected.
 func TestWholeProcessesAreNotHooked(t *testing.T) {
 	for args, want := range map[string]bool{"-test.short": true, "-test.bench=.": false, "-test.cpuprofile=p": false} {
 		b, err := New(Options{Args: []string{args}, Names: []string{"TestA"}, Hooked: true})

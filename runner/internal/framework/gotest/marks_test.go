@@ -10,16 +10,16 @@ import (
 
 const secret = "SECRET"
 
-// newHooked returns a process whose binary has the hook. Its output is fed by
-// prints, and what comes apart from that by tells.
+// newHooked returns a process whose binary has the hook. prints feeds its output, and tells what
+// comes separately.
 func newHooked(names string) *process {
 	p := newProcess(names)
 	p.hooked = true
 	return p
 }
 
-// prints feeds the output; lines that begin with "^" have the marker, and those
-// with "!" are marks.
+// prints feeds the output; lines that begin with "^" have the marker, and lines that begin with
+// "!" are marks.
 func (p *process) prints(lines string) *process {
 	s := &stream{secret: secret, onMark: p.mark, onFrame: p.rowInOutput, onOutput: p.write}
 	for line := range strings.Lines(lines) {
@@ -60,7 +60,7 @@ func (p *process) statuses(names string) string {
 	return strings.Join(all, " ")
 }
 
-// The marks alone say what has run and how it ended.
+// The marks alone decide what has run and how it ended.
 func TestMarks(t *testing.T) {
 	for _, c := range []struct {
 		name, names, prints, tells string
@@ -132,8 +132,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// Those that are not to start are skipped by the hook without a mark, and there
-// may be more of them than a pipe holds rows of: nobody waits for them.
+// The hook skips tests that should not start without a mark, and there may be more of them than
+// rows fit into a pipe: nothing waits for them.
 func TestRowsOfCasesThatDoNotStart(t *testing.T) {
 	p := newHooked("TestA TestB TestC").prints("!run quiet\n!start TestA\n!end pass 1000 TestA\n")
 	p.goOn = func(event.Case) event.Answer { return event.Stop }

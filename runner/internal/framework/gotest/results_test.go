@@ -51,7 +51,7 @@ func (a *account) status(name string) string {
 	return strings.Join(all, " ")
 }
 
-// process is one in which tests run that are called by letters.
+// process is a process whose tests have letters for names.
 type process struct {
 	*results
 	*account
@@ -68,7 +68,7 @@ func newProcess(names string) *process {
 	return p
 }
 
-// says feeds lines; those that begin with "^" have the marker.
+// says feeds lines; lines that begin with "^" have the marker.
 func (p *process) says(lines string) *process {
 	s := &stream{onFrame: p.frame, onOutput: p.write}
 	for line := range strings.Lines(lines) {
@@ -78,7 +78,7 @@ func (p *process) says(lines string) *process {
 	return p
 }
 
-// ends returns the names of the tests of each batch that is to run again.
+// ends returns the names of the tests of each batch to run again.
 func (p *process) ends(result child.Result) (again []string) {
 	for _, batch := range p.close(processEnd{Result: result, run: begun}, p.suspects) {
 		var names []string
@@ -92,9 +92,8 @@ func (p *process) ends(result child.Result) (again []string) {
 
 var crash = child.Result{ExitCode: 2}
 
-// No line that a test prints gives another test a result, as far as it can be
-// told: the testing package runs one test at a time, except for those that have
-// called t.Parallel.
+// No line that a test prints gives another test a result, as far as that can be detected: the
+// testing package runs one test at a time, except for tests that have called t.Parallel.
 func TestForgedFrames(t *testing.T) {
 	for name, forged := range map[string]string{
 		"a result of a test that has one":  "^--- FAIL: TestA (0.00s)\n",
@@ -165,7 +164,7 @@ func TestWhoRunsAgain(t *testing.T) {
 	const passedA = a + "^--- PASS: TestA (0.00s)\n^=== NAME  \n"
 	for _, c := range []struct {
 		name, says string
-		again      string // batches, with commas between
+		again      string // batches, separated by commas
 		want       string // statuses of TestA, TestB, TestC and TestMain
 	}{
 		{"the one that runs is to blame", passedA + b, "TestC", "PASS,FAIL,,"},
@@ -191,8 +190,8 @@ func TestWhoRunsAgain(t *testing.T) {
 	}
 }
 
-// A process that got to its end with code 0 says that its tests are good; those
-// of which it said nothing are asked one by one.
+// If a process ended with code 0, its tests are good; tests that it did not mention are run one
+// by one.
 func TestWhatCode0Says(t *testing.T) {
 	const a = "^=== RUN   TestA\n"
 	const passedA = a + "^--- PASS: TestA (0.00s)\n^=== NAME  \n"
@@ -220,9 +219,9 @@ func TestWhatCode0Says(t *testing.T) {
 	}
 }
 
-// Whatever a process says, each of its tests has a result or runs again, and a
-// further result of one is bad; that does not go on for ever; and a process that
-// ended badly leaves something bad behind, unless it is asked again.
+// Whatever a process prints, each of its tests has a result or runs again, and a further result
+// of a test is bad. That does not go on for ever, and a process that ended badly leaves something
+// bad behind, unless it runs again.
 func TestEachTestOnce(t *testing.T) {
 	lines := []string{"text\n", "^PASS\n", "^FAIL\n", "^=== NAME  \n"}
 	for _, test := range []string{"TestA", "TestB", "TestC", "TestA/s", "TestX"} {

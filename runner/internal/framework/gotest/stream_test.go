@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// follow returns what a stream makes of pieces: output as it is, and frames in
-// angle brackets. Those of tests called Forged are no frames.
+// follow returns what a stream makes of pieces: output as it is, and frames in angle brackets.
+// Frames of tests called Forged are output.
 func follow(pieces ...string) string {
 	var seen strings.Builder
 	s := &stream{
@@ -58,7 +58,7 @@ func TestFrames(t *testing.T) {
 	}
 }
 
-// A pipe delivers what is written in other pieces.
+// A pipe may deliver what is written in different pieces.
 func TestFramesAreTheSameInWhateverPiecesTheyCome(t *testing.T) {
 	parts := []string{
 		"\x16", "\n", "\r", "=== RUN   TestX", "=== RUN   Forged", "--- FAIL: TestX/s (0.25s)", "PASS", "FAIL", "text", "é", " ",

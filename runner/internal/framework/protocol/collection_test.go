@@ -121,8 +121,8 @@ func TestDuplicateNames(t *testing.T) {
 	}
 }
 
-// Options of pytest-xdist in a suite's configuration mean nothing, whether it is
-// there or not.
+// Options of pytest-xdist in a suite's configuration have no effect, whether it is installed or
+// not.
 func TestOptionsOfXdist(t *testing.T) {
 	t.Parallel()
 	for _, without := range []string{"", " -p no:xdist"} {
@@ -172,7 +172,7 @@ func pytestVersion(t *testing.T) (version int) {
 	return version
 }
 
-// Files that skip themselves are told of.
+// Files that skip themselves are reported.
 func TestSkippedFiles(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, map[string]string{
@@ -190,7 +190,7 @@ func TestSkippedFiles(t *testing.T) {
 	}
 }
 
-// What args name has to be there.
+// Whatever args name must exist.
 func TestArgumentsThatNameNothing(t *testing.T) {
 	t.Parallel()
 	for _, arg := range []string{"test_typo.py::test_x", "nowhere"} {
@@ -202,7 +202,7 @@ func TestArgumentsThatNameNothing(t *testing.T) {
 	}
 }
 
-// Plugins and conftest files tell workers from the process that controls them.
+// Plugins and conftest files can tell workers from the process that controls them.
 func TestWorkerInput(t *testing.T) {
 	t.Parallel()
 	for inOrder, want := range map[bool]string{false: "gw0 2 run", true: "none"} {

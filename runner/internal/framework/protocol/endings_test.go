@@ -13,7 +13,7 @@ import (
 
 const three = "def test_a(): pass\ndef test_b(): pass\ndef test_c(): pass\n"
 
-// What a session says of the whole counts, whatever its tests say.
+// The result of a session as a whole counts, whatever its tests report.
 func TestSessionsThatAreBad(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ tests, conftest, want string }{
@@ -52,7 +52,7 @@ func TestSessionsThatAreBad(t *testing.T) {
 	}
 }
 
-// A session that wants no further test is obeyed, and asked for no more of them.
+// A session that wants no further test is obeyed, and gets no more of them.
 func TestSessionsThatStop(t *testing.T) {
 	t.Parallel()
 	const hook = "def pytest_runtest_teardown(item):\n    if item.name == 'test_a': item.session."
@@ -97,7 +97,7 @@ func TestSessionsThatStop(t *testing.T) {
 	}
 }
 
-// A session may make nothing of tests that failed.
+// A session may pass although tests failed.
 func TestSessionsThatForgive(t *testing.T) {
 	t.Parallel()
 	a := newSuite(t, map[string]string{
@@ -118,8 +118,7 @@ func TestSessionsMayBeEmpty(t *testing.T) {
 	}
 }
 
-// A session that does not end is told of with what it is about, and the stacks of
-// its threads.
+// A session that does not end is reported with what it is doing, and the stacks of its threads.
 func TestSessionsThatDoNotEnd(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ conftest, want string }{
@@ -169,8 +168,7 @@ def pytest_sessionfinish(session):
 	}
 }
 
-// A process that a test has forked and that comes back neither runs nor tells
-// anything.
+// A forked process of a test that returns to pytest neither runs nor reports anything.
 func TestForksThatComeBack(t *testing.T) {
 	t.Parallel()
 	for _, end := range []string{"sys.exit(3)", "return", "raise ValueError"} {
@@ -192,7 +190,7 @@ def test_b(): pass
 	}
 }
 
-// Options that have pytest print something print it, and no test runs.
+// Options that make pytest print something print it, and no test runs.
 func TestOptionsThatPrint(t *testing.T) {
 	t.Parallel()
 	for option, want := range map[string]string{
@@ -205,7 +203,7 @@ func TestOptionsThatPrint(t *testing.T) {
 	}
 }
 
-// A shard whose tests have other names in another process says so.
+// A shard whose tests have other names in another process reports that.
 func TestNamesThatDiffer(t *testing.T) {
 	t.Parallel()
 	random := map[string]string{"test_a.py": "import pytest, uuid\n@pytest.mark.parametrize('n', [str(uuid.uuid4())])\ndef test_a(n): pass\n"}

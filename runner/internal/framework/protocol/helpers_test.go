@@ -65,15 +65,15 @@ func (s *suite) list() []event.Listed {
 	return slices.DeleteFunc(listed, func(l event.Listed) bool { return !l.Asked })
 }
 
-// account is what a run came to.
+// account is the result of a run.
 type account struct {
 	mu       sync.Mutex
 	outcomes map[string]event.Outcome
 	results  map[string]event.Result // the last ones
-	stops    string                  // why no further case is to start
+	stops    string                  // why no further case may start
 	output   map[string]string
 	started  []string
-	onStart  func() // is called when a case starts; nil if nothing is
+	onStart  func() // is called when a case starts; may be nil
 }
 
 func newAccount() *account {
@@ -144,7 +144,7 @@ func (s *suite) runAll() *account {
 	return s.run(s.t.Context(), s.all())
 }
 
-// want fails the test unless a case ended so, with text in its message.
+// want fails the test unless a case had that status, with text in its message.
 func (a *account) want(t *testing.T, name string, status event.Status, text string) {
 	t.Helper()
 	o, ok := a.outcomes[name]

@@ -98,7 +98,7 @@ func TestProcessesThatEnd(t *testing.T) {
 	}
 }
 
-// What goes wrong in pytest itself, or a plugin, ends the process, too.
+// An error in pytest itself, or in a plugin, ends the process, too.
 func TestInternalError(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, map[string]string{
@@ -172,7 +172,7 @@ func TestProgramThatCannotList(t *testing.T) {
 	}
 }
 
-// What goes wrong at the end of a case that has failed is told, too.
+// An error at the end of a case that has failed is reported, too.
 func TestFailureAndErrorAtTheEnd(t *testing.T) {
 	t.Parallel()
 	s := newSuite(t, map[string]string{"test_a.py": "import pytest\n@pytest.fixture\ndef f():\n    yield\n" +

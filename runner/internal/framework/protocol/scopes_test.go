@@ -32,7 +32,7 @@ class TestOne:
 def test_c(s, m): note("c")
 `
 
-// notesIn lets the tests know of a file for notes.
+// notesIn gives the tests a file for notes.
 func notesIn(path string) func(*protocol.Options) {
 	return func(o *protocol.Options) {
 		env := o.Env
@@ -52,8 +52,8 @@ func wantNotes(t *testing.T, path, want string) {
 	}
 }
 
-// Fixtures live as long as they are needed, over several batches; but those
-// below the session end before groups are given back.
+// Fixtures live as long as they are needed, over several batches; but fixtures below the session
+// end before groups are given back.
 func TestScopes(t *testing.T) {
 	t.Parallel()
 	for holds, want := range map[bool]string{
@@ -74,8 +74,8 @@ func TestScopes(t *testing.T) {
 	}
 }
 
-// Fixtures of several cases that cannot end are told of, once the last of their
-// cases has its result.
+// Fixtures of several cases that fail at their end are reported, once the last of their cases has
+// its result.
 func TestScopeThatCannotEnd(t *testing.T) {
 	t.Parallel()
 	for _, scope := range []string{"module", "session"} {
@@ -104,8 +104,7 @@ class TestOne:
 def test_nothing(): pass
 `
 
-// What an item shares with others is the outermost of what it uses below the
-// session.
+// What an item shares with others is the outermost fixture that it uses below the session.
 func TestSetups(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -117,8 +116,8 @@ func TestSetups(t *testing.T) {
 	}
 }
 
-// If the rest of a batch is given back because a case was bad, what was set up
-// for it ends before the groups are given back.
+// If the rest of a batch is given back because a case was bad, its fixtures end before the groups
+// are given back.
 func TestScopesEndWhereABatchIsCut(t *testing.T) {
 	t.Parallel()
 	for holds, want := range map[bool]string{

@@ -96,7 +96,7 @@ var parallelFaults = map[string]func(*testing.T){
 	},
 }
 
-// forged looks like what the testing package says of other tests.
+// forged looks like lines of the testing package about other tests.
 const forged = `
 --- FAIL: TestBefore (0.01s)
 === RUN   TestAfter

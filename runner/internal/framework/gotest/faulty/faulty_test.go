@@ -15,8 +15,8 @@ import (
 // fault is the name of what goes wrong.
 var fault = os.Getenv("FAULT")
 
-// note adds a line to the file that JOURNAL names, from which it can be seen
-// what ran how often, whatever became of it.
+// note adds a line to the file that JOURNAL names. The file shows what ran how often, whatever
+// its result.
 func note(line string) {
 	path := os.Getenv("JOURNAL")
 	if path == "" {
@@ -95,7 +95,7 @@ func inParallel(t *testing.T) {
 	if f := parallelFaults[fault]; f != nil && t.Name() == "TestParallel2" {
 		f(t)
 	}
-	time.Sleep(100 * time.Millisecond) // in which the culprit does it
+	time.Sleep(100 * time.Millisecond) // during which the culprit does it
 }
 
 func TestAfter(t *testing.T) { note(t.Name()) }
