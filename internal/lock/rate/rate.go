@@ -9,6 +9,7 @@ package rate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -74,6 +75,15 @@ func (l *Log) Wait() (time.Duration, error) {
 	}
 	_, wait, err := l.next(now)
 	return wait, err
+}
+
+// Why says when the rate allows the next start, if it does not allow one now.
+func (l *Log) Why() []string {
+	wait, err := l.Wait()
+	if err != nil || wait <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("its rate %s allows the next start in %.1f s", l.rate, wait.Seconds())}
 }
 
 // uncount forgets a start that was counted and did not come about.
