@@ -65,7 +65,7 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 		"manifest of another release": {func(x *target) { x.manifest["version"] = 99 }, "different releases"},
 		"no Go test": {func(x *target) { x.manifest["framework"] = "go" },
 			"the program of //pkg:x_test is not a Go test: it answers -test.list with: must not run\nhint: set framework = \"exec\""},
-		"unknown framework":           {func(x *target) { x.manifest["framework"] = "abacus" }, "abacus"},
+		"unknown framework": {func(x *target) { x.manifest["framework"] = "abacus" }, "abacus"},
 		"unknown scope": {func(x *target) {
 			x.manifest["groups"] = []any{processGroup("@@//r:db", "*")}
 			x.manifest["groups"].([]any)[0].(map[string]any)["scope"] = "galaxy"
