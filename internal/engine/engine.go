@@ -73,12 +73,9 @@ type stopError string
 
 func (e stopError) Error() string { return string(e) }
 
-// How often a waiting case is reported: first after firstReport, then every
-// nextReport.
-const (
-	firstReport = time.Second
-	nextReport  = 5 * time.Second
-)
+// reports are after how long a waiting case is reported, and then again after each time as
+// long as the last: who waits for an hour need not be told 720 times.
+var reports = []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, time.Minute}
 
 // Options are the parts and the rules of a run.
 type Options struct {

@@ -49,8 +49,9 @@ func (r *run) hold(b batch, since time.Time, waits func()) holding {
 		return holding{batch: b}
 	}
 	wait := &waiting{}
-	defer r.reportWaiting(b.cases[0], wait)()
-	trace := lock.Trace{User: lock.User{Target: r.Target, Case: nameOf(b)}, Waiting: func(group string) {
+	user := lock.User{Target: r.Target, Case: nameOf(b)}
+	defer r.reportWaiting(b.cases[0], user, wait)()
+	trace := lock.Trace{User: user, Waiting: func(group string) {
 		wait.begin(group)
 		if waits != nil {
 			waits()
@@ -91,28 +92,36 @@ func (r *run) notStarted(w *waiting) *event.Outcome {
 }
 
 // reportWaiting emits CaseWaiting events until the returned function is called.
-func (r *run) reportWaiting(c event.Case, w *waiting) (stop func()) {
+func (r *run) reportWaiting(c event.Case, user lock.User, w *waiting) (stop func()) {
 	done := make(chan struct{})
 	var reporter sync.WaitGroup
 	reporter.Go(func() {
-		timer := time.NewTimer(firstReport)
+		timer := time.NewTimer(reports[0])
 		defer timer.Stop()
-		for {
+		for number := 0; ; number++ {
 			select {
 			case <-done:
 				return
 			case now := <-timer.C:
 				if group, since := w.current(); group != "" {
-					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, Holders: r.holders(group), At: now})
+					r.Sink.Handle(event.CaseWaiting{Case: c, Group: group, Since: since, Holders: r.holders(group), Why: r.why(group, user), At: now})
 				}
-				timer.Reset(nextReport)
+				timer.Reset(pauseAfter(number))
 			}
 		}
 	})
 	return func() { close(done); reporter.Wait() }
 }
 
-// nameOf returns the names of the cases of a batch.
+// pauseAfter is how long it takes from a report of a wait to the next one.
+func pauseAfter(number int) time.Duration {
+	if number+1 < len(reports) {
+		return reports[number+1] - reports[number]
+	}
+	return reports[len(reports)-1]
+}
+
+// nameOf says which cases a batch has.
 func nameOf(b batch) string {
 	name := b.cases[0].FullName()
 	if more := len(b.cases) - 1; more > 0 {
@@ -132,6 +141,11 @@ func (r *run) holders(group string) string {
 		names = append(names, user.String())
 	}
 	return strings.Join(names, "; ")
+}
+
+// why says what else user waits for, as far as the locker knows.
+func (r *run) why(group string, user lock.User) string {
+	return strings.Join(lock.WhyOf(r.Locker, group, user), "; ")
 }
 
 // waiting is what a case waits for at present.

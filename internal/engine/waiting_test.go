@@ -16,11 +16,11 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
+func TestWaitingIsReportedLessAndLessOften(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := newLocker(db, port)
 		begin := time.Now()
-		time.AfterFunc(12*time.Second, occupy(t, locker, db))
+		time.AfterFunc(200*time.Second, occupy(t, locker, db))
 		r := run(t.Context(), engine.Options{Framework: passAfter(time.Second), Locker: locker, Workers: 1}, newCase("x", db, port))
 		var at []time.Duration
 		for _, e := range eventsOf[event.CaseWaiting](r) {
@@ -29,13 +29,13 @@ func TestWaitingIsReportedAfterASecondAndThenEveryFive(t *testing.T) {
 				t.Errorf("got %+v", e)
 			}
 		}
-		if want := []time.Duration{1 * time.Second, 6 * time.Second, 11 * time.Second}; !slices.Equal(at, want) {
+		if want := []time.Duration{time.Second, 5 * time.Second, 15 * time.Second, time.Minute, 2 * time.Minute, 3 * time.Minute}; !slices.Equal(at, want) {
 			t.Errorf("reported after %v, want %v", at, want)
 		}
-		if f := r.finished(t, "x"); f.Waited != 12*time.Second || f.Ran != time.Second {
+		if f := r.finished(t, "x"); f.Waited != 200*time.Second || f.Ran != time.Second {
 			t.Errorf("waited %v, ran %v", f.Waited, f.Ran)
 		}
-		if s := eventsOf[event.CaseStarted](r)[0]; s.Waited != 12*time.Second || s.At.Sub(begin) != 12*time.Second {
+		if s := eventsOf[event.CaseStarted](r)[0]; s.Waited != 200*time.Second || s.At.Sub(begin) != 200*time.Second {
 			t.Errorf("got %+v", s)
 		}
 	})
@@ -49,6 +49,10 @@ type inspected struct {
 
 func (i inspected) Holders(label string) []lock.User { return i.holders[label] }
 func (i inspected) Wanted(string) bool               { return false }
+
+func (i inspected) Why(label string, u lock.User) []string {
+	return []string{u.Case + " is why", "and more"}
+}
 
 func TestHoldersAreReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -64,7 +68,7 @@ func TestHoldersAreReported(t *testing.T) {
 				Framework: passAfter(time.Second), Locker: inspected{locker, map[string][]lock.User{db: holders, port: {{Case: "another"}}}},
 				Workers: 1,
 			}, newCase("x", db, port))
-			if waits := eventsOf[event.CaseWaiting](r); len(waits) != 1 || waits[0].Holders != want {
+			if waits := eventsOf[event.CaseWaiting](r); len(waits) != 1 || waits[0].Holders != want || waits[0].Why != "x is why; and more" {
 				t.Errorf("got %+v, want one with %q", waits, want)
 			}
 		}
@@ -166,7 +170,7 @@ func TestWaitForOneGroupAfterTheOther(t *testing.T) {
 		waits, x := eventsOf[event.CaseWaiting](r), newCase("x").Case
 		if want := []event.CaseWaiting{
 			{Case: x, Group: db, Since: begin, At: begin.Add(time.Second)},
-			{Case: x, Group: port, Since: begin.Add(4 * time.Second), At: begin.Add(6 * time.Second)},
+			{Case: x, Group: port, Since: begin.Add(4 * time.Second), At: begin.Add(5 * time.Second)},
 		}; !slices.Equal(waits, want) {
 			t.Errorf("got %+v\nwant %+v", waits, want)
 		}

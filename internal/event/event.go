@@ -64,7 +64,7 @@ type RunStarted struct {
 	Cases []Case
 }
 
-// CaseWaiting says, every few seconds, that a case still waits for a group.
+// CaseWaiting says, now and then, that a case still waits for a group.
 type CaseWaiting struct {
 	Case Case
 	// Group is the label of the group that it waits for now.
@@ -73,6 +73,8 @@ type CaseWaiting struct {
 	Since time.Time
 	// Holders are the users of the group, as far as they can be known.
 	Holders string
+	// Why is what else the wait is about, as far as that can be known.
+	Why string
 	// At is when this was noted.
 	At time.Time
 }

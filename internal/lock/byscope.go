@@ -98,6 +98,11 @@ func (b *byScope) Holders(label string) []User {
 	return nil
 }
 
+// Why implements Narrator.
+func (b *byScope) Why(label string, user User) []string {
+	return WhyOf(b.lockers[b.groups[label].Scope], label, user)
+}
+
 // Wanted implements Inspector.
 func (b *byScope) Wanted(label string) bool {
 	i, ok := b.lockers[b.groups[label].Scope].(Inspector)

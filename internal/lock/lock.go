@@ -69,6 +69,21 @@ type Inspector interface {
 	Wanted(label string) bool
 }
 
+// Narrator is a Locker that knows what else a wait is about than who holds the group.
+type Narrator interface {
+	// Why returns sentences about a group that user waits for, such as "2 others wait
+	// before it". They are information for people, and may be out of date.
+	Why(label string, user User) []string
+}
+
+// WhyOf returns what a locker has to tell, if it is a Narrator.
+func WhyOf(l Locker, label string, user User) []string {
+	if n, ok := l.(Narrator); ok {
+		return n.Why(label, user)
+	}
+	return nil
+}
+
 // Held is what Acquire got, until Release.
 type Held interface {
 	// Release gives everything back. Further calls of Release or Undo do nothing.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -102,6 +103,32 @@ func (l *locker) uses(label string) []Use {
 	uses := slices.DeleteFunc(append(l.publisher.uses(), others...), func(u Use) bool { return u.Identity != lock.Clean(identity) })
 	sortByTime(uses)
 	return uses
+}
+
+// Why implements lock.Narrator: it knows the place in the queue.
+func (l *locker) Why(label string, user lock.User) []string {
+	why := lock.WhyOf(l.inner, label, user)
+	switch n := l.before(label, user); {
+	case n == 1:
+		why = append(why, "1 other waits before it")
+	case n > 1:
+		why = append(why, fmt.Sprintf("%d others wait before it", n))
+	}
+	return why
+}
+
+// before returns how many wait for a group for longer than a user of this process.
+func (l *locker) before(label string, user lock.User) int {
+	uses := slices.DeleteFunc(l.uses(label), func(u Use) bool { return u.State != Waiting })
+	published := l.publisher.uses()
+	own := slices.IndexFunc(published, func(u Use) bool {
+		return u.State == Waiting && u.Label == label && u.User.Target == user.Target && u.User.Case == user.Case
+	})
+	if own < 0 {
+		return 0
+	}
+	since := published[own].User.Since
+	return max(0, slices.IndexFunc(uses, func(u Use) bool { return !u.User.Since.Before(since) }))
 }
 
 // Wanted implements lock.Inspector.

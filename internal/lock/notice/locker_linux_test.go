@@ -293,3 +293,22 @@ func writeLocked(t *testing.T, path, text string) error {
 	_, err = file.WriteString(text)
 	return errors.Join(err, unix.Flock(int(file.Fd()), unix.LOCK_EX), os.Rename(file.Name(), path))
 }
+
+// Who waits is told how many do so for longer.
+func TestPlaceInTheQueue(t *testing.T) {
+	m := newMachine(t)
+	holder, _ := m.open()
+	held := mustAcquire(t, as(t.Context(), "TestHolder"), holder, need(port, 1))
+	defer held.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for number, want := range [][]string{nil, {"1 other waits before it"}, {"2 others wait before it"}} {
+		waiter, _ := m.open()
+		name := fmt.Sprintf("Test%d", number)
+		go func() { _, _ = waiter.Acquire(as(ctx, name), []group.Need{need(port, 1)}) }()
+		m.await(port, "a waiter", func(uses []Use) bool { return len(uses) == number+2 })
+		if why := lock.WhyOf(waiter, port.Label, lock.UserOf(as(ctx, name))); !slices.Equal(why, want) {
+			t.Errorf("%s: got %q, want %q", name, why, want)
+		}
+	}
+}

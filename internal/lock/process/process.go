@@ -307,6 +307,16 @@ func (h *held) Confirm() error { return nil }
 // one.
 func (l *locker) Holders(string) []lock.User { return nil }
 
+// Why implements lock.Narrator.
+func (l *locker) Why(label string, _ lock.User) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if u := l.use[label]; u != nil && u.group.Rate.Limited() {
+		return u.starts.Why()
+	}
+	return nil
+}
+
 // Wanted implements lock.Inspector.
 func (l *locker) Wanted(label string) bool {
 	l.mu.Lock()

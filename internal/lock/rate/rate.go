@@ -8,6 +8,7 @@ package rate
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -73,7 +74,16 @@ func (l *Log) Wait() (time.Duration, error) {
 	return wait, err
 }
 
-// uncount forgets a start that was counted but did not take place.
+// Why says when the rate allows the next start, if it does not allow one now.
+func (l *Log) Why() []string {
+	wait, err := l.Wait()
+	if err != nil || wait <= 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("its rate %s allows the next start in %.1f s", l.rate, wait.Seconds())}
+}
+
+// uncount forgets a start that was counted and did not come about.
 func (l *Log) uncount(ctx context.Context, start Instant) error {
 	return l.change(ctx, func(starts []Instant, _ Instant) []Instant {
 		return without(starts, start)

@@ -298,3 +298,20 @@ func TestStartsAtOneMoment(t *testing.T) {
 		t.Errorf("%d started, want 1", n)
 	}
 }
+
+func TestWhyAStartHasToWait(t *testing.T) {
+	store := &fakeStore{now: Instant(time.Hour)}
+	log := NewLog(group.Rate{Starts: 1, Window: 5 * time.Second}, store)
+	if why := log.Why(); why != nil {
+		t.Errorf("got %q before any start", why)
+	}
+	store.starts = []Instant{store.now}
+	store.now += Instant(2 * time.Second)
+	if why := log.Why(); !slices.Equal(why, []string{"its rate 1/5s allows the next start in 3.1 s"}) {
+		t.Errorf("got %q", why)
+	}
+	store.faulty = "Load"
+	if why := log.Why(); why != nil {
+		t.Errorf("got %q of what cannot be known", why)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/lock/rate"
 )
 
 // locker acquires one group after another, in canonical order.
@@ -121,6 +122,16 @@ func (l *locker) Identity(label string) (string, error) {
 // Holders implements lock.Inspector. It returns nothing: the register does not show who the
 // holders are.
 func (l *locker) Holders(string) []lock.User { return nil }
+
+// Why implements lock.Narrator.
+func (l *locker) Why(label string, _ lock.User) []string {
+	g := l.groups[label]
+	place, err := l.placeOf(label)
+	if err != nil || !g.Rate.Limited() {
+		return nil
+	}
+	return rate.NewLog(g.Rate, rate.OnMachine(place.Identity, g.Scope, g.Rate, nil)).Why()
+}
 
 // Wanted implements lock.Inspector.
 func (l *locker) Wanted(label string) bool {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/internal/plan"
@@ -35,7 +36,11 @@ func selectCases(ctx context.Context, t task, f framework.Framework, workers int
 			return nil, "", err
 		}
 	}
-	own = ofShard(repeated(selected, t.options.Repeat), m, t.env.Shard, workers)
+	all := repeated(selected, t.options.Repeat)
+	own, where := ofShard(all, m, t.env.Shard, workers)
+	if len(own) == 0 && len(all) > 0 {
+		note = whyNone(m, all, where, t.env.Shard.Total)
+	}
 	if t.options.Shuffle.On {
 		shuffle(own, t.options.Shuffle.Seed)
 	}
@@ -129,19 +134,38 @@ func sameForAll(m *manifest.Manifest) bool {
 	return true
 }
 
-// ofShard returns the cases that the plan gives a shard, in the order in which they are listed.
-func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) []schedule.Case {
+// whyNone says why a shard has no case, where all are divided like that.
+func whyNone(m *manifest.Manifest, all []schedule.Case, where []int, shards int) string {
+	used := slices.Compact(slices.Sorted(slices.Values(where)))
+	if len(used) > 1 || len(all) == 1 {
+		return fmt.Sprintf("this shard has no case: the test has %d, for %d shards", len(all), shards)
+	}
+	for _, g := range m.Groups {
+		needs := func(c schedule.Case) bool {
+			return slices.ContainsFunc(c.Needs, func(n group.Need) bool { return n.Group == g.Label })
+		}
+		if !slices.ContainsFunc(all, func(c schedule.Case) bool { return !needs(c) }) {
+			return fmt.Sprintf("this shard has no case: %s (capacity %d) ties all %d cases to shard %d of %d",
+				g.Label, g.Capacity, len(all), used[0]+1, shards)
+		}
+	}
+	return fmt.Sprintf("this shard has no case: all %d are in shard %d of %d", len(all), used[0]+1, shards)
+}
+
+// ofShard returns the cases that the plan gives a shard, in the order in which
+// they are listed, and for each of all the shard that runs it.
+func ofShard(cases []schedule.Case, m *manifest.Manifest, s bazelenv.Shard, workers int) (own []schedule.Case, where []int) {
 	p := plan.Problem{Capacity: m.Capacities(), Rates: m.Rates(), Shards: s.Total, Workers: workers}
 	for _, c := range cases {
 		p.Cases = append(p.Cases, plan.Case{Name: c.FullName(), Together: togetherBy(c, m.KeepTogether), Takes: c.Takes, Needs: c.Needs})
 	}
-	var own []schedule.Case
-	for i, shard := range plan.Make(p).Shard {
+	where = plan.Make(p).Shard
+	for i, shard := range where {
 		if shard == s.Index || cases[i].Everywhere {
 			own = append(own, cases[i])
 		}
 	}
-	return own
+	return own, where
 }
 
 // togetherBy returns the name of what keeps a case together with others.

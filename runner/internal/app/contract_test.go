@@ -37,7 +37,9 @@ func TestShardStatusFileIsWrittenWhateverHappens(t *testing.T) {
 func TestShardWithoutCasesPasses(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, "exit 1").sharded(1, 2)
-	x.run().wantExit(0)
+	r := x.run()
+	r.wantExit(0)
+	r.wantLog("interlock: this shard has no case: the test has 1, for 2 shards\n")
 	if got := x.report(); got.Tests != 0 || len(got.Cases) != 0 {
 		t.Errorf("test.xml has %+v", got)
 	}
@@ -61,7 +63,9 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 		}, "telling Bazel about this runner"},
 		"no manifest":                 {func(x *target) { x.manifest = nil }, "x_test" + manifest.Suffix + ": no such file"},
 		"manifest of another release": {func(x *target) { x.manifest["version"] = 99 }, "different releases"},
-		"unknown framework":           {func(x *target) { x.manifest["framework"] = "abacus" }, "abacus"},
+		"no Go test": {func(x *target) { x.manifest["framework"] = "go" },
+			"the program of //pkg:x_test is not a Go test: it answers -test.list with: must not run\nhint: set framework = \"exec\""},
+		"unknown framework": {func(x *target) { x.manifest["framework"] = "abacus" }, "abacus"},
 		"unknown scope": {func(x *target) {
 			x.manifest["groups"] = []any{processGroup("@@//r:db", "*")}
 			x.manifest["groups"].([]any)[0].(map[string]any)["scope"] = "galaxy"

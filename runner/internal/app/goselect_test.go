@@ -139,3 +139,13 @@ func TestRaceIsTheFailureOfItsTest(t *testing.T) {
 		x.wantOutcomes(want)
 	}
 }
+
+// Somebody who asked for shards learns what makes them useless.
+func TestShardWhoseCasesAGroupTiesToAnotherOne(t *testing.T) {
+	t.Parallel()
+	x := newGoTarget(t, faulty, "none", "1")
+	x.manifest["groups"] = []any{processGroup("@@//r:db", "*")}
+	r := x.sharded(1, 2).run()
+	r.wantExit(0)
+	r.wantLog("interlock: this shard has no case: //r:db (capacity 1) ties all 8 cases to shard 1 of 2\n")
+}

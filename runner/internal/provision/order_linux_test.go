@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -283,8 +284,8 @@ func TestUndo(t *testing.T) {
 	w.wantLog("a up db0")
 }
 
-// A case waits for its running setup.
-func TestSetupsAreAmongTheHolders(t *testing.T) {
+// A case whose setup runs waits for that.
+func TestSetupsAreToldOfWhileTheyRun(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
 	r := w.runner("a", `log "up $UNIT"; while [ ! -e "$DIR/go" ]; do sleep 0.01; done
@@ -292,14 +293,16 @@ echo '{"resources": [{}]}'`, db("db", 1))
 	got := make(chan lock.Held)
 	go func() { got <- r.acquire(need("db", 1)) }()
 	w.awaitLog(1)
-	users := r.Holders("//r:db")
-	if len(users) != 1 || users[0].Case != "its setup a.sh" || users[0].Since.IsZero() {
-		t.Errorf("held by %v", users)
+	if why := r.Why("//r:db", lock.User{}); len(why) != 1 || !strings.HasPrefix(why[0], "its setup a.sh is starting since ") {
+		t.Errorf("it waits because %q", why)
+	}
+	if users := r.Holders("//r:db"); len(users) != 0 {
+		t.Errorf("held by %v: the case waits for itself", users)
 	}
 	pipetest.WriteFile(t, w.path("go"), "", 0o644)
 	(<-got).Release()
-	if users := r.Holders("//r:db"); len(users) != 0 {
-		t.Errorf("held by %v after the setup", users)
+	if why := r.Why("//r:db", lock.User{}); len(why) != 0 {
+		t.Errorf("it waits because %q after the setup", why)
 	}
 }
 

@@ -133,16 +133,24 @@ func (l *Locker) split(needs []group.Need) (started, rest []group.Need) {
 	return started, rest
 }
 
-// Holders implements lock.Inspector. It includes running setups: a waiter for a group may wait
-// for one of them.
+// Holders implements lock.Inspector.
 func (l *Locker) Holders(label string) (users []lock.User) {
-	if r := l.resources[label]; r != nil {
-		users = r.settingUp()
-	}
 	if i, ok := l.inner.(lock.Inspector); ok {
-		users = append(users, i.Holders(label)...)
+		users = i.Holders(label)
+	}
+	if r := l.resources[label]; r != nil {
+		users = r.withoutItself(users)
 	}
 	return users
+}
+
+// Why implements lock.Narrator: a case may wait for a setup that runs. For a group with
+// one it is the runner that waits, for whichever case.
+func (l *Locker) Why(label string, user lock.User) (why []string) {
+	if r := l.resources[label]; r != nil {
+		why, user = r.settingUp(), lock.User{Target: user.Target}
+	}
+	return append(why, lock.WhyOf(l.inner, label, user)...)
 }
 
 // Wanted implements lock.Inspector.

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type resource struct {
 	turn chan struct{}
 
 	mu       sync.Mutex
+	target   string // of this runner, as others see it
 	leases   []*lease
 	asking   *asking
 	setups   []time.Time // when the running setups have started
@@ -68,14 +70,32 @@ func (r *resource) acquire(ctx context.Context, n group.Need) (*lease, error) {
 	return l, nil
 }
 
-// settingUp returns the running setups, as users of the group.
-func (r *resource) settingUp() (users []lock.User) {
+// settingUp tells of the setups that run.
+func (r *resource) settingUp() (told []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, since := range r.setups {
-		users = append(users, lock.User{Case: "its setup " + r.group.Setup.Name, Since: since})
+		told = append(told, fmt.Sprintf("its setup %s is starting since %s", r.group.Setup.Name, since.Format(time.TimeOnly)))
 	}
-	return users
+	return told
+}
+
+// withoutItself returns users of the group, of whom this runner is one while it has units
+// (traced): a case that waits for the runner's own setup does not wait for its holder, and
+// any other one waits for a case that uses them.
+func (r *resource) withoutItself(users []lock.User) (others []lock.User) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, u := range users {
+		if u.Case == "" && u.Target == r.target && len(r.leases) > 0 {
+			if len(r.setups) > 0 {
+				continue
+			}
+			u.Case = "another case"
+		}
+		others = append(others, u)
+	}
+	return others
 }
 
 // noteSetup notes a running setup, until the returned function is called.
@@ -186,7 +206,7 @@ func (r *resource) ask(ctx context.Context, n group.Need) (*lease, error) {
 	asked, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := &asking{weight: n.Weight, cancel: cancel}
-	if !r.expect(a) {
+	if !r.expect(a, lock.UserOf(ctx).Target) {
 		return nil, nil
 	}
 	held, err := r.locker.inner.Acquire(r.traced(asked), []group.Need{n})
@@ -202,10 +222,11 @@ func (r *resource) ask(ctx context.Context, n group.Need) (*lease, error) {
 	return nil, err
 }
 
-// expect registers a case that asks, unless there is already what it asks for.
-func (r *resource) expect(a *asking) bool {
+// expect notes who asks, unless there is already what it asks for.
+func (r *resource) expect(a *asking, target string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.target = target
 	if r.idle(a.weight) != nil {
 		return false
 	}

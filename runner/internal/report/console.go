@@ -70,11 +70,18 @@ func (c *console) Handle(e event.Event) {
 }
 
 func (c *console) waiting(e event.CaseWaiting) {
-	holders := ""
+	holders, why := "", e.Why
 	if e.Holders != "" {
 		holders = ", which is held by " + e.Holders
 	}
-	c.printf("%s waits for %s since %s (%s)%s", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)), holders)
+	switch {
+	case why != "" && holders != "":
+		why = "; " + why
+	case why != "":
+		why = ": " + why
+	}
+	c.printf("%s waits for %s since %s (%s)%s%s", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)),
+		holders, why)
 }
 
 func (c *console) summary() {

@@ -16,6 +16,11 @@ func TestConsole(t *testing.T) {
 		started("x", "y", "z"),
 		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second)},
 		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second), Holders: "TestY of //a:b since 04:05:01"},
+		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second), Why: "its rate is low"},
+		event.CaseWaiting{
+			Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second), Holders: "TestY",
+			Why: "its rate is low; 2 others wait before it",
+		},
 		event.CaseStarted{Case: caseNamed("x"), At: at(7 * time.Second), Waited: 7 * time.Second},
 		output("x", "whole line\n"),
 		output("x", "half a "),
@@ -31,6 +36,8 @@ func TestConsole(t *testing.T) {
 	}
 	want := `interlock: x waits for //r:db since 04:05:06 (6.00 s)
 interlock: x waits for //r:db since 04:05:06 (6.00 s), which is held by TestY of //a:b since 04:05:01
+interlock: x waits for //r:db since 04:05:06 (6.00 s): its rate is low
+interlock: x waits for //r:db since 04:05:06 (6.00 s), which is held by TestY; its rate is low; 2 others wait before it
 whole line
 half a line
 interlock: PASS x (ran 1.23 s, waited 7.00 s)

@@ -3,11 +3,14 @@ package selection
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/nearest"
 )
 
 // markPrefix begins the labels of groups that only marks know. No label of a target begins like
@@ -30,8 +33,7 @@ func BindMarks(cases []event.Listed, groups []manifest.Group, strict bool) ([]ma
 				continue
 			}
 			if strict {
-				return nil, fmt.Errorf("strict_groups: %s asks for the group %q by a mark, and group_markers has no such name; "+
-					"add group_markers = {%q: \":LABEL_OF_A_GROUP\"}", c.Name, name, name)
+				return nil, unknownMark(c.Name, name, slices.Sorted(maps.Keys(known)))
 			}
 			known[name] = true
 			bound = append(bound, manifest.Group{
@@ -41,4 +43,17 @@ func BindMarks(cases []event.Listed, groups []manifest.Group, strict bool) ([]ma
 	}
 	slices.SortFunc(bound, func(a, b manifest.Group) int { return cmp.Compare(a.Label, b.Label) })
 	return bound, nil
+}
+
+// unknownMark is the error for a mark that names none of the groups that are known.
+func unknownMark(of, name string, known []string) error {
+	names := "no names"
+	if len(known) > 0 {
+		names = "only " + strings.Join(known, ", ")
+	}
+	hint := fmt.Sprintf("add group_markers = {%q: \":LABEL_OF_A_GROUP\"}", name)
+	if meant := nearest.Of(name, known); meant != "" {
+		hint = fmt.Sprintf("did you mean %q?", meant)
+	}
+	return fmt.Errorf("strict_groups: %s asks for the group %q by a mark, and group_markers has %s\nhint: %s", of, name, names, hint)
 }

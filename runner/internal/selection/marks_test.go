@@ -2,6 +2,7 @@ package selection_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
@@ -46,10 +47,14 @@ func TestMarks(t *testing.T) {
 
 func TestMarksThatNameNoGroupAreErrorsIfStrict(t *testing.T) {
 	_, err := selection.BindMarks(marked, []manifest.Group{{Label: "//:db", Markers: []string{"database", "db"}}}, true)
-	want := `strict_groups: a asks for the group "api" by a mark, and group_markers has no such name; ` +
-		`add group_markers = {"api": ":LABEL_OF_A_GROUP"}`
+	want := `strict_groups: a asks for the group "api" by a mark, and group_markers has only database, db` +
+		"\nhint: add group_markers = {\"api\": \":LABEL_OF_A_GROUP\"}"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v\nwant  %s", err, want)
+	}
+	_, err = selection.BindMarks(marked, []manifest.Group{{Label: "//:db", Markers: []string{"apis", "database", "db"}}}, true)
+	if err == nil || !strings.HasSuffix(err.Error(), "\nhint: did you mean \"apis\"?") {
+		t.Errorf("error %v", err)
 	}
 }
 
