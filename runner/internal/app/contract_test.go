@@ -63,8 +63,10 @@ func TestTestThatCannotBeSetUp(t *testing.T) {
 		}, "telling Bazel about this runner"},
 		"no manifest":                 {func(x *target) { x.manifest = nil }, "x_test" + manifest.Suffix + ": no such file"},
 		"manifest of another release": {func(x *target) { x.manifest["version"] = 99 }, "different releases"},
-		"no Go test": {func(x *target) { x.manifest["framework"] = "go" },
-			"the program of //pkg:x_test is not a Go test: it answers -test.list with: must not run\nhint: set framework = \"exec\""},
+		"no Go test": {
+			func(x *target) { x.manifest["framework"] = "go" },
+			"the program of //pkg:x_test is not a Go test: it answers -test.list with: must not run\nhint: set framework = \"exec\"",
+		},
 		"unknown framework": {func(x *target) { x.manifest["framework"] = "abacus" }, "abacus"},
 		"unknown scope": {func(x *target) {
 			x.manifest["groups"] = []any{processGroup("@@//r:db", "*")}
