@@ -11,11 +11,13 @@ import (
 )
 
 // family is the children that this process has started, by their numbers.
-var family = children{started: map[int]bool{}, ending: map[int]bool{}}
+var family = children{started: map[int]int{}, ending: map[int]bool{}}
 
 type children struct {
-	mu      sync.Mutex
-	started map[int]bool // and have not been reaped
+	mu sync.Mutex
+	// started counts those of a number that are not forgotten: a program that is served has been
+	// reaped when its number goes to the next one.
+	started map[int]int
 	ending  map[int]bool // groups whose orphans are being counted
 	reaping sync.Once
 }
@@ -23,13 +25,15 @@ type children struct {
 // remember is called when a child has started, while starting is held.
 func remember(pid int) (forget func()) {
 	family.mu.Lock()
-	family.started[pid] = true
+	family.started[pid]++
 	family.mu.Unlock()
 	family.reaping.Do(func() { go reapOrphansAsTheyEnd() })
 	forgotten := guard.Watch(pid)
 	return func() {
 		family.mu.Lock()
-		delete(family.started, pid)
+		if family.started[pid]--; family.started[pid] == 0 {
+			delete(family.started, pid)
+		}
 		delete(family.ending, pid)
 		family.mu.Unlock()
 		forgotten()
@@ -47,7 +51,7 @@ func (c *children) end(pid int) {
 func (c *children) has(pid int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.started[pid] || pid == guard.Pid()
+	return c.started[pid] > 0 || pid == guard.Pid()
 }
 
 func (c *children) isEnding(group int) bool {
@@ -60,7 +64,7 @@ func (c *children) isEnding(group int) bool {
 func (c *children) isOnlyChild(pid int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.started) == 1 && c.started[pid]
+	return len(c.started) == 1 && c.started[pid] > 0
 }
 
 // settled is the delay between the end of a child and the look for orphans: many end at once.
