@@ -3,7 +3,8 @@
 load("@bazel_skylib//lib:unittest.bzl", "asserts", "unittest")
 load("//rules/private/messages:labels.bzl", "shown_label")
 load("//rules/private/messages:spelling.bzl", "closest")
-load("//rules/private/test:attributes.bzl", "ATTRIBUTES", "asks_for_anything", "divided_attributes", "documented_attributes")
+load("//rules/private/test:attributes.bzl", "ATTRIBUTES", "documented_attributes")
+load("//rules/private/test:given_attributes.bzl", "asks_for_anything", "divided_attributes")
 
 visibility("private")
 

@@ -1,8 +1,8 @@
 """The macro `go_test`."""
 
 load("@rules_go//go:def.bzl", _rules_go_test = "go_test")
-load("//rules/private/test:attributes.bzl", "asks_for_anything", "divided_attributes")
 load("//rules/private/test:cpus.bzl", "cpu_settings")
+load("//rules/private/test:given_attributes.bzl", "asks_for_anything", "divided_attributes")
 load("//rules/private/test:grouped_test.bzl", "declare_grouped_test")
 load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load("//rules/private/test:tags.bzl", "configures")

@@ -1,7 +1,7 @@
 """The macro `pytest_test`."""
 
 load("@rules_python//python:defs.bzl", "py_test")
-load("//rules/private/test:attributes.bzl", "divided_attributes")
+load("//rules/private/test:given_attributes.bzl", "divided_attributes")
 load("//rules/private/test:grouped_test.bzl", "declare_grouped_debug", "declare_grouped_test")
 load("//rules/private/test:inner_attributes.bzl", "inner_attributes", "inner_name", "outer_attributes")
 load(":pytest_main.bzl", "pytest_main")

@@ -4,18 +4,17 @@ The macros take them, the settings check them, the rule has them, and the refere
 """
 
 load("//rules/private/messages:choices.bzl", "choice_errors")
-load("//rules/private/messages:spelling.bzl", "closest")
 load(":budget.bzl", "budget_errors")
 load(":frameworks.bzl", "framework_errors")
 load(":keep_together.bzl", "DEFAULT_TOGETHER")
 
 visibility("//rules/...")
 
-_GROUPED_TEST = "grouped_test"
+GROUPED_TEST = "grouped_test"
 _GO_TEST = "go_test"
 _PYTEST_TEST = "pytest_test"
 
-_ALL = [_GROUPED_TEST, _GO_TEST, _PYTEST_TEST]
+_ALL = [GROUPED_TEST, _GO_TEST, _PYTEST_TEST]
 
 # Values that ask for nothing.
 _NOTHING = [None, False, 0, {}, []]
@@ -109,7 +108,7 @@ How the cases of the program are listed and run.
 - `"protocol"`: a program that speaks the [worker protocol](adapters.md), and so runs the cases that it is handed. The
   macro [`pytest_test`](rules_python.md) makes one of pytest.""",
         default = "\"exec\"",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         instead_of_select = "write the name of one framework",
         errors = lambda _name, value: framework_errors(value),
         rule_attr = attr.string(mandatory = True),
@@ -134,7 +133,7 @@ Dictionary of a name to the label of a `resource_group`, for cases that ask for 
 `{"db": "//resources:db"}`, a case with the mark `@pytest.mark.xdist_group("db")` holds one unit of `//resources:db`.
 Several names may mean one group.""",
         default = "{}",
-        macros = [_GROUPED_TEST, _PYTEST_TEST],
+        macros = [GROUPED_TEST, _PYTEST_TEST],
         instead_of_select = _IN_THE_GROUP,
         rule_attr = _groups_attr("Groups, each with a JSON list of the names that marks call it by."),
     ),
@@ -143,7 +142,7 @@ Several names may mean one group.""",
 Whether a name in a mark that `group_markers` does not have is an error. Otherwise such a name is a group of its own, of
 scope `process` and capacity 1.""",
         default = "False",
-        macros = [_GROUPED_TEST, _PYTEST_TEST],
+        macros = [GROUPED_TEST, _PYTEST_TEST],
         instead_of_select = "write True or False",
         errors = _switch_errors,
         option = _switch_option("strict-groups"),
@@ -153,7 +152,7 @@ scope `process` and capacity 1.""",
 Whether the test passes if the program finds no case, or if its arguments leave none: in pytest, exit code 5. A
 `--test_filter` that matches nothing passes anyway.""",
         default = "False",
-        macros = [_GROUPED_TEST, _PYTEST_TEST],
+        macros = [GROUPED_TEST, _PYTEST_TEST],
         instead_of_select = "write True or False",
         errors = _switch_errors,
         option = _switch_option("allow-empty"),
@@ -231,26 +230,26 @@ More than one is rarely needed: a case that waits uses none.""",
     "size": _attribute(
         "As for any test. With a group, it also sets the *running budget*, unless there is a `timeout`.",
         default = "\"medium\"",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
         instead_of_select = "write one size" + _NOT_FOR_BAZEL,
         errors = lambda _name, value: budget_errors(size = value, timeout = None),
     ),
     "timeout": _attribute(
         "As for any test. With a group, it is the *running budget*, which does not count waiting: see above.",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
         instead_of_select = "write one timeout" + _NOT_FOR_BAZEL,
         errors = lambda _name, value: budget_errors(size = None, timeout = value),
     ),
     "shard_count": _attribute(
         "As for any test: among how many processes Bazel divides the cases, at most 50.",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
     "flaky": _attribute(
         "As for any test: whether Bazel runs a failed target again, up to three times in all. See `retries` for cases.",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
     "tags": _attribute(
@@ -264,129 +263,31 @@ see [`grouped_test`](rules.md#grouped_test).""",
         """\
 Command-line arguments of the program. Those that begin with `--interlock-`, up to `--`, are settings of the runner:
 [running.md](../guide/running.md) lists them. `$(location)` sees `data`.""",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
     "env": _attribute(
         """\
 Dictionary of environment variables, over those of `test`. `$(location)` sees `test` and `data`, and gives a path
 relative to the runfiles. Make variables are expanded.""",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
     "env_inherit": _attribute(
         "List of variables to take from the caller of Bazel, besides those of `test`.",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
     "data": _attribute(
         "Files and targets that the program needs at run time, besides those of `test`.",
-        macros = [_GROUPED_TEST],
+        macros = [GROUPED_TEST],
         of_bazel = True,
     ),
 }
 
-# Former names.
-_RENAMED = {"unit": "keep_together"}
-
-# What belongs to the program of a grouped_test.
-_OF_THE_PROGRAM = ["deps", "embed", "imports", "main", "srcs"]
-
-def divided_attributes(macro, attributes):
-    """Divides what a user gave to a macro: ours, and that of the rule around which it is.
-
-    Args:
-      macro: str.
-      attributes: dict.
-
-    Returns:
-      struct with `own` (dict of those in the table that are not of Bazel), `rest` (dict) and `errors` (list of str,
-      of attributes that are in neither).
-    """
-    own = {}
-    rest = {}
-    errors = []
-    for name, value in attributes.items():
-        error = _name_error(macro, name)
-        if error:
-            errors.append(error)
-        elif name in ATTRIBUTES and not ATTRIBUTES[name].of_bazel:
-            own[name] = value
-        else:
-            rest[name] = value
-    return struct(errors = errors, own = own, rest = rest)
-
-def _name_error(macro, name):
-    if name in _RENAMED:
-        return "{0} is called {1} now.\nhint: write {1} = ...".format(name, _RENAMED[name])
-    if name in ATTRIBUTES:
-        attribute = ATTRIBUTES[name]
-        if macro in attribute.macros or attribute.of_bazel:
-            return None
-        return ("{} does not take {}.\n" +
-                "hint: remove it; it is for {}.").format(macro, name, " and ".join(attribute.macros))
-    if macro == _GROUPED_TEST and name in _OF_THE_PROGRAM:
-        return ("grouped_test does not take {}: it runs a program that is a target of its own.\nhint: give {} to an " +
-                "sh_binary, cc_test or the like, with tags = [\"manual\"] if it is a test, and write " +
-                "test = \":NAME_OF_THAT_TARGET\".").format(name, name)
-    meant = closest(name, [
-        own
-        for own, attribute in ATTRIBUTES.items()
-        if macro in attribute.macros and not attribute.of_bazel
-    ])
-    if meant:
-        return "{} does not take {}: did you mean {}?\nhint: write {} = ...".format(macro, name, meant, meant)
-    return None
-
-def asks_for_anything(own):
-    """Says whether the values of attributes make a test a grouped one.
-
-    Args:
-      own: dict, as `divided_attributes` returns it.
-
-    Returns:
-      bool.
-    """
-    return any([
-        ATTRIBUTES[name].asks_nothing != None and value not in ATTRIBUTES[name].asks_nothing
-        for name, value in own.items()
-    ])
-
 def rule_attributes():
     """The attributes of the rule that are in the table, by name."""
     return {name: attribute.rule_attr for name, attribute in ATTRIBUTES.items() if attribute.rule_attr}
-
-def value_errors(given):
-    """Says what is wrong with values, each by itself.
-
-    Args:
-      given: dict of values, unchecked, by attribute.
-
-    Returns:
-      dict of list of str, by attribute.
-    """
-    return {
-        name: ATTRIBUTES[name].errors(name, value) if ATTRIBUTES[name].errors else []
-        for name, value in given.items()
-    }
-
-def select_errors(given):
-    """Lists the attributes with a `select()` that take none.
-
-    Args:
-      given: dict of values, unchecked, by attribute.
-
-    Returns:
-      list of str.
-    """
-    return [
-        "{} is a select(), which is resolved only after the macro has had to read it.\nhint: {}.".format(
-            name,
-            ATTRIBUTES[name].instead_of_select,
-        )
-        for name, value in given.items()
-        if type(value) == "select" and ATTRIBUTES[name].instead_of_select
-    ]
 
 def documented_attributes(macro):
     """What the reference says of the attributes of a macro.

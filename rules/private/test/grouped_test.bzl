@@ -1,6 +1,6 @@
 """The macro `grouped_test`."""
 
-load(":attributes.bzl", "divided_attributes")
+load(":given_attributes.bzl", "divided_attributes")
 load(":grouped_test_rule.bzl", "grouped_binary", _grouped_test = "grouped_test")
 load(":settings.bzl", "grouped_test_settings")
 

@@ -3,7 +3,8 @@
 The runner has more (`--interlock-help`), which a target sets in its `args`.
 """
 
-load(":attributes.bzl", "ATTRIBUTES", "value_errors")
+load(":attributes.bzl", "ATTRIBUTES")
+load(":given_attributes.bzl", "value_errors")
 
 visibility("//rules/...")
 

@@ -1,9 +1,10 @@
 """What a grouped test was asked for: its attributes and tags, checked and brought together."""
 
-load(":attributes.bzl", "ATTRIBUTES", "select_errors", "value_errors")
+load(":attributes.bzl", "ATTRIBUTES")
 load(":budget.bzl", "running_budget_seconds")
 load(":cpus.bzl", "cpu_settings")
 load(":frameworks.bzl", "DEFAULT_FRAMEWORK")
+load(":given_attributes.bzl", "select_errors", "value_errors")
 load(":group_markers.bzl", "marker_settings")
 load(":keep_together.bzl", "together_settings")
 load(":options.bzl", "option_settings")
