@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 	"github.com/interlock-build/rules_interlock/tools/interlock/command"
 )
@@ -65,7 +66,7 @@ func (b bazel) groupedTest(target string) (test, error) {
 	case len(tests) > 1:
 		var labels []string
 		for _, t := range tests {
-			labels = append(labels, display(t.label))
+			labels = append(labels, manifest.DisplayLabel(t.label))
 		}
 		return test{}, fmt.Errorf("%s matches %d tests, and plan takes one: %s", target, len(tests), strings.Join(labels, ", "))
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 )
 
@@ -53,7 +54,7 @@ func (b bazel) runners(tests []test, flags []string) (map[string]executable, err
 	for _, t := range tests {
 		e, ok := found[t.label]
 		if !ok {
-			return nil, fmt.Errorf("bazel cquery: no executable of %s", display(t.label))
+			return nil, fmt.Errorf("bazel cquery: no executable of %s", manifest.DisplayLabel(t.label))
 		}
 		e.args = t.args
 		found[t.label] = e
@@ -67,7 +68,7 @@ func (e executable) plan(root string) (planfile.File, error) {
 	files := path + ".runfiles"
 	if _, err := os.Stat(files); err != nil {
 		return planfile.File{}, fmt.Errorf("%s: no runfiles, which its runner needs to list the cases (%w): "+
-			"add --build_runfile_links and --remote_download_outputs=toplevel", display(e.Label), err)
+			"add --build_runfile_links and --remote_download_outputs=toplevel", manifest.DisplayLabel(e.Label), err)
 	}
 	tmp, err := os.MkdirTemp("", "interlock-")
 	if err != nil {
@@ -81,11 +82,11 @@ func (e executable) plan(root string) (planfile.File, error) {
 	cmd.Stderr = &stderr
 	output, err := cmd.Output()
 	if err != nil {
-		return planfile.File{}, fmt.Errorf("%s: its runner has no plan: %w:\n%s%s", display(e.Label), err, output, &stderr)
+		return planfile.File{}, fmt.Errorf("%s: its runner has no plan: %w:\n%s%s", manifest.DisplayLabel(e.Label), err, output, &stderr)
 	}
 	f, err := planfile.Parse(output)
 	if err != nil {
-		return planfile.File{}, fmt.Errorf("%s: %w", display(e.Label), err)
+		return planfile.File{}, fmt.Errorf("%s: %w", manifest.DisplayLabel(e.Label), err)
 	}
 	return f, nil
 }

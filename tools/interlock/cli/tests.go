@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
 // test is a grouped test.
@@ -42,7 +44,7 @@ func parseTests(output string) ([]test, error) {
 			case a.Name == "args":
 				t.args = slices.DeleteFunc(a.StringListValue, isReplaced)
 			case a.Name == "timings" && a.ExplicitlySpecified && a.StringValue == "":
-				return nil, fmt.Errorf("%s: timings is a select(): which file is to be written? Give it one", display(t.label))
+				return nil, fmt.Errorf("%s: timings is a select(): which file is to be written? Give it one", manifest.DisplayLabel(t.label))
 			case a.Name == "timings":
 				t.timings = a.StringValue
 			}
@@ -66,10 +68,10 @@ func (b bazel) checkTimings(tests []test) error {
 		switch {
 		case !isLocal(t.timings):
 			errs = append(errs, fmt.Errorf("%s: timings = %q is in another repository, where nothing is written from here: "+
-				"run interlock timings there, or leave out this target with -%s", display(t.label), t.timings, display(t.label)))
+				"run interlock timings there, or leave out this target with -%s", manifest.DisplayLabel(t.label), t.timings, manifest.DisplayLabel(t.label)))
 		case packageOf(t.timings) != packageOf(t.label):
 			errs = append(errs, fmt.Errorf("%s: timings = %q is outside of the target's package, and each package has a file of its own: "+
-				`write timings = "timings.json"`, display(t.label), display(t.timings)))
+				`write timings = "timings.json"`, manifest.DisplayLabel(t.label), manifest.DisplayLabel(t.timings)))
 		default:
 			files = append(files, t.timings)
 		}
@@ -92,7 +94,7 @@ func checkKinds(kinds string) error {
 		label := line[strings.LastIndexByte(line, ' ')+1:]
 		if kind := strings.TrimSuffix(line, " "+label); kind != "source file" {
 			errs = append(errs, fmt.Errorf("%s: timings is a %s, so nobody can write it: "+
-				`name a file of the source tree, such as timings = "timings.json"`, display(label), kind))
+				`name a file of the source tree, such as timings = "timings.json"`, manifest.DisplayLabel(label), kind))
 		}
 	}
 	return errors.Join(errs...)

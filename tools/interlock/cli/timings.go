@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
@@ -99,7 +100,7 @@ func (r *refresh) create(tests []test) error {
 			return err
 		}
 		if created {
-			fmt.Fprintf(r.stdout, "%s: created, since %s cannot be built without it\n", pathOf(t.timings), display(t.label))
+			fmt.Fprintf(r.stdout, "%s: created, since %s cannot be built without it\n", pathOf(t.timings), manifest.DisplayLabel(t.label))
 		}
 	}
 	return nil
@@ -118,7 +119,7 @@ func (r *refresh) measured(tests []test, logs []string) (map[string]runs, error)
 			return nil, err
 		}
 		if len(found) == 0 {
-			r.say(t, "no case of it has passed: kept; run it first: bazel test %s", display(t.label))
+			r.say(t, "no case of it has passed: kept; run it first: bazel test %s", manifest.DisplayLabel(t.label))
 			continue
 		}
 		measured[t.label] = found
@@ -146,7 +147,7 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 		r.say(t, "%s: kept, since that saves less than %.0f %%; --force writes them", makespans, 100*worthwhile)
 		return nil
 	}
-	file[nameOf(t.label)] = g.times
+	file[manifest.TargetName(t.label)] = g.times
 	if err := file.Write(path); err != nil {
 		return err
 	}
@@ -155,5 +156,5 @@ func (r *refresh) update(t test, found runs, runner executable) error {
 }
 
 func (r *refresh) say(t test, format string, args ...any) {
-	fmt.Fprintf(r.stdout, "%s: %s\n", display(t.label), fmt.Sprintf(format, args...))
+	fmt.Fprintf(r.stdout, "%s: %s\n", manifest.DisplayLabel(t.label), fmt.Sprintf(format, args...))
 }
