@@ -180,7 +180,7 @@ const fresh = ".new"
 func (b *bases) replace(w *world, group string, which []string, create func(path string) error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var changed []string
+	changed := 0
 	for _, c := range which {
 		differs := false
 		for _, file := range lockFiles(group) {
@@ -191,10 +191,10 @@ func (b *bases) replace(w *world, group string, which []string, create func(path
 			differs = differs || !sameFile(path, path+fresh)
 		}
 		if differs {
-			changed = append(changed, c)
+			changed++
 		}
 	}
-	all := len(changed) == len(configurations)
+	all := changed == len(configurations)
 	if all {
 		// A holder of before excludes nobody when all is done; one that comes in between may.
 		if err := w.say(caselog.Rewrite, "files", group); err != nil {

@@ -25,12 +25,10 @@ type File map[string]Times
 // Times are seconds by the name of a case.
 type Times map[string]float64
 
-// Of returns how long a case takes; 0 if that is not known.
-func (t Times) Of(name string) time.Duration { return Duration(t[name]) }
-
-// Duration is a number of seconds, rounded, so that what is printed is what was read.
-func Duration(seconds float64) time.Duration {
-	return time.Duration(math.Round(seconds * float64(time.Second)))
+// Of returns how long a case takes, rounded, so that what is printed is what was read; 0 if that
+// is not known.
+func (t Times) Of(name string) time.Duration {
+	return time.Duration(math.Round(t[name] * float64(time.Second)))
 }
 
 // Read reads the file at path. Errors call it name, which is the name that people know.

@@ -126,8 +126,11 @@ func (l *locker) Holders(string) []lock.User { return nil }
 // Why implements lock.Narrator.
 func (l *locker) Why(label string, _ lock.User) []string {
 	g := l.groups[label]
+	if !g.Rate.Limited() {
+		return nil
+	}
 	place, err := l.placeOf(label)
-	if err != nil || !g.Rate.Limited() {
+	if err != nil {
 		return nil
 	}
 	return rate.NewLog(g.Rate, rate.OnMachine(place.Identity, g.Scope, g.Rate, nil)).Why()

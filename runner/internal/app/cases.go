@@ -22,9 +22,9 @@ import (
 // end of the log, if there is one.
 func selectCases(ctx context.Context, t task, f framework.Framework, workers int) (own []schedule.Case, note string, err error) {
 	m := t.manifest
-	if f.Traits().Unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
+	if unlisted := f.Traits().Unlisted; unlisted.Process && workers == 0 && t.env.Shard.Total == 1 && sameForAll(m) && t.options.OncePerCase() &&
 		t.options.Plan == "" {
-		own, err = selection.AddNeeds([]event.Listed{{Case: f.Traits().Unlisted}}, m.Groups, false)
+		own, err = selection.AddNeeds([]event.Listed{{Case: unlisted}}, m.Groups, false)
 		return own, "", err
 	}
 	selected, note, err := listCases(ctx, t, f)

@@ -107,7 +107,7 @@ func (t *task) setUp() (f framework.Framework, workers int, err error) {
 }
 
 func (t task) engineOptions(f framework.Framework, workers int, locker lock.Locker) engine.Options {
-	o := t.options
+	o, traits := t.options, f.Traits()
 	return engine.Options{
 		Framework:   f,
 		Target:      t.manifest.Label,
@@ -116,8 +116,8 @@ func (t task) engineOptions(f framework.Framework, workers int, locker lock.Lock
 		Rates:       t.manifest.Rates(),
 		Shards:      t.env.Shard.Total,
 		Workers:     workers,
-		Batches:     f.Traits().Batches && o.Repeat == 1, // a process runs a case once
-		Asks:        f.Traits().Asks && o.Repeat == 1,
+		Batches:     traits.Batches && o.Repeat == 1, // a process runs a case once
+		Asks:        traits.Asks && o.Repeat == 1,
 		InOrder:     o.Shuffle.On,
 		MaxFail:     t.maxFail(f),
 		CaseTimeout: o.CaseTimeout * time.Duration(t.limits.stretch),
