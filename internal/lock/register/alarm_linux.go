@@ -48,38 +48,58 @@ func (a *alarm) close() {
 	}
 }
 
-// word returns the address of a ticket's word. Two tickets may share one, and then wake together.
-func (a *alarm) word(r region, ticket int64) unsafe.Pointer {
-	n := (uint64(r)>>regionBits*31 + uint64(ticket)) % words
-	return unsafe.Pointer(&a.page[firstWord+4*n])
+// bed is where the owner of a ticket sleeps: a word, and one of the bits with which the kernel
+// tells apart those who sleep on it. Two tickets may share a bed, and then wake together. Each of
+// them looks and sleeps again, so beds are many, and tickets at regular intervals are spread over
+// them like any others.
+type bed struct {
+	word unsafe.Pointer
+	bit  uint32
 }
 
-// ring wakes the sleepers on a ticket's word.
+func (a *alarm) bed(r region, ticket int64) bed {
+	n := mixed(uint64(r)>>regionBits<<32 + uint64(ticket))
+	return bed{word: unsafe.Pointer(&a.page[firstWord+4*(n%words)]), bit: 1 << (n / words % 32)}
+}
+
+// mixed is a number each bit of which depends on all bits of n (the finalizer of SplitMix64,
+// Steele, Lea and Flood, 2014). A product alone would put some regular intervals into few beds.
+func mixed(n uint64) uint64 {
+	n = (n ^ n>>30) * 0xBF58476D1CE4E5B9
+	n = (n ^ n>>27) * 0x94D049BB133111EB
+	return n ^ n>>31
+}
+
+// ring wakes those who sleep in a ticket's bed.
 func (a *alarm) ring(r region, ticket int64) {
 	if a != nil {
-		_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(a.word(r, ticket)), futexWake, math.MaxInt32, 0, 0, 0)
+		a.bed(r, ticket).ring()
 	}
+}
+
+func (b bed) ring() {
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(b.word), futexWakeBitset, math.MaxInt32, 0, 0, uintptr(b.bit))
 }
 
 // The operations of futex(2), for futexes of several processes.
 const (
-	futexWait = 0
-	futexWake = 1
+	futexWaitBitset = 9
+	futexWakeBitset = 10
 )
 
-// sleep puts a token into woken when the ticket's word is rung for the first time. It does not if
+// sleep puts a token into woken when the ticket's bed is rung for the first time. It does not if
 // it is stopped before that. It fails if the system has no such futex.
 func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(), err error) {
 	var stopped atomic.Bool
 	done := make(chan struct{})
-	word := a.word(r, ticket)
-	if err := waitAt(word, 1, 0); err != unix.EAGAIN { // the word is 0, so it returns at once
+	b := a.bed(r, ticket)
+	if err := b.wait(1, 0); err != unix.EAGAIN { // the word is 0, so it returns at once
 		return nil, unix.ENOSYS
 	}
 	go func() {
 		defer close(done)
 		for !stopped.Load() {
-			switch err := waitAt(word, 0, time.Minute); err {
+			switch err := b.wait(0, time.Minute); err {
 			case nil:
 				wake(woken)
 				return
@@ -92,7 +112,12 @@ func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(
 	return func() {
 		stopped.Store(true)
 		for {
-			a.ring(r, ticket)
+			select {
+			case <-done: // rung already: one more call would wake only others
+				return
+			default:
+			}
+			b.ring()
 			select {
 			case <-done:
 				return
@@ -102,10 +127,14 @@ func (a *alarm) sleep(r region, ticket int64, woken chan<- struct{}) (stop func(
 	}, nil
 }
 
-// waitAt sleeps until the word is rung, if the word has that value.
-func waitAt(word unsafe.Pointer, value uint32, timeout time.Duration) error {
-	limit := unix.NsecToTimespec(timeout.Nanoseconds())
-	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(word), futexWait, uintptr(value), uintptr(unsafe.Pointer(&limit)), 0, 0)
+// wait sleeps until the bed is rung, if its word has that value.
+func (b bed) wait(value uint32, timeout time.Duration) error {
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {
+		return err
+	}
+	until := unix.NsecToTimespec(now.Nano() + timeout.Nanoseconds())
+	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(b.word), futexWaitBitset, uintptr(value), uintptr(unsafe.Pointer(&until)), 0, uintptr(b.bit))
 	if errno != 0 {
 		return errno
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // copies are the copies of a lock file, one for each configuration in which it was built. An
@@ -142,11 +144,25 @@ func lockSoon(ctx context.Context, f *lockFile) error {
 		if ok, err := f.tryLock(); ok || err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := rest(ctx, pause); err != nil {
+			return err
 		}
+	}
+}
+
+// rest sleeps. A timer of Go's takes a millisecond at least in a process that does nothing else,
+// which is long for a doorway; so short pauses are the kernel's.
+func rest(ctx context.Context, pause time.Duration) error {
+	if pause < time.Millisecond {
+		limit := unix.NsecToTimespec(pause.Nanoseconds())
+		_ = unix.Nanosleep(&limit, nil)
+		return ctx.Err()
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pause):
+		return nil
 	}
 }
 

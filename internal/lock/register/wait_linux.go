@@ -1,9 +1,6 @@
 package register
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // How long a waiter sleeps at most before it looks again, in case nothing wakes it.
 const (
@@ -11,7 +8,8 @@ const (
 	// lookLater is the interval for waiters far back in the queue, which are too many to look
 	// often.
 	lookLater = 5 * time.Second
-	// polling is the interval without inotify: a user has 128 instances by default (inotify(7)).
+	// polling is the interval of a first waiter without inotify, of which a user has 128 instances
+	// by default (inotify(7)).
 	polling = 20 * time.Millisecond
 	// settling is how long after a close a waiter looks once more: when a process dies, its files
 	// are closed, and watchers told, before its locks go.
@@ -34,6 +32,7 @@ type wait struct {
 	patience patience
 	place    place
 	stop     func() // ends listening; nil if it does not listen
+	sleeps   bool   // it listens for an alarm, which rings once
 	woken    chan struct{}
 	often    time.Duration // how long it sleeps at most
 }
@@ -50,9 +49,11 @@ const (
 
 // wait returns when the units are acquired.
 func (a *acquisition) wait(w *wait) error {
-	defer a.locker.watcher.use()()
 	w.woken = make(chan struct{}, 1)
 	defer w.deafen()
+	if wanted, err := w.turn.isWanted(); wanted && err == nil {
+		w.moveTo(behind)
+	}
 	var settled <-chan time.Time
 	for {
 		// It looks after it has begun to listen, so that it misses nothing in between.
@@ -69,9 +70,11 @@ func (a *acquisition) wait(w *wait) error {
 			timer.Stop()
 			return a.ctx.Err()
 		case <-w.woken:
-			if w.place != first {
-				w.place = nowhere // an alarm rings once
-			} else if settled == nil {
+			switch {
+			case w.sleeps: // its alarm rings once, and for the first in the queue
+				w.place = nowhere
+				w.moveTo(first)
+			case w.place == first && settled == nil:
 				settled = time.After(settling)
 			}
 		case <-settled:
@@ -153,23 +156,46 @@ func (w *wait) moveTo(p place) (moved bool) {
 	if p == w.place {
 		return false
 	}
-	w.deafen()
+	stays := w.stop != nil && p != first && w.place != first
 	w.place = p
 	w.often = w.interval()
-	if p != first && len(w.turn.queue) == 1 {
-		w.stop, _ = w.turn.sleep(w.woken)
+	if stays {
+		return false
+	}
+	w.deafen()
+	if p != first {
+		w.sleep()
 	}
 	if w.stop == nil {
-		paths := w.turn.queue.paths()
-		if p == first {
-			paths = w.turn.units.paths()
-		}
-		var err error
-		if w.stop, err = w.locker.watcher.subscribe(paths, w.woken); err != nil {
-			w.often = polling
-		}
+		w.watch()
+	}
+	if w.stop == nil {
+		w.often = polling // nothing tells of a holder that dies
+		w.sleep()
 	}
 	return true
+}
+
+// watch listens for closes of the files that matter in a place, if there is an inotify instance.
+func (w *wait) watch() {
+	paths := w.turn.queue.paths()
+	if w.place == first {
+		paths = w.turn.units.paths()
+	}
+	w.stop, _ = w.locker.watcher.subscribe(paths, w.woken)
+}
+
+// sleep listens for the ticket's alarm: for processes that leave the queue or give units back,
+// which wake nobody else. A process that does not see all of these copies would not find the
+// owner, so sleep is for a single copy only.
+func (w *wait) sleep() {
+	if len(w.turn.queue) > 1 {
+		return
+	}
+	if a := w.turn.alarm(0); a != nil {
+		w.stop, _ = a.sleep(w.turn.region, w.turn.ticket, w.woken)
+		w.sleeps = w.stop != nil
+	}
 }
 
 // interval returns how often a waiter in a place looks even if nothing wakes it.
@@ -186,17 +212,6 @@ func (w *wait) interval() time.Duration {
 func (w *wait) deafen() {
 	if w.stop != nil {
 		w.stop()
-		w.stop = nil
+		w.stop, w.sleeps = nil, false
 	}
-}
-
-// sleep lets the ticket's owner be woken by processes that leave the queue or give units back,
-// and wakes nobody else. A process that does not see all of these copies would not find the
-// owner, so sleep is for a single copy only.
-func (t *turn) sleep(woken chan<- struct{}) (stop func(), err error) {
-	a := t.alarm(0)
-	if a == nil {
-		return nil, context.Canceled
-	}
-	return a.sleep(t.region, t.ticket, woken)
 }

@@ -11,45 +11,28 @@ import (
 
 // watcher wakes waiters when a file that they watch is closed, which also happens when its holder
 // dies. All waiters of a process share one inotify instance, which exists only while somebody
-// waits.
+// watches: a user has few instances, and those who wait behind others need none.
 type watcher struct {
-	mu       sync.Mutex
-	inotify  *os.File
-	watching map[int32]map[chan<- struct{}]bool // by watch descriptor
-	users    int
-	rest     *time.Timer // ends the instance when nobody has used it for a while
+	mu            sync.Mutex
+	inotify       *os.File
+	watching      map[int32]map[chan<- struct{}]bool // by watch descriptor
+	subscriptions int
+	rest          *time.Timer // ends the instance when nobody has watched for a while
 }
 
-// keeping is how long an unused instance is kept. A process that waits once may soon wait again,
-// and to make and close an instance is most of the cost of a short wait.
-const keeping = time.Second
+// keeping is how long an unused instance is kept. A process that watches once may soon do so
+// again, and to make and close an instance is most of the cost of a short wait. If holds are short, many
+// processes were first within that time.
+const keeping = 250 * time.Millisecond
 
 func newWatcher() *watcher {
 	return &watcher{}
 }
 
-// use keeps the inotify instance, once there is one, until the returned function is called, and
-// for some time after that.
-func (w *watcher) use() (done func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.users++
-	if w.rest != nil {
-		w.rest.Stop()
-	}
-	return func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if w.users--; w.users == 0 {
-			w.rest = time.AfterFunc(keeping, w.stopIfUnused)
-		}
-	}
-}
-
 func (w *watcher) stopIfUnused() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.users == 0 {
+	if w.subscriptions == 0 {
 		w.stop()
 	}
 }
@@ -67,18 +50,24 @@ func (w *watcher) stop() {
 }
 
 // subscribe puts a token into closed at every close of one of paths, until stop is called. It
-// does the same when the file is removed or replaced. The caller uses the watcher.
+// does the same when the file is removed or replaced.
 func (w *watcher) subscribe(paths []string, closed chan<- struct{}) (stop func(), err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := w.start(); err != nil {
 		return nil, err
 	}
+	w.subscriptions++
 	var added []int32
+	end := func() {
+		w.forget(added, closed)
+		w.subscriptions--
+		w.restIfUnused()
+	}
 	for _, path := range paths {
 		wd, err := w.addWatch(path)
 		if err != nil {
-			w.forget(added, closed)
+			end()
 			return nil, err
 		}
 		if w.watching[wd] == nil {
@@ -90,8 +79,20 @@ func (w *watcher) subscribe(paths []string, closed chan<- struct{}) (stop func()
 	return func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.forget(added, closed)
+		end()
 	}, nil
+}
+
+// restIfUnused ends the instance after a while in which nobody watches; w.mu is held.
+func (w *watcher) restIfUnused() {
+	if w.subscriptions > 0 {
+		return
+	}
+	if w.rest == nil {
+		w.rest = time.AfterFunc(keeping, w.stopIfUnused)
+		return
+	}
+	w.rest.Reset(keeping)
 }
 
 func (w *watcher) start() error {

@@ -3,6 +3,8 @@ package register
 import (
 	"testing"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/internal/group"
 )
 
 // The close of a watched file wakes all of its watchers, in this process and in others; the close
@@ -10,7 +12,6 @@ import (
 func TestCloseWakes(t *testing.T) {
 	place, other := newPlace(t), newPlace(t)
 	w := newWatcher()
-	defer w.use()()
 	subscribe := func(paths ...string) <-chan struct{} {
 		closed := make(chan struct{}, 1)
 		stop, err := w.subscribe(paths, closed)
@@ -40,7 +41,6 @@ func TestCloseWakes(t *testing.T) {
 func TestReplacedFileWakes(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	w := newWatcher()
-	defer w.use()()
 	closed := make(chan struct{}, 1)
 	stop, err := w.subscribe([]string{path}, closed)
 	if err != nil {
@@ -55,7 +55,6 @@ func TestReplacedFileWakes(t *testing.T) {
 func TestStoppedWatch(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	w := newWatcher()
-	defer w.use()()
 	stopped, watching := make(chan struct{}, 1), make(chan struct{}, 1)
 	for _, closed := range []chan struct{}{stopped, watching} {
 		stop, err := w.subscribe([]string{path}, closed)
@@ -77,25 +76,51 @@ func TestStoppedWatch(t *testing.T) {
 	}
 }
 
-// A user has few inotify instances: a process keeps one only while it is used.
+// A user has few inotify instances: a process keeps one only while somebody watches.
 func TestInstanceIsGivenBack(t *testing.T) {
 	path := newPlace(t).Queue[0]
 	w := newWatcher()
-	first, second := w.use(), w.use()
-	stop, err := w.subscribe([]string{path}, make(chan struct{}, 1))
-	if err != nil {
-		t.Fatal(err)
+	var stops []func()
+	for range 2 {
+		stop, err := w.subscribe([]string{path}, make(chan struct{}, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stops = append(stops, stop)
 	}
-	stop()
-	instance := w.inotify
-	first()
-	if w.inotify != instance {
+	stops[0]()
+	time.Sleep(keeping + keeping/4)
+	if !w.isOpen() {
 		t.Error("the instance is closed while it is used")
 	}
-	second()
-	for deadline := time.Now().Add(enough); w.isOpen(); time.Sleep(10 * time.Millisecond) {
+	stops[1]()
+	w.mustBeOpen(t, false)
+}
+
+// A process that waits behind others has no instance either, even if it was first before.
+func TestWaiterBehindHasNoInstance(t *testing.T) {
+	place, one := newPlace(t), definedAs(group.Definition{Capacity: 1})
+	locker := at(place, one).(*locker)
+	holder := mustAcquire(t, at(place, one), need(1))
+	once := startWaiting(t, locker, need(1))
+	locker.watcher.mustBeOpen(t, true)
+	next := startWaiting(t, at(place, one), need(1))
+	holder.Release()
+	receive(t, once, "its turn").Release()
+	holder = receive(t, next, "its turn")
+	first := startWaiting(t, at(place, one), need(1))
+	behind := startWaiting(t, locker, need(1))
+	locker.watcher.mustBeOpen(t, false)
+	holder.Release()
+	receive(t, first, "its turn").Release()
+	receive(t, behind, "its turn").Release()
+}
+
+func (w *watcher) mustBeOpen(t *testing.T, want bool) {
+	t.Helper()
+	for deadline := time.Now().Add(enough); w.isOpen() != want; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("the instance is kept although nobody uses it")
+			t.Fatalf("there is an instance: %v; want %v", !want, want)
 		}
 	}
 }
