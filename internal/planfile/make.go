@@ -1,6 +1,7 @@
 package planfile
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -27,17 +28,39 @@ func Make(f File) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	made, median := plan.Make(p), p.Median()
-	for i := range f.Cases {
-		f.Cases[i].Shard = made.Shard[i]
-		if !f.Cases[i].Known {
-			f.Cases[i].Seconds = median.Seconds()
+	for i, shard := range plan.Make(p).Shard {
+		f.Cases[i].Shard = shard
+	}
+	return f.conclude(believed, believed)
+}
+
+// Measured returns f as it is if cases take what was measured. The test divides them by what it
+// knows, so they stay in their shards. The errors are those of Make.
+func Measured(f File, measured timings.Times) (File, error) {
+	f.Cases, f.Groups = append([]Case{}, f.Cases...), append([]Group{}, f.Groups...)
+	believed, actual := f.Times(), f.Times()
+	for i, c := range f.Cases {
+		if f.Cases[i].Measured = measured[c.Name] > 0; f.Cases[i].Measured {
+			actual[c.Name] = measured[c.Name]
 		}
+	}
+	return f.conclude(believed, actual)
+}
+
+// conclude adds what follows if cases take what is actual, and the test believes something else.
+func (f File) conclude(believed, actual timings.Times) (File, error) {
+	p, err := f.problem(actual)
+	if err != nil {
+		return File{}, err
+	}
+	median := p.Median().Seconds()
+	for i, c := range f.Cases {
+		f.Cases[i].Seconds = cmp.Or(actual[c.Name], median)
 	}
 	f.count(p.Chains())
 	bound := p.Bound()
 	f.Bound = Bound{Seconds: bound.Time.Seconds(), Why: bound.Why}
-	makespan, err := Expected(f, believed, believed)
+	makespan, err := Expected(f, believed, actual)
 	f.Makespan = max(makespan.Seconds(), f.Bound.Seconds) // the expectation ignores rates
 	return f, err
 }

@@ -66,8 +66,11 @@ type Case struct {
 	// Seconds is how long it is expected to run. If that is unknown, it is the median of the
 	// cases whose durations are known, or 1.
 	Seconds float64 `json:"seconds"`
-	// Known says whether Seconds comes from the test's timings.
+	// Known says whether the test knows how long the case runs, from its timings.
 	Known bool `json:"known"`
+	// Measured says whether Seconds is what the case took when it last ran, whatever the test
+	// knows.
+	Measured bool `json:"measured,omitempty"`
 	// Shard is the index of the shard that runs it, from 0.
 	Shard int `json:"shard"`
 	// Serial says whether it runs last in its shard, and alone.

@@ -17,23 +17,40 @@ const maxLongest = 5
 // explain prints a plan for people.
 func explain(f planfile.File, w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	known := 0
-	for _, c := range f.Cases {
-		if c.Known {
-			known++
-		}
-	}
+	known, measured := timesOf(f)
 	fmt.Fprintf(table, "%s: %s, %d with a known time, on %s\n", f.Label, count(len(f.Cases), "case"), known, workersOf(f))
 	explainGroups(f, table)
 	explainShards(f, table)
 	explainLongest(f, table)
 	fmt.Fprintf(table, "\nbound:    %s (%s)\n", seconds(f.Bound.Seconds), cmp.Or(f.Bound.Why, "there is nothing to do"))
 	fmt.Fprintf(table, "expected: %s%s\n", seconds(f.Makespan), aboveBound(f))
-	if known < len(f.Cases) {
-		fmt.Fprintf(table, "\n? is a time that is not known: the median of those that are, or else 1 s. "+
-			"To collect times, see: interlock timings\n")
-	}
+	explainMarks(known < len(f.Cases), measured > 0, table)
 	return table.Flush()
+}
+
+// timesOf counts the cases whose times are known, and those of them that were measured.
+func timesOf(f planfile.File) (known, measured int) {
+	for _, c := range f.Cases {
+		if c.Known || c.Measured {
+			known++
+		}
+		if c.Measured {
+			measured++
+		}
+	}
+	return known, measured
+}
+
+// explainMarks says what the marks behind times mean.
+func explainMarks(unknown, measured bool, w io.Writer) {
+	if measured {
+		fmt.Fprintf(w, "\n* is what it took in its last runs (bazel-testlogs). "+
+			"To divide and order the cases by that, see: interlock timings\n")
+	}
+	if unknown {
+		fmt.Fprintf(w, "\n? is a time that is not known: the median of those that are, or else 1 s. "+
+			"To collect times, run the test, and see: interlock timings\n")
+	}
 }
 
 func workersOf(f planfile.File) string {
@@ -81,12 +98,19 @@ func explainLongest(f planfile.File, w io.Writer) {
 	slices.SortStableFunc(cases, func(a, b planfile.Case) int { return cmp.Compare(b.Seconds, a.Seconds) })
 	fmt.Fprint(w, "\nlongest cases\ttime\tshard\tgroups\n")
 	for _, c := range cases[:min(len(cases), maxLongest)] {
-		unknown := ""
-		if !c.Known {
-			unknown = " ?"
-		}
-		fmt.Fprintf(w, "%s\t%s%s\t%d\t%s\n", c.Name, seconds(c.Seconds), unknown, c.Shard, groupsOf(c))
+		fmt.Fprintf(w, "%s\t%s%s\t%d\t%s\n", c.Name, seconds(c.Seconds), sourceOf(c), c.Shard, groupsOf(c))
 	}
+}
+
+// sourceOf marks a time that does not come from the test's timings.
+func sourceOf(c planfile.Case) string {
+	switch {
+	case c.Measured:
+		return " *"
+	case !c.Known:
+		return " ?"
+	}
+	return ""
 }
 
 // groupsOf names the groups of a case in the form of a rule.

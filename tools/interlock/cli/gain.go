@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"maps"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/planfile"
@@ -22,15 +23,9 @@ type gain struct {
 // compare makes timings from the runs of a test. A case that was not run keeps its time, and a
 // case that is gone loses it.
 func compare(plan planfile.File, found runs) (gain, error) {
-	old, found := plan.Times(), found.of(plan)
-	g := gain{times: timings.Times{}}
-	for _, c := range plan.Cases {
-		if len(found[c.Name]) > 0 {
-			g.times[c.Name] = typical(found[c.Name])
-		} else if old[c.Name] > 0 {
-			g.times[c.Name] = old[c.Name]
-		}
-	}
+	old := plan.Times()
+	g := gain{times: plan.Times()}
+	maps.Copy(g.times, found.of(plan).typical())
 	var err error
 	if g.before, err = planfile.Expected(plan, old, g.times); err != nil {
 		return gain{}, err

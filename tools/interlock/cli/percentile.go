@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/interlock-build/rules_interlock/internal/timings"
 )
 
 const (
@@ -16,6 +18,17 @@ const (
 	// one.
 	shortest = 0.001
 )
+
+// typical returns the times that represent the cases that have run.
+func (r runs) typical() timings.Times {
+	times := timings.Times{}
+	for name, seconds := range r {
+		if len(seconds) > 0 {
+			times[name] = typical(seconds)
+		}
+	}
+	return times
+}
 
 // typical returns the time, in seconds, that represents some runs of a case, at least one.
 func typical(runs []float64) float64 {

@@ -42,11 +42,19 @@ func (b bazel) planOf(target string, flags []string) (planfile.File, error) {
 	if err != nil {
 		return planfile.File{}, err
 	}
-	info, err := b.info(flags, "execution_root", "workspace")
+	info, err := b.info(flags, "bazel-testlogs", "execution_root")
 	if err != nil {
 		return planfile.File{}, err
 	}
-	return runners[t.label].plan(info["execution_root"])
+	f, err := runners[t.label].plan(info["execution_root"])
+	if err != nil {
+		return planfile.File{}, err
+	}
+	ran, err := runsOf(t.label, []string{info["bazel-testlogs"]})
+	if err != nil {
+		return planfile.File{}, err
+	}
+	return planfile.Measured(f, ran.of(f).typical())
 }
 
 // groupedTest returns the one test that target means.
@@ -61,7 +69,7 @@ func (b bazel) groupedTest(target string) (test, error) {
 		return test{}, err
 	case len(tests) == 0:
 		return test{}, fmt.Errorf("%s is not a grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, "+
-			"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; "+
+			"workers, serial, keep_together, timings, case_timeout, retries, leaks, or a tag that means the same; "+
 			"what yours is says: bazel query --output=label_kind %s", target, target)
 	case len(tests) > 1:
 		var labels []string

@@ -50,7 +50,33 @@ TestReport     3.2 s ?  1      //:llm
 bound:    23.2 s (the group //:llm)
 expected: 23.2 s, the bound
 
-? is a time that is not known: the median of those that are, or else 1 s. To collect times, see: interlock timings
+? is a time that is not known: the median of those that are, or else 1 s. To collect times, run the test, and see: interlock timings
+`)
+}
+
+// Cases take what they took when they last ran. They are divided by what the test knows.
+func TestPlanFromTheLastRun(t *testing.T) {
+	w := newWorkspace(t)
+	w.add("x_test", "", sixCases)
+	w.ran("testlogs/a/x_test/test.xml", sixTimes())
+	stdout, _ := w.run(0, "plan", "//a:x_test")
+	wantText(t, stdout, `//a:x_test: 6 cases, 6 with a known time, on 2 shards with 1 worker each
+
+shard  cases  work
+0      3      10.1 s
+1      3      0.300 s
+
+longest cases  time       shard  groups
+TestC          5.0 s *    0      -
+TestE          5.0 s *    0      -
+TestA          0.100 s *  0      -
+TestB          0.100 s *  1      -
+TestD          0.100 s *  1      -
+
+bound:    5.2 s (all cases on 2 workers)
+expected: 10.1 s, 94 % above the bound
+
+* is what it took in its last runs (bazel-testlogs). To divide and order the cases by that, see: interlock timings
 `)
 }
 
@@ -93,7 +119,7 @@ func TestPlanFailures(t *testing.T) {
 			[]string{"//a:lib"},
 			func(w *workspace) { w.write("rules", "") }, 1,
 			"//a:lib is not a grouped_test, so nothing plans its cases. A go_test is one if it has resource_groups, " +
-				"workers, serial, unit, timings, case_timeout, retries, leaks, or a tag that means the same; " +
+				"workers, serial, keep_together, timings, case_timeout, retries, leaks, or a tag that means the same; " +
 				"what yours is says: bazel query --output=label_kind //a:lib",
 		},
 		"a pattern of several": {
@@ -114,7 +140,7 @@ func TestPlanFailures(t *testing.T) {
 			[]string{"//a:x_test"}, func(w *workspace) { w.write("executables", "hello\n") }, 1, `bazel cquery: "hello\n": `,
 		},
 		"no folders": {
-			[]string{"//a:x_test"}, func(w *workspace) { w.write("info", "workspace: /w\n") }, 1, "bazel info: no execution_root in ",
+			[]string{"//a:x_test"}, func(w *workspace) { w.write("info", "workspace: /w\n") }, 1, "bazel info: no bazel-testlogs in ",
 		},
 		"no runfiles": {
 			[]string{"//a:z_test"}, func(w *workspace) {
