@@ -2,22 +2,26 @@ package engine
 
 import (
 	"slices"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/quantum"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
 // joins lets further cases of a class join one that holds its groups, in its process. So what is
 // set up in the process, for example by TestMain, is set up once. Only the first case of the
 // batch has left its class; the others leave it when they start. Between two cases the groups and
-// the worker count as free: if somebody else wants them, the process ends.
+// the worker count as free: if somebody else wants them, the process ends. Only other processes
+// have to wait until this one has been worth its start.
 type joins struct {
 	dispatcher *dispatcher
 	class      *schedule.Class
 	first      event.Case
 	began      map[event.Case]bool // the cases that have joined
+	quantum    quantum.Quantum     // of the process, from the start of its first case
 }
 
 // joining returns a batch of the case that was taken from a class and all cases that may join it.
@@ -44,7 +48,7 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	if j.has(c) {
 		return event.Start
 	}
-	if j.dispatcher.run.starting.Err() != nil || j.dispatcher.run.wantedElsewhere(h) {
+	if j.dispatcher.run.starting.Err() != nil || j.isOver() && j.dispatcher.run.wantedElsewhere(h) {
 		return event.Stop
 	}
 	j.dispatcher.mu.Lock()
@@ -56,6 +60,19 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 		return event.Leave
 	}
 	return event.Start
+}
+
+// begun notes that the process has started its first case, after that time.
+func (j *joins) begun(took time.Duration) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	j.quantum = quantum.After(took)
+}
+
+func (j *joins) isOver() bool {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	return j.quantum.IsOver()
 }
 
 // add lets a case join, unless another process has it. The caller has locked the dispatcher.

@@ -134,12 +134,23 @@ type wanted struct{ lock.Locker }
 func (wanted) Holders(string) []lock.User { return nil }
 func (wanted) Wanted(string) bool         { return true }
 
+// Others have their turn after a case as soon as the process has run for five times as long as it
+// took to start.
 func TestOtherProcessesHaveTheirTurnBetweenCases(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		if a := runAsking(t, wanted{lockerOf()}, 1, aSecond, holders("g", 5)...); len(a.processes) != 5 {
-			t.Errorf("the processes ran %q", a.processes)
-		}
-	})
+	for each, want := range map[time.Duration]int{
+		time.Second:               3, // two cases each
+		5 * startOfProcess:        5,
+		5*startOfProcess - 1:      3,
+		5 * startOfProcess / 4:    2, // four cases, and one
+		5*startOfProcess/5 - 1000: 1,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			takes := func(string) time.Duration { return each }
+			if a := runAsking(t, wanted{lockerOf()}, 1, takes, holders("g", 5)...); len(a.processes) != want {
+				t.Errorf("cases of %v: the processes ran %q", each, a.processes)
+			}
+		})
+	}
 }
 
 // A process that runs its tests several times, as by m.Run for each backend, runs each of them to

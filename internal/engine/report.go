@@ -48,6 +48,9 @@ func (b *batchReport) Started(c event.Case) {
 	if first {
 		b.Begun()
 		b.run.learnStart(now.Sub(b.begun))
+		if b.joins != nil {
+			b.joins.begun(now.Sub(b.begun))
+		}
 	}
 	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waitedBy(c)})
 	b.watches.start(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,11 +60,10 @@ func TestCasesJoinThoseThatShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locker := &turns{group: make(chan struct{}, 1)}
 		// They do not end at the same time, so there is always a holder.
+		var ran atomic.Int64
 		uneven := framework(func(ctx context.Context, name string) event.Outcome {
-			if name == "read0" {
-				return passAfter(90*time.Second)(ctx, name)
-			}
-			return passAfter(time.Minute)(ctx, name)
+			n := time.Duration(ran.Add(1))
+			return passAfter(time.Minute+n*n*time.Millisecond)(ctx, name)
 		})
 		begin := time.Now()
 		r := run(t.Context(), engine.Options{

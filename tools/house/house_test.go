@@ -31,7 +31,7 @@ var rooms = []struct {
 	{"internal/manifest", []string{"internal/group"}},
 	{"internal/options", []string{"internal/nearest"}},
 	// Packages that run cases see locks only through their interface.
-	{"internal/engine", []string{"internal/event", "internal/group", "internal/lock$", "internal/schedule"}},
+	{"internal/engine", []string{"internal/event", "internal/group", "internal/lock$", "internal/quantum", "internal/schedule"}},
 	// Locks know nothing of tests.
 	{"internal/lock", []string{"internal/boottime", "internal/coordinator", "internal/group", "internal/guard", "internal/lock"}},
 	{"internal/guard", []string{"internal/procfs"}},

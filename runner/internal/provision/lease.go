@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/quantum"
 )
 
 // lease is units of one group that this runner holds, and their instances. It is a lock.Held for
@@ -24,6 +26,7 @@ type lease struct {
 	// These belong to the resource's mutex.
 	endIdle func() // nil while a case uses it
 	lost    bool
+	quantum *quantum.Quantum // since its instances were up for the first time; nil before that
 
 	mu        sync.Mutex // while instances start or stop
 	instances []*instance
@@ -49,6 +52,7 @@ func (l *lease) ready(ctx context.Context) error {
 		return nil
 	}
 	lock.Waiting(ctx, l.resource.group.Label)
+	began := time.Now()
 	starting, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	defer context.AfterFunc(l.patience, func() { fail(l.unusable()) })()
@@ -61,7 +65,11 @@ func (l *lease) ready(ctx context.Context) error {
 		})
 	}
 	starts.Wait()
-	return context.Cause(starting)
+	if err := context.Cause(starting); err != nil {
+		return err
+	}
+	l.resource.paid(l, time.Since(began))
+	return nil
 }
 
 // unusable is the error for units that were taken away while their instances started.

@@ -63,24 +63,49 @@ func TestStoppedBeforeAnotherRunnerStartsItsOwn(t *testing.T) {
 	w.wantLog("a up db0", "a down db0", "b up db0", "b down db0", "a up db0", "a down db0", "b up db0", "b down db0")
 }
 
-// A runner that continues to use the unit still gives it to a waiter.
-func TestWaiterOfAnotherRunnerIsNotPassedByCasesOfThisOne(t *testing.T) {
+// A runner that continues to use the unit gives it to a waiter once the setup was worth its time:
+// not before it has used the unit for five times as long, and then before its own next case.
+func TestWaiterOfAnotherRunnerHasItsTurn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
-	a, b := w.runner("a", server, db("db", 1)), w.runner("b", server, db("db", 1))
+	const took = 200 * time.Millisecond
+	a, b := w.runner("a", "sleep 0.2\n"+server, db("db", 1)), w.runner("b", server, db("db", 1))
 	held := a.acquire(need("db", 1))
-	got := make(chan struct{})
+	up := time.Now()
+	got := make(chan time.Duration, 1)
 	go func() {
-		defer close(got)
-		b.acquire(need("db", 1)).Release()
+		held := b.acquire(need("db", 1))
+		got <- time.Since(up)
+		held.Release()
 	}()
 	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db") })
 	held.Release()
-	a.acquire(need("db", 1)).Release()
-	<-got
+	for len(got) == 0 {
+		a.acquire(need("db", 1)).Release()
+	}
+	if waited := <-got; waited < 5*took-took/10 {
+		t.Errorf("b has the unit after %v", waited)
+	}
 	a.Close()
 	b.Close()
 	w.wantLog("a up db0", "a down db0", "b up db0", "b down db0", "a up db0", "a down db0")
+}
+
+// Nobody counts as a waiter for units that a runner would not give up.
+func TestWaiterDoesNotCountBeforeItsTurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, db("db", 1))
+	r := w.runner("a", "sleep 0.2\n"+server, db("db", 1))
+	held := r.acquire(need("db", 1))
+	defer held.Release()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { _, _ = w.inner.Acquire(ctx, []group.Need{need("db", 1)}) }()
+	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db") })
+	if r.Wanted("//r:db") {
+		t.Error("a waiter counts at once")
+	}
+	w.await("turn of the waiter", func() bool { return r.Wanted("//r:db") })
 }
 
 // Each runner has, but does not use, what the other one waits for.

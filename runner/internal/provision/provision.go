@@ -58,8 +58,9 @@ type Options struct {
 // Locker is a lock.Locker that starts instances before it hands out units.
 //
 // When a case gives a unit back, the unit stays held, and its instance up, for the next case that
-// needs as many units of the group. It is given up as soon as somebody else wants the group, and
-// by Close. So nobody waits longer for an unused unit than it takes to stop, and deadlock is as
+// needs as many units of the group. Such a case takes it even if others wait for the group, as
+// long as the unit's quantum lasts. A unit that no case takes is given up as soon as somebody else
+// wants the group, and by Close. So nobody waits longer for an unused unit than it takes to stop, and deadlock is as
 // impossible as without it: in a cycle of waiters, each would wait for a unit that a case holds,
 // and cases acquire groups in one order.
 type Locker struct {
@@ -153,8 +154,16 @@ func (l *Locker) Why(label string, user lock.User) (why []string) {
 	return append(why, lock.WhyOf(l.inner, label, user)...)
 }
 
-// Wanted implements lock.Inspector.
+// Wanted implements lock.Inspector. Nobody counts as waiting for units that this runner would not
+// give up.
 func (l *Locker) Wanted(label string) bool {
+	if r := l.resources[label]; r != nil && r.keepsAll() {
+		return false
+	}
+	return l.isWanted(label)
+}
+
+func (l *Locker) isWanted(label string) bool {
 	i, ok := l.inner.(lock.Inspector)
 	return ok && i.Wanted(label)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/quantum"
 )
 
 const (
@@ -174,10 +175,10 @@ func (r *resource) takeTurn(ctx context.Context) error {
 	}
 }
 
-// reuse returns units that another case has given back, unless somebody else waits for the group:
-// then it is their turn.
+// reuse returns units that another case has given back. If somebody else waits for the group, and
+// what was paid for their instances has been worth it, it is their turn.
 func (r *resource) reuse(weight int) *lease {
-	wanted := r.locker.Wanted(r.group.Label)
+	wanted := r.locker.isWanted(r.group.Label)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := r.idle(weight)
@@ -185,11 +186,32 @@ func (r *resource) reuse(weight int) *lease {
 		return nil
 	}
 	l.endIdle()
-	if wanted {
+	if wanted && l.isOver() {
 		r.giveUpLocked(l)
 		return nil
 	}
 	return l
+}
+
+// paid begins the quantum of a lease, whose instances took that long to start. A lease has one
+// quantum: an instance that dies and is started again does not prolong it.
+func (r *resource) paid(l *lease, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l.quantum == nil {
+		q := quantum.After(took)
+		l.quantum = &q
+	}
+}
+
+// isOver reports whether others who wait go first.
+func (l *lease) isOver() bool { return l.quantum == nil || l.quantum.IsOver() }
+
+// keepsAll reports whether this runner has units, and would give none of them to others who wait.
+func (r *resource) keepsAll() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.leases) > 0 && !slices.ContainsFunc(r.leases, (*lease).isOver)
 }
 
 // idle returns units that nobody uses; the mutex is locked.
@@ -309,7 +331,7 @@ func (r *resource) watch(idle context.Context, l *lease) {
 			return
 		case <-ticker.C:
 		}
-		if !r.isOffered() && r.locker.Wanted(r.group.Label) {
+		if !r.isOffered() && r.locker.isWanted(r.group.Label) {
 			r.giveUpIdle(idle, l)
 			return
 		}
