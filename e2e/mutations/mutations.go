@@ -115,6 +115,20 @@ var mutations = []mutation{
 		tests: registerTests[:1],
 	},
 	{
+		name:  "give up after each case (quantum)",
+		file:  "internal/quantum/quantum.go",
+		code:  "min(worth*paid, Longest)",
+		bug:   "0*paid",
+		tests: []string{"./internal/engine", "./runner/internal/provision"},
+	},
+	{
+		name:  "never give up (quantum)",
+		file:  "runner/internal/provision/resource.go",
+		code:  "	if wanted && l.isOver() {\n",
+		bug:   "	if wanted && false {\n",
+		tests: []string{"./runner/internal/provision"},
+	},
+	{
 		name:  "let a dead runner's case live (guard)",
 		file:  "internal/guard/guardian_linux.go",
 		code:  "	killAll(os.Getenv(guardianVariable), g.groups)\n",

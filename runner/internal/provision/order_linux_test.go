@@ -82,6 +82,9 @@ func TestWaiterOfAnotherRunnerHasItsTurn(t *testing.T) {
 	held.Release()
 	for len(got) == 0 {
 		a.acquire(need("db", 1)).Release()
+		if time.Since(up) > 50*took {
+			t.Fatal("b waits for ever")
+		}
 	}
 	if waited := <-got; waited < 5*took-took/10 {
 		t.Errorf("b has the unit after %v", waited)
