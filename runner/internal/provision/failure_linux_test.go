@@ -95,7 +95,8 @@ func TestSetupThatCannotStart(t *testing.T) {
 	wantError(t, err, "//r:db: unit 0: the setup gone does not start: ", "no such file")
 }
 
-// One failure may be chance, but each may take its whole timeout.
+// One failure may be chance, but each may take its whole timeout. What the setup printed is told for
+// each attempt, and not for each case.
 func TestSetupThatFailsIsTriedTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1), db("other", 1))
@@ -105,6 +106,10 @@ echo '{"resources": [{}]}'`, db("db", 1), db("other", 1))
 	for range 4 {
 		_, last = r.try(t.Context(), need("db", 1))
 		wantError(t, last, "exit code 1")
+	}
+	wantError(t, last, "//r:db: the setup a.sh ended with exit code 1, and is not tried again after 2 failures\nhint: ")
+	if strings.Contains(last.Error(), "it printed \"") {
+		t.Errorf("told again: %v", last)
 	}
 	w.wantLog("a up db0", "a up db0")
 	r.acquire(need("other", 1))

@@ -95,7 +95,7 @@ func (i *instance) begin(ctx context.Context) error {
 		i.end()
 		<-i.over
 	}
-	return fmt.Errorf("the setup %s %w%s%s", i.setup.Name, err, i.printed(), hintOf(err))
+	return &setupError{setup: i.setup.Name, err: err, said: i.printed() + hintOf(err)}
 }
 
 // hintOf returns the last line of an error: what to do about it.

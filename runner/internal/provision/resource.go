@@ -134,7 +134,7 @@ func (r *resource) refusal() error {
 	case r.closed:
 		return errClosed
 	case r.failures >= maxFailures:
-		return r.failure
+		return r.notAgain()
 	}
 	return nil
 }
