@@ -2,6 +2,7 @@ package main
 
 import (
 	"maps"
+	"math"
 	"slices"
 
 	witness "github.com/interlock-build/rules_interlock/e2e/witness/check"
@@ -12,13 +13,13 @@ import (
 func checkCapacity(uses map[string][]witness.Use, capacity map[string]int) (found witness.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(uses)) {
 		limit, known := capacity[name]
-		if known {
-			found = append(found, witness.Exclusion(name, witness.Group{Capacity: limit}, uses[name])...)
-			continue
+		if !known {
+			limit = math.MaxInt
+			for _, u := range uses[name] {
+				found.Add("capacity", "%s uses %s, of which no capacity was given", u.By, name)
+			}
 		}
-		for _, u := range uses[name] {
-			found.Add("capacity", "%s uses %s, of which no capacity was given", u.By, name)
-		}
+		found = append(found, witness.Exclusion(name, witness.Group{Capacity: limit}, uses[name])...)
 	}
 	return found
 }
