@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -43,10 +44,8 @@ func (u Use) excludes(other Use, g Group) bool {
 // common returns the units that are in both lists.
 func common(units, others []int) (both []int) {
 	for _, unit := range units {
-		for _, other := range others {
-			if unit == other {
-				both = append(both, unit)
-			}
+		if slices.Contains(others, unit) {
+			both = append(both, unit)
 		}
 	}
 	return both
