@@ -43,7 +43,7 @@ var rooms = []struct {
 	// A witness shares a clock with what it watches, and knows nothing else of it.
 	{"e2e/witness", []string{"e2e/witness", "internal/boottime"}},
 	{"e2e", []string{"e2e", "internal"}},
-	{"bench/seed", []string{"bench/harness", "bench/seed"}},
+	{"bench/seed", []string{"bench/harness", "bench/seed", "e2e/witness"}},
 	{"bench", []string{"bench", "internal"}},
 	{"adapters", []string{"adapters"}},
 	{"examples", nil}, // a module of its own

@@ -1,5 +1,6 @@
 // Package caselog reads what the tests of the seed's suite record about themselves, and checks
-// it.
+// it. A line is a test that has run, with its outcome, because most questions are about how long
+// tests took; e2e/witness has the log of what is killed halfway.
 package caselog
 
 import (
@@ -11,6 +12,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
 // Entry is a test that has run.
@@ -74,22 +77,9 @@ func (l Log) Makespan() time.Duration {
 }
 
 // MostAtOnce is the most tests that ran at the same time.
-func (l Log) MostAtOnce() int {
-	type event struct {
-		at   time.Duration
-		step int
-	}
-	var events []event
-	for _, e := range l {
-		events = append(events, event{e.Begin, 1}, event{e.End, -1})
-	}
-	// A test that ends at an instant makes room for one that begins then.
-	slices.SortFunc(events, func(a, b event) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.step, b.step)) })
-	most, running := 0, 0
-	for _, e := range events {
-		running += e.step
-		most = max(most, running)
-	}
+func (l Log) MostAtOnce() (most int) {
+	span := func(e Entry) (begin, end time.Duration) { return e.Begin, e.End }
+	check.Sweep(l, span, func(running []Entry) { most = max(most, len(running)) })
 	return most
 }
 

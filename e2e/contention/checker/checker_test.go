@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// sound is a log without errors: two resources of capacity 1, one of capacity 2.
+// sound is a log without errors, in the notation of inJSON: two resources of capacity 1, one of
+// capacity 2.
 const sound = `
 start target=//t:a run=1 uses=db locks=plain network=net:[1]
 start target=//t:b run=1 uses=api locks=opt network=net:[1]
@@ -36,8 +37,8 @@ func runChecker(t *testing.T, log, events string, flags ...string) (int, string)
 	t.Helper()
 	dir := t.TempDir()
 	logFile, eventsFile := filepath.Join(dir, "log"), filepath.Join(dir, "events.json")
-	for path, text := range map[string]string{logFile: log, eventsFile: events} {
-		if err := os.WriteFile(path, []byte(strings.TrimLeft(text, "\n")), 0o600); err != nil {
+	for path, text := range map[string]string{logFile: inJSON(t, log), eventsFile: events} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,13 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
 // run is one run of a test (--runs_per_test), of one case of it, or of a script.
@@ -26,118 +26,63 @@ func (r run) String() string {
 	return fmt.Sprintf("%s (run %d)", text, r.number)
 }
 
-// record is a line of the log: a run started or ended. The order of the lines is the order of
-// time, because each is appended by one write(2).
+// Facts that programs add to their records.
+const (
+	// locks is the configuration of the lock files; empty if there are none.
+	locks = "locks"
+	// network is the network namespace.
+	network = "network"
+)
+
+// record is a line of the log: a run started or ended. It names the resources that the run uses,
+// whether it holds them or not.
 type record struct {
 	run
-	start bool
-	// uses are the resources that the test uses, whether it holds them or not.
-	uses []use
-	// locks is the configuration of its lock files; empty if there are none.
-	locks string
-	// network is its network namespace.
-	network string
-	// began is when its process was started, as the time since boot.
-	began time.Duration
-	// fences are its fencing tokens, by resource.
-	fences map[string]int64
+	caselog.Record
 }
 
-// use is what a test uses of a resource: that much of its capacity, or all of it, shared with
-// others that do the same.
-type use struct {
-	name   string
-	weight int
-	shared bool
-}
-
-// parseLog reads lines such as
-//
-//	start target=//cases:a run=1 uses=db,api=2,port=shared locks=k8-opt-exec network=net:[1] …
-//	start build=left target=//cases:a run=1 uses=db began=60.25 fences=db=17 …
-//
-// and ignores fields that it does not know.
+// parseLog reads a log in the order of its lines, because programs in bash cannot read the clock.
 func parseLog(r io.Reader) ([]record, error) {
+	lines, err := caselog.Parse(r)
+	if err != nil {
+		return nil, err
+	}
 	var records []record
-	lines := bufio.NewScanner(r)
-	for lines.Scan() {
-		parsed, err := parseLine(lines.Text())
+	for n, line := range lines {
+		parsed, err := newRecord(line)
 		if err != nil {
-			return nil, fmt.Errorf("line %d of the log: %w", len(records)+1, err)
+			return nil, fmt.Errorf("line %d of the log: %w", n+1, err)
 		}
 		records = append(records, parsed)
 	}
-	return records, lines.Err()
+	return records, nil
 }
 
-func parseLine(line string) (record, error) {
-	event, rest, _ := strings.Cut(line, " ")
-	if event != "start" && event != "end" {
-		return record{}, fmt.Errorf("%q begins with neither start nor end", line)
+func newRecord(line caselog.Record) (record, error) {
+	if line.Event != caselog.Start && line.Event != caselog.End {
+		return record{}, fmt.Errorf("%q is neither start nor end", line.Event)
 	}
-	fields := map[string]string{}
-	for _, field := range strings.Fields(rest) {
-		name, value, ok := strings.Cut(field, "=")
-		if !ok {
-			return record{}, fmt.Errorf("%q is not NAME=VALUE", field)
-		}
-		fields[name] = value
-	}
-	number, err := strconv.Atoi(fields["run"])
-	if err != nil || fields["target"] == "" {
-		return record{}, fmt.Errorf("%q names no run of a target", line)
-	}
-	r := record{
-		run:     run{build: fields["build"], target: plainLabel(fields["target"]), number: number, test: fields["case"]},
-		start:   event == "start",
-		locks:   fields["locks"],
-		network: fields["network"],
-	}
-	if r.uses, err = parseUses(fields["uses"]); err != nil {
-		return record{}, err
-	}
-	if r.fences, err = parseFences(fields["fences"]); err != nil {
-		return record{}, err
-	}
-	if seconds := fields["began"]; seconds != "" {
-		if r.began, err = time.ParseDuration(seconds + "s"); err != nil {
-			return record{}, fmt.Errorf("began: %w", err)
+	for _, u := range line.Uses {
+		if u.Group == "" || u.Weight < 1 && !u.Shared {
+			return record{}, fmt.Errorf("%+v is not a use of a resource", u)
 		}
 	}
-	return r, nil
+	which, err := parseRun(line.Run)
+	which.test = line.Case
+	return record{which, line}, err
 }
 
-func parseUses(list string) ([]use, error) {
-	var uses []use
-	for _, part := range splitNames(list) {
-		name, how, has := strings.Cut(part, "=")
-		u := use{name: name, weight: 1, shared: how == "shared"}
-		if has && !u.shared {
-			weight, err := strconv.Atoi(how)
-			if err != nil {
-				return nil, fmt.Errorf("%q is not NAME, NAME=WEIGHT or NAME=shared", part)
-			}
-			u.weight = weight
-		}
-		uses = append(uses, u)
+// parseRun reads the name of a run: TARGET NUMBER [BUILD]
+func parseRun(name string) (run, error) {
+	fields := strings.Fields(name)
+	if len(fields) != 2 && len(fields) != 3 {
+		return run{}, fmt.Errorf("%q is not TARGET NUMBER [BUILD]", name)
 	}
-	return uses, nil
-}
-
-func parseFences(list string) (map[string]int64, error) {
-	if list == "" {
-		return nil, nil
+	number, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return run{}, fmt.Errorf("%q names no run of a target", name)
 	}
-	fences := map[string]int64{}
-	for _, part := range splitNames(list) {
-		name, text, _ := strings.Cut(part, "=")
-		token, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not NAME=TOKEN", part)
-		}
-		fences[name] = token
-	}
-	return fences, nil
+	return run{build: strings.Join(fields[2:], ""), target: plainLabel(fields[0]), number: number}, nil
 }
 
 // plainLabel returns a label of the main repository as Bazel prints it to people.

@@ -4,17 +4,27 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
 func TestParseLog(t *testing.T) {
-	got, err := parseLog(strings.NewReader(
-		"start target=@@//t:a run=2 uses=db,api=2,port=shared locks=k8-opt network=net:[1] pid=7\nend target=//t:a run=2 case=TestX uses= locks=\n" +
-			"start build=left target=//t:a run=1 began=60.25 fences=db=17,api=18\n"))
+	got, err := parseLog(strings.NewReader(`
+{"event":"start","run":"@@//t:a 2","pid":7,"uses":[{"group":"db","weight":1},{"group":"api","weight":2},{"group":"port","weight":1,"shared":true}],"facts":{"locks":"k8-opt","network":"net:[1]"}}
+{"event":"end","run":"//t:a 2","case":"TestX"}
+{"event":"start","run":"//t:a 1 left","born":60250000000,"uses":[{"group":"db","weight":1,"fence":17},{"group":"api","weight":1,"fence":18}]}
+`[1:]))
 	want := []record{
-		{run: run{"", "//t:a", 2, ""}, start: true, uses: []use{{"db", 1, false}, {"api", 2, false}, {"port", 1, true}}, locks: "k8-opt", network: "net:[1]"},
-		{run: run{"", "//t:a", 2, "TestX"}},
-		{run: run{"left", "//t:a", 1, ""}, start: true, began: 60250 * time.Millisecond, fences: map[string]int64{"db": 17, "api": 18}},
+		{run{"", "//t:a", 2, ""}, caselog.Record{
+			Event: caselog.Start, At: 1, Run: "@@//t:a 2", PID: 7,
+			Uses:  []caselog.Use{{Group: "db", Weight: 1}, {Group: "api", Weight: 2}, {Group: "port", Weight: 1, Shared: true}},
+			Facts: map[string]string{locks: "k8-opt", network: "net:[1]"},
+		}},
+		{run{"", "//t:a", 2, "TestX"}, caselog.Record{Event: caselog.End, At: 2, Run: "//t:a 2", Case: "TestX"}},
+		{run{"left", "//t:a", 1, ""}, caselog.Record{
+			Event: caselog.Start, At: 3, Run: "//t:a 1 left", Born: 60250000000,
+			Uses: []caselog.Use{{Group: "db", Weight: 1, Fence: 17}, {Group: "api", Weight: 1, Fence: 18}},
+		}},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("parseLog: %+v, %v; want %+v", got, err, want)
@@ -23,14 +33,19 @@ func TestParseLog(t *testing.T) {
 
 // TestBrokenInputIsAnError: unreadable input must not count as sound.
 func TestBrokenInputIsAnError(t *testing.T) {
+	const sound = `{"event":"start","run":"//t:a 1","pid":7,"uses":[{"group":"db","weight":1}]}`
 	for name, input := range map[string]struct{ log, events string }{
-		"half a line":    {log: "start target=//t:a run=1 uses=db\nst"},
-		"two in a line":  {log: "start target=//t:a run=1 uses=dbstart target=//t:b run=1 uses=db end"},
-		"no weight":      {log: "start target=//t:a run=1 uses=db=much"},
-		"no run":         {log: "start target=//t:a uses=db"},
-		"no time":        {log: "start target=//t:a run=1 began=soon"},
-		"no token":       {log: "start target=//t:a run=1 fences=db"},
-		"no target":      {log: "end run=1"},
+		"half a line":    {log: sound + "\n" + sound[:len(sound)/2]},
+		"two in a line":  {log: sound + sound},
+		"no weight":      {log: strings.Replace(sound, `"weight":1`, `"weight":"much"`, 1)},
+		"a weight of 0":  {log: strings.Replace(sound, `"weight":1`, `"weight":0`, 1)},
+		"no resource":    {log: strings.Replace(sound, `"db"`, `""`, 1)},
+		"no run":         {log: strings.Replace(sound, "//t:a 1", "//t:a", 1)},
+		"no number":      {log: strings.Replace(sound, "//t:a 1", "//t:a left", 1)},
+		"no time":        {log: strings.Replace(sound, `"pid"`, `"born":"soon","pid"`, 1)},
+		"no token":       {log: strings.Replace(sound, `"weight"`, `"fence":"","weight"`, 1)},
+		"no target":      {log: `{"event":"end","run":"1"}`},
+		"another event":  {log: strings.Replace(sound, "start", "touch", 1)},
 		"broken events":  {events: `{"id":`},
 		"no JSON at all": {events: "started"},
 	} {

@@ -1,6 +1,7 @@
 // Checker proves from outside that tests kept to the capacity of the resources that they use. It
 // knows nothing of how they do that: it reads what the tests wrote to a shared log, and what
-// Bazel reports about them.
+// Bazel reports about them. The log is that of e2e/witness/caselog, and what is not about Bazel is
+// checked by e2e/witness/check.
 //
 // # Usage
 //
@@ -41,6 +42,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	witness "github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
 func main() {
@@ -121,7 +124,7 @@ func setNames(names *[]string) func(string) error {
 	}
 }
 
-func (o options) check() (summary string, found findings, err error) {
+func (o options) check() (summary string, found witness.Findings, err error) {
 	records, err := readFile(o.log, parseLog)
 	if err != nil {
 		return "", nil, err
@@ -131,13 +134,15 @@ func (o options) check() (summary string, found findings, err error) {
 		return "", nil, err
 	}
 	results = withScripts(o.cases.expand(results), o.scripts)
+	holdings := holdingsOf(records)
+	uses := usesByName(holdings)
+	seen := peaksOf(holdings, uses)
 	found = append(found, checkRuns(records, results)...)
-	seen, excess := checkCapacity(records, o.capacity)
-	found = append(found, excess...)
+	found = append(found, checkCapacity(uses, o.capacity)...)
 	found = append(found, checkReached(seen, o.capacity)...)
 	found = append(found, checkBuilds(seen, results)...)
-	found = append(found, checkRates(records, o.rates)...)
-	found = append(found, checkFences(records, o.fenced)...)
+	found = append(found, checkRates(uses, o.rates)...)
+	found = append(found, checkFences(uses, o.fenced)...)
 	found = append(found, checkStrategies(results, o.sandbox)...)
 	found = append(found, checkNetworks(records, results)...)
 	found = append(found, checkConfigurations(records, o.configurations)...)

@@ -7,18 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	witness "github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
-// rate is a limit on the runs that begin to use a resource in a window of time.
-type rate struct {
-	starts int
-	window time.Duration
-}
-
-func (r rate) String() string { return fmt.Sprintf("%d in %v", r.starts, r.window) }
-
 // rates are the rates of resources, by name.
-type rates map[string]rate
+type rates map[string]witness.Group
 
 // String implements flag.Value.
 func (r rates) String() string { return "" }
@@ -33,51 +27,35 @@ func (r rates) Set(text string) error {
 		if err != nil || wrong != nil || starts < 1 || window <= 0 {
 			return fmt.Errorf("%q is not NAME=STARTS/WINDOW", part)
 		}
-		r[name] = rate{starts, window}
+		r[name] = witness.Group{Rate: starts, Window: window}
 	}
 	return nil
 }
 
 // checkRates finds windows in which more runs began than the rate of a resource that they use
 // allows, and rates for which no run had to wait.
-func checkRates(records []record, limits rates) findings {
-	var found findings
+func checkRates(uses map[string][]witness.Use, limits rates) (found witness.Findings) {
 	for _, name := range slices.Sorted(maps.Keys(limits)) {
 		limit := limits[name]
-		starts := startsOf(name, records)
-		if len(starts) <= limit.starts {
-			found.add("reached", "only %d runs use %s, of rate %v, so none had to wait", len(starts), name, limit)
+		if n := len(uses[name]); n <= limit.Rate {
+			found.Add("reached", "only %d runs use %s, of rate %s, so none had to wait", n, name, limit.RateText())
 			continue
 		}
-		found = append(found, limit.check(name, starts)...)
+		found = append(found, witness.Rate(name, limit, uses[name])...)
+		if !usedUp(limit, uses[name]) {
+			found.Add("reached", "%s, of rate %s, was never used that often", name, limit.RateText())
+		}
 	}
 	return found
 }
 
-// check checks that each start is a window after the one that it has to wait for.
-func (r rate) check(name string, starts []record) findings {
-	var found findings
-	used := false
-	for i := range starts {
-		if last := i + r.starts - 1; last < len(starts) {
-			used = used || starts[last].began-starts[i].began < r.window
-		}
-		if next := i + r.starts; next < len(starts) {
-			if took := starts[next].began - starts[i].began; took < r.window {
-				found.add("rate", "%s, of rate %v, is used by %d runs that began within %v, from %v to %v",
-					name, r, r.starts+1, took, starts[i].run, starts[next].run)
-			}
+// usedUp reports whether as many uses as the rate allows began within one window.
+func usedUp(limit witness.Group, uses []witness.Use) bool {
+	starts := witness.ByBirth(uses)
+	for last := limit.Rate - 1; last < len(starts); last++ {
+		if starts[last].Born.Sub(starts[last-limit.Rate+1].Born) < limit.Window {
+			return true
 		}
 	}
-	if !used {
-		found.add("reached", "%s, of rate %v, was never used that often", name, r)
-	}
-	return found
-}
-
-// startsOf returns the starts of the runs that use a resource, in the order in which they began.
-func startsOf(name string, records []record) []record {
-	starts := slices.DeleteFunc(slices.Clone(records), func(r record) bool { return !r.start || !r.usesOf(name) })
-	slices.SortFunc(starts, func(a, b record) int { return int(a.began - b.began) })
-	return starts
+	return false
 }

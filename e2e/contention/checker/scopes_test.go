@@ -42,7 +42,7 @@ func checkSeveral(t *testing.T, log string, flags ...string) (int, string) {
 		args = append(args, "-events", build+"="+file)
 	}
 	logFile := filepath.Join(dir, "log")
-	if err := os.WriteFile(logFile, []byte(strings.TrimLeft(log, "\n")), 0o600); err != nil {
+	if err := os.WriteFile(logFile, []byte(inJSON(t, log)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var output strings.Builder

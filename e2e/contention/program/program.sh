@@ -2,8 +2,9 @@
 #
 # Usage: program.sh BEHAVIOUR [ARG...]
 #
-# Stands for a test that uses the resources $USES (names, comma-separated). It writes to the log
-# $CONTENTION_DIR/log when it starts and when it ends, and in between it does what BEHAVIOUR says.
+# Stands for a test that uses the resources $USES (NAME, NAME=WEIGHT or NAME=shared,
+# comma-separated). It writes to the log $CONTENTION_DIR/log when it starts and when it ends, and in
+# between it does what BEHAVIOUR says.
 # $FENCES are its fencing tokens (NAME=TOKEN, comma-separated), and $CONTENTION_BUILD is the build
 # that it belongs to, if there are several. @VARIABLE in $USES and $FENCES stands for a variable
 # that only a holder of the group has.
@@ -18,11 +19,32 @@ main() {
   say end
 }
 
-# say EVENT: one line in one write(2), which O_APPEND puts after everything that is there.
+# say EVENT: a record of e2e/witness/caselog, in one line and one write(2), which O_APPEND puts
+# after everything that is there. It has no time, because bash cannot read the clock that the record
+# wants: the order of the lines stands for it. The fact "microseconds" is for proofs/tests.sh.
 say() {
-  printf '%s target=%s build=%s run=%s uses=%s fences=%s began=%s locks=%s network=%s pids=%s pid=%s runner=%s at=%s\n' \
-    "$1" "$TEST_TARGET" "${CONTENTION_BUILD:-}" "${TEST_RUN_NUMBER:-1}" "$uses" "$fences" "$began" \
-    "$locks" "$network" "$pids" $$ $PPID "${EPOCHREALTIME/[.,]/}" >>"$CONTENTION_DIR/log"
+  local run="$TEST_TARGET ${TEST_RUN_NUMBER:-1}${CONTENTION_BUILD:+ $CONTENTION_BUILD}" facts
+  facts=$(printf '"locks":"%s","network":"%s","pids":"%s","runner":"%s","microseconds":"%s"' \
+    "$locks" "$network" "$pids" "$PPID" "${EPOCHREALTIME/[.,]/}")
+  printf '{"event":"%s","run":"%s","pid":%d,"born":%d,"uses":[%s],"facts":{%s}}\n' \
+    "$1" "$run" $$ "$born" "$uses" "$facts" >>"$CONTENTION_DIR/log"
+}
+
+# uses_of RESOURCES FENCES: what a record says of them.
+uses_of() {
+  local part name how separator=
+  for part in ${1//,/ }; do
+    name=${part%%=*} how=${part#"${part%%=*}"}
+    printf '%s{"group":"%s",%s' "$separator" "$name" "$(amount_of "${how#=}")"
+    if [[ ,$2, =~ ,"$name"=([^,]*), ]]; then printf ',"fence":%s' "${BASH_REMATCH[1]}"; fi
+    printf '}'
+    separator=,
+  done
+}
+
+# amount_of WEIGHT, shared or nothing
+amount_of() {
+  if [[ $1 == shared ]]; then printf '"weight":1,"shared":true'; else printf '"weight":%s' "${1:-1}"; fi
 }
 
 # expand TEXT
@@ -35,13 +57,13 @@ expand() {
   printf '%s' "$text"
 }
 
-# When this process was started, in seconds since boot: proc_pid_stat(5), field 22, in ticks of 10
-# ms.
-began() {
+# When this process was started, in nanoseconds since boot: proc_pid_stat(5), field 22, in ticks of
+# 10 ms.
+born() {
   local fields
   fields=$(<"/proc/$$/stat")
   read -ra fields <<<"${fields##*) }"
-  printf '%d.%02d' $((fields[19] / 100)) $((fields[19] % 100))
+  printf '%d' $((fields[19] * 10000000))
 }
 
 # The configuration whose copy of the lock files Bazel gave this test, if any.
@@ -72,9 +94,10 @@ leave_a_daemon() {
 }
 
 # A test program does not know about descriptors, memory and the like, so it can pass them on.
-began=$(began)
-uses=$(expand "$USES")
+born=$(born)
+resources=$(expand "$USES")
 fences=$(expand "${FENCES:-}")
+uses=$(uses_of "$resources" "$fences")
 locks=$(configuration_of_locks)
 network=$(readlink /proc/self/ns/net)
 pids=$(readlink /proc/self/ns/pid)

@@ -3,55 +3,67 @@
 package cases
 
 import (
-	"bytes"
-	"fmt"
+	"cmp"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
 func use(t *testing.T, resources string) {
-	say(t, "start", resources)
+	say(t, caselog.Start, resources)
 	time.Sleep(150 * time.Millisecond)
-	say(t, "end", resources)
+	say(t, caselog.End, resources)
 }
 
-// say writes a line by one write(2), which O_APPEND puts after everything that is there.
-func say(t *testing.T, event, resources string) {
+// say writes a record without a time, like program.sh.
+func say(t *testing.T, event caselog.Event, resources string) {
 	t.Helper()
-	run := os.Getenv("TEST_RUN_NUMBER")
-	if run == "" {
-		run = "1"
-	}
 	network, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := os.OpenFile(filepath.Join(os.Getenv("CONTENTION_DIR"), "log"), os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+	born, err := caselog.Born()
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := caselog.Append(filepath.Join(os.Getenv("CONTENTION_DIR"), "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	if _, err := fmt.Fprintf(log, "%s target=%s case=%s run=%s uses=%s network=%s began=%s\n",
-		event, os.Getenv("TEST_TARGET"), t.Name(), run, resources, network, began(t)); err != nil {
+	if err := log.Write(caselog.Record{
+		Event: event,
+		Run:   os.Getenv("TEST_TARGET") + " " + cmp.Or(os.Getenv("TEST_RUN_NUMBER"), "1"),
+		Case:  t.Name(),
+		PID:   os.Getpid(),
+		Born:  born,
+		Uses:  uses(t, resources),
+		Facts: map[string]string{"network": network},
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// began returns when this process was started, in seconds since boot, like program.sh.
-func began(t *testing.T) string {
+// uses reads NAME, NAME=WEIGHT or NAME=shared, with commas between them.
+func uses(t *testing.T, resources string) (all []caselog.Use) {
 	t.Helper()
-	stat, err := os.ReadFile("/proc/self/stat")
-	if err != nil {
-		t.Fatal(err)
+	for part := range strings.SplitSeq(resources, ",") {
+		name, how, special := strings.Cut(part, "=")
+		u := caselog.Use{Group: name, Weight: 1, Shared: how == "shared"}
+		if special && !u.Shared {
+			var err error
+			if u.Weight, err = strconv.Atoi(how); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if name != "" {
+			all = append(all, u)
+		}
 	}
-	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
-	ticks, err := strconv.Atoi(fields[19])
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fmt.Sprintf("%d.%02d", ticks/100, ticks%100)
+	return all
 }

@@ -1,8 +1,10 @@
 """Pytest tests that stand for tests which use resources, as cases_test.go has them for Go.
 
 Each says in the log $CONTENTION_DIR/log when it starts and when it ends.
+The lines are records of e2e/witness/caselog, without a time, like those of program.sh.
 """
 
+import json
 import os
 import time
 
@@ -22,18 +24,26 @@ def use(request):
 
 
 def _say(event, name, resources):
-    line = "%s target=%s case=%s run=%s uses=%s network=%s\n" % (
-        event,
-        os.environ["TEST_TARGET"],
-        name,
-        os.environ.get("TEST_RUN_NUMBER", "1"),
-        resources,
-        os.readlink("/proc/self/ns/net"),
-    )
+    record = {
+        "event": event,
+        "run": "%s %s" % (os.environ["TEST_TARGET"], os.environ.get("TEST_RUN_NUMBER", "1")),
+        "case": name,
+        "pid": os.getpid(),
+        "uses": [_use_of(part) for part in resources.split(",") if part],
+        "facts": {"network": os.readlink("/proc/self/ns/net")},
+    }
     # By one write(2), which O_APPEND puts behind all that is there.
     log = os.open(os.path.join(os.environ["CONTENTION_DIR"], "log"), os.O_APPEND | os.O_WRONLY | os.O_CREAT, 0o644)
-    os.write(log, line.encode())
+    os.write(log, (json.dumps(record) + "\n").encode())
     os.close(log)
+
+
+def _use_of(part):
+    """NAME, NAME=WEIGHT or NAME=shared, as a record has it."""
+    group, _, how = part.partition("=")
+    if how == "shared":
+        return {"group": group, "weight": 1, "shared": True}
+    return {"group": group, "weight": int(how or 1)}
 
 
 @pytest.mark.xdist_group("db")

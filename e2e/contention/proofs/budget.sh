@@ -6,11 +6,11 @@
 waiting_is_not_running() {
   bazel_test //budget:waits_{1..20} --jobs=24 --local_test_jobs=24
   local count longest
-  count=$(grep -c '^end ' "$CONTENTION_DIR/log")
+  count=$(grep -c '^{"event":"end",' "$CONTENTION_DIR/log")
   longest=$(cat bazel-testlogs/budget/waits_*/test.log | sed -n 's/^interlock: PASS .* waited \([0-9.]*\) s)$/\1/p' | sort -n | tail -n 1)
   ((count == 20)) || fail "$count tests ended, not 20"
   # One after the other: start, end, start, end, …
-  (($(cut -d ' ' -f 1 "$CONTENTION_DIR/log" | uniq | wc -l) == 2 * count)) || fail 'some ran at once'
+  (($(cut -d , -f 1 "$CONTENTION_DIR/log" | uniq | wc -l) == 2 * count)) || fail 'some ran at once'
   ((${longest%.*} > 60)) || fail "the longest wait was $longest s, which proves little"
   note "20 tests of 4 s took turns, with a budget of 10 s each"
   note "the last waited $longest s"

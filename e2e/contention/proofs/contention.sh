@@ -41,7 +41,7 @@ groups_exclude() {
   run_cases cases "$1"
   expect_code 0 check_cases cases -sandbox "$1" -configurations "$configurations"
   note "$(tail -n 1 "$CONTENTION_DIR/findings")"
-  note "lock files of $(grep -o ' locks=[^ ]\+' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
+  note "lock files of $(grep -oE '"locks":"[^"]+"' "$CONTENTION_DIR/log" | sort -u | wc -l) configurations"
 }
 
 # Bazel gives every test that many shards, including tests of one case.

@@ -8,7 +8,7 @@ readonly handoff_limit=1000
 # expect_handoff SINCE TARGET: the target started soon enough after SINCE.
 expect_handoff() {
   local took
-  took=$(milliseconds_between "$1" "$(field at "$(said start "$2")")")
+  took=$(milliseconds_between "$1" "$(field microseconds "$(said start "$2")")")
   note "the next had the group after $took ms"
   ((took < handoff_limit)) || fail "that is more than $handoff_limit ms"
 }
@@ -20,7 +20,7 @@ start_two_of_a_kind() {
   in_background bazel_test //faults:first_or_second //faults:second_or_first "$@"
   await has_said start '//faults:[a-z_]*'
   line=$(said start '//faults:[a-z_]*')
-  holder=$(field target "$line") holder=${holder#@@}
+  holder=$(field run "$line") holder=${holder#@@} holder=${holder%% *}
   waiter=//faults:first_or_second
   if [[ $holder == "$waiter" ]]; then waiter=//faults:second_or_first; fi
   sleep 1 # for the other to wait
@@ -109,7 +109,7 @@ daemon_is_gone() {
   bazel_test //faults:next
   wait "$client"
   is_gone "$daemon" || fail 'the daemon outlived its test'
-  expect_handoff "$(field at "$(said end //faults:leaves_a_daemon)")" //faults:next
+  expect_handoff "$(field microseconds "$(said end //faults:leaves_a_daemon)")" //faults:next
 }
 
 # Bazel's server dies, and the next one knows nothing of the test, nor of the lock files, because

@@ -63,18 +63,18 @@ await() {
   fail "waited for '$*' in vain; the log: $(cat "$CONTENTION_DIR/log" 2>&1)"
 }
 
-# said EVENT TARGET: its line in the log.
-said() { grep -m1 -- "^$1 target=@*$2 " "$CONTENTION_DIR/log" 2>/dev/null; }
+# said EVENT TARGET: its line in the log, as program.sh writes it.
+said() { grep -m1 -- "^{\"event\":\"$1\",\"run\":\"@*$2 " "$CONTENTION_DIR/log" 2>/dev/null; }
 has_said() { said "$@" >/dev/null; }
 
-# field NAME LINE
+# field NAME LINE: a string or a number.
 field() {
-  local rest=" $2 "
-  rest=${rest#* "$1"=}
-  printf '%s' "${rest%% *}"
+  local rest=${2#*"\"$1\":"}
+  rest=${rest#\"}
+  printf '%s' "${rest%%[\",\}]*}"
 }
 
-# milliseconds_between START END, both as in the log
+# milliseconds_between START END, both in microseconds, as in the log
 milliseconds_between() { printf '%d' $((($2 - $1) / 1000)); }
 
 now() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }

@@ -110,6 +110,7 @@ def _go_case(*, name, grouped, tags):
         shard_count = 3,
         tags = tags,
         workers = 2,
+        deps = ["@rules_interlock//e2e/witness/caselog"],
     )
 
 def _pytest_case(*, name, grouped, tags):

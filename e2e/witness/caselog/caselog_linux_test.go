@@ -76,6 +76,23 @@ func TestWhatSaysNothingIsNoRecord(t *testing.T) {
 	}
 }
 
+// Without a clock, the order of the lines is that of time.
+func TestParseNumbersTheLines(t *testing.T) {
+	const log = `{"event":"start","run":"r","case":"c","pid":2,"facts":{"network":"n"}}` + "\n" + `{"event":"end","at":7,"run":"r","case":"c","pid":2}` + "\n"
+	want := []caselog.Record{
+		{Event: caselog.Start, At: 1, Run: "r", Case: "c", PID: 2, Facts: map[string]string{"network": "n"}},
+		{Event: caselog.End, At: 2, Run: "r", Case: "c", PID: 2},
+	}
+	if got, err := caselog.Parse(strings.NewReader(log)); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("read %+v, %v, want %+v", got, err, want)
+	}
+	for _, line := range []string{`{}`, `{"event":"end"}`, `{"run":"r"}`, `{"event":"end","run":"r"`, `{"event":"end","run":"r"}}`, `{"event":"end","run":"r"}{"event":"end","run":"r"}`, ``} {
+		if got, err := caselog.Parse(strings.NewReader(log + line + "\n")); err == nil {
+			t.Errorf("%s is read as %+v", line, got)
+		}
+	}
+}
+
 func TestBorn(t *testing.T) {
 	born, err := caselog.Born()
 	if err != nil {

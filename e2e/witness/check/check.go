@@ -1,28 +1,18 @@
 // Package check proves from outside that cases kept to what their groups allow, whatever was done
 // to them and to their runners. It knows nothing of how runners do that. It reads the log of the
 // cases, what was done to them, and the reports of the runners.
+//
+// Check checks all of that. Harnesses whose logs say less use its parts: Exclusion, Rate and
+// Fences check the uses of one group, and Sweep replays what overlaps.
 package check
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
-
-// Group is what a group allows.
-type Group struct {
-	// Capacity is the number of units.
-	Capacity int
-	// Instances are their names, if they have names.
-	Instances []string
-	// Rate is how many uses may start in any Window; 0 means any number.
-	Rate   int
-	Window time.Duration
-}
 
 // Round is everything to check.
 type Round struct {
@@ -40,29 +30,6 @@ type Round struct {
 	// Faulty says whether every group could fail at any time, so that any case may be reported as
 	// an infrastructure failure. Otherwise only cases whose group was broken or lost may be.
 	Faulty bool
-}
-
-// Findings is what is wrong: sentences, each after the name of its check.
-//
-//   - runs: each runner that lived reports each of its cases once. The cases that
-//     passed, and no others, have one start and one end. A case that was reported
-//     bad was killed, or the infrastructure failed. A case that a fenced resource
-//     has rejected did not pass.
-//   - capacity: at no moment do cases use more of a group than its capacity.
-//   - sharing: at no moment does a case share a group while another uses it exclusively.
-//   - units: each unit has one user at a time, and each user as many as it needs.
-//   - rate: in no window do more uses start than the rate allows.
-//   - fences: of two uses that exclude each other, the later one has the larger
-//     token. No two have the same token, except shared uses of one run.
-//   - outlived: if groups cannot be lost by time, nothing of a case that was killed, or
-//     whose runner was killed, continues beside the next one.
-//   - losses: a case that loses its groups because lock files were replaced ends
-//     within a second, and does not pass.
-//   - hangs: each runner ends.
-type Findings []string
-
-func (f *Findings) add(check, format string, args ...any) {
-	*f = append(*f, check+": "+fmt.Sprintf(format, args...))
 }
 
 // Summary is what was seen.
@@ -115,26 +82,17 @@ func Check(r Round) (Summary, Findings) {
 	for name, g := range r.Groups {
 		uses := h.usesOf(name)
 		seen.Contended += contended(uses)
-		over := h.overlaps(uses)
+		over := h.overlaps(g, uses)
 		seen.Overlaps += len(over)
 		if r.Loss == 0 {
 			for _, u := range over {
-				found.add("outlived", "%s: %s, or what it has started, goes on beside the next one", name, u)
+				found.Add("outlived", "%s: %s, or what it has started, goes on beside the next one", name, u.By)
 			}
 		}
-		checkUnits(name, g, uses, &found)
-		checkRate(name, g, uses, h, &found)
-		checkFences(name, uses, &found)
+		counted := counts(uses)
+		found = slices.Concat(found, checkUnits(name, g, counted), Exclusion(name, g, counted), Fences(name, g, counted),
+			Rate(name, g, counts(h.withoutPauses(g, uses))))
 	}
 	slices.Sort(found)
 	return seen, found
-}
-
-// names lists cases for a finding.
-func names(uses []use) string {
-	var all []string
-	for _, u := range uses {
-		all = append(all, u.String())
-	}
-	return strings.Join(all, ", ")
 }

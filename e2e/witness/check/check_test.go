@@ -161,13 +161,13 @@ func TestFindings(t *testing.T) {
 		{"units: pg: unit 0 is used at once by a/x and b/x", "start a/x pg=0\nstart b/x pg=0\nend a/x\nend b/x"},
 		{"units: db: a/x was given unit 1, which does not exist", "start a/x db=1\nend a/x"},
 		{
-			"rate: calls: 3 uses begin within 4ms, and 2 may within 20ms",
+			"rate: calls, of rate 2 in 20ms, is used by 3 runs that began within 4ms, from a/x to a/z",
 			"start a/x calls=0\nend a/x\nstart a/y calls=0\nend a/y\nstart a/z calls=0\nend a/z",
 		},
-		{"fences: db: a/x has the token 2, and b/x after it 1", "start a/x db=0:2\nend a/x\nstart b/x db=0:1\nend b/x"},
-		{"fences: db: a/x and b/x have the token 1", "start a/x db=0:1\nend a/x\nstart b/x db=0:1\nend b/x"},
-		{"fences: db: a/x and b/x have the token 1", "start a/x db=shared:1\nstart b/x db=shared:1\nend a/x\nend b/x"},
-		{"fences: db: a/x has the token 2, and b/x after it 1", "start a/x db=shared:2\nend a/x\nstart b/x db=0:1\nend b/x"},
+		{"fences: b/x has the token 1 of db, after a/x had 2", "start a/x db=0:2\nend a/x\nstart b/x db=0:1\nend b/x"},
+		{"fences: b/x has the token 1 of db, as a/x has", "start a/x db=0:1\nend a/x\nstart b/x db=0:1\nend b/x"},
+		{"fences: b/x has the token 1 of db, as a/x has", "start a/x db=shared:1\nstart b/x db=shared:1\nend a/x\nend b/x"},
+		{"fences: b/x has the token 1 of db, after a/x had 2", "start a/x db=shared:2\nend a/x\nstart b/x db=0:1\nend b/x"},
 		{"runs: a/x started twice", "start a/x db=0\nend a/x\nstart a/x db=0"},
 		{"runs: a/x goes on before its start or after its end", "start a/x db=0\nend a/x\ntouch a/x"},
 		{"runs: a reports that x passed, which did not get to its end", "start a/x db=0\ntouch a/x"},
@@ -192,6 +192,39 @@ func TestInstancesBelongToTheirUnits(t *testing.T) {
 	r.want(`units: pg: a/x was given ["pg0"] as the units [1]`)
 	r.Records[0].Uses[0].Slots, r.Records[0].Uses[0].Instances = nil, nil
 	r.want("units: pg: a/x uses 1 units, and was given []")
+}
+
+// Some logs do not say which units a use was granted: then uses exclude each other if the group has
+// too few for both.
+func TestPartsWithoutUnits(t *testing.T) {
+	g := check.Group{Capacity: 3, Rate: 1, Window: 20 * time.Millisecond}
+	use := func(by string, weight int, from, until caselog.Instant, fence int64) check.Use {
+		return check.Use{
+			Use: caselog.Use{Group: "pool", Weight: weight, Fence: fence},
+			By:  by, Run: by, From: from, Until: until, Born: from.Add(time.Hour),
+		}
+	}
+	a := use("a", 2, 1, 10, 7)
+	for _, c := range []struct {
+		next check.Use
+		want check.Findings
+	}{
+		{use("b", 1, 5, 20, 8), nil},
+		{use("b", 2, 5, 20, 8), check.Findings{"capacity: pool, of capacity 3, is used at once by a, b"}},
+		{use("b", 1, 10, 20, 6), nil},
+		{use("b", 2, 10, 20, 6), check.Findings{"fences: b has the token 6 of pool, after a had 7"}},
+		{use("b", 1, 10, 20, 7), check.Findings{"fences: b has the token 7 of pool, as a has"}},
+		{use("b", 1, 10, 20, 0), nil},
+	} {
+		uses := []check.Use{a, c.next}
+		found := slices.Concat(check.Exclusion("pool", g, uses), check.Fences("pool", g, uses))
+		if !slices.Equal(found, c.want) {
+			t.Errorf("%+v: found %q, want %q", c.next, found, c.want)
+		}
+		if found := check.Rate("pool", g, uses); len(found) != 1 {
+			t.Errorf("%+v: found %q, want one window with too many", c.next, found)
+		}
+	}
 }
 
 // A killed holder counts until it was killed: it cannot log its end.

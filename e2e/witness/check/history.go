@@ -27,10 +27,16 @@ type holding struct {
 // use is what a holding uses of one group.
 type use struct {
 	*holding
-	caselog.Use
+	Use
 }
 
-func (u use) String() string { return u.run + "/" + u.name }
+// counts returns the uses without the histories of their cases.
+func counts(uses []use) (all []Use) {
+	for _, u := range uses {
+		all = append(all, u.Use)
+	}
+	return all
+}
 
 // history is the log, case by case.
 type history struct {
@@ -62,7 +68,7 @@ func newHistory(r Round, found *Findings) *history {
 		switch record.Event {
 		case caselog.Start:
 			if h.of[who] != nil {
-				found.add("runs", "%s/%s started twice", who.run, who.name)
+				found.Add("runs", "%s/%s started twice", who.run, who.name)
 				continue
 			}
 			h.of[who] = &holding{id: who, start: record, last: record.At}
@@ -121,7 +127,7 @@ func note(times map[string][]caselog.Instant, record caselog.Record) {
 func (h *history) went(who id, record caselog.Record, found *Findings) {
 	holding := h.of[who]
 	if holding == nil || holding.ended {
-		found.add("runs", "%s/%s goes on before its start or after its end", who.run, who.name)
+		found.Add("runs", "%s/%s goes on before its start or after its end", who.run, who.name)
 		return
 	}
 	holding.last, holding.ended = record.At, record.Event == caselog.End
@@ -214,24 +220,16 @@ func (h *history) mayBeRefused(run Run, name string) bool {
 
 // overlaps returns the users of a group that did something after another user had begun with the
 // same units, although they no longer counted: they or their runner had been killed.
-func (h *history) overlaps(uses []use) (over []use) {
+func (h *history) overlaps(g Group, uses []use) (over []use) {
 	for _, u := range uses {
 		lostAt, lost := h.lost(u.holding)
 		if u.last > u.until && slices.ContainsFunc(uses, func(next use) bool {
-			return (!lost || next.start.At < lostAt) && next.start.At >= u.until && next.start.At < u.last && next.holding != u.holding && u.excludes(next)
+			return (!lost || next.start.At < lostAt) && next.start.At >= u.until && next.start.At < u.last && next.holding != u.holding && u.Use.excludes(next.Use, g)
 		}) {
 			over = append(over, u)
 		}
 	}
 	return over
-}
-
-// excludes reports whether two uses of a group may not overlap.
-func (u use) excludes(other use) bool {
-	if u.Shared || other.Shared {
-		return u.Shared != other.Shared
-	}
-	return slices.ContainsFunc(u.Slots, func(slot int) bool { return slices.Contains(other.Slots, slot) })
 }
 
 // caseKilled reports whether a case of a run was killed.
@@ -250,11 +248,25 @@ func (h *history) usesOf(group string) []use {
 	for _, holding := range h.holdings {
 		for _, u := range holding.start.Uses {
 			if u.Group == group {
-				uses = append(uses, use{holding, u})
+				uses = append(uses, use{holding, holding.use(u)})
 			}
 		}
 	}
 	return uses
+}
+
+// use is what the holding uses of a group, for as long as the holding counts.
+func (holding *holding) use(of caselog.Use) Use {
+	return Use{
+		Use: of, By: holding.run + "/" + holding.name, Run: holding.run,
+		Born: holding.start.Born, From: holding.start.At, Until: holding.until,
+	}
+}
+
+// withoutPauses returns the uses whose runner did not stand still around their start, so that the
+// start was counted just before.
+func (h *history) withoutPauses(g Group, uses []use) []use {
+	return slices.DeleteFunc(slices.Clone(uses), func(u use) bool { return h.stopped(u.run, u.From.Add(-g.Window), u.From) })
 }
 
 // contended counts the uses that began while a use of another run was under way, or had just

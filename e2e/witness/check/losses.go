@@ -17,7 +17,7 @@ func checkLosses(h *history, found *Findings) (lost int, longest time.Duration) 
 		}
 		longest = max(longest, wentOn)
 		if wentOn > noticing {
-			found.add("losses", "%s/%s goes on for %v after its lock files were written again", holding.run, holding.name, wentOn)
+			found.Add("losses", "%s/%s goes on for %v after its lock files were written again", holding.run, holding.name, wentOn)
 		}
 	}
 	return lost, longest

@@ -79,7 +79,7 @@ func ParseReport(text []byte) ([]Outcome, error) {
 // failures. A killed runner need not report anything, but what it reports must be true.
 func checkRun(run Run, h *history, r Round, found *Findings) (refused int) {
 	if run.Hung {
-		found.add("hangs", "%s did not end", run.Name)
+		found.Add("hangs", "%s did not end", run.Name)
 		return 0
 	}
 	if run.Killed && run.Report == nil {
@@ -87,7 +87,7 @@ func checkRun(run Run, h *history, r Round, found *Findings) (refused int) {
 	}
 	outcomes, err := ParseReport(run.Report)
 	if err != nil {
-		found.add("runs", "%s: %v", run.Name, err)
+		found.Add("runs", "%s: %v", run.Name, err)
 		return 0
 	}
 	reported, bad := map[string]int{}, false
@@ -100,7 +100,7 @@ func checkRun(run Run, h *history, r Round, found *Findings) (refused int) {
 		switch {
 		case o.Name == run.Around && (!o.Bad || h.caseKilled(run.Name)):
 		case !slices.Contains(run.Cases, o.Name):
-			found.add("runs", "%s reports %s, which it does not have", run.Name, o.Name)
+			found.Add("runs", "%s reports %s, which it does not have", run.Name, o.Name)
 		default:
 			checkOutcome(run, o, h, r, found)
 		}
@@ -110,11 +110,11 @@ func checkRun(run Run, h *history, r Round, found *Findings) (refused int) {
 	}
 	for _, name := range run.Cases {
 		if reported[name] != 1 {
-			found.add("runs", "%s reports %s %d times, not once", run.Name, name, reported[name])
+			found.Add("runs", "%s reports %s %d times, not once", run.Name, name, reported[name])
 		}
 	}
 	if bad != (run.ExitCode != 0) {
-		found.add("runs", "%s exits with %d, and reports %+v", run.Name, run.ExitCode, outcomes)
+		found.Add("runs", "%s exits with %d, and reports %+v", run.Name, run.ExitCode, outcomes)
 	}
 	return refused
 }
@@ -125,12 +125,12 @@ func checkOutcome(run Run, o Outcome, h *history, r Round, found *Findings) {
 	_, killed := h.kills[who]
 	switch {
 	case !o.Bad && (holding == nil || !holding.ended):
-		found.add("runs", "%s reports that %s passed, which did not get to its end", run.Name, o.Name)
+		found.Add("runs", "%s reports that %s passed, which did not get to its end", run.Name, o.Name)
 	case !o.Bad && h.passedLost(holding):
-		found.add("losses", "%s reports that %s passed, which had lost a group", run.Name, o.Name)
+		found.Add("losses", "%s reports that %s passed, which had lost a group", run.Name, o.Name)
 	case !o.Bad && r.Rejected[run.Name+"/"+o.Name]:
-		found.add("runs", "%s reports that %s passed, of which a write was rejected", run.Name, o.Name)
+		found.Add("runs", "%s reports that %s passed, of which a write was rejected", run.Name, o.Name)
 	case o.Bad && !run.Killed && !killed && (o.Type != infrastructure || !r.Faulty && !h.mayBeRefused(run, o.Name)):
-		found.add("runs", "%s reports that %s is bad (%s), and nobody has killed it", run.Name, o.Name, o.Type)
+		found.Add("runs", "%s reports that %s is bad (%s), and nobody has killed it", run.Name, o.Name, o.Type)
 	}
 }
