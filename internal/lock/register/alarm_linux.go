@@ -15,8 +15,8 @@ import (
 //
 // It is a page of the file, mapped to be read, whose words are futexes (futex(2)). The kernel
 // finds a futex by its file and offset, whatever else the process sees. The words never change,
-// so a call just before a waiter sleeps is missed. Only waiters that are not next sleep here, and
-// they get another call.
+// so a call just before a waiter sleeps is missed. A waiter that is not next gets another call, and
+// one that is next and has no inotify also looks by itself.
 type alarm struct{ page []byte }
 
 const (
