@@ -115,6 +115,13 @@ var mutations = []mutation{
 		tests: registerTests[:1],
 	},
 	{
+		name:  "wake those who share a bed (build, host)",
+		file:  "internal/lock/register/alarm_linux.go",
+		code:  "			case <-done: // rung already",
+		bug:   "			case <-(chan struct{})(nil): // rung already",
+		tests: []string{"./internal/lock/register"},
+	},
+	{
 		name:  "give up after each case (quantum)",
 		file:  "internal/quantum/quantum.go",
 		code:  "min(worth*paid, Longest)",
