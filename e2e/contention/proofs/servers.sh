@@ -36,11 +36,12 @@ keyed_tests() {
 keyed_scripts() {
   local key=$1 n
   shift
+  for n in 1 2; do script "read_$n" pool=shared "$key/pool" --capacity=3 --shared "$@" -- work 0.15 & scripts+=($!); done
+  sleep 1 # so that nothing comes between these two, and they share the group
   for n in 1 2; do
     script "db_$n" db "$key/db" "$@" -- work 0.15 & scripts+=($!)
     script "small_$n" pool "$key/pool" --capacity=3 "$@" -- work 0.15 & scripts+=($!)
     script "big_$n" pool=2 "$key/pool" --capacity=3 --weight=2 "$@" -- work 0.15 & scripts+=($!)
-    script "read_$n" pool=shared "$key/pool" --capacity=3 --shared "$@" -- work 0.15 & scripts+=($!)
   done
 }
 
