@@ -63,20 +63,19 @@ func bornOf(t *testing.T, seconds string) caselog.Instant {
 	return caselog.Instant(since)
 }
 
-func usesOf(t *testing.T, list, fences string) (uses []caselog.Use) {
+func usesOf(t *testing.T, list, fences string) []caselog.Use {
 	t.Helper()
-	for _, part := range splitNames(list) {
-		name, how, weighted := strings.Cut(part, "=")
-		u := caselog.Use{Group: name, Weight: 1, Shared: how == "shared"}
-		if weighted && !u.Shared {
-			u.Weight = int(number(t, how))
-		}
-		for _, fence := range splitNames(fences) {
-			if token, mine := strings.CutPrefix(fence, name+"="); mine {
-				u.Fence = number(t, token)
+	uses, err := caselog.ParseUses(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fence := range splitNames(fences) {
+		name, token, _ := strings.Cut(fence, "=")
+		for i := range uses {
+			if uses[i].Group == name {
+				uses[i].Fence = number(t, token)
 			}
 		}
-		uses = append(uses, u)
 	}
 	return uses
 }

@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +25,10 @@ func say(t *testing.T, event caselog.Event, resources string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	uses, err := caselog.ParseUses(resources)
+	if err != nil {
+		t.Fatal(err)
+	}
 	born, err := caselog.Born()
 	if err != nil {
 		t.Fatal(err)
@@ -42,28 +44,9 @@ func say(t *testing.T, event caselog.Event, resources string) {
 		Case:  t.Name(),
 		PID:   os.Getpid(),
 		Born:  born,
-		Uses:  uses(t, resources),
+		Uses:  uses,
 		Facts: map[string]string{"network": network},
 	}); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// uses reads NAME, NAME=WEIGHT or NAME=shared, with commas between them.
-func uses(t *testing.T, resources string) (all []caselog.Use) {
-	t.Helper()
-	for part := range strings.SplitSeq(resources, ",") {
-		name, how, special := strings.Cut(part, "=")
-		u := caselog.Use{Group: name, Weight: 1, Shared: how == "shared"}
-		if special && !u.Shared {
-			var err error
-			if u.Weight, err = strconv.Atoi(how); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if name != "" {
-			all = append(all, u)
-		}
-	}
-	return all
 }

@@ -102,3 +102,14 @@ func TestBorn(t *testing.T) {
 		t.Errorf("this process is %v old", age)
 	}
 }
+
+func TestUsesInShort(t *testing.T) {
+	got, err := caselog.ParseUses("db,api=2,,port=shared")
+	want := []caselog.Use{{Group: "db", Weight: 1}, {Group: "api", Weight: 2}, {Group: "port", Weight: 1, Shared: true}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v, want %+v", got, err, want)
+	}
+	if _, err := caselog.ParseUses("db,api=two"); err == nil || !strings.Contains(err.Error(), `"api=two" is not NAME`) {
+		t.Errorf("error %v", err)
+	}
+}
