@@ -124,14 +124,14 @@ var mutations = []mutation{
 	{
 		name:  "give up after each case (quantum)",
 		file:  "internal/quantum/quantum.go",
-		code:  "min(worth*paid, Longest)",
+		code:  "min(worth*paid, longest)",
 		bug:   "0*paid",
 		tests: []string{"./internal/engine", "./runner/internal/provision"},
 	},
 	{
 		name:  "never give up (quantum)",
 		file:  "runner/internal/provision/resource.go",
-		code:  "	if wanted && l.isOver() {\n",
+		code:  "	if wanted && l.quantum.IsOver() {\n",
 		bug:   "	if wanted && false {\n",
 		tests: []string{"./runner/internal/provision"},
 	},

@@ -62,8 +62,8 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	return event.Start
 }
 
-// begun notes that the process has started its first case, after that time.
-func (j *joins) begun(took time.Duration) {
+// paid begins the quantum of the process, which took that long to its first case.
+func (j *joins) paid(took time.Duration) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
 	j.quantum = quantum.After(took)

@@ -90,12 +90,17 @@ func lockerOf() lock.Locker {
 
 func aSecond(string) time.Duration { return time.Second }
 
+// asks are the options with which cases join others, in the groups of lockerOf.
+func asks(framework engine.Framework, locker lock.Locker, workers int) engine.Options {
+	return engine.Options{
+		Framework: framework, Locker: locker, Workers: workers, Batches: true, Asks: true, Capacity: map[string]int{"g": 1, "h": 1, "two": 2},
+	}
+}
+
 func runAsking(t *testing.T, locker lock.Locker, workers int, takes func(string) time.Duration, cases ...schedule.Case) *asking {
 	t.Helper()
 	a := &asking{takes: takes, ran: map[string]int{}}
-	r := run(t.Context(), engine.Options{
-		Framework: a, Locker: locker, Workers: workers, Batches: true, Asks: true, Capacity: map[string]int{"g": 1, "h": 1, "two": 2},
-	}, cases...)
+	r := run(t.Context(), asks(a, locker, workers), cases...)
 	for _, c := range cases {
 		if r.wantOutcome(t, c.Name, event.Passed, ""); a.ran[c.Name] != 1 {
 			t.Errorf("%s ran %d times", c.Name, a.ran[c.Name])
@@ -169,9 +174,7 @@ func TestCasesThatRunAgainAreNotStopped(t *testing.T) {
 			}
 			return [][]event.Case{b.Cases[1:]}
 		})
-		run(t.Context(), engine.Options{
-			Framework: f, Locker: wanted{lockerOf()}, Workers: 1, Batches: true, Asks: true, Capacity: map[string]int{"g": 1},
-		}, holders("g", 3)...)
+		run(t.Context(), asks(f, wanted{lockerOf()}, 1), holders("g", 3)...)
 		if again != 6 {
 			t.Errorf("%d runs", again)
 		}
@@ -199,10 +202,7 @@ func TestSharedProcessesKeepTheirPromises(t *testing.T) {
 		workers := rapid.IntRange(1, 4).Draw(t, "workers")
 		synctest.Test(outer, func(*testing.T) {
 			a := &asking{takes: aSecond, ran: map[string]int{}}
-			engine.Run(context.Background(), engine.Options{
-				Framework: a, Locker: lockerOf(), Workers: workers, Batches: true, Asks: true, Sink: event.FanOut(),
-				Capacity: map[string]int{"g": 1, "h": 1, "two": 2},
-			}, cases)
+			run(context.Background(), asks(a, lockerOf(), workers), cases...)
 			for _, c := range cases {
 				if a.ran[c.Name] != 1 {
 					t.Fatalf("%s ran %d times; the processes ran %q", c.Name, a.ran[c.Name], a.processes)
@@ -244,9 +244,7 @@ func TestProcessThatFailsForAllOfItsCases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &brokenMain{}
 		cases := holders("g", 5)
-		r := run(t.Context(), engine.Options{
-			Framework: f, Locker: lockerOf(), Workers: 2, Batches: true, Asks: true, Capacity: map[string]int{"g": 1},
-		}, cases...)
+		r := run(t.Context(), asks(f, lockerOf(), 2), cases...)
 		for _, c := range cases {
 			r.wantOutcome(t, c.Name, event.Errored, event.TypeStart)
 		}

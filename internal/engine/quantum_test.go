@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/internal/engine"
 	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 	"pgregory.net/rapid"
@@ -22,11 +21,11 @@ const lasts = 5 * startOfProcess
 type target struct {
 	*asking
 	cases  []schedule.Case
-	events *recorder
+	events *recorder // once it has run
 }
 
-func anyTarget(t *rapid.T, name string) target {
-	own := target{asking: &asking{ran: map[string]int{}}, events: &recorder{}}
+func anyTarget(t *rapid.T, name string) *target {
+	own := &target{asking: &asking{ran: map[string]int{}}}
 	takes := map[string]time.Duration{}
 	for i := range rapid.IntRange(1, 40).Draw(t, "cases") {
 		c := newCase(fmt.Sprint(name, i), "g")
@@ -38,7 +37,7 @@ func anyTarget(t *rapid.T, name string) target {
 }
 
 // work is how long the cases run in all, and longest the longest of them.
-func (t target) work() (work, longest time.Duration) {
+func (t *target) work() (work, longest time.Duration) {
 	for _, c := range t.cases {
 		work += t.takes(c.Name)
 		longest = max(longest, t.takes(c.Name))
@@ -52,7 +51,7 @@ func (t target) work() (work, longest time.Duration) {
 func TestQuantumBoundsChangesAndWaits(t *testing.T) {
 	outer := t
 	rapid.Check(t, func(t *rapid.T) {
-		var targets []target
+		var targets []*target
 		for i := range rapid.IntRange(1, 8).Draw(t, "targets") {
 			targets = append(targets, anyTarget(t, string(rune('a'+i))))
 		}
@@ -76,15 +75,11 @@ func TestQuantumBoundsChangesAndWaits(t *testing.T) {
 	})
 }
 
-func runTogether(targets []target) {
+func runTogether(targets []*target) {
 	locker := lockerOf()
 	var all sync.WaitGroup
 	for _, own := range targets {
-		all.Go(func() {
-			engine.Run(context.Background(), engine.Options{
-				Framework: own, Locker: locker, Workers: 1, Batches: true, Asks: true, Sink: own.events, Capacity: map[string]int{"g": 1},
-			}, own.cases)
-		})
+		all.Go(func() { own.events = run(context.Background(), asks(own, locker, 1), own.cases...) })
 	}
 	all.Wait()
 }

@@ -47,9 +47,10 @@ func (b *batchReport) Started(c event.Case) {
 	b.mu.Unlock()
 	if first {
 		b.Begun()
-		b.run.learnStart(now.Sub(b.begun))
+		took := now.Sub(b.begun)
+		b.run.learnStart(took)
 		if b.joins != nil {
-			b.joins.begun(now.Sub(b.begun))
+			b.joins.paid(took)
 		}
 	}
 	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waitedBy(c)})

@@ -13,9 +13,9 @@ import "time"
 const (
 	// worth is how many times as long as the payment took a holder may use what it paid for.
 	worth = 5
-	// Longest is the longest quantum, whatever the payment. It bounds how much longer a waiter
-	// waits for each holder before it: by Longest, and the case that is running then.
-	Longest = 15 * time.Second
+	// longest is the longest quantum, whatever the payment. It bounds how much longer a waiter
+	// waits for each holder before it: by longest, and the case that is running then.
+	longest = 15 * time.Second
 )
 
 // Quantum is the time in which a holder goes on although others wait. The zero value is over.
@@ -23,7 +23,7 @@ type Quantum struct{ until time.Time }
 
 // After returns the quantum of a holder that has just paid, which took that long.
 func After(paid time.Duration) Quantum {
-	return Quantum{time.Now().Add(min(worth*paid, Longest))}
+	return Quantum{time.Now().Add(min(worth*paid, longest))}
 }
 
 // IsOver reports whether others who wait go first.

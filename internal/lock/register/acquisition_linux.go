@@ -58,10 +58,8 @@ func (a *acquisition) take(n group.Need) error {
 			return err
 		}
 		a.locker.forget(n.Group)
-		select {
-		case <-a.ctx.Done():
-			return a.ctx.Err()
-		case <-time.After(polling):
+		if err := rest(a.ctx, polling); err != nil {
+			return err
 		}
 	}
 }

@@ -21,8 +21,8 @@ type watcher struct {
 }
 
 // keeping is how long an unused instance is kept. A process that watches once may soon do so
-// again, and to make and close an instance is most of the cost of a short wait. If holds are short, many
-// processes were first within that time.
+// again, and to make and close an instance is most of the cost of a short wait. If holds are short,
+// many processes were first within that time.
 const keeping = 250 * time.Millisecond
 
 func newWatcher() *watcher {

@@ -26,7 +26,7 @@ type lease struct {
 	// These belong to the resource's mutex.
 	endIdle func() // nil while a case uses it
 	lost    bool
-	quantum *quantum.Quantum // since its instances were up for the first time; nil before that
+	quantum quantum.Quantum // since its instances were up for the first time
 
 	mu        sync.Mutex // while instances start or stop
 	instances []*instance

@@ -60,9 +60,9 @@ type Options struct {
 // When a case gives a unit back, the unit stays held, and its instance up, for the next case that
 // needs as many units of the group. Such a case takes it even if others wait for the group, as
 // long as the unit's quantum lasts. A unit that no case takes is given up as soon as somebody else
-// wants the group, and by Close. So nobody waits longer for an unused unit than it takes to stop, and deadlock is as
-// impossible as without it: in a cycle of waiters, each would wait for a unit that a case holds,
-// and cases acquire groups in one order.
+// wants the group, and by Close. So nobody waits longer for an unused unit than it takes to stop,
+// and deadlock is as impossible as without it: in a cycle of waiters, each would wait for a unit
+// that a case holds, and cases acquire groups in one order.
 type Locker struct {
 	inner     lock.Locker
 	resources map[string]*resource // by label

@@ -186,7 +186,7 @@ func (r *resource) reuse(weight int) *lease {
 		return nil
 	}
 	l.endIdle()
-	if wanted && l.isOver() {
+	if wanted && l.quantum.IsOver() {
 		r.giveUpLocked(l)
 		return nil
 	}
@@ -198,20 +198,16 @@ func (r *resource) reuse(weight int) *lease {
 func (r *resource) paid(l *lease, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if l.quantum == nil {
-		q := quantum.After(took)
-		l.quantum = &q
+	if l.quantum == (quantum.Quantum{}) {
+		l.quantum = quantum.After(took)
 	}
 }
-
-// isOver reports whether others who wait go first.
-func (l *lease) isOver() bool { return l.quantum == nil || l.quantum.IsOver() }
 
 // keepsAll reports whether this runner has units, and would give none of them to others who wait.
 func (r *resource) keepsAll() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.leases) > 0 && !slices.ContainsFunc(r.leases, (*lease).isOver)
+	return len(r.leases) > 0 && !slices.ContainsFunc(r.leases, func(l *lease) bool { return l.quantum.IsOver() })
 }
 
 // idle returns units that nobody uses; the mutex is locked.
