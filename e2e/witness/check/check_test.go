@@ -280,6 +280,18 @@ func TestRewrittenFilesAreLost(t *testing.T) {
 	r.forget("files") // what is killed in the end had been stopped before
 	r.run("a").Report, r.run("a").ExitCode = report([]string{"x:infrastructure"}), 69
 	r.want()
+
+	// The same if the runner is killed later: it has ended its case by then.
+	r = before("start a/x db=0\nstop a/x\nrewrite files db=0\nrewritten files db=0\nstart b/x db=0\nend b/x\nkill a")
+	r.forget("files")
+	r.run("a").Killed, r.run("a").Report = true, nil
+	r.want()
+
+	// Not if the other one began before the files were written again.
+	r = before("start a/x db=0\nstart b/x db=0\nend b/x\nrewrite files db=0\nrewritten files db=0\nkill a")
+	r.forget("files")
+	r.run("a").Killed, r.run("a").Report = true, nil
+	r.want("capacity: db, of capacity 1, is used at once by a/x, b/x", "units: db: unit 0 is used at once by a/x and b/x")
 }
 
 // A later loss of its group is no excuse for a case that continues beside the next one.

@@ -20,7 +20,7 @@ type holding struct {
 	ended bool
 	// until is the moment until which it counts.
 	until caselog.Instant
-	// killed is when it was killed, without an end; 0 is never.
+	// killed is when it or its runner was killed, without an end; 0 is never.
 	killed caselog.Instant
 }
 
@@ -148,7 +148,7 @@ func (h *history) bound(holding *holding, loss time.Duration) {
 	case caseKilled:
 		holding.until, holding.killed = ofCase, ofCase
 	case runKilled:
-		holding.until = ofRun
+		holding.until, holding.killed = ofRun, ofRun
 	}
 	if runKilled {
 		holding.until = min(holding.until, ofRun)
