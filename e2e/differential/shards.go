@@ -12,7 +12,7 @@ import (
 func (p *site) runShards(ctx context.Context, framework string, args []string, s setting) (results, error) {
 	name := filepath.Join(p.dir, fmt.Sprintf("test_%d", s.workers))
 	text, err := json.Marshal(map[string]any{
-		"version": 8, "label": "@@" + p.label(), "framework": framework, "program": "_main/x.test",
+		"version": 9, "label": "@@" + p.label(), "framework": framework, "program": "_main/x.test",
 		"workers": fmt.Sprint(s.workers), "cpus": 1, "serial": []any{}, "keep_together": "case", "shards": 1,
 		"running_budget_seconds": 0, "groups": []any{},
 	})

@@ -92,7 +92,7 @@ func (r trial) writeManifest(name string) error {
 		budget = budgetSeconds
 	}
 	text, err := json.Marshal(map[string]any{
-		"version": 8, "label": "@@" + r.label(), "framework": "protocol", "program": "_main/x.test",
+		"version": 9, "label": "@@" + r.label(), "framework": "protocol", "program": "_main/x.test",
 		"workers": fmt.Sprint(r.way.workers), "cpus": 1, "serial": []any{}, "keep_together": "case", "shards": r.way.shards,
 		"running_budget_seconds": budget, "groups": []any{},
 	})

@@ -68,6 +68,8 @@ func (g Group) check() (errs []error) {
 	if g.Setup != nil {
 		require(g.Setup.Program != "", "a setup without a program")
 		require(g.Setup.TimeoutSeconds >= 1, "setup: timeout_seconds is %d: want at least 1", g.Setup.TimeoutSeconds)
+		require(g.Setup.Files != "", "a setup without a list of its files")
+		require(g.Setup.IdleTimeoutSeconds >= 0, "setup: idle_timeout_seconds is %d: want 0 or more", g.Setup.IdleTimeoutSeconds)
 		// The case would wait for the setup after its start has been counted.
 		require(!g.Rate.Limited(), "a setup and a rate do not go together: give the rate to a group of its own")
 	}

@@ -63,9 +63,24 @@ func TestGroupsInGoldens(t *testing.T) {
 			Name: "server", Scope: "build",
 			Definition: group.Definition{Capacity: 1},
 			Env:        map[string]string{"SERVER": "localhost:{port}"},
-			Setup:      &manifest.Setup{Program: "_main/" + folder + "/program", TimeoutSeconds: 5},
-			Cases:      []manifest.Use{{Glob: "TestServer*", Weight: 1}},
-			Lock:       lock("server"),
+			Setup: &manifest.Setup{
+				Program: "_main/" + folder + "/program", TimeoutSeconds: 5,
+				Files: "_main/" + folder + "/server.setup_files", IdleTimeoutSeconds: 600,
+			},
+			Cases: []manifest.Use{{Glob: "TestServer*", Weight: 1}},
+			Lock:  lock("server"),
+		},
+		"service": {
+			Name: "shop", Scope: "build",
+			Definition: group.Definition{Capacity: 1},
+			Env:        map[string]string{"SHOP": "localhost:{port}"},
+			Setup: &manifest.Setup{
+				Program: "_main/" + folder + "/program", TimeoutSeconds: 60,
+				Files:  "_main/" + folder + "/shop.setup_files",
+				Health: "_main/" + folder + "/health", Reset: "_main/" + folder + "/reset",
+			},
+			Cases: []manifest.Use{{Glob: "TestShop*", Weight: 1}},
+			Lock:  lock("shop"),
 		},
 	} {
 		want.Label = "@@//" + folder + ":" + want.Name

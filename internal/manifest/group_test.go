@@ -8,11 +8,12 @@ import (
 )
 
 const validGroup = `{"label": "@@//r:pg", "name": "pg", "scope": "host", "key": "acme/pg", "capacity": 2, "rate": "",
-"instances": ["pg0", "pg1"], "env": {"PGPORT": "54{index}"}, "setup": {"program": "_main/r/start", "timeout_seconds": 60},
+"instances": ["pg0", "pg1"], "env": {"PGPORT": "54{index}"}, "setup": {"program": "_main/r/start", "timeout_seconds": 60,
+"files": "_main/r/pg.setup_files", "idle_timeout_seconds": 600, "health": "_main/r/health", "reset": "_main/r/reset"},
 "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"}], "markers": ["pg"]}`
 
 func parseGroup(text string) error {
-	_, err := manifest.Parse([]byte(`{"version": 8, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b",
+	_, err := manifest.Parse([]byte(`{"version": 9, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b",
 "workers": "1", "cpus": 1, "serial": [], "keep_together": "case", "shards": 1, "running_budget_seconds": 0, "groups": [` + text + `]}`))
 	return err
 }
@@ -37,6 +38,10 @@ func TestMalformedGroupIsRefused(t *testing.T) {
 		{`54{index}`, `54{index`, `env["PGPORT"]: template "54{index": a single '{'`},
 		{`"program": "_main/r/start"`, `"program": ""`, "a setup without a program"},
 		{`"timeout_seconds": 60`, `"timeout_seconds": 0`, "setup: timeout_seconds is 0: want at least 1"},
+		{`"files": "_main/r/pg.setup_files", `, ``, "a setup without a list of its files"},
+		{`"idle_timeout_seconds": 600`, `"idle_timeout_seconds": -1`, "setup: idle_timeout_seconds is -1: want 0 or more"},
+		{`"health": "_main/r/health"`, `"health": ["_main/r/health"]`, "health"},
+		{`"reset": "_main/r/reset"`, `"resets": "_main/r/reset"`, "resets"},
 		{`"program": "_main/r/start"`, `"programme": "_main/r/start"`, "programme"},
 		{`"weight": 2`, `"weight": 3`, "weight 3 is above the capacity 2"},
 		{`["pg"]`, `[""]`, "a marker without a name"},

@@ -16,7 +16,7 @@ import (
 )
 
 // Version is the version of the format that this package reads.
-const Version = 8
+const Version = 9
 
 // Suffix is appended to the path of the test's executable to get the path of its manifest.
 const Suffix = ".interlock.json"
@@ -52,6 +52,9 @@ type Manifest struct {
 	// RunningBudgetSeconds limits the time that the cases run, without the time that they wait; 0
 	// means no limit but Bazel's own.
 	RunningBudgetSeconds int `json:"running_budget_seconds"`
+	// TargetVariables are the names of the environment variables that the target sets or inherits,
+	// sorted. There are none if no group has a setup.
+	TargetVariables []string `json:"target_variables,omitempty"`
 	// Options are settings of the runner, by name (package options).
 	Options map[string]string `json:"options,omitempty"`
 	// Groups are the groups that cases may hold, sorted by label.
@@ -126,12 +129,24 @@ func (g Group) Group() group.Group {
 	return group.Group{Label: g.Label, Name: g.Name, Scope: group.Scope(g.Scope), Key: g.Key, Definition: d}
 }
 
-// Setup says how an instance is started.
+// Setup says how an instance is started, checked and reset, and how long it is kept.
 type Setup struct {
-	// Program is the runfiles path of the executable.
+	// Program is the runfiles path of the executable that starts an instance.
 	Program string `json:"program"`
-	// TimeoutSeconds is how long it may take, at least 1.
+	// TimeoutSeconds is how long that may take, at least 1. Health has the same time afterwards.
 	TimeoutSeconds int `json:"timeout_seconds"`
+	// Files is the runfiles path of a list of the files that Program, Health and Reset need: one
+	// runfiles path a line. A line may name a folder.
+	Files string `json:"files"`
+	// IdleTimeoutSeconds is how long an instance that nobody uses is kept. If it is 0, an instance
+	// is never handed from one test process to another.
+	IdleTimeoutSeconds int `json:"idle_timeout_seconds"`
+	// Health is the runfiles path of an executable that passes if an instance works; empty if there
+	// is none.
+	Health string `json:"health,omitempty"`
+	// Reset is the runfiles path of an executable that puts an instance back into its first state;
+	// empty if there is none.
+	Reset string `json:"reset,omitempty"`
 }
 
 // Lock is the location of the files <stem>.queue.lock and <stem>.units.lock.

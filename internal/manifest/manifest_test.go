@@ -12,7 +12,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 )
 
-const valid = `{"version": 8, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
+const valid = `{"version": 9, "label": "@@//pkg:a", "framework": "exec", "program": "_main/pkg/b", "workers": "2",
 "cpus": 4, "serial": ["TestBig*"], "keep_together": "class", "shards": 3, "timings": "_main/pkg/t.json", "options": {"retries": "2"},
 "running_budget_seconds": 300, "groups": [{"label": "@@//r:db", "name": "db", "scope": "build",
 "capacity": 2, "cases": [{"glob": "*", "weight": 2, "mode": "exclusive"},
@@ -55,7 +55,7 @@ func TestAllSerial(t *testing.T) {
 
 func TestMalformedIsRefused(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
-		{`"version": 8`, `"version": 3`, "version 3"},
+		{`"version": 9`, `"version": 3`, "version 3"},
 		{`"framework": "exec"`, `"framewrok": "exec"`, "framewrok"},
 		{`"framework": "exec"`, `"framework": ""`, "no framework"},
 		{`"@@//pkg:a"`, `""`, "no label"},

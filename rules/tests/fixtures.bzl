@@ -8,7 +8,11 @@ def _fixture_impl(ctx):
     return [
         DefaultInfo(
             executable = executable,
-            runfiles = ctx.runfiles(files = ctx.files.srcs + ctx.files.data),
+            runfiles = ctx.runfiles(
+                files = ctx.files.srcs + ctx.files.data,
+                root_symlinks = {path: executable for path in ctx.attr.root_symlinks},
+                symlinks = {path: executable for path in ctx.attr.symlinks},
+            ),
         ),
         RunEnvironmentInfo(environment = ctx.attr.env, inherited_environment = ctx.attr.env_inherit),
         coverage_common.instrumented_files_info(ctx, source_attributes = ["srcs"]),
@@ -18,7 +22,9 @@ _ATTRS = {
     "data": attr.label_list(allow_files = True),
     "env": attr.string_dict(),
     "env_inherit": attr.string_list(),
+    "root_symlinks": attr.string_list(doc = "Paths at which runfiles have the executable once more."),
     "srcs": attr.label_list(allow_files = True),
+    "symlinks": attr.string_list(doc = "The same below the main repository."),
 }
 
 fixture_binary = rule(

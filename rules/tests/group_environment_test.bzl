@@ -43,7 +43,7 @@ def _fields_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, [], _errors({"A": "54{index}", "B": "{{port}}"}))
     asserts.equals(env, [], _errors({"A": "{instance}"}, has_instances = True))
-    asserts.equals(env, [], _errors({"A": "{instance}{port}"}, has_instances = True, has_setup = True))
+    asserts.equals(env, [], _errors({"A": "{instance}{port}{socket}"}, has_instances = True, has_setup = True))
     asserts.equals(
         env,
         ["env[\"A\"] = \"{instance}\": there is no {instance}, since the group has no instances.\nhint: give it some, or write {index}."],
@@ -51,9 +51,15 @@ def _fields_test_impl(ctx):
     )
     asserts.equals(
         env,
-        [("env[\"A\"] = \"{port}\": there is no {port}: the fields are {index}, with instances {instance}, and with a " +
-          "setup what that prints.\nhint: write '{{' for a brace.")],
-        _errors({"A": "{port}"}, has_instances = True),
+        [("env[\"A\"] = \"{socket}\": there is no {socket}: the fields are {index}, with instances {instance}, and with a " +
+          "setup {port} and what that prints.\nhint: write '{{' for a brace.")],
+        _errors({"A": "{socket}"}, has_instances = True),
+    )
+    asserts.equals(
+        env,
+        [("env[\"A\"] = \"{port}\": there is no {port}, since the group has no setup.\nhint: give it one, or number the " +
+          "ports with {index}.")],
+        _errors({"A": "{port}"}),
     )
     asserts.equals(
         env,

@@ -30,7 +30,7 @@ def _fields_keep_their_order_test_impl(ctx):
     env = unittest.begin(ctx)
     asserts.equals(env, """\
 {
-  "version": 8,
+  "version": 9,
   "label": "@@//pkg:api_test",
   "framework": "exec",
   "program": "_main/pkg/api_test_bin",

@@ -29,6 +29,21 @@ _FAILURES = {
         attrs = {"env": {"DB": "{instance}"}, "setup": ":group_program"},
         messages = ["env[\"DB\"] = \"{instance}\": there is no {instance}"],
     ),
+    "health_without_setup": struct(
+        attrs = {"health": ":group_program"},
+        messages = ["health is about what a setup has started, but the group has no setup.\n" +
+                    "hint: give it one, or remove health."],
+    ),
+    "idle_timeout": struct(
+        attrs = {"idle_timeout": _select(-1), "setup": ":group_program"},
+        messages = ["idle_timeout = -1 is not a length of time.\nhint: write a number of seconds, 0 or more. With 0 an " +
+                    "instance is never handed from one test process to another."],
+    ),
+    "idle_timeout_without_setup": struct(
+        attrs = {"idle_timeout": 0},
+        messages = ["idle_timeout is about what a setup has started, but the group has no setup.\n" +
+                    "hint: give it one, or remove idle_timeout."],
+    ),
     "instances": struct(
         attrs = {"capacity": 3, "instances": _select(["pg0", "pg1"])},
         messages = ["capacity = 3 and instances, of which there are 2, disagree."],
@@ -49,6 +64,11 @@ _FAILURES = {
         attrs = {"rate": "60/m", "setup": ":group_program"},
         messages = ["setup and rate = \"60/m\" do not go together: a case that was counted must not wait for " +
                     "anything to be started before it begins.\nhint: use two groups."],
+    ),
+    "reset_without_setup": struct(
+        attrs = {"reset": ":group_program"},
+        messages = ["reset is about what a setup has started, but the group has no setup.\n" +
+                    "hint: give it one, or remove reset."],
     ),
     "scope": struct(
         attrs = {"scope": "galaxy", "key": "acme/db"},
@@ -115,17 +135,59 @@ def _setup_test_impl(ctx):
     target = analysistest.target_under_test(env)
     info = target[ResourceGroupInfo]
     asserts.equals(env, (2, ["pg0", "pg1"], {"PGPORT": "{port}"}), (info.capacity, info.instances, info.env))
-    asserts.equals(env, ctx.attr.timeout_seconds, info.setup.timeout_seconds)
+    asserts.equals(
+        env,
+        (ctx.attr.timeout_seconds, ctx.attr.idle_timeout_seconds),
+        (info.setup.timeout_seconds, info.setup.idle_timeout_seconds),
+    )
     asserts.equals(env, "group_program", info.setup.program.basename)
+    programs = ["group_program"]
+    for name, program in [("group_health", info.setup.health), ("group_reset", info.setup.reset)]:
+        if ctx.attr.checked:
+            asserts.equals(env, name, program.basename)
+            programs.append(name)
+        else:
+            asserts.equals(env, None, program)
     runfiles = [file.basename for file in target[DefaultInfo].default_runfiles.files.to_list()]
-    for name in ["group_program", "names_test.bzl", target.label.name + ".units.lock"]:
+    for name in programs + ["names_test.bzl", target.label.name + ".units.lock", target.label.name + ".setup_files"]:
         asserts.true(env, name in runfiles, "{} is not in {}".format(name, runfiles))
     return analysistest.end(env)
 
 setup_test = analysistest.make(
     _setup_test_impl,
-    attrs = {"timeout_seconds": attr.int()},
+    attrs = {
+        "checked": attr.bool(),
+        "idle_timeout_seconds": attr.int(),
+        "timeout_seconds": attr.int(),
+    },
 )
+
+def _setup_files_test_impl(ctx):
+    env = analysistest.begin(ctx)
+    target = analysistest.target_under_test(env)
+    list_file = target[ResourceGroupInfo].setup.files
+    asserts.equals(env, target.label.package + "/acme/service.setup_files", list_file.short_path)
+
+    # The lock files are for the runner alone.
+    folder = "_main/" + target.label.package + "/"
+    skylib = Label("@bazel_skylib//lib:paths").repo_name
+    content = [action.content for action in analysistest.target_actions(env) if list_file in action.outputs.to_list()][0]
+    asserts.equals(
+        env,
+        sorted([
+            "_main/linked/program",
+            "program_at_the_root",
+            folder + "group_health",
+            folder + "group_program",
+            folder + "group_reset",
+            folder + "names_test.bzl",
+            skylib + "/lib/paths.bzl",
+        ]),
+        sorted(content.splitlines()),
+    )
+    return analysistest.end(env)
+
+setup_files_test = analysistest.make(_setup_files_test_impl)
 
 def resource_group_test_suite(name):
     """Instantiates the tests of `resource_group`.
@@ -150,8 +212,24 @@ def resource_group_test_suite(name):
         tests.append("{}_{}_scope".format(name, scope))
 
     fixture_binary(name = "group_program", data = ["names_test.bzl"], tags = ["manual"])
-    for case, given, timeout_seconds in [("default", {}, 60), ("given", {"setup_timeout": 5}, 5)]:
-        group = "setup_group_with_{}_timeout".format(case)
+    fixture_binary(
+        name = "group_health",
+        data = ["@bazel_skylib//lib:paths"],
+        root_symlinks = ["program_at_the_root"],
+        symlinks = ["linked/program"],
+        tags = ["manual"],
+    )
+    fixture_binary(name = "group_reset", data = ["names_test.bzl"], tags = ["manual"])
+    for case, given, expected in [
+        ("defaults", {}, {"idle_timeout_seconds": 600, "timeout_seconds": 60}),
+        ("timeouts", {"idle_timeout": 0, "setup_timeout": 5}, {"idle_timeout_seconds": 0, "timeout_seconds": 5}),
+        (
+            "checks",
+            {"health": ":group_health", "reset": ":group_reset"},
+            {"checked": True, "idle_timeout_seconds": 600, "timeout_seconds": 60},
+        ),
+    ]:
+        group = "setup_group_with_" + case
         resource_group(
             name = group,
             env = {"PGPORT": "{port}"},
@@ -160,9 +238,19 @@ def resource_group_test_suite(name):
             tags = ["manual"],
             **given
         )
-        test = "{}_setup_with_{}_timeout".format(name, case)
-        setup_test(name = test, target_under_test = ":" + group, timeout_seconds = timeout_seconds)
+        test = "{}_setup_with_{}".format(name, case)
+        setup_test(name = test, target_under_test = ":" + group, **expected)
         tests.append(test)
+
+    resource_group(
+        name = "acme/service",
+        health = ":group_health",
+        reset = ":group_reset",
+        setup = ":group_program",
+        tags = ["manual"],
+    )
+    setup_files_test(name = name + "_setup_files", target_under_test = ":acme/service")
+    tests.append(name + "_setup_files")
 
     for case, failure in _FAILURES.items():
         resource_group(name = "bad/" + case, tags = ["manual"], **failure.attrs)

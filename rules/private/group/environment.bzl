@@ -26,7 +26,7 @@ def group_environment_errors(*, env, has_instances, has_setup):
     Args:
       env: dict of str to str, templates by variable.
       has_instances: bool, whether the units have names.
-      has_setup: bool, whether a program tells more fields.
+      has_setup: bool, whether there is a port, and a program tells more fields.
 
     Returns:
       list of str.
@@ -58,7 +58,9 @@ def _template_problem(template, *, has_instances, has_setup):
     for field in parsed.fields:
         if field == "instance" and not has_instances:
             return "there is no {instance}, since the group has no instances.\nhint: give it some, or write {index}"
+        if field == "port" and not has_setup:
+            return "there is no {port}, since the group has no setup.\nhint: give it one, or number the ports with {index}"
         if field not in ("index", "instance") and not has_setup:
             return ("there is no {{{}}}: the fields are {{index}}, with instances {{instance}}, and with a setup " +
-                    "what that prints.\nhint: write '{{{{' for a brace").format(field)
+                    "{{port}} and what that prints.\nhint: write '{{{{' for a brace").format(field)
     return None

@@ -14,7 +14,9 @@ ResourceGroupInfo = provider(
         "rate": "str: how many cases may start in a window of time, such as `60/m`; empty for any number.",
         "runner": "RunnerInfo: the runner that tests of the group need, or None where any will do.",
         "scope": "str: `process`, `build`, `host` or `cluster`.",
-        "setup": "struct with `program` (File) and `timeout_seconds` (int), or None if nothing has to be started.",
+        "setup": "struct with `program` (File), `timeout_seconds` (int), `files` (File that lists what the programs " +
+                 "need, one runfiles path a line), `idle_timeout_seconds` (int), `health` and `reset` (File, or None " +
+                 "for none), or None if nothing has to be started.",
         "queue": "File that waiters queue on, or None where the scope needs no files.",
     },
 )

@@ -18,6 +18,9 @@ def resource_group(
         rate = None,
         setup = None,
         setup_timeout = 60,
+        health = None,
+        reset = None,
+        idle_timeout = None,
         **kwargs):
     """Declares a scarce resource, such as a database or a port, that only so many test cases may use at once.
 
@@ -76,11 +79,12 @@ def resource_group(
       instances: List of names of the units: a letter, digit or `_`, then letters, digits and any of `_.-`. Each unit
         then has one holder at a time. By default units have numbers only.
       env: Dictionary of environment variables for cases that hold units of the group, over those of the test. In a
-        value, `{index}` is the number of the unit, from 0, and `{instance}` its name. With a `setup`, any other
-        `{name}` is what the setup printed under this name. Write `{{` and `}}` for braces. A case that holds several
-        units gets their values with commas in between; a case that shares the group gets none. Variables that Bazel or
-        the runner sets (`TEST_*`, `INTERLOCK_*`, ...) are refused, and so are two groups of one test that set the same
-        one.
+        value, `{index}` is the number of the unit, from 0, and `{instance}` its name. With a `setup`, `{port}` is a free
+        TCP port that stays reserved for what the setup starts, and any other `{name}` is what the setup printed under
+        this name. The setup finds the variables that need only `{index}`, `{instance}` and `{port}`. If it prints a
+        `port` itself, cases get that one. Write `{{` and `}}` for braces. A case that holds several units gets their
+        values with commas in between; a case that shares the group gets none. Variables that Bazel or the runner sets
+        (`TEST_*`, `INTERLOCK_*`, ...) are refused, and so are two groups of one test that set the same one.
       rate: How many cases that take the group may start in any window of time: `"STARTS/WINDOW"`, such as `"60/m"` or
         `"20/30s"`. There are 1 to 10000 starts. The window is a number, 1 if left out, with `s`, `m` or `h`; it is a
         second to a day long. Retries and crashed cases count. All groups with a rate that one test uses need one scope.
@@ -90,7 +94,15 @@ def resource_group(
         runner starts it before the first case of a test process that needs the unit, and ends what it has started when
         another process wants the unit, or with the tests. If it fails, cases that need it are errors. A group with a
         setup cannot be shared.
-      setup_timeout: How many seconds `setup` may take to print its answer, at least 1.
+      setup_timeout: How many seconds it may take until `setup` has printed its answer and `health` passes, at least 1.
+      health: Label of a program, as for `setup`, that ends with exit code 0 if an instance works. It finds the variables
+        of a case that holds the unit. When the setup has answered, the runner runs it again and again until it passes or
+        the `setup_timeout` is over. It also runs it before a kept instance is handed to another holder
+        ([services.md](../guide/services.md)). Only with a `setup`.
+      reset: Label of a program, as for `setup`, that puts an instance back into its first state. It finds the variables
+        that `health` finds, and runs before a kept instance is handed to another holder. Only with a `setup`.
+      idle_timeout: How many seconds `interlock services up` keeps an instance that nobody uses, at least 0 and by default
+        600. With 0 an instance is never handed from one test process to another. Only with a `setup`.
       **kwargs: What every target takes: `visibility`, `tags`, `testonly`, `target_compatible_with` and so on.
     """
     errors = []
@@ -103,9 +115,12 @@ def resource_group(
         capacity = capacity,
         env = env,
         errors = errors,
+        health = health,
+        idle_timeout = idle_timeout,
         instances = instances,
         key = key,
         rate = rate,
+        reset = reset,
         # So that nobody else has to fetch and build it.
         runner = _CLUSTER_RUNNER if scope == "cluster" else None,
         scope = scope,

@@ -10,7 +10,8 @@ load(":names.bzl", "GROUP_NAME_GRAMMAR", "group_name_error")
 load(":providers.bzl", "ResourceGroupInfo")
 load(":rates.bzl", "rate_errors")
 load(":scopes.bzl", "scope_errors")
-load(":setups.bzl", "setup_errors")
+load(":setup_files.bzl", "write_setup_files")
+load(":setups.bzl", "NO_IDLE_TIMEOUT", "setup_settings")
 
 visibility("//rules/...")
 
@@ -28,11 +29,15 @@ def _resource_group_impl(ctx):
         has_instances = bool(ctx.attr.instances),
         has_setup = bool(ctx.attr.setup),
     )
-    errors += setup_errors(
+    settings = setup_settings(
         has_setup = bool(ctx.attr.setup),
+        has_health = bool(ctx.attr.health),
+        has_reset = bool(ctx.attr.reset),
         timeout_seconds = ctx.attr.setup_timeout,
+        idle_timeout_seconds = ctx.attr.idle_timeout,
         rate = ctx.attr.rate,
     )
+    errors += settings.errors
     fail_for(ctx.label, errors)
 
     queue = None
@@ -45,10 +50,17 @@ def _resource_group_impl(ctx):
     runfiles = ctx.runfiles(files = lock_files)
     setup = None
     if ctx.attr.setup:
-        # The program itself too: that of a genrule is not among its runfiles.
-        runfiles = ctx.runfiles(files = lock_files + [ctx.executable.setup])
-        setup = struct(program = ctx.executable.setup, timeout_seconds = ctx.attr.setup_timeout)
-        runfiles = runfiles.merge(ctx.attr.setup[DefaultInfo].default_runfiles)
+        needed = _runfiles_of_programs(ctx)
+        files = write_setup_files(ctx, runfiles = needed)
+        runfiles = ctx.runfiles(files = lock_files + [files]).merge(needed)
+        setup = struct(
+            program = ctx.executable.setup,
+            timeout_seconds = ctx.attr.setup_timeout,
+            files = files,
+            idle_timeout_seconds = settings.idle_timeout_seconds,
+            health = ctx.executable.health,
+            reset = ctx.executable.reset,
+        )
 
     return [
         DefaultInfo(files = depset(lock_files), runfiles = runfiles),
@@ -78,12 +90,28 @@ def _name_errors(name):
 def _scope_and_key_errors(attr):
     return scope_errors(attr.scope) or key_errors(key = attr.key, scope = attr.scope)
 
+# The programs themselves too: that of a genrule is not among its runfiles.
+def _runfiles_of_programs(ctx):
+    programs = [ctx.executable.setup, ctx.executable.health, ctx.executable.reset]
+    targets = [ctx.attr.setup, ctx.attr.health, ctx.attr.reset]
+    return ctx.runfiles(files = [program for program in programs if program]).merge_all(
+        [target[DefaultInfo].default_runfiles for target in targets if target],
+    )
+
 # Written by Bazel itself and never by a spawn: the locks work only on the very file in the output folder,
 # and what a remote spawn makes is fetched anew, as another file.
 def _lock_file(ctx, *, name, part):
     file = ctx.actions.declare_file(name)
     ctx.actions.write(file, _LOCK_FILE_CONTENT.format(label = ctx.label, part = part))
     return file
+
+# Not `cfg = "exec"`: tests have the group in the exec configuration, of the platform that they run on, and the exec
+# platform of that one might be another.
+_PROGRAM = attr.label(
+    allow_files = True,
+    cfg = "target",
+    executable = True,
+)
 
 resource_group = rule(
     implementation = _resource_group_impl,
@@ -92,21 +120,18 @@ resource_group = rule(
         "capacity": attr.int(default = NO_CAPACITY),
         "env": attr.string_dict(),
         "errors": attr.string_list(doc = "Mistakes that the macro found."),
+        "health": _PROGRAM,
+        "idle_timeout": attr.int(default = NO_IDLE_TIMEOUT),
         "instances": attr.string_list(),
         "key": attr.string(),
         "rate": attr.string(),
+        "reset": _PROGRAM,
         "runner": attr.label(
             doc = "The runner that tests of the group need, if not any will do.",
             providers = [RunnerInfo],
         ),
         "scope": attr.string(mandatory = True),
-        # Not `cfg = "exec"`: tests have the group in the exec configuration, of the platform that they run on,
-        # and the exec platform of that one might be another.
-        "setup": attr.label(
-            allow_files = True,
-            cfg = "target",
-            executable = True,
-        ),
+        "setup": _PROGRAM,
         "setup_timeout": attr.int(mandatory = True),
     },
     provides = [ResourceGroupInfo],

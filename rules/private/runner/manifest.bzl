@@ -6,7 +6,7 @@ new goldens in //rules/tests/golden, and the runner's parser in the same commit.
 
 visibility("//rules/...")
 
-_VERSION = 8
+_VERSION = 9
 
 def manifest_group(
         *,
@@ -34,7 +34,8 @@ def manifest_group(
       rate: str, None for none.
       instances: list of str, names of the units.
       env: dict of str to str, templates by variable.
-      setup: struct with `program` (str, runfiles path) and `timeout_seconds` (int); None for none.
+      setup: struct with `timeout_seconds` and `idle_timeout_seconds` (int), and the runfiles paths `program`, `files`,
+        `health` and `reset` (str; the latter two may be None); None for none.
       markers: list of str, the names by which marks in the tests' code ask for the group.
       lock: struct with `runfile` (str, runfiles path that the group's lock files begin with) and `output` (str,
         the same path below `bazel-out/<configuration>/bin`); None for the other scopes than `build`.
@@ -57,10 +58,7 @@ def manifest_group(
     if env:
         fields.append(("env", _strings(env)))
     if setup:
-        fields.append(("setup", _object([
-            ("program", json.encode(setup.program)),
-            ("timeout_seconds", json.encode(setup.timeout_seconds)),
-        ])))
+        fields.append(("setup", _setup(setup)))
     fields.append(("cases", _array([_use(use) for use in cases])))
     if markers:
         fields.append(("markers", json.encode(sorted(markers))))
@@ -85,6 +83,7 @@ def manifest_json(
         timings,
         options,
         running_budget_seconds,
+        target_variables,
         groups):
     """Text of a manifest.
 
@@ -102,6 +101,8 @@ def manifest_json(
       timings: str, runfiles path of the expected durations of cases; None for none.
       options: dict of str to str, settings of the runner.
       running_budget_seconds: int, 0 for none.
+      target_variables: list of str, names of the environment variables that the target sets or inherits; empty if no
+        group has a setup, which alone wants to know.
       groups: list of what `manifest_group` returns, in any order.
 
     Returns:
@@ -126,11 +127,26 @@ def manifest_json(
         fields.append(("timings", json.encode(timings)))
     if options:
         fields.append(("options", _strings(options)))
+    fields.append(("running_budget_seconds", json.encode(running_budget_seconds)))
+    if target_variables:
+        fields.append(("target_variables", json.encode(sorted(target_variables))))
     fields.extend([
-        ("running_budget_seconds", json.encode(running_budget_seconds)),
         ("groups", _array([group.json for group in sorted(groups, key = lambda group: group.label)])),
     ])
     return json.indent(_object(fields), indent = "  ") + "\n"
+
+def _setup(setup):
+    fields = [
+        ("program", json.encode(setup.program)),
+        ("timeout_seconds", json.encode(setup.timeout_seconds)),
+        ("files", json.encode(setup.files)),
+        ("idle_timeout_seconds", json.encode(setup.idle_timeout_seconds)),
+    ]
+    if setup.health:
+        fields.append(("health", json.encode(setup.health)))
+    if setup.reset:
+        fields.append(("reset", json.encode(setup.reset)))
+    return _object(fields)
 
 def _use(use):
     return _object([

@@ -22,6 +22,7 @@ def _grouped_test_impl(ctx):
     groups = resolved_groups(resource_groups = ctx.attr.resource_groups, group_markers = ctx.attr.group_markers)
     _check(ctx, groups)
     runner = _runner(ctx, groups)
+    environment = _environment(ctx)
 
     windows = ctx.target_platform_has_constraint(ctx.attr._windows[platform_common.ConstraintValueInfo])
     executable = ctx.actions.declare_file(ctx.label.name + (".exe" if windows else ""))
@@ -44,6 +45,7 @@ def _grouped_test_impl(ctx):
         timings = _runfiles_path(ctx, ctx.file.timings) if ctx.file.timings else None,
         options = ctx.attr.options,
         running_budget_seconds = ctx.attr.running_budget_seconds,
+        target_variables = _variables_of(environment) if _starts_something(groups) else [],
         groups = [_manifest_group(ctx, group) for group in groups],
     ))
 
@@ -58,7 +60,10 @@ def _grouped_test_impl(ctx):
             ),
         ),
         OutputGroupInfo(interlock_manifest = depset([manifest])),
-        _run_environment_info(ctx),
+        RunEnvironmentInfo(
+            environment = environment.environment,
+            inherited_environment = environment.inherited_environment,
+        ),
         testing.ExecutionInfo(execution_requirements(
             groups,
             resource_tags = ctx.attr._resource_tags[BuildSettingInfo].value,
@@ -101,12 +106,6 @@ def _runner(ctx, groups):
 
 def _manifest_group(ctx, group):
     info = group.info
-    setup = None
-    if info.setup:
-        setup = struct(
-            program = _runfiles_path(ctx, info.setup.program),
-            timeout_seconds = info.setup.timeout_seconds,
-        )
     lock = None
     if info.queue:
         file = info.queue
@@ -123,10 +122,20 @@ def _manifest_group(ctx, group):
         rate = info.rate,
         instances = info.instances,
         env = info.env,
-        setup = setup,
+        setup = _manifest_setup(ctx, info.setup) if info.setup else None,
         cases = group.cases,
         markers = group.markers,
         lock = lock,
+    )
+
+def _manifest_setup(ctx, setup):
+    return struct(
+        program = _runfiles_path(ctx, setup.program),
+        timeout_seconds = setup.timeout_seconds,
+        files = _runfiles_path(ctx, setup.files),
+        idle_timeout_seconds = setup.idle_timeout_seconds,
+        health = _runfiles_path(ctx, setup.health) if setup.health else None,
+        reset = _runfiles_path(ctx, setup.reset) if setup.reset else None,
     )
 
 def _runfiles_path(ctx, file):
@@ -140,11 +149,17 @@ def _runfiles(ctx, *, files, runner_runfiles):
         [target[DefaultInfo].default_runfiles for target in [ctx.attr.test] + ctx.attr.data + groups],
     )
 
-def _run_environment_info(ctx):
+def _starts_something(groups):
+    return any([group.info.setup for group in groups])
+
+def _variables_of(environment):
+    return {name: None for name in environment.environment.keys() + environment.inherited_environment}.keys()
+
+def _environment(ctx):
     # Unique, because expand_location takes each label once.
     locations = {target.label: target for target in [ctx.attr.test] + ctx.attr.data}.values()
     inner = ctx.attr.test[RunEnvironmentInfo] if RunEnvironmentInfo in ctx.attr.test else None
-    merged = merge_environments(
+    return merge_environments(
         inner = inner.environment if inner else {},
         inner_inherited = inner.inherited_environment if inner else [],
         outer = {
@@ -152,10 +167,6 @@ def _run_environment_info(ctx):
             for name, value in ctx.attr.env.items()
         },
         outer_inherited = ctx.attr.env_inherit,
-    )
-    return RunEnvironmentInfo(
-        environment = merged.environment,
-        inherited_environment = merged.inherited_environment,
     )
 
 _ATTRS = rule_attributes() | {

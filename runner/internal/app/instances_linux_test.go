@@ -1,6 +1,7 @@
 package app
 
 import (
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,8 +16,8 @@ func withSetup(x *target, script string) *target {
 	x.t.Helper()
 	g := x.manifest["groups"].([]any)[0].(map[string]any)
 	g["name"], g["capacity"], g["instances"] = "db", 2, []string{"pg0", "pg1"}
-	g["env"] = map[string]string{"PGPORT": "{port}", "PGNAME": "name-of-{instance}"}
-	g["setup"] = map[string]any{"program": "_main/r/start", "timeout_seconds": 30}
+	g["env"] = map[string]string{"PGPORT": "{port}", "PGNAME": "name-of-{instance}", "PGURL": "{url}"}
+	g["setup"] = map[string]any{"program": "_main/r/start", "timeout_seconds": 30, "files": "_main/r/db.setup_files"}
 	x.write("x_test.runfiles/_main/r/start", "#!/bin/sh\n"+script+"\n", 0o755)
 	return x
 }
@@ -24,7 +25,7 @@ func withSetup(x *target, script string) *target {
 // server runs until it is told to end.
 const server = `echo up >> "$LOG"
 trap 'echo down >> "$LOG"; exit' TERM
-echo '{"resources": [{"port": "543'$INTERLOCK_SLOT_DB'"}]}'
+echo '{"resources": [{"port": "543'$INTERLOCK_SLOT_DB'", "url": ""}]}'
 while :; do sleep 0.02; done`
 
 func newTargetWithSetup(t *testing.T, script, setup string) *target {
@@ -50,7 +51,10 @@ func TestCasesAreToldOfTheirInstance(t *testing.T) {
 			t.Errorf("the setup has no %q among:\n%s", want, environ)
 		}
 	}
-	for _, not := range []string{"PGPORT=", "XML_OUTPUT_FILE=", "TEST_TMPDIR=" + x.vars["TEST_TMPDIR"] + "\n"} {
+	if !regexp.MustCompile(`(?m)^PGPORT=[1-9][0-9]*$`).MatchString(environ) {
+		t.Errorf("the setup has no port among:\n%s", environ)
+	}
+	for _, not := range []string{"PGURL=", "XML_OUTPUT_FILE=", "TEST_TMPDIR=" + x.vars["TEST_TMPDIR"] + "\n"} {
 		if strings.Contains("\n"+environ, "\n"+not) {
 			t.Errorf("the setup has %q among:\n%s", not, environ)
 		}
@@ -94,7 +98,7 @@ func TestInstancesEndWithTheRun(t *testing.T) {
 func TestDeafInstanceDoesNotOutliveTheGrace(t *testing.T) {
 	t.Parallel()
 	x := newTargetWithSetup(t, "echo running; exec sleep 1000", `trap "" TERM; exec 9> "$LIFELINE"
-echo '{"resources": [{"port": "1"}]}'; while :; do sleep 0.02; done`)
+echo '{"resources": [{"url": ""}]}'; while :; do sleep 0.02; done`)
 	lifeline := pipetest.NewLifeline(t)
 	x.vars["LIFELINE"], x.vars["TEST_TIMEOUT"] = lifeline.Path, "60" // the grace is 3 s
 	r := x.start()
@@ -126,7 +130,7 @@ func TestSetupThatIsNoRunfile(t *testing.T) {
 	t.Parallel()
 	x := newTargetWithSetup(t, "echo must not run", server)
 	x.manifest["groups"].([]any)[0].(map[string]any)["setup"] = map[string]any{
-		"program": "_main/../start", "timeout_seconds": 1,
+		"program": "_main/../start", "timeout_seconds": 1, "files": "_main/r/db.setup_files",
 	}
 	r := x.run()
 	r.wantExit(78)
