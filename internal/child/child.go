@@ -28,6 +28,8 @@ type Command struct {
 	Path string
 	// Args are its arguments, without its name.
 	Args []string
+	// Dir is where it runs; empty means the folder of this process.
+	Dir string
 	// Env is its whole environment, as NAME=value, without the mark of what this process starts
 	// (guard.Variable).
 	Env []string
@@ -179,7 +181,7 @@ func start(c Command) (p *program, err error) {
 
 func prepare(c Command, output, errorOutput *os.File) *exec.Cmd {
 	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Env = slices.Clone(c.Env)
+	cmd.Env, cmd.Dir = slices.Clone(c.Env), c.Dir
 	cmd.Stdout, cmd.Stderr = output, errorOutput
 	cmd.ExtraFiles = c.Extra
 	cmd.SysProcAttr = ownGroup()

@@ -171,7 +171,18 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 	if cause := b.cause(); cause != nil && !isOfAnother(cause, c) {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
+	if e.Outcome.Bad() {
+		b.explain(&e)
+	}
 	return e
+}
+
+// explain adds to a bad end what the groups know of it: for people, and not for the verdict.
+func (b *batchReport) explain(e *event.CaseFinished) {
+	for _, text := range lock.ExplanationOf(b.held) {
+		e.Note = strings.TrimPrefix(e.Note+"; "+text, "; ")
+		e.Outcome.Message += "\nnote: " + text
+	}
 }
 
 func (b *batchReport) hasFinished(c event.Case) bool {

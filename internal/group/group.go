@@ -37,6 +37,9 @@ func ParseScope(s string) (Scope, error) {
 // by its label, which means nothing to other workspaces.
 func (s Scope) Keyed() bool { return s == Host || s == Cluster }
 
+// IsShared reports whether several processes can want a group of the scope.
+func (s Scope) IsShared() bool { return s != Process }
+
 // Group is a resource that at most Capacity units of use may share.
 type Group struct {
 	// Label identifies the group in the scopes process and build.
@@ -57,6 +60,14 @@ func (g Group) Identity() string {
 		return g.Key
 	}
 	return g.Label
+}
+
+// UnitName names a unit for people, as in "//db:pg: instance pg0".
+func (g Group) UnitName(slot int) string {
+	if slot < len(g.Instances) {
+		return fmt.Sprintf("%s: instance %s", g.Label, g.Instances[slot])
+	}
+	return fmt.Sprintf("%s: unit %d", g.Label, slot)
 }
 
 // Definition is what a group is for all of its users. A coordinator records its JSON form.

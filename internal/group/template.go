@@ -14,6 +14,8 @@ const (
 	FieldIndex = "index"
 	// FieldInstance is the name of the instance.
 	FieldInstance = "instance"
+	// FieldPort is a TCP port that is free for what the unit's setup starts.
+	FieldPort = "port"
 )
 
 // Template is text with fields, such as "54{index}". A field is a name in

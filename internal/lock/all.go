@@ -63,6 +63,14 @@ func (h All) Confirm() error {
 	return errors.Join(errs...)
 }
 
+// Explain implements Explainer.
+func (h All) Explain() (all []string) {
+	for _, part := range h {
+		all = append(all, ExplanationOf(part)...)
+	}
+	return all
+}
+
 // Together returns all parts as one Held, which is lost as soon as one of them is. It watches the
 // parts until it is released.
 func (h All) Together() Held {

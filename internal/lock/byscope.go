@@ -74,6 +74,25 @@ func (b *byScope) inStages(ctx context.Context, parts map[stage][]group.Need) (H
 	return held.Together(), nil
 }
 
+// Identity implements Identifier. In scope cluster the key says it all.
+func (b *byScope) Identity(label string) (string, error) {
+	g, ok := b.groups[label]
+	if !ok {
+		return "", fmt.Errorf("%s: %w", label, ErrUnknownGroup)
+	}
+	identity := g.Key
+	if i, ok := b.lockers[g.Scope].(Identifier); ok {
+		var err error
+		if identity, err = i.Identity(label); err != nil {
+			return "", err
+		}
+	}
+	if identity == "" {
+		return "", fmt.Errorf("%s: scope %q is that of one process", label, g.Scope)
+	}
+	return string(g.Scope) + ":" + identity, nil
+}
+
 // checkRates refuses needs that no order of stages can satisfy: a start that lockers of several
 // scopes would have to count in the same instant.
 func checkRates(parts map[stage][]group.Need) error {

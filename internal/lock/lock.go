@@ -69,6 +69,13 @@ type Inspector interface {
 	Wanted(label string) bool
 }
 
+// Identifier is a Locker that can tell its groups from all others of the machine.
+type Identifier interface {
+	// Identity returns an identity that no other group has, or an error if the group cannot be
+	// held, or belongs to this process alone.
+	Identity(label string) (string, error)
+}
+
 // Narrator is a Locker that knows what else a wait is about than who holds the group.
 type Narrator interface {
 	// Why returns sentences about a group that user waits for, such as "2 others wait
@@ -105,4 +112,18 @@ type Held interface {
 	// result counts only if it is confirmed afterwards: a process that was stopped for a while
 	// learns of a loss here, even before Lost can be closed.
 	Confirm() error
+}
+
+// Explainer is a Held that knows what may explain a failure of its holder.
+type Explainer interface {
+	// Explain returns sentences, such as "//db:pg: instance pg0: its process 42 has ended".
+	Explain() []string
+}
+
+// ExplanationOf returns what held has to tell, if it is an Explainer.
+func ExplanationOf(held Held) []string {
+	if e, ok := held.(Explainer); ok {
+		return e.Explain()
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package variables
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -53,14 +54,7 @@ func (g Group) Of(grant group.Grant) (map[string]string, error) {
 	if len(grant.Slots) == 0 {
 		return set, nil
 	}
-	templates := map[string]string{"INTERLOCK_SLOT_" + g.part: "{" + group.FieldIndex + "}"}
-	if len(g.group.Instances) > 0 {
-		templates["INTERLOCK_"+g.part+"_INSTANCE"] = "{" + group.FieldInstance + "}"
-	}
-	for name, text := range g.group.Env {
-		templates[name] = text
-	}
-	for name, text := range templates {
+	for name, text := range g.Templates() {
 		value, err := g.expand(text, grant)
 		if err != nil {
 			return nil, fmt.Errorf("env[%q] = %q: %w", name, text, err)
@@ -68,6 +62,25 @@ func (g Group) Of(grant group.Grant) (map[string]string, error) {
 		set[name] = value
 	}
 	return set, nil
+}
+
+// Templates returns the variables of a unit, as templates by name.
+func (g Group) Templates() map[string]string {
+	templates := map[string]string{"INTERLOCK_SLOT_" + g.part: "{" + group.FieldIndex + "}"}
+	if len(g.group.Instances) > 0 {
+		templates["INTERLOCK_"+g.part+"_INSTANCE"] = "{" + group.FieldInstance + "}"
+	}
+	maps.Copy(templates, g.group.Env)
+	return templates
+}
+
+// Fields returns the values of the fields that are known of a unit from the group alone.
+func (g Group) Fields(slot int) map[string]string {
+	fields := map[string]string{group.FieldIndex: strconv.Itoa(slot)}
+	if slot < len(g.group.Instances) {
+		fields[group.FieldInstance] = g.group.Instances[slot]
+	}
+	return fields
 }
 
 func (g Group) expand(text string, grant group.Grant) (string, error) {
@@ -86,15 +99,9 @@ func (g Group) expand(text string, grant group.Grant) (string, error) {
 
 // fields returns the fields for the unit with the number slot, which is the i-th of grant.
 func (g Group) fields(grant group.Grant, i, slot int) map[string]string {
-	fields := map[string]string{}
+	fields := g.Fields(slot)
 	if grant.Values != nil {
-		for name, value := range grant.Values[i] {
-			fields[name] = value
-		}
-	}
-	fields[group.FieldIndex] = strconv.Itoa(slot)
-	if slot < len(g.group.Instances) {
-		fields[group.FieldInstance] = g.group.Instances[slot]
+		maps.Copy(fields, grant.Values[i])
 	}
 	return fields
 }

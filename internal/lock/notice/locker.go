@@ -12,11 +12,10 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/lock"
 )
 
-// identifier is a locker that can tell its groups from all others of the machine.
+// identifier is a locker whose groups can be published.
 type identifier interface {
 	lock.Locker
-	// Identity returns an identity that no other group has.
-	Identity(label string) (string, error)
+	lock.Identifier
 }
 
 // locker publishes what another locker does.
@@ -58,6 +57,9 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	a.hold(h.grants)
 	return h, nil
 }
+
+// Identity implements lock.Identifier.
+func (l *locker) Identity(label string) (string, error) { return l.inner.Identity(label) }
 
 // inOrder returns needs in the order in which inner acquires them.
 func (l *locker) inOrder(needs []group.Need) []group.Need {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/lock/process"
 	"golang.org/x/sys/unix"
 )
 
@@ -244,7 +245,7 @@ func TestTheRestIsPassedThrough(t *testing.T) {
 
 // A locker that holds nothing here has nothing to publish.
 func TestUnsupportedLockerIsLeftAlone(t *testing.T) {
-	unsupported := lock.ByScope(nil, nil)
+	unsupported := process.New(nil)
 	if New(unsupported, nil, nil) != unsupported {
 		t.Error("it was wrapped")
 	}

@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/manifest"
+	"github.com/interlock-build/rules_interlock/internal/service"
 	"github.com/interlock-build/rules_interlock/internal/variables"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
@@ -16,7 +18,7 @@ import (
 // withInstances returns a locker around inner that starts what the units of a group stand for,
 // and a function to call at the end of the run. When ctx ends, the instances are stopped in time.
 func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locker, end func(), err error) {
-	setups, err := t.setups()
+	setups, err := t.setups(inner)
 	if err != nil || len(setups) == 0 {
 		return inner, func() {}, err
 	}
@@ -33,52 +35,102 @@ func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locke
 func (l limits) teardown() time.Duration { return l.grace + l.grace/2 }
 
 // setups returns the groups whose units have to be started.
-func (t task) setups() (setups []provision.Group, err error) {
-	known := variables.ByLabel(withoutFields(t.manifest.Groups))
+func (t task) setups(inner lock.Locker) (setups []provision.Group, err error) {
+	known := variables.ByLabel(t.manifest.Groups)
 	for _, g := range t.manifest.Groups {
 		if g.Setup == nil {
 			continue
 		}
-		path, err := t.files.Rlocation(g.Setup.Program)
-		if err != nil {
-			return nil, fmt.Errorf("%s: setup %s: %w", g.Label, manifest.DisplayPath(g.Setup.Program), err)
+		s := setup{task: t, group: g, variables: known[g.Label]}
+		if err := s.find(); err != nil {
+			return nil, fmt.Errorf("%s: %w", g.Label, err)
 		}
-		ofGroup := known[g.Label]
-		setups = append(setups, provision.Group{Group: g.Group(), Setup: provision.Setup{
-			Name: manifest.DisplayPath(g.Setup.Program), Path: path, Timeout: time.Duration(g.Setup.TimeoutSeconds) * time.Second,
-			Environ: func(slot int) ([]string, error) {
-				set, err := ofGroup.Of(group.Grant{Slots: []int{slot}})
-				return bazelenv.ForChild(t.p.environ, set), err
-			},
-		}})
+		one := provision.Group{Group: g.Group(), Setup: manifest.DisplayPath(g.Setup.Program), Spec: s.spec}
+		if i, ok := inner.(lock.Identifier); ok && g.Setup.IdleTimeoutSeconds > 0 && one.Scope.IsShared() {
+			one.Keep = func(slot int) (keeper.Use, func() ([]keeper.File, error), error) { return s.keep(i, slot) }
+		}
+		setups = append(setups, one)
 	}
 	return setups, nil
 }
 
-// withoutFields returns groups with only the variables that are known before their setups have
-// run.
-func withoutFields(groups []manifest.Group) []manifest.Group {
-	known := make([]manifest.Group, len(groups))
-	for i, g := range groups {
-		env := map[string]string{}
-		for name, text := range g.Env {
-			if isKnown(text) {
-				env[name] = text
-			}
-		}
-		g.Env = env
-		known[i] = g
-	}
-	return known
+// setup is how the units of one group are started.
+type setup struct {
+	task      task
+	group     manifest.Group
+	variables variables.Group
+	// program, health and reset are as this runner finds them.
+	program       service.Program
+	health, reset *service.Program
 }
 
-// isKnown reports whether a template needs nothing that a setup prints.
-func isKnown(text string) bool {
-	template, err := group.ParseTemplate(text)
-	for _, field := range template.Fields() {
-		if field != group.FieldIndex && field != group.FieldInstance {
-			return false
+// find finds the programs.
+func (s *setup) find() error {
+	for _, p := range []struct {
+		what, runfile string
+		found         func(service.Program)
+	}{
+		{"setup", s.group.Setup.Program, func(p service.Program) { s.program = p }},
+		{"health", s.group.Setup.Health, func(p service.Program) { s.health = &p }},
+		{"reset", s.group.Setup.Reset, func(p service.Program) { s.reset = &p }},
+	} {
+		if p.runfile == "" {
+			continue
 		}
+		path, err := s.task.files.Rlocation(p.runfile)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", p.what, manifest.DisplayPath(p.runfile), err)
+		}
+		p.found(service.Program{Name: manifest.DisplayPath(p.runfile), Path: path})
 	}
-	return err == nil
+	return nil
+}
+
+// spec says how this runner starts a unit.
+func (s *setup) spec(slot int) (service.Spec, error) {
+	return service.Spec{
+		Name:  s.group.Group().UnitName(slot),
+		Setup: s.program, Health: s.health, Reset: s.reset,
+		Timeout:   time.Duration(s.group.Setup.TimeoutSeconds) * time.Second,
+		Environ:   bazelenv.ForChild(s.task.p.environ, nil),
+		Variables: s.variables.Templates(),
+		Fields:    s.variables.Fields(slot),
+	}, nil
+}
+
+// keep says how a keeper does, for whichever test: without what is this test's own, and with the
+// programs by their runfiles paths.
+func (s *setup) keep(places lock.Identifier, slot int) (use keeper.Use, files func() ([]keeper.File, error), err error) {
+	place, err := places.Identity(s.group.Label)
+	if err != nil {
+		return use, nil, err
+	}
+	spec, err := s.spec(slot)
+	if err != nil {
+		return use, nil, err
+	}
+	spec.Environ = bazelenv.Lasting(s.task.p.environ, s.task.manifest.TargetVariables)
+	spec.Setup.Path = s.group.Setup.Program
+	spec.Health, spec.Reset = withPath(s.health, s.group.Setup.Health), withPath(s.reset, s.group.Setup.Reset)
+	use = keeper.Use{
+		Place: place, Slot: slot, Borrower: s.task.manifest.Label, Spec: spec,
+		IdleTimeout: time.Duration(s.group.Setup.IdleTimeoutSeconds) * time.Second,
+		Network:     keeper.Network(), Workspace: os.Getenv("TEST_WORKSPACE"),
+	}
+	list, err := s.task.files.Rlocation(s.group.Setup.Files)
+	if err != nil {
+		return use, nil, err
+	}
+	all, err := keeper.Files(list, s.task.files.Rlocation)
+	if err != nil {
+		return use, nil, err
+	}
+	return use, func() ([]keeper.File, error) { return all, nil }, use.Seal(all)
+}
+
+func withPath(p *service.Program, path string) *service.Program {
+	if p == nil {
+		return nil
+	}
+	return &service.Program{Name: p.Name, Path: path}
 }

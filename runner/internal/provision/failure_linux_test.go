@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/service"
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
 )
 
@@ -76,10 +77,10 @@ echo starting >&2; printf '{"resources": '; exec sleep 1000`
 	if err := os.WriteFile(w.path("slow"), []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	r := w.with("a", []provision.Group{{Group: g, Setup: provision.Setup{
-		Name: "slow", Path: w.path("slow"), Timeout: 300 * time.Millisecond,
-		Environ: func(int) ([]string, error) { return []string{"PATH=" + os.Getenv("PATH")}, nil },
-	}}})
+	r := w.with("a", []provision.Group{setupOf(g, service.Spec{
+		Setup: service.Program{Name: "slow", Path: w.path("slow")}, Timeout: 300 * time.Millisecond,
+		Environ: []string{"PATH=" + os.Getenv("PATH")},
+	})})
 	_, err := r.try(t.Context(), need("db", 1))
 	wantError(t, err, "//r:db: instance pg0: the setup slow has not printed what it made within 300ms", "setup_timeout",
 		`printed "{\"resources\":"`, "at last:\nstarting")
@@ -88,9 +89,9 @@ echo starting >&2; printf '{"resources": '; exec sleep 1000`
 func TestSetupThatCannotStart(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
-	r := w.with("a", []provision.Group{{Group: db("db", 1), Setup: provision.Setup{
-		Name: "gone", Path: w.path("gone"), Timeout: time.Minute, Environ: func(int) ([]string, error) { return nil, nil },
-	}}})
+	r := w.with("a", []provision.Group{setupOf(db("db", 1), service.Spec{
+		Setup: service.Program{Name: "gone", Path: w.path("gone")}, Timeout: time.Minute,
+	})})
 	_, err := r.try(t.Context(), need("db", 1))
 	wantError(t, err, "//r:db: unit 0: the setup gone does not start: ", "no such file")
 }
@@ -156,8 +157,8 @@ func TestFailureOfOneStopsTheOthers(t *testing.T) {
 func TestEnvironmentThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, db("db", 1))
-	r := w.with("a", []provision.Group{{Group: db("db", 1), Setup: provision.Setup{
-		Environ: func(slot int) ([]string, error) { return nil, fmt.Errorf("no variables for %d", slot) },
+	r := w.with("a", []provision.Group{{Group: db("db", 1), Spec: func(slot int) (service.Spec, error) {
+		return service.Spec{}, fmt.Errorf("no variables for %d", slot)
 	}}})
 	_, err := r.try(t.Context(), group.Need{Group: "//r:db", Weight: 1})
 	wantError(t, err, "//r:db: unit 0: no variables for 0")

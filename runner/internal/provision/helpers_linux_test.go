@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/lock/process"
+	"github.com/interlock-build/rules_interlock/internal/service"
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 	"github.com/interlock-build/rules_interlock/runner/internal/provision"
 )
@@ -65,17 +67,23 @@ func (w *world) runner(name, script string, groups ...group.Group) *runner {
 	pipetest.WriteFile(w.t, path, "#!/bin/sh\nlog() { echo \"$RUNNER $*\" >> \"$LOG\"; }\n"+script+"\n", 0o755)
 	var setups []provision.Group
 	for _, g := range groups {
-		setups = append(setups, provision.Group{Group: g, Setup: provision.Setup{
-			Name: name + ".sh", Path: path, Timeout: pipetest.Soon,
-			Environ: func(slot int) ([]string, error) {
-				return []string{
-					"PATH=" + os.Getenv("PATH"), "LOG=" + w.path("log"), "DIR=" + w.dir, "RUNNER=" + name,
-					fmt.Sprintf("UNIT=%s%d", g.Name, slot), "TEST_TMPDIR=/of/the/test",
-				}, nil
+		setups = append(setups, setupOf(g, service.Spec{
+			Setup: service.Program{Name: name + ".sh", Path: path}, Timeout: pipetest.Soon,
+			Environ: []string{
+				"PATH=" + os.Getenv("PATH"), "LOG=" + w.path("log"), "DIR=" + w.dir, "RUNNER=" + name, "TEST_TMPDIR=/of/the/test",
 			},
-		}})
+			Variables: map[string]string{"UNIT": g.Name + "{index}"},
+		}))
 	}
 	return w.with(name, setups)
+}
+
+// setupOf returns a group that a spec starts, for each of its units.
+func setupOf(g group.Group, spec service.Spec) provision.Group {
+	return provision.Group{Group: g, Setup: spec.Setup.Name, Spec: func(slot int) (service.Spec, error) {
+		spec.Fields = map[string]string{group.FieldIndex: strconv.Itoa(slot)}
+		return spec, nil
+	}}
 }
 
 func (w *world) with(name string, setups []provision.Group) *runner {

@@ -2,11 +2,13 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/quantum"
 )
@@ -20,8 +22,9 @@ type lease struct {
 	// patience ends when its instances have to go at once; kill ends it.
 	patience context.Context
 	kill     context.CancelFunc
-	// over is closed when the lease is given up.
-	over chan struct{}
+	// over is closed when the lease is given up, and gone when it is lost.
+	over, gone chan struct{}
+	lose       func() // closes gone
 
 	// These belong to the resource's mutex.
 	endIdle func() // nil while a case uses it
@@ -29,15 +32,30 @@ type lease struct {
 	quantum quantum.Quantum // since its instances were up for the first time
 
 	mu        sync.Mutex // while instances start or stop
-	instances []*instance
+	instances []instance
 	stopped   bool
 }
 
 func newLease(r *resource, held lock.Held) *lease {
-	l := &lease{resource: r, held: held, slots: held.Grants()[r.group.Label].Slots, over: make(chan struct{})}
+	l := &lease{
+		resource: r, held: held, slots: held.Grants()[r.group.Label].Slots,
+		over: make(chan struct{}), gone: make(chan struct{}),
+	}
+	l.lose = sync.OnceFunc(func() { close(l.gone) })
 	l.patience, l.kill = context.WithCancel(r.options.Patience)
-	l.instances = make([]*instance, len(l.slots))
+	l.instances = make([]instance, len(l.slots))
 	return l
+}
+
+// watch gives the lease up when lost is closed.
+func (l *lease) watch(lost <-chan struct{}) {
+	select {
+	case <-lost:
+		l.lose()
+		l.kill()
+		l.resource.lose(l)
+	case <-l.over:
+	}
 }
 
 // ready starts the instances that are not up, all at once.
@@ -82,8 +100,8 @@ func (l *lease) missing() (missing []int) {
 	for i, one := range l.instances {
 		if one == nil {
 			missing = append(missing, i)
-		} else if why := one.death(); why != "" {
-			l.resource.options.Warn(fmt.Sprintf("%s: %s, so it is set up anew", l.resource.name(l.slots[i]), why))
+		} else if why := one.Death(); why != "" {
+			l.resource.options.Warn(fmt.Sprintf("%s: %s, so it is set up anew", l.resource.group.UnitName(l.slots[i]), why))
 			missing = append(missing, i)
 		}
 	}
@@ -93,37 +111,33 @@ func (l *lease) missing() (missing []int) {
 // start starts an instance, replacing a dead one if there is one.
 func (l *lease) start(ctx context.Context, i int) (err error) {
 	if dead := l.instances[i]; dead != nil {
-		dead.stop()
+		dead.Stop()
 	}
 	defer l.resource.noteSetup()()
-	l.instances[i], err = launch(l.patience, l.resource, l.slots[i])
-	if err == nil {
-		err = l.instances[i].begin(ctx)
-	}
+	l.instances[i], err = l.open(ctx, l.slots[i])
 	if err != nil {
-		return fmt.Errorf("%s: %w", l.resource.name(l.slots[i]), err)
+		return fmt.Errorf("%s: %w", l.resource.group.UnitName(l.slots[i]), err)
 	}
 	return nil
 }
 
-// name names a unit, as in "//db:pg: instance pg0".
-func (r *resource) name(slot int) string {
-	if slot < len(r.group.Instances) {
-		return fmt.Sprintf("%s: instance %s", r.group.Label, r.group.Instances[slot])
-	}
-	return fmt.Sprintf("%s: unit %d", r.group.Label, slot)
-}
-
-// stop stops what is up, and returns when it is gone.
-func (l *lease) stop() {
+// stop stops what is up, and returns when it is gone. lost says that somebody of this runner may
+// still use it.
+func (l *lease) stop(lost bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.stopped = true
 	var stops sync.WaitGroup
 	for _, one := range l.instances {
-		if one != nil {
-			stops.Go(one.stop)
+		if one == nil {
+			continue
 		}
+		stops.Go(func() {
+			if loan, ok := one.(*keeper.Loan); ok && lost {
+				loan.Abandon()
+			}
+			one.Stop()
+		})
 	}
 	stops.Wait()
 	l.instances = nil
@@ -153,13 +167,38 @@ func (l *lease) values() []map[string]string {
 	defer l.mu.Unlock()
 	values := make([]map[string]string, len(l.slots))
 	for i, one := range l.instances {
-		values[i] = one.values
+		values[i] = one.Values()
 	}
 	return values
 }
 
-// Lost implements lock.Held.
-func (l *lease) Lost() <-chan struct{} { return l.held.Lost() }
+// Lost implements lock.Held. A unit whose instance is gone with its keeper counts as lost, too.
+func (l *lease) Lost() <-chan struct{} { return l.gone }
 
 // Confirm implements lock.Held.
-func (l *lease) Confirm() error { return l.held.Confirm() }
+func (l *lease) Confirm() error {
+	errs := []error{l.held.Confirm()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, one := range l.instances {
+		if loan, ok := one.(*keeper.Loan); ok {
+			errs = append(errs, loan.Confirm())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Explain implements lock.Explainer: an instance that has ended explains much.
+func (l *lease) Explain() (all []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, one := range l.instances {
+		if one == nil {
+			continue
+		}
+		if why := one.Death(); why != "" {
+			all = append(all, l.resource.group.UnitName(l.slots[i])+": "+why)
+		}
+	}
+	return all
+}

@@ -4,10 +4,9 @@
 //   - provision: the locker, which acquires groups with a setup before all others;
 //   - resource: one group with a setup, its units between cases, its failures;
 //   - lease: units of a group that are held, and their instances;
-//   - instance, answer, daemon, folder: one instance, from the program that
-//     starts it to its end.
+//   - instance: one of them, started here or lent by a keeper.
 //
-// docs/guide/instances.md has the protocol.
+// docs/guide/instances.md and docs/guide/services.md say what users see of it.
 package provision
 
 import (
@@ -16,32 +15,23 @@ import (
 	"errors"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/group"
+	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"github.com/interlock-build/rules_interlock/internal/lock"
+	"github.com/interlock-build/rules_interlock/internal/service"
 )
-
-// grace is how long an instance has between SIGTERM and SIGKILL, as with Buck2.
-const grace = 20 * time.Second
 
 // Group is a group whose units have to be started.
 type Group struct {
 	group.Group
-	Setup Setup
-}
-
-// Setup is the program that starts a unit.
-type Setup struct {
-	// Name is the name that people know.
-	Name string
-	// Path is its file.
-	Path string
-	// Timeout is how long it may take to print what it made.
-	Timeout time.Duration
-	// Environ returns its whole environment for the unit with that number, as
-	// NAME=value. TEST_TMPDIR is added.
-	Environ func(slot int) ([]string, error)
+	// Setup is the name of the program that starts a unit.
+	Setup string
+	// Spec returns what to start for the unit with that number.
+	Spec func(slot int) (service.Spec, error)
+	// Keep returns the same for a keeper, which keeps it from holder to holder, and the files that it
+	// is made of; nil if the group's instances are not kept.
+	Keep func(slot int) (use keeper.Use, files func() ([]keeper.File, error), err error)
 }
 
 // Options are what the setups of a process have in common.

@@ -38,6 +38,7 @@ type resource struct {
 	setups   []time.Time // when the running setups have started
 	failures int         // in a row
 	failure  error       // the last one
+	noKeeper bool        // it cannot be used, and that was said
 	closed   bool
 	stopping sync.WaitGroup // leases that are given up
 }
@@ -76,7 +77,7 @@ func (r *resource) settingUp() (told []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, since := range r.setups {
-		told = append(told, fmt.Sprintf("its setup %s is starting since %s", r.group.Setup.Name, since.Format(time.TimeOnly)))
+		told = append(told, fmt.Sprintf("its setup %s is starting since %s", r.group.Setup, since.Format(time.TimeOnly)))
 	}
 	return told
 }
@@ -266,14 +267,7 @@ func (r *resource) newLease(held lock.Held) *lease {
 	l := newLease(r, held)
 	r.leases = append(r.leases, l)
 	if held.Lost() != nil {
-		go func() {
-			select {
-			case <-held.Lost():
-				l.kill()
-				r.lose(l)
-			case <-l.over:
-			}
-		}()
+		go l.watch(held.Lost())
 	}
 	return l
 }
@@ -292,7 +286,7 @@ func (r *resource) lose(l *lease) {
 		r.giveUpLocked(l)
 		return
 	}
-	r.stopping.Go(l.stop)
+	r.stopping.Go(func() { l.stop(true) })
 }
 
 // giveBack keeps units for the next case, or gives them up if they are lost.
@@ -364,8 +358,9 @@ func (r *resource) giveUpLocked(l *lease) {
 	}
 	r.leases = slices.Delete(r.leases, at, at+1)
 	close(l.over)
+	lost := l.lost
 	r.stopping.Go(func() {
-		l.stop()
+		l.stop(lost)
 		l.held.Release()
 	})
 }

@@ -31,9 +31,11 @@ var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 
 // machineCommands are the commands that ask the machine, and not Bazel.
 var machineCommands = map[string]func(context.Context, command.Invocation) error{
-	"host":   command.Host,
-	"lock":   command.Lock,
-	"status": command.Status,
+	"host":          command.Host,
+	"lock":          command.Lock,
+	"services":      command.Services,
+	"status":        command.Status,
+	"with-services": command.WithServices,
 }
 
 // runOnMachine runs such a command, with the streams and the environment of this process.

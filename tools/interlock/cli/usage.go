@@ -85,6 +85,24 @@ the group cannot be held, and 124 if it was not to be had in time.
   --timeout=DURATION    do not wait longer than this, such as 30s`,
 	},
 	{
+		"services",
+		[]string{"up | down [--now] | serve"},
+		"keep what setups start from test to test",
+		`Starts or ends the keeper of your services: what the setups of resource groups start is then lent to one test after
+another, in all of your builds on this machine, and ends when it is unused for its idle_timeout, or with the keeper.
+
+  up     start a keeper, unless one is up
+  down   end it and all services, when nobody uses them; with --now at once
+  serve  be the keeper, until told to end`,
+	},
+	{
+		"with-services",
+		[]string{"-- PROGRAM [ARGUMENT...]"},
+		"keep services while PROGRAM runs, such as bazel test",
+		`Runs PROGRAM while a keeper of services is up, and ends with its exit code. The keeper ends with the last such program,
+unless "interlock services up" has started it.`,
+	},
+	{
 		"host",
 		[]string{"init"},
 		"make the folder for the locks of scope host",

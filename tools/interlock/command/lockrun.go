@@ -45,17 +45,9 @@ func (i Invocation) runHolding(ctx context.Context, a lockArguments, held lock.H
 
 // commandOf returns how to run the program.
 func (i Invocation) commandOf(a lockArguments, held lock.Held) (child.Command, error) {
-	if i.Dir != "" {
-		if err := os.Chdir(i.Dir); err != nil {
-			return child.Command{}, err
-		}
-	}
-	path, err := exec.LookPath(a.program[0])
-	switch {
-	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return child.Command{}, &ExitError{ExitNotFound, err}
-	case err != nil:
-		return child.Command{}, &ExitError{ExitCannotExecute, err}
+	path, err := i.lookPath(a.program[0])
+	if err != nil {
+		return child.Command{}, err
 	}
 	env, err := environmentOf(a, held)
 	if err != nil {
@@ -65,6 +57,23 @@ func (i Invocation) commandOf(a lockArguments, held lock.Held) (child.Command, e
 		Path: path, Args: a.program[1:], Env: env,
 		Stdin: i.Stdin, Stdout: i.Stdout, Stderr: i.Stderr, Output: io.Discard,
 	}, nil
+}
+
+// lookPath returns the path of a program that runs in the folder of the user.
+func (i Invocation) lookPath(program string) (string, error) {
+	if i.Dir != "" {
+		if err := os.Chdir(i.Dir); err != nil {
+			return "", err
+		}
+	}
+	path, err := exec.LookPath(program)
+	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return "", &ExitError{ExitNotFound, err}
+	case err != nil:
+		return "", &ExitError{ExitCannotExecute, err}
+	}
+	return path, nil
 }
 
 // environmentOf returns the variables of this process and of the group.

@@ -22,6 +22,8 @@ type Report struct {
 	At time.Time `json:"at"`
 	// Groups are the groups that are held or waited for, by scope, then key or label.
 	Groups []Group `json:"groups"`
+	// Services are what the keeper of services has, by group and unit; none if no keeper is up.
+	Services []Service `json:"services,omitempty"`
 	// Problems say what could not be seen, one a line.
 	Problems []string `json:"problems"`
 }

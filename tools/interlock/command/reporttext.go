@@ -20,15 +20,16 @@ func (r Report) writeText(w io.Writer) error {
 		if len(r.Problems) > 0 {
 			text += ", as far as can be seen"
 		}
-		_, err := fmt.Fprintln(w, text)
-		return err
+		if _, err := fmt.Fprintln(w, text); err != nil {
+			return err
+		}
 	}
 	for _, g := range r.Groups {
 		if err := r.writeGroup(w, g); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.writeServices(w)
 }
 
 func (r Report) writeGroup(w io.Writer, g Group) error {

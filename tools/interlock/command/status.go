@@ -105,6 +105,7 @@ func (s *status) report(ctx context.Context) (r Report, ok bool) {
 	r = Report{Version: ReportVersion, At: time.Now(), Groups: []Group{}, Problems: []string{}}
 	if slices.Contains(s.scopes, group.Build) || slices.Contains(s.scopes, group.Host) {
 		r.addNotices(s.scopes)
+		r.addServices()
 	}
 	ok = !slices.Contains(s.scopes, group.Cluster) || r.askCoordinator(ctx, s.i)
 	r.sort()
@@ -128,7 +129,7 @@ func (s *status) print(r Report) error {
 	case !s.watching:
 	case s.atTerminal:
 		text.WriteString(clearScreen)
-	case last.Version != 0 && reflect.DeepEqual(last.Groups, r.Groups):
+	case last.Version != 0 && reflect.DeepEqual(last.Groups, r.Groups) && reflect.DeepEqual(last.Services, r.Services):
 		return nil
 	default:
 		text.WriteString(r.At.Format(time.TimeOnly) + "\n")

@@ -24,6 +24,7 @@ import (
 
 func TestMain(m *testing.M) {
 	etcdtest.Main()
+	beKeeper()
 	os.Exit(m.Run())
 }
 

@@ -1,6 +1,7 @@
-package provision
+package service
 
 import (
+	"io"
 	"strings"
 	"sync"
 )
@@ -10,6 +11,8 @@ const maxTail = 2 << 10
 
 // tail is an io.Writer that keeps the end of what is written to it.
 type tail struct {
+	also io.Writer // gets it too; may be nil
+
 	mu   sync.Mutex
 	kept []byte
 }
@@ -18,6 +21,9 @@ type tail struct {
 func (t *tail) Write(text []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.also != nil {
+		_, _ = t.also.Write(text)
+	}
 	t.kept = append(t.kept, text...)
 	if extra := len(t.kept) - maxTail; extra > 0 {
 		t.kept = append(t.kept[:0], t.kept[extra:]...)

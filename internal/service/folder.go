@@ -1,4 +1,4 @@
-package provision
+package service
 
 import (
 	"fmt"
@@ -18,8 +18,9 @@ type folder struct {
 	real string
 }
 
-// newFolder makes a folder in another one; "" means the system's folder for temporary folders.
-func newFolder(in string) (folder, error) {
+// newFolder makes a folder in another one, and a link to it in links if its path is long. "" means
+// the system's folder for temporary files.
+func newFolder(in, links string) (folder, error) {
 	if in == "" {
 		in = os.TempDir()
 	}
@@ -34,21 +35,21 @@ func newFolder(in string) (folder, error) {
 	if len(dir) <= maxFolder || runtime.GOOS == "windows" {
 		return f, nil
 	}
-	if f.path, err = linkTo(dir); err != nil {
+	if f.path, err = linkTo(dir, links); err != nil {
 		_ = os.RemoveAll(dir)
 		return folder{}, fmt.Errorf("short path for the folder of the instance: %w", err)
 	}
 	return f, nil
 }
 
-// linkTo makes a link with a short path, in a folder of its own: anybody can take names in the
+// linkTo makes a link with a short path in a new folder below links: anybody can take names in the
 // system's folder.
-func linkTo(dir string) (string, error) {
+func linkTo(dir, links string) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
-	own, err := os.MkdirTemp("", "il")
+	own, err := os.MkdirTemp(links, "il")
 	if err != nil {
 		return "", err
 	}
