@@ -20,8 +20,19 @@ main() {
     if ! kill -0 "$server" 2>/dev/null; then die "the server ended; its log is above"; fi
     sleep 0.02
   done
+  make_databases
   printf '{"pid": %d, "resources": [{"socket_dir": "%s"}]}\n' "$server" "$TEST_TMPDIR"
   wait "$server" || wait "$server"
+}
+
+# The template is made once. What the tests use is a copy of it.
+make_databases() {
+  local psql=(psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --host="$TEST_TMPDIR" --username=postgres)
+  {
+    "${psql[@]}" --dbname=postgres --command='CREATE DATABASE shop_template'
+    "${psql[@]}" --dbname=shop_template --file=postgres/schema.sql
+    "${psql[@]}" --dbname=postgres --command='CREATE DATABASE shop TEMPLATE shop_template'
+  } >&2
 }
 
 # Debian keeps the server's programs out of PATH.

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+#
+# Passes when the server of an instance answers. The variables of the group say where it is.
+set -euo pipefail
+
+[[ $(redis-cli -s "$REDIS_SOCKET" PING) == PONG ]]
