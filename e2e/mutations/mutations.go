@@ -124,7 +124,7 @@ var mutations = []mutation{
 	{
 		name:  "give up after each case (quantum)",
 		file:  "internal/quantum/quantum.go",
-		code:  "min(worth*paid, longest)",
+		code:  "min(Worth*paid, Longest)",
 		bug:   "0*paid",
 		tests: []string{"./internal/engine", "./runner/internal/provision"},
 	},

@@ -49,6 +49,8 @@ type Group struct {
 	// Rate is how many cases that need it may start in a window of time, as in the
 	// attribute of resource_group; empty for no limit.
 	Rate string `json:"rate,omitempty"`
+	// Setup is the program that starts what a unit stands for; empty if nothing is started.
+	Setup string `json:"setup,omitempty"`
 	// Cases is how many cases of this test need it.
 	Cases int `json:"cases"`
 	// Chain is the least time that these cases take, given that only as many can run at once as

@@ -11,11 +11,11 @@ package quantum
 import "time"
 
 const (
-	// worth is how many times as long as the payment took a holder may use what it paid for.
-	worth = 5
-	// longest is the longest quantum, whatever the payment. It bounds how much longer a waiter
-	// waits for each holder before it: by longest, and the case that is running then.
-	longest = 15 * time.Second
+	// Worth is how many times as long as the payment took a holder may use what it paid for.
+	Worth = 5
+	// Longest is the longest quantum, whatever the payment. It bounds how much longer a waiter
+	// waits for each holder before it: by Longest, and the case that is running then.
+	Longest = 15 * time.Second
 )
 
 // Quantum is the time in which a holder goes on although others wait. The zero value is over.
@@ -23,8 +23,11 @@ type Quantum struct{ until time.Time }
 
 // After returns the quantum of a holder that has just paid, which took that long.
 func After(paid time.Duration) Quantum {
-	return Quantum{time.Now().Add(min(worth*paid, longest))}
+	return Quantum{time.Now().Add(Length(paid))}
 }
+
+// Length is how long such a quantum lasts.
+func Length(paid time.Duration) time.Duration { return min(Worth*paid, Longest) }
 
 // IsOver reports whether others who wait go first.
 func (q Quantum) IsOver() bool { return !time.Now().Before(q.until) }

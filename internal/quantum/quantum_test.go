@@ -11,7 +11,7 @@ func TestQuantum(t *testing.T) {
 		0:                0,
 		time.Millisecond: 5 * time.Millisecond,
 		time.Second:      5 * time.Second,
-		time.Minute:      longest,
+		time.Minute:      Longest,
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			q := After(paid)

@@ -25,7 +25,9 @@ func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locke
 	patience, impatient := context.WithCancel(context.WithoutCancel(ctx))
 	context.AfterFunc(ctx, func() { time.AfterFunc(t.limits.teardown(), impatient) })
 	p := provision.New(inner, setups, provision.Options{
-		TmpDir: t.env.TmpDir, Patience: patience, Warn: func(text string) { say(t.p, "warning: "+text) },
+		TmpDir: t.env.TmpDir, Patience: patience,
+		Say:  func(text string) { say(t.p, text) },
+		Warn: func(text string) { say(t.p, "warning: "+text) },
 	})
 	return p, func() { p.Close(); impatient() }, nil
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/internal/planfile"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
@@ -66,7 +67,11 @@ func planOf(t task, cases []schedule.Case, workers int) (planfile.File, error) {
 		f.Shards = m.Shards
 	}
 	for _, g := range m.Groups {
-		f.Groups = append(f.Groups, planfile.Group{Label: g.Label, Scope: g.Scope, Capacity: g.Capacity, Rate: g.Rate.String()})
+		planned := planfile.Group{Label: g.Label, Scope: g.Scope, Capacity: g.Capacity, Rate: g.Rate.String()}
+		if g.Setup != nil {
+			planned.Setup = manifest.DisplayPath(g.Setup.Program)
+		}
+		f.Groups = append(f.Groups, planned)
 	}
 	for _, c := range cases {
 		planned := planfile.Case{

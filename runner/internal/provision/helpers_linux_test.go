@@ -95,7 +95,7 @@ func (w *world) with(name string, setups []provision.Group) *runner {
 		defer r.mu.Unlock()
 		r.warnings = append(r.warnings, text)
 	}
-	r.Locker = provision.New(w.inner, setups, provision.Options{TmpDir: w.path("tmp"), Patience: patience, Warn: warn})
+	r.Locker = provision.New(w.inner, setups, provision.Options{TmpDir: w.path("tmp"), Patience: patience, Say: warn, Warn: warn})
 	w.t.Cleanup(func() {
 		impatient()
 		r.Close()
@@ -157,6 +157,19 @@ func (r *runner) try(ctx context.Context, needs ...group.Need) (lock.Held, error
 	ctx, cancel := context.WithTimeout(ctx, pipetest.Soon)
 	defer cancel()
 	return r.Acquire(ctx, needs)
+}
+
+// wantSaid fails the test unless the runner has said something with these parts.
+func (r *runner) wantSaid(parts ...string) {
+	r.w.t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	said := strings.Join(r.warnings, "\n")
+	for _, part := range parts {
+		if !strings.Contains(said, part) {
+			r.w.t.Errorf("the runner said %q, want %q in it", said, part)
+		}
+	}
 }
 
 // values returns what the setups of a group have printed as "name".

@@ -40,9 +40,9 @@ type Options struct {
 	TmpDir string
 	// Patience, when it ends, ends the grace of every instance, and each running setup.
 	Patience context.Context
-	// Warn gets sentences for people about what went wrong and was repaired. Several goroutines
-	// may call it.
-	Warn func(string)
+	// Say gets sentences for people about what happened, and Warn those about what went wrong and
+	// was repaired. Several goroutines may call them.
+	Say, Warn func(string)
 }
 
 // Locker is a lock.Locker that starts instances before it hands out units.

@@ -35,10 +35,12 @@ type resource struct {
 	target   string // of this runner, as others see it
 	leases   []*lease
 	asking   *asking
-	setups   []time.Time // when the running setups have started
-	failures int         // in a row
-	failure  error       // the last one
-	noKeeper bool        // it cannot be used, and that was said
+	setups   []time.Time   // when the running setups have started
+	failures int           // in a row
+	failure  error         // the last one
+	noKeeper bool          // it cannot be used, and that was said
+	went     int           // cases that went on with a unit while others waited
+	cost     time.Duration // of the last instances
 	closed   bool
 	stopping sync.WaitGroup // leases that are given up
 }
@@ -191,6 +193,9 @@ func (r *resource) reuse(weight int) *lease {
 		r.giveUpLocked(l)
 		return nil
 	}
+	if wanted {
+		r.went++
+	}
 	return l
 }
 
@@ -200,7 +205,7 @@ func (r *resource) paid(l *lease, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if l.quantum == (quantum.Quantum{}) {
-		l.quantum = quantum.After(took)
+		l.quantum, r.cost = quantum.After(took), took
 	}
 }
 
@@ -374,6 +379,10 @@ func (r *resource) close() {
 			l.endIdle()
 		}
 		r.giveUpLocked(l)
+	}
+	if r.went > 0 {
+		r.options.Say(fmt.Sprintf("%s: %d times the next case went on with an instance that others waited for: it took %s to have it, "+
+			"and was kept for up to %s", r.group.Label, r.went, r.cost.Round(time.Millisecond), quantum.Length(r.cost).Round(time.Millisecond)))
 	}
 	r.mu.Unlock()
 	r.stopping.Wait()

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/interlock-build/rules_interlock/internal/planfile"
+	"github.com/interlock-build/rules_interlock/internal/quantum"
 )
 
 // maxLongest is how many of the longest cases are listed.
@@ -75,6 +76,12 @@ func explainGroups(f planfile.File, w io.Writer) {
 			capacity += ", " + g.Rate
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", g.Label, capacity, g.Scope, g.Cases, seconds(g.Chain))
+	}
+	for _, g := range f.Groups {
+		if g.Setup != "" {
+			fmt.Fprintf(w, "\n%s is started by %s. While others wait, a test keeps what it has started for %d times as long as that\n"+
+				"took, and for %s at most.\n", g.Label, g.Setup, quantum.Worth, quantum.Longest)
+		}
 	}
 }
 
