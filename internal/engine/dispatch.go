@@ -93,7 +93,7 @@ func (d *dispatcher) step() {
 		if len(d.kept) > 0 {
 			h := d.kept[0]
 			d.kept = d.kept[1:]
-			d.start(h, d.worker())
+			d.start(h, d.worker(h.class))
 			continue
 		}
 		c := d.agenda.Next()
@@ -103,9 +103,9 @@ func (d *dispatcher) step() {
 		switch {
 		case len(c.Needs) == 0:
 			taken := c.Take(d.agenda.BatchSize(c))
-			d.start(holding{batch: batch{cases: casesOf(taken)}, class: c}, d.worker())
+			d.start(holding{batch: batch{cases: casesOf(taken)}, class: c}, d.worker(c))
 		case d.of(c).share.join():
-			d.start(holding{batch: alone(c.Take(1)[0]), class: c, held: d.of(c).share}, d.worker())
+			d.start(holding{batch: alone(c.Take(1)[0]), class: c, held: d.of(c).share}, d.worker(c))
 		case d.of(c).asking: // its share has just been given back
 			d.agenda.Free(c)
 		default:
@@ -118,10 +118,12 @@ func (d *dispatcher) step() {
 	}
 }
 
-// worker takes the idle worker with the smallest number.
-func (d *dispatcher) worker() int {
-	worker := d.idle[0]
-	d.idle = d.idle[1:]
+// worker takes an idle worker for a class: the one that its last cases had, which may have the
+// set-ups of their module, or else the one with the smallest number.
+func (d *dispatcher) worker(c *schedule.Class) int {
+	at := max(slices.Index(d.idle, d.of(c).worker), 0)
+	worker := d.idle[at]
+	d.idle = slices.Delete(d.idle, at, at+1)
 	return worker
 }
 
@@ -131,7 +133,7 @@ func (d *dispatcher) free(worker int) {
 }
 
 func (d *dispatcher) ask(c *schedule.Class) {
-	a := &ask{class: c, cases: c.Take(d.agenda.Neighbours(c)), worker: d.worker()}
+	a := &ask{class: c, cases: c.Take(d.agenda.Neighbours(c)), worker: d.worker(c)}
 	r := d.of(c)
 	r.asking, r.waits = true, false
 	if r.since.IsZero() {
@@ -196,7 +198,7 @@ func (d *dispatcher) answer(a *ask, h holding) (back lock.Held) {
 	if waited {
 		d.agenda.Claim(a.class)
 		if len(d.idle) > 0 {
-			a.worker = d.worker()
+			a.worker = d.worker(a.class)
 		}
 	}
 	r.asking = false
@@ -237,6 +239,7 @@ func (d *dispatcher) begun(a *ask) {
 
 func (d *dispatcher) start(h holding, worker int) {
 	d.running++
+	d.of(h.class).worker = worker
 	if h.held != nil && h.outcome == nil {
 		h.batch, h.joins = d.joining(h)
 	}

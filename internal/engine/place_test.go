@@ -79,6 +79,44 @@ func TestWorkersAndSlots(t *testing.T) {
 	})
 }
 
+// workersOf is a framework that notes which workers the cases of each group have.
+type workersOf struct {
+	mu   sync.Mutex
+	seen map[string]map[int]bool
+}
+
+func (w *workersOf) Run(_ context.Context, batch event.Batch, report event.Report) [][]event.Case {
+	w.mu.Lock()
+	for label := range batch.Grants {
+		w.seen[label][batch.Worker] = true
+	}
+	w.mu.Unlock()
+	for _, c := range batch.Cases {
+		report.Started(c)
+		time.Sleep(time.Duration(len(c.Name)) * time.Second)
+		report.Finished(c, event.Result{})
+	}
+	return nil
+}
+
+// Cases that hold the same groups have the same worker if they can: it may have set something up for
+// them.
+func TestCasesOfAGroupHaveOneWorker(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &workersOf{seen: map[string]map[int]bool{db: {}, port: {}}}
+		var cases []schedule.Case
+		for i := range 12 {
+			cases = append(cases, newCase(strings.Repeat("x", i%5+1)+string(rune('a'+i)), []string{db, port}[i%2]))
+		}
+		run(t.Context(), engine.Options{Framework: w, Locker: newLocker(db, port), Workers: 3}, cases...)
+		for label, have := range w.seen {
+			if len(have) != 1 {
+				t.Errorf("the cases of %s had the workers %v", label, have)
+			}
+		}
+	})
+}
+
 // In order means in order, whatever takes how long.
 func TestInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

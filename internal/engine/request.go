@@ -17,6 +17,8 @@ type request struct {
 	givenBack int
 	// since is when it began to wait; zero if it has not.
 	since time.Time
+	// worker is the one that the last cases of the class had; at first the first one.
+	worker int
 }
 
 // of returns the request of a class.
