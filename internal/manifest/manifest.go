@@ -133,7 +133,8 @@ func (g Group) Group() group.Group {
 type Setup struct {
 	// Program is the runfiles path of the executable that starts an instance.
 	Program string `json:"program"`
-	// TimeoutSeconds is how long that may take, at least 1. Health has the same time afterwards.
+	// TimeoutSeconds is how long it may take until Program has answered and Health passes, at
+	// least 1.
 	TimeoutSeconds int `json:"timeout_seconds"`
 	// Files is the runfiles path of a list of the files that Program, Health and Reset need: one
 	// runfiles path a line. A line may name a folder.

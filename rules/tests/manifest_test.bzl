@@ -20,6 +20,7 @@ def _manifest(**kwargs):
         timings = None,
         options = {},
         running_budget_seconds = 0,
+        target_variables = [],
         groups = [],
     ) | kwargs))
 

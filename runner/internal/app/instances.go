@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/keeper"
@@ -127,7 +128,24 @@ func (s *setup) keep(places lock.Identifier, slot int) (use keeper.Use, files fu
 	if err != nil {
 		return use, nil, err
 	}
-	return use, func() ([]keeper.File, error) { return all, nil }, use.Seal(all)
+	if err := use.Seal(all); err != nil {
+		return use, nil, err
+	}
+	return use, func() ([]keeper.File, error) { return append(all, s.repoMapping()...), nil }, nil
+}
+
+// repoMapping is the file by which programs find runfiles of other repositories. Each test has one of
+// its own, with all that a setup can ask for, so it does not belong to what a setup is made of.
+func (s *setup) repoMapping() []keeper.File {
+	const name = "_repo_mapping"
+	path, err := s.task.files.Rlocation(name)
+	if err == nil {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return nil // without Bzlmod there is none
+	}
+	return []keeper.File{{Runfile: name, Path: path}}
 }
 
 func withPath(p *service.Program, path string) *service.Program {
