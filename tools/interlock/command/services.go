@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -116,14 +117,19 @@ func (i Invocation) join(r keeper.Request) (*keeper.Connection, keeper.Reply, er
 			return c, reply, nil
 		}
 		c.Close()
-		if err != nil {
+		if err != nil && !hasHungUp(err) {
 			return nil, reply, err
 		}
-		if !said {
+		if err == nil && !said {
 			i.say("waiting for the last keeper of services to end; end it at once with `interlock services down --now`")
 			said = true
 		}
 	}
+}
+
+// hasHungUp reports whether a keeper has ended just when it was asked.
+func hasHungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // keeper returns a connection to the keeper, which it starts if there is none.

@@ -3,16 +3,21 @@ package command
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/keeper"
+	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/lock/shm"
+	"github.com/interlock-build/rules_interlock/internal/procfs"
 	"github.com/interlock-build/rules_interlock/internal/service"
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
@@ -167,11 +172,80 @@ func TestServicesDownWhileInUse(t *testing.T) {
 	<-loan.Gone()
 }
 
+// When a keeper is killed, its services are, too; the next one starts none before they are gone.
+func TestServicesOfAKilledKeeper(t *testing.T) {
+	s := atHome(t)
+	if err := s.run(Services, "up"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.run(Services, "down", "--now") }()
+	loan := borrow(t)
+	service, err := strconv.Atoi(loan.Values()["pid"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keeper int
+	if _, err := fmt.Sscanf(s.take(s.stderr), "interlock: the keeper of services is up (process %d)", &keeper); err != nil {
+		t.Fatal(err)
+	}
+	guardian := guardianOf(t, keeper)
+	send(t, guardian, syscall.SIGSTOP)
+	goOn := sync.OnceFunc(func() { send(t, guardian, syscall.SIGCONT) })
+	defer goOn()
+	send(t, keeper, syscall.SIGKILL)
+	up := make(chan error, 1)
+	go func() { up <- s.run(Services, "up") }()
+	select {
+	case err := <-up:
+		t.Fatalf("the next keeper does not wait for the guardian: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	goOn()
+	if err := <-up; err != nil {
+		t.Fatal(err)
+	}
+	if p, err := procfs.Look(service); err == nil && !p.Ended() {
+		t.Error("a service of the killed keeper goes on beside the next one")
+	}
+	<-loan.Gone()
+	if err := loan.Confirm(); !errors.Is(err, lock.ErrLost) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// guardianOf returns the process that guards another one.
+func guardianOf(t *testing.T, pid int) int {
+	t.Helper()
+	all, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range all {
+		number, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		line, _ := os.ReadFile("/proc/" + entry.Name() + "/cmdline")
+		if p, err := procfs.Look(number); err == nil && p.Parent == pid && strings.HasPrefix(string(line), "interlock-guardian") {
+			return number
+		}
+	}
+	t.Fatalf("process %d has no guardian", pid)
+	return 0
+}
+
+func send(t *testing.T, pid int, s syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(pid, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // borrow returns an instance that the keeper has started.
 func borrow(t *testing.T) *keeper.Loan {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "up")
-	pipetest.WriteFile(t, path, "#!/bin/sh\necho '{\"resources\": [{}]}'\nexec sleep 1000\n", 0o755)
+	pipetest.WriteFile(t, path, "#!/bin/sh\necho '{\"resources\": [{\"pid\": \"'$$'\"}]}'\nexec sleep 1000\n", 0o755)
 	files := []keeper.File{{Runfile: "_main/up", Path: path}}
 	use := keeper.Use{
 		Place: "build:x", Borrower: "//:a_test", IdleTimeout: time.Hour, Network: keeper.Network(), Workspace: "_main",

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/guard"
 	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"golang.org/x/sys/unix"
 )
@@ -95,6 +96,10 @@ func (s *socket) Accept() (*keeper.Connection, error) {
 	}
 	return keeper.NewConnection(c), nil
 }
+
+// Guard implements Listener: if this process is killed, the next keeper waits until the guardian has
+// killed its services.
+func (s *socket) Guard() { guard.Keep([]int{int(s.lock.Fd())}) }
 
 // Close implements Listener. The lock remains until the process ends, and with it its services.
 func (s *socket) Close() {

@@ -92,6 +92,8 @@ func (k *Keeper) expire() {
 // Listener accepts connections, until it is closed.
 type Listener interface {
 	Accept() (*keeper.Connection, error)
+	// Guard makes what keeps other keepers away last as long as the services of this one.
+	Guard()
 	Close()
 }
 
@@ -102,6 +104,7 @@ func (k *Keeper) Serve(ctx context.Context, l Listener) {
 	if err := guard.Start(func(err error) { k.say("its guardian is gone: %v", err) }); err != nil {
 		k.say("if this process is killed, services may go on: %v", err)
 	}
+	l.Guard()
 	defer context.AfterFunc(ctx, func() { k.End(true) })()
 	go func() {
 		<-k.end

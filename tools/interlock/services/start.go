@@ -73,7 +73,7 @@ func (u *unit) openLog() (*logFile, error) {
 	if u.log != nil {
 		return u.log, nil
 	}
-	log, err := openLogFile(filepath.Join(u.keeper.options.Dir, "logs", fileName(u.status.Name)+".log"))
+	log, err := openLogFile(filepath.Join(u.keeper.options.Dir, "logs", u.fileName()+".log"))
 	if err != nil {
 		return nil, err
 	}
