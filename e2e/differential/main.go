@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // Exit codes.
@@ -85,7 +87,7 @@ func compareTargets(ctx context.Context, args []string, stdout, stderr io.Writer
 	if err != nil {
 		return exitBroken, err
 	}
-	explained, err := readExplanations(filepath.Join(o.data, "explained.txt"))
+	explained, err := outcomes.ReadExplanations(filepath.Join(o.data, "explained.txt"))
 	if err != nil {
 		return exitBroken, err
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // module is a line of modules.txt: what to test, and how.
@@ -38,7 +40,7 @@ func readModules(list string) ([]module, error) {
 func parseModules(text string) ([]module, error) {
 	var modules []module
 	for line := range strings.Lines(text) {
-		fields := fieldsOf(line)
+		fields := outcomes.Fields(line)
 		if len(fields) == 0 {
 			continue
 		}
@@ -76,13 +78,4 @@ func chooseModule(modules []module, asked string) module {
 		version = "latest"
 	}
 	return module{path: path, version: version, packages: []string{"./..."}}
-}
-
-// fieldsOf returns the words of a line without its comment.
-func fieldsOf(line string) []string {
-	line, _, _ = strings.Cut(line, "# ")
-	if strings.HasPrefix(line, "#") {
-		return nil
-	}
-	return strings.Fields(line)
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // testPackage is a package of a Go module and its test binary.
@@ -38,7 +40,7 @@ func (p *testPackage) prepare(ctx context.Context) (skipped string, err error) {
 }
 
 // plain runs all tests as `go test -json` does.
-func (p *testPackage) plain(ctx context.Context) (results, error) {
+func (p *testPackage) plain(ctx context.Context) (outcomes.Results, error) {
 	args := append([]string{p.program(), "-test.v=test2json"}, p.args()...)
 	output, exitCode, err := p.start(ctx, p.program(), args, nil)
 	if err != nil {
@@ -50,15 +52,15 @@ func (p *testPackage) plain(ctx context.Context) (results, error) {
 	if err != nil {
 		return nil, fmt.Errorf("test2json: %w", err)
 	}
-	r, err := parseEvents(events)
+	r, err := outcomes.ParseEvents(events)
 	if err != nil {
 		return nil, err
 	}
-	r.setPackage(exitCode == 0)
+	r.SetPackage(exitCode == 0)
 	return r, p.keepLog("go", output)
 }
 
-func (p *testPackage) withRunner(ctx context.Context, s setting) (results, error) {
+func (p *testPackage) withRunner(ctx context.Context, s setting) (outcomes.Results, error) {
 	return p.runShards(ctx, "go", p.args(), s)
 }
 

@@ -5,6 +5,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // suite is a line of suites.txt: the tests of a project on PyPI, and how to run
@@ -52,7 +54,7 @@ func readSuites(list string) ([]suite, error) {
 func parseSuites(text string) ([]suite, error) {
 	var suites []suite
 	for line := range strings.Lines(text) {
-		fields := fieldsOf(line)
+		fields := outcomes.Fields(line)
 		if len(fields) == 0 {
 			continue
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // pytestSuite is a suite with one pytest.
@@ -56,15 +58,8 @@ func (p *pytestSuite) copyPlugins() error {
 	if err := os.CopyFS(p.plugins(), os.DirFS(p.adapter)); err != nil {
 		return err
 	}
-	text, err := os.ReadFile(filepath.Join(p.data, reportsPlugin+".py"))
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(p.plugins(), reportsPlugin+".py"), text, 0o644)
+	return os.WriteFile(filepath.Join(p.plugins(), outcomes.Plugin+".py"), []byte(outcomes.PluginText), 0o644)
 }
-
-// reportsPlugin is the module by which pytest alone reports the outcomes of tests.
-const reportsPlugin = "differential_reports"
 
 // writeProgram writes what the rule pytest_test would, except the files: the suite decides which
 // there are. It sees the folder of the tests, like `python -m pytest`.
@@ -84,9 +79,9 @@ if __name__ == "__main__":
 }
 
 // plain runs all tests with pytest alone.
-func (p *pytestSuite) plain(ctx context.Context) (results, error) {
+func (p *pytestSuite) plain(ctx context.Context) (outcomes.Results, error) {
 	file := filepath.Join(p.dir, "reports")
-	args := append([]string{p.python(), "-m", "pytest", "-p", reportsPlugin, "--differential-reports=" + file}, p.suite.args...)
+	args := append([]string{p.python(), "-m", "pytest", "-p", outcomes.Plugin, "--outcomes-reports=" + file}, p.suite.args...)
 	output, exitCode, err := p.start(ctx, p.python(), args, nil)
 	if err != nil {
 		return nil, err
@@ -101,11 +96,11 @@ func (p *pytestSuite) plain(ctx context.Context) (results, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := parseReports(text)
+	r, err := outcomes.ParsePytest(text)
 	if err != nil {
 		return nil, err
 	}
-	r.setPackage(exitCode == 0)
+	r.SetPackage(exitCode == 0)
 	return r, nil
 }
 
@@ -113,6 +108,6 @@ func (p *pytestSuite) plain(ctx context.Context) (results, error) {
 // something kept it from running them.
 const pytestFailed = 1
 
-func (p *pytestSuite) withRunner(ctx context.Context, s setting) (results, error) {
+func (p *pytestSuite) withRunner(ctx context.Context, s setting) (outcomes.Results, error) {
 	return p.runShards(ctx, "protocol", p.suite.args, s)
 }

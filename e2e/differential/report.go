@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // report is what was found in a target.
@@ -25,7 +27,7 @@ type packageReport struct {
 	path            string
 	tests, subtests int
 	// found are the differences and the settings of the runner that have them.
-	found map[difference][]setting
+	found map[outcomes.Difference][]setting
 	// skipped says why the package was not tested.
 	skipped string
 	// problem is why the comparison failed.
@@ -33,7 +35,7 @@ type packageReport struct {
 }
 
 // hasAll reports whether another setting had all these differences.
-func (p *packageReport) hasAll(found []difference) bool {
+func (p *packageReport) hasAll(found []outcomes.Difference) bool {
 	for _, d := range found {
 		if len(p.found[d]) == 0 {
 			return false
@@ -43,7 +45,7 @@ func (p *packageReport) hasAll(found []difference) bool {
 }
 
 // add notes the differences with a setting.
-func (p *packageReport) add(s setting, found []difference) {
+func (p *packageReport) add(s setting, found []outcomes.Difference) {
 	for _, d := range found {
 		p.found[d] = append(p.found[d], s)
 	}
@@ -52,7 +54,7 @@ func (p *packageReport) add(s setting, found []difference) {
 // print writes a line about the target, and one about each thing that is not as it should be, or
 // is explained. It reports whether the target is as it should be. If whole is set, each
 // explanation must have been used.
-func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool) {
+func (r *report) print(w io.Writer, explained outcomes.Explanations, whole bool) (ok bool) {
 	var lines []string
 	var tested, tests, subtests, differences, bad int
 	for _, p := range r.packages {
@@ -75,12 +77,12 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 		bad++
 		lines = append(lines, "BROKEN: nothing was compared")
 	}
-	for _, e := range explained.of(r.target) {
+	for _, e := range explained.Of(r.target) {
 		switch {
-		case e.count > 0:
-			lines = append(lines, fmt.Sprintf("explained: %s (%d): %s", e.line, e.count, e.why))
+		case e.Count > 0:
+			lines = append(lines, fmt.Sprintf("explained: %s (%d): %s", e.Line, e.Count, e.Why))
 		case whole:
-			lines = append(lines, "explains nothing: "+e.line)
+			lines = append(lines, "explains nothing: "+e.Line)
 		}
 	}
 	_, _ = fmt.Fprintf(w, "%-40s %3d %-8s %5d tests %6d subtests %3d differences, %d unexplained %6.0f s\n",
@@ -92,19 +94,19 @@ func (r *report) print(w io.Writer, explained explanations, whole bool) (ok bool
 }
 
 // unexplained returns lines about the differences that have no explanation.
-func (p packageReport) unexplained(target string, explained explanations) []string {
+func (p packageReport) unexplained(target string, explained outcomes.Explanations) []string {
 	var lines []string
 	for _, d := range sorted(p.found) {
-		if !explained.explain(target, p.path, d) {
-			lines = append(lines, fmt.Sprintf("DIFFERENT: %s %s %s: %s", p.path, d.test, d.kind, settingsOf(p.found[d])))
+		if !explained.Explain(target, p.path, d) {
+			lines = append(lines, fmt.Sprintf("DIFFERENT: %s %s %s: %s", p.path, d.Test, d.Kind, settingsOf(p.found[d])))
 		}
 	}
 	return lines
 }
 
-func sorted(found map[difference][]setting) []difference {
-	return slices.SortedFunc(maps.Keys(found), func(a, b difference) int {
-		return cmp.Or(cmp.Compare(a.test, b.test), cmp.Compare(a.kind, b.kind))
+func sorted(found map[outcomes.Difference][]setting) []outcomes.Difference {
+	return slices.SortedFunc(maps.Keys(found), func(a, b outcomes.Difference) int {
+		return cmp.Or(cmp.Compare(a.Test, b.Test), cmp.Compare(a.Kind, b.Kind))
 	})
 }
 

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // runShards runs the program of a site with the runner, shard by shard.
-func (p *site) runShards(ctx context.Context, framework string, args []string, s setting) (results, error) {
+func (p *site) runShards(ctx context.Context, framework string, args []string, s setting) (outcomes.Results, error) {
 	name := filepath.Join(p.dir, fmt.Sprintf("test_%d", s.workers))
 	text, err := json.Marshal(map[string]any{
 		"version": 9, "label": "@@" + p.label(), "framework": framework, "program": "_main/x.test",
@@ -22,7 +24,7 @@ func (p *site) runShards(ctx context.Context, framework string, args []string, s
 	if err := os.WriteFile(name+".interlock.json", text, 0o644); err != nil {
 		return nil, err
 	}
-	all, ok := results{}, true
+	all, ok := outcomes.Results{}, true
 	for index := range s.shards {
 		good, err := p.shard(ctx, append([]string{name}, args...), s, index, all)
 		if err != nil {
@@ -30,12 +32,12 @@ func (p *site) runShards(ctx context.Context, framework string, args []string, s
 		}
 		ok = ok && good
 	}
-	all.setPackage(ok)
+	all.SetPackage(ok)
 	return all, nil
 }
 
 // shard runs one shard and adds its outcomes to all.
-func (p *site) shard(ctx context.Context, args []string, s setting, index int, all results) (ok bool, err error) {
+func (p *site) shard(ctx context.Context, args []string, s setting, index int, all outcomes.Results) (ok bool, err error) {
 	report, status := filepath.Join(p.dir, "test.xml"), filepath.Join(p.dir, "shard-status")
 	env := environment{"XML_OUTPUT_FILE": report}
 	if s.shards > 1 {
@@ -53,7 +55,7 @@ func (p *site) shard(ctx context.Context, args []string, s setting, index int, a
 	if err != nil {
 		return false, err
 	}
-	if err := all.addReport(report); err != nil {
+	if err := all.AddReport(report); err != nil {
 		return false, fmt.Errorf("%w; the runner's log:\n%s", err, output)
 	}
 	return exitCode == 0, p.keepLog(fmt.Sprintf("runner-%d-shards-%d-workers-shard-%d", s.shards, s.workers, index), output)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // subject is tests that can run in two ways: the tests of a Go package, or of a pytest suite.
@@ -12,9 +14,9 @@ type subject interface {
 	// prepare gets ready. If skipped is not empty, it says why the tests cannot run here.
 	prepare(ctx context.Context) (skipped string, err error)
 	// plain runs all tests without the runner.
-	plain(ctx context.Context) (results, error)
+	plain(ctx context.Context) (outcomes.Results, error)
 	// withRunner runs all shards of the test, one after the other.
-	withRunner(ctx context.Context, s setting) (results, error)
+	withRunner(ctx context.Context, s setting) (outcomes.Results, error)
 	// place is where they run.
 	place() *site
 }
@@ -26,7 +28,7 @@ func (s setting) String() string { return fmt.Sprintf("%d×%d", s.shards, s.work
 
 // compareSides runs the tests in all ways.
 func compareSides(ctx context.Context, t subject, settings []setting) packageReport {
-	r := packageReport{path: t.place().part, found: map[difference][]setting{}}
+	r := packageReport{path: t.place().part, found: map[outcomes.Difference][]setting{}}
 	r.problem = fill(ctx, t, settings, &r)
 	if err := remove(filepath.Join(t.place().dir, "runfiles")); err != nil && r.problem == nil {
 		r.problem = err
@@ -53,8 +55,8 @@ func fill(ctx context.Context, t subject, settings []setting, r *packageReport) 
 	if err != nil {
 		return err
 	}
-	r.tests, r.subtests = first.count()
-	for _, d := range selfDifferences(first, second) {
+	r.tests, r.subtests = first.Count()
+	for _, d := range outcomes.SelfDifferences(first, second) {
 		r.found[d] = nil
 	}
 	for _, s := range settings {
@@ -67,12 +69,12 @@ func fill(ctx context.Context, t subject, settings []setting, r *packageReport) 
 
 // try runs the tests with one setting of the runner. If it finds a difference for the first time,
 // it runs them again, to see whether the difference is stable.
-func try(ctx context.Context, t subject, s setting, first, second results, r *packageReport) error {
+func try(ctx context.Context, t subject, s setting, first, second outcomes.Results, r *packageReport) error {
 	ours, err := t.withRunner(ctx, s)
 	if err != nil {
 		return err
 	}
-	found := compare(first, second, ours)
+	found := outcomes.Compare(first, second, ours)
 	if r.hasAll(found) {
 		r.add(s, found)
 		return nil
@@ -81,6 +83,6 @@ func try(ctx context.Context, t subject, s setting, first, second results, r *pa
 	if err != nil {
 		return err
 	}
-	r.add(s, confirmed(found, compare(first, second, again)))
+	r.add(s, outcomes.Confirmed(found, outcomes.Compare(first, second, again)))
 	return nil
 }

@@ -4,26 +4,28 @@ import (
 	"context"
 	"testing"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 // fakeSubject returns the results in ours, in turn, for runs with the runner.
 type fakeSubject struct {
 	site
 	skipped string
-	theirs  results
-	ours    []results
+	theirs  outcomes.Results
+	ours    []outcomes.Results
 }
 
-func (f *fakeSubject) place() *site                            { return &f.site }
-func (f *fakeSubject) prepare(context.Context) (string, error) { return f.skipped, nil }
-func (f *fakeSubject) plain(context.Context) (results, error)  { return f.theirs, nil }
-func (f *fakeSubject) withRunner(context.Context, setting) (results, error) {
+func (f *fakeSubject) place() *site                                    { return &f.site }
+func (f *fakeSubject) prepare(context.Context) (string, error)         { return f.skipped, nil }
+func (f *fakeSubject) plain(context.Context) (outcomes.Results, error) { return f.theirs, nil }
+func (f *fakeSubject) withRunner(context.Context, setting) (outcomes.Results, error) {
 	next := f.ours[0]
 	f.ours = f.ours[1:]
 	return next, nil
 }
 
-func newFake(theirs results, ours ...results) *fakeSubject {
+func newFake(theirs outcomes.Results, ours ...outcomes.Results) *fakeSubject {
 	return &fakeSubject{
 		site: site{bench: &bench{options: options{limit: time.Minute}}, part: "part", dir: "/nonexistent"}, theirs: theirs, ours: ours,
 	}
@@ -31,17 +33,17 @@ func newFake(theirs results, ours ...results) *fakeSubject {
 
 // A setting with a difference runs once more, and only for the first time.
 func TestCompareSides(t *testing.T) {
-	good, bad := outcomes("TestA", passed), outcomes("TestA", failed)
-	always, once := difference{"TestA", "pass-fail"}, difference{"TestA", unstable}
+	good, bad := outcomes.Results{"TestA": {outcomes.Passed}}, outcomes.Results{"TestA": {outcomes.Failed}}
+	always, once := differs("TestA", "pass-fail"), differs("TestA", outcomes.Unstable)
 	for _, c := range []struct {
 		name string
-		ours []results
-		want map[difference]int
+		ours []outcomes.Results
+		want map[outcomes.Difference]int
 	}{
-		{"the same", []results{good, good}, map[difference]int{}},
-		{"always different", []results{bad, bad, bad}, map[difference]int{always: 2}},
-		{"different once", []results{bad, good, good}, map[difference]int{once: 1}},
-		{"different in one setting", []results{good, bad, bad}, map[difference]int{always: 1}},
+		{"the same", []outcomes.Results{good, good}, map[outcomes.Difference]int{}},
+		{"always different", []outcomes.Results{bad, bad, bad}, map[outcomes.Difference]int{always: 2}},
+		{"different once", []outcomes.Results{bad, good, good}, map[outcomes.Difference]int{once: 1}},
+		{"different in one setting", []outcomes.Results{good, bad, bad}, map[outcomes.Difference]int{always: 1}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(good, c.ours...)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
 
 func TestTargets(t *testing.T) {
@@ -26,5 +28,16 @@ func TestTargets(t *testing.T) {
 		if err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%v: got %v, %v; want %v", c.asked, got, err, c.want)
 		}
+	}
+}
+
+// The files that are used have to be readable.
+func TestCheckedInFiles(t *testing.T) {
+	if _, err := outcomes.ReadExplanations("explained.txt"); err != nil {
+		t.Error(err)
+	}
+	targets, err := readTargets(".", nil)
+	if err != nil || len(targets) < 12 {
+		t.Errorf("%d targets, %v", len(targets), err)
 	}
 }

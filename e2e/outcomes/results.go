@@ -1,4 +1,6 @@
-package main
+// Package outcomes reads what became of tests, from test2json, from pytest and from test.xml, and
+// compares it.
+package outcomes
 
 import (
 	"bufio"
@@ -12,25 +14,25 @@ import (
 	"strings"
 )
 
-// results are the outcomes of a package's tests, by full name: one each, if all is well.
-type results map[string][]string
+// Results are the outcomes of a package's tests, by full name: one each, if all is well.
+type Results map[string][]string
 
 // Outcomes.
 const (
-	passed  = "pass"
-	failed  = "fail"
-	skipped = "skip"
-	// errored is for a test that did not run, or in pytest for what goes wrong around one.
-	errored = "error"
-	// xfailed is for a test that fails as pytest was told that it would.
-	xfailed = "xfail"
-	// missing stands for no outcome.
-	missing = "missing"
+	Passed  = "pass"
+	Failed  = "fail"
+	Skipped = "skip"
+	// Errored is for a test that did not run, or in pytest for what goes wrong around one.
+	Errored = "error"
+	// XFailed is for a test that fails as pytest was told that it would.
+	XFailed = "xfail"
+	// Missing stands for no outcome.
+	Missing = "missing"
 )
 
-// wholePackage is the name under which results have the outcome of all tests together, which is
+// WholePackage is the name under which results have the outcome of all tests together, which is
 // also the outcome of the process.
-const wholePackage = "(package)"
+const WholePackage = "(package)"
 
 // isAroundTests reports whether one of the runner's names is not a test's own: TestMain in Go, a
 // session of pytest.
@@ -49,34 +51,35 @@ var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
 // stable returns a name without the addresses that differ from process to process.
 func stable(test string) string { return address.ReplaceAllString(test, "0xADDRESS") }
 
-func (r results) add(test, outcome string) {
+// Add adds an outcome of a test.
+func (r Results) Add(test, outcome string) {
 	test = stable(test)
 	r[test] = append(r[test], outcome)
 	slices.Sort(r[test])
 }
 
-// of describes the outcomes of a test.
-func (r results) of(test string) string {
+// Of describes the outcomes of a test.
+func (r Results) Of(test string) string {
 	if len(r[test]) == 0 {
-		return missing
+		return Missing
 	}
 	return strings.Join(r[test], "+")
 }
 
-// setPackage adds the outcome of the whole package.
-func (r results) setPackage(ok bool) {
+// SetPackage adds the outcome of the whole package.
+func (r Results) SetPackage(ok bool) {
 	if ok {
-		r[wholePackage] = []string{passed}
+		r[WholePackage] = []string{Passed}
 	} else {
-		r[wholePackage] = []string{failed}
+		r[WholePackage] = []string{Failed}
 	}
 }
 
-// count returns how many tests and how many subtests there are.
-func (r results) count() (tests, subtests int) {
+// Count returns how many tests and how many subtests there are.
+func (r Results) Count() (tests, subtests int) {
 	for name := range r {
 		switch {
-		case name == wholePackage:
+		case name == WholePackage:
 		case r.hasPart(name):
 			subtests++
 		default:
@@ -88,7 +91,7 @@ func (r results) count() (tests, subtests int) {
 
 // hasPart reports whether a name belongs to a part of another test. A slash does not show that:
 // the node IDs of pytest are full of them.
-func (r results) hasPart(name string) bool {
+func (r Results) hasPart(name string) bool {
 	for i, letter := range name {
 		if letter == '/' && len(r[name[:i]]) > 0 {
 			return true
@@ -97,10 +100,10 @@ func (r results) hasPart(name string) bool {
 	return false
 }
 
-// parseEvents reads what test2json prints. A test that began and has no result was ended with its
+// ParseEvents reads what test2json prints. A test that began and has no result was ended with its
 // process, and has failed.
-func parseEvents(text []byte) (results, error) {
-	r := results{}
+func ParseEvents(text []byte) (Results, error) {
+	r := Results{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	began := map[string]int{}
@@ -113,20 +116,20 @@ func parseEvents(text []byte) (results, error) {
 		case e.Test == "":
 		case e.Action == "run":
 			began[stable(e.Test)]++
-		case e.Action == passed, e.Action == failed, e.Action == skipped:
-			r.add(e.Test, e.Action)
+		case e.Action == Passed, e.Action == Failed, e.Action == Skipped:
+			r.Add(e.Test, e.Action)
 		}
 	}
 	for test, n := range began {
 		for range n - len(r[test]) {
-			r.add(test, failed)
+			r.Add(test, Failed)
 		}
 	}
 	return r, lines.Err()
 }
 
-// addReport adds the outcomes of a test.xml. It returns an error if the file contradicts itself.
-func (r results) addReport(path string) error {
+// AddReport adds the outcomes of a test.xml. It returns an error if the file contradicts itself.
+func (r Results) AddReport(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -163,19 +166,19 @@ type xmlSuite struct {
 	} `xml:"testcase"`
 }
 
-func (r results) addSuite(s xmlSuite) error {
+func (r Results) addSuite(s xmlSuite) error {
 	counts := map[string]int{}
 	for _, c := range s.Cases {
-		outcome := passed
+		outcome := Passed
 		switch {
 		case c.Failure != nil:
-			outcome = failed
+			outcome = Failed
 		case c.Error != nil:
-			outcome = errored
+			outcome = Errored
 		case c.Skipped != nil && c.Skipped.Type == typeXFail:
-			outcome = xfailed
+			outcome = XFailed
 		case c.Skipped != nil:
-			outcome = skipped
+			outcome = Skipped
 		}
 		counts[outcome]++
 		for _, p := range c.Properties {
@@ -183,13 +186,13 @@ func (r results) addSuite(s xmlSuite) error {
 				c.Name = p.Value
 			}
 		}
-		if isAroundTests(c.Name) && outcome != passed {
+		if isAroundTests(c.Name) && outcome != Passed {
 			continue // the exit code says it too
 		}
-		r.add(c.Name, outcome)
+		r.Add(c.Name, outcome)
 	}
-	if s.Tests != len(s.Cases) || s.Failures != counts[failed] || s.Errors != counts[errored] ||
-		s.Skipped != counts[skipped]+counts[xfailed] {
+	if s.Tests != len(s.Cases) || s.Failures != counts[Failed] || s.Errors != counts[Errored] ||
+		s.Skipped != counts[Skipped]+counts[XFailed] {
 		return fmt.Errorf("test.xml counts %d tests, %d failures, %d errors, %d skipped, but has %d and %v",
 			s.Tests, s.Failures, s.Errors, s.Skipped, len(s.Cases), counts)
 	}

@@ -1,4 +1,4 @@
-package main
+package outcomes
 
 import (
 	"reflect"
@@ -17,21 +17,21 @@ func phases(test, setup, call, teardown string) string {
 
 func TestReportsOfPytest(t *testing.T) {
 	for _, c := range []struct{ name, setup, call, teardown, want string }{
-		{"passes", "passed", "passed", "passed", passed},
-		{"fails", "passed", "failed", "passed", failed},
-		{"is skipped before", "skipped", "", "passed", skipped},
-		{"skips itself", "passed", "skipped", "passed", skipped},
-		{"fails as expected", "passed", "xfailed", "passed", xfailed},
-		{"is not run, since it would fail as expected", "xfailed", "", "passed", xfailed},
-		{"passes unexpectedly", "passed", "xpassed", "passed", passed},
-		{"has no fixture", "failed", "", "passed", errored},
-		{"leaves a fixture that fails", "passed", "passed", "failed", errored},
-		{"skips itself, and leaves a fixture that fails", "passed", "skipped", "failed", errored},
-		{"fails, and leaves a fixture that fails", "passed", "failed", "failed", failed},
+		{"passes", "passed", "passed", "passed", Passed},
+		{"fails", "passed", "failed", "passed", Failed},
+		{"is skipped before", "skipped", "", "passed", Skipped},
+		{"skips itself", "passed", "skipped", "passed", Skipped},
+		{"fails as expected", "passed", "xfailed", "passed", XFailed},
+		{"is not run, since it would fail as expected", "xfailed", "", "passed", XFailed},
+		{"passes unexpectedly", "passed", "xpassed", "passed", Passed},
+		{"has no fixture", "failed", "", "passed", Errored},
+		{"leaves a fixture that fails", "passed", "passed", "failed", Errored},
+		{"skips itself, and leaves a fixture that fails", "passed", "skipped", "failed", Errored},
+		{"fails, and leaves a fixture that fails", "passed", "failed", "failed", Failed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := parseReports([]byte(phases("test_a.py::test", c.setup, c.call, c.teardown)))
-			if want := outcomes("test_a.py::test", c.want); err != nil || !reflect.DeepEqual(got, want) {
+			got, err := ParsePytest([]byte(phases("test_a.py::test", c.setup, c.call, c.teardown)))
+			if want := resultsOf("test_a.py::test", c.want); err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("got %v, %v; want %v", got, err, want)
 			}
 		})
@@ -39,7 +39,7 @@ func TestReportsOfPytest(t *testing.T) {
 }
 
 func TestReportsOfPartsAndCollection(t *testing.T) {
-	got, err := parseReports([]byte(`{"test":"test_broken.py","phase":"collect","outcome":"failed"}
+	got, err := ParsePytest([]byte(`{"test":"test_broken.py","phase":"collect","outcome":"failed"}
 {"test":"test_a.py::test","phase":"setup","outcome":"passed"}
 {"test":"test_a.py::test","part":"(i=1)","phase":"call","outcome":"failed"}
 {"test":"test_a.py::test","part":"(i=2)","phase":"call","outcome":"skipped"}
@@ -47,8 +47,8 @@ func TestReportsOfPartsAndCollection(t *testing.T) {
 {"test":"test_a.py::test","phase":"call","outcome":"failed"}
 {"test":"test_a.py::test","phase":"teardown","outcome":"passed"}
 ` + phases("test_a.py::test_b", "passed", "passed", "passed")))
-	want := outcomes("test_broken.py", errored, "test_a.py::test", failed, "test_a.py::test/(i=1)", failed,
-		"test_a.py::test/(i=2)", skipped, "test_a.py::test/(i=2)", passed, "test_a.py::test_b", passed)
+	want := resultsOf("test_broken.py", Errored, "test_a.py::test", Failed, "test_a.py::test/(i=1)", Failed,
+		"test_a.py::test/(i=2)", Skipped, "test_a.py::test/(i=2)", Passed, "test_a.py::test_b", Passed)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
@@ -56,7 +56,7 @@ func TestReportsOfPartsAndCollection(t *testing.T) {
 
 func TestReportsThatEndEarly(t *testing.T) {
 	for _, text := range []string{`{"test":"test_a.py::test","phase":"setup","outcome":"passed"}`, "1 passed\n"} {
-		if _, err := parseReports([]byte(text)); err == nil {
+		if _, err := ParsePytest([]byte(text)); err == nil {
 			t.Errorf("%s: no error", text)
 		}
 	}

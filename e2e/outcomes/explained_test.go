@@ -1,4 +1,4 @@
-package main
+package outcomes
 
 import "testing"
 
@@ -9,9 +9,9 @@ example.com/m . TestFlaky unstable it has a race
 pypi:p pytest==7.* test_a.py::test[*] pass-fail this pytest does not know it
 `
 
-func parsed(t *testing.T) explanations {
+func parsed(t *testing.T) Explanations {
 	t.Helper()
-	all, err := parseExplanations(explanationsText)
+	all, err := ParseExplanations(explanationsText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestExplanations(t *testing.T) {
 		{"pypi:p", "pytest==7.4.4", "test_a.py::test[a b]", "pass-fail", true},
 		{"pypi:p", "pytest==9.2.0", "test_a.py::test[a b]", "pass-fail", false},
 	} {
-		if got := parsed(t).explain(c.module, c.pkg, difference{c.test, c.kind}); got != c.want {
+		if got := parsed(t).Explain(c.module, c.pkg, Difference{c.test, c.kind}); got != c.want {
 			t.Errorf("%v: got %v", c, got)
 		}
 	}
@@ -41,29 +41,18 @@ func TestExplanations(t *testing.T) {
 
 func TestExplanationsCountWhatTheyExplain(t *testing.T) {
 	all := parsed(t)
-	all.explain("example.com/m", ".", difference{"TestA", "pass-fail"})
-	own := all.of("example.com/m")
-	if len(own) != 3 || own[0].count != 1 || own[1].count != 0 || own[0].why != "because of A" {
+	all.Explain("example.com/m", ".", Difference{"TestA", "pass-fail"})
+	own := all.Of("example.com/m")
+	if len(own) != 3 || own[0].Count != 1 || own[1].Count != 0 || own[0].Why != "because of A" {
 		t.Errorf("got %v", own)
 	}
-	if others := all.of("example.com/other"); len(others) != 0 {
+	if others := all.Of("example.com/other"); len(others) != 0 {
 		t.Errorf("got %v", others)
 	}
 }
 
 func TestExplanationWithoutAReason(t *testing.T) {
-	if _, err := parseExplanations("example.com/m . TestA pass-fail\n"); err == nil {
+	if _, err := ParseExplanations("example.com/m . TestA pass-fail\n"); err == nil {
 		t.Error("no error")
-	}
-}
-
-// The files that are used have to be readable.
-func TestCheckedInFiles(t *testing.T) {
-	if _, err := readExplanations("explained.txt"); err != nil {
-		t.Error(err)
-	}
-	targets, err := readTargets(".", nil)
-	if err != nil || len(targets) < 12 {
-		t.Errorf("%d targets, %v", len(targets), err)
 	}
 }

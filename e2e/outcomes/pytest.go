@@ -1,19 +1,27 @@
-package main
+package outcomes
 
 import (
 	"bufio"
 	"bytes"
+	_ "embed"
 	"encoding/json"
 	"fmt"
 )
 
-// pytestReport is a line that differential_reports.py writes: what pytest reports about a phase
+// Plugin is the name of a module, and PluginText its text, by which pytest reports outcomes if it is
+// started with -p Plugin and --outcomes-reports=FILE.
+const Plugin = "outcomes_reports"
+
+//go:embed outcomes_reports.py
+var PluginText string
+
+// pytestReport is a line that outcomes_reports.py writes: what pytest reports about a phase
 // of a test, about a part of one, or about what it could not collect.
 type pytestReport struct{ Test, Part, Phase, Outcome string }
 
-// parseReports reads all lines.
-func parseReports(text []byte) (results, error) {
-	r := results{}
+// ParsePytest reads all lines that the plugin of pytest has written.
+func ParsePytest(text []byte) (Results, error) {
+	r := Results{}
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, len(text)+1)
 	var phases []pytestReport // of the running test
@@ -24,11 +32,11 @@ func parseReports(text []byte) (results, error) {
 		}
 		switch {
 		case report.Part != "":
-			r.add(report.Test+"/"+report.Part, outcomeOf(report))
+			r.Add(report.Test+"/"+report.Part, outcomeOf(report))
 		case report.Phase == "collect":
-			r.add(report.Test, outcomeOf(report))
+			r.Add(report.Test, outcomeOf(report))
 		case report.Phase == "teardown": // the last one, and always there
-			r.add(report.Test, outcomeOf(append(phases, report)...))
+			r.Add(report.Test, outcomeOf(append(phases, report)...))
 			phases = nil
 		default:
 			phases = append(phases, report)
@@ -45,18 +53,18 @@ func outcomeOf(phases ...pytestReport) string {
 	for _, p := range phases {
 		switch {
 		case p.Outcome == "failed" && p.Phase == "call":
-			return failed
+			return Failed
 		case p.Outcome == "failed":
-			return errored
+			return Errored
 		}
 	}
 	for _, p := range phases {
 		switch p.Outcome {
 		case "skipped":
-			return skipped
+			return Skipped
 		case "xfailed":
-			return xfailed
+			return XFailed
 		}
 	}
-	return passed
+	return Passed
 }

@@ -1,4 +1,4 @@
-package main
+package outcomes
 
 import (
 	"cmp"
@@ -7,39 +7,39 @@ import (
 	"strings"
 )
 
-// difference is a test whose outcomes are not the same.
-type difference struct {
-	test string
-	// kind is unstable, or for example "pass-fail" if go test reports pass and the runner fail; a
+// Difference is a test whose outcomes are not the same.
+type Difference struct {
+	Test string
+	// Kind is Unstable, or for example "pass-fail" if go test reports pass and the runner fail; a
 	// test that is there twice has "pass+pass".
-	kind string
+	Kind string
 }
 
-// unstable is the kind of a difference between two runs of go test, or between
+// Unstable is the kind of a difference between two runs of go test, or between
 // two of the runner.
-const unstable = "unstable"
+const Unstable = "unstable"
 
-// selfDifferences returns what differs between two runs of go test.
-func selfDifferences(first, second results) []difference {
-	var found []difference
+// SelfDifferences returns what differs between two runs of go test.
+func SelfDifferences(first, second Results) []Difference {
+	var found []Difference
 	for _, test := range names(first, second) {
-		if first.of(test) != second.of(test) {
-			found = append(found, difference{test, unstable})
+		if first.Of(test) != second.Of(test) {
+			found = append(found, Difference{test, Unstable})
 		}
 	}
 	return found
 }
 
-// compare returns the differences between go test and the runner. If two runs of go test differ,
+// Compare returns the differences between go test and the runner. If two runs of go test differ,
 // the runner may agree with either. Subtests whose names differ between them are compared
 // together, under the name otherNames.
-func compare(first, second, ours results) []difference {
+func Compare(first, second, ours Results) []Difference {
 	volatile := volatileNames(first, second)
 	a, b, c := first.renamed(volatile), second.renamed(volatile), ours.renamed(volatile)
-	var found []difference
+	var found []Difference
 	for _, test := range names(a, b, c) {
-		if got := c.of(test); got != a.of(test) && got != b.of(test) {
-			found = append(found, difference{test, a.of(test) + "-" + got})
+		if got := c.Of(test); got != a.Of(test) && got != b.Of(test) {
+			found = append(found, Difference{test, a.Of(test) + "-" + got})
 		}
 	}
 	return found
@@ -50,11 +50,11 @@ const otherNames = "(other names)"
 
 // volatileNames returns a function that replaces the name of a subtest that is not in both
 // results, if its test has such subtests.
-func volatileNames(first, second results) func(test string) string {
+func volatileNames(first, second Results) func(test string) string {
 	loose := map[string]bool{}
-	for _, d := range selfDifferences(first, second) {
-		if first.of(d.test) == missing || second.of(d.test) == missing {
-			loose[parentOf(d.test)] = true
+	for _, d := range SelfDifferences(first, second) {
+		if first.Of(d.Test) == Missing || second.Of(d.Test) == Missing {
+			loose[parentOf(d.Test)] = true
 		}
 	}
 	var rename func(test string) string
@@ -66,7 +66,7 @@ func volatileNames(first, second results) func(test string) string {
 		if known := rename(parent); known != parent {
 			return known
 		}
-		if loose[parent] && (first.of(test) == missing || second.of(test) == missing) {
+		if loose[parent] && (first.Of(test) == Missing || second.Of(test) == Missing) {
 			return parent + "/" + otherNames
 		}
 		return test
@@ -75,23 +75,23 @@ func volatileNames(first, second results) func(test string) string {
 }
 
 // renamed returns the same outcomes under other names.
-func (r results) renamed(name func(string) string) results {
-	renamed := results{}
+func (r Results) renamed(name func(string) string) Results {
+	renamed := Results{}
 	for test, outcomes := range r {
 		for _, outcome := range outcomes {
-			renamed.add(name(test), outcome)
+			renamed.Add(name(test), outcome)
 		}
 	}
 	return renamed
 }
 
-// confirmed returns what two runs of the runner have found: a difference that only one of them
+// Confirmed returns what two runs of the runner have found: a difference that only one of them
 // has is unstable.
-func confirmed(found, again []difference) []difference {
-	var all []difference
+func Confirmed(found, again []Difference) []Difference {
+	var all []Difference
 	for _, d := range append(slices.Clone(found), again...) {
 		if !slices.Contains(found, d) || !slices.Contains(again, d) {
-			d.kind = unstable
+			d.Kind = Unstable
 		}
 		if !slices.Contains(all, d) {
 			all = append(all, d)
@@ -109,7 +109,7 @@ func parentOf(test string) string {
 }
 
 // names returns the tests of all of rs, sorted.
-func names(rs ...results) []string {
+func names(rs ...Results) []string {
 	all := map[string]bool{}
 	for _, r := range rs {
 		for test := range r {

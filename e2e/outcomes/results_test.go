@@ -1,4 +1,4 @@
-package main
+package outcomes
 
 import (
 	"os"
@@ -21,12 +21,12 @@ const events = `{"Action":"start"}
 `
 
 func TestEvents(t *testing.T) {
-	got, err := parseEvents([]byte(events))
-	want := outcomes("TestA", passed, "TestA/b", skipped, "TestC(0xADDRESS)", passed, "TestCut", failed)
+	got, err := ParseEvents([]byte(events))
+	want := resultsOf("TestA", Passed, "TestA/b", Skipped, "TestC(0xADDRESS)", Passed, "TestCut", Failed)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v; want %v", got, err, want)
 	}
-	if _, err := parseEvents([]byte("PASS\n")); err == nil {
+	if _, err := ParseEvents([]byte("PASS\n")); err == nil {
 		t.Error("what is no event is accepted")
 	}
 }
@@ -40,37 +40,37 @@ const testXML = `<testsuites><testsuite tests="6" failures="1" errors="1" skippe
 <testcase name="TestMain"></testcase>
 </testsuite></testsuites>`
 
-func addXML(t *testing.T, r results, text string) error {
+func addXML(t *testing.T, r Results, text string) error {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "test.xml")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return r.addReport(path)
+	return r.AddReport(path)
 }
 
 func TestReport(t *testing.T) {
-	r := results{}
+	r := Results{}
 	err := addXML(t, r, testXML)
-	want := outcomes("TestA", passed, "TestA/b", failed, "TestC", errored, "TestD", skipped, "TestE", xfailed,
-		"TestMain", passed)
+	want := resultsOf("TestA", Passed, "TestA/b", Failed, "TestC", Errored, "TestD", Skipped, "TestE", XFailed,
+		"TestMain", Passed)
 	if err != nil || !reflect.DeepEqual(r, want) {
 		t.Errorf("got %v, %v; want %v", r, err, want)
 	}
-	if tests, subtests := r.count(); tests != 5 || subtests != 1 {
+	if tests, subtests := r.Count(); tests != 5 || subtests != 1 {
 		t.Errorf("got %d tests, %d subtests", tests, subtests)
 	}
 }
 
 // Two shards that run the same test make it a duplicate.
 func TestReportsOfShardsAddUp(t *testing.T) {
-	r := results{}
+	r := Results{}
 	for range 2 {
 		if err := addXML(t, r, testXML); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got := r.of("TestA/b"); got != "fail+fail" {
+	if got := r.Of("TestA/b"); got != "fail+fail" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -85,14 +85,14 @@ func TestReportThatContradictsItself(t *testing.T) {
 		{`</testsuites>`, ``},
 	} {
 		text := strings.Replace(testXML, c[0], c[1], 1)
-		if err := addXML(t, results{}, text); err == nil {
+		if err := addXML(t, Results{}, text); err == nil {
 			t.Errorf("with %s: no error", c[1])
 		}
 	}
 }
 
 func TestWhatIsAroundTestsIsTheExitCodesAffair(t *testing.T) {
-	r := results{}
+	r := Results{}
 	err := addXML(t, r, `<testsuites><testsuite tests="1" failures="1"><testcase name="TestMain"><failure/></testcase></testsuite></testsuites>`)
 	if err != nil || len(r) != 0 {
 		t.Errorf("got %v, %v", r, err)
@@ -101,15 +101,15 @@ func TestWhatIsAroundTestsIsTheExitCodesAffair(t *testing.T) {
 
 // A node ID has slashes without being a part of anything.
 func TestPartsOfNodeIDs(t *testing.T) {
-	r := outcomes("tests/test_a.py::test[a/b]", passed, "tests/test_a.py::test", passed, "tests/test_a.py::test/(i=1/2)", passed)
-	if tests, subtests := r.count(); tests != 2 || subtests != 1 {
+	r := resultsOf("tests/test_a.py::test[a/b]", Passed, "tests/test_a.py::test", Passed, "tests/test_a.py::test/(i=1/2)", Passed)
+	if tests, subtests := r.Count(); tests != 2 || subtests != 1 {
 		t.Errorf("got %d tests, %d subtests", tests, subtests)
 	}
 }
 
 func TestAddressesInNames(t *testing.T) {
-	r := outcomes("TestA/f(0x15f9a2b29dc0)", passed, "TestA/f(0x15f9a2b29de0)", passed, "TestA/0x12", failed)
-	if got := r.of("TestA/f(0xADDRESS)") + " " + r.of("TestA/0x12"); got != "pass+pass fail" {
+	r := resultsOf("TestA/f(0x15f9a2b29dc0)", Passed, "TestA/f(0x15f9a2b29de0)", Passed, "TestA/0x12", Failed)
+	if got := r.Of("TestA/f(0xADDRESS)") + " " + r.Of("TestA/0x12"); got != "pass+pass fail" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -4,11 +4,11 @@ import json
 
 
 def pytest_addoption(parser):
-    parser.addoption("--differential-reports", metavar="FILE", required=True, help="where the reports go")
+    parser.addoption("--outcomes-reports", metavar="FILE", required=True, help="where the reports go")
 
 
 def pytest_configure(config):
-    config.pluginmanager.register(_Reports(config.getoption("--differential-reports")))
+    config.pluginmanager.register(_Reports(config.getoption("--outcomes-reports")))
 
 
 class _Reports:
