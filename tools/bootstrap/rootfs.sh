@@ -17,7 +17,8 @@ readonly packages=(
   git ca-certificates               # fetching
   procps python3 unzip zip          # what tests and Bazel's own test-setup.sh call
   python3-pip                       # fetching what Python tests import
-  postgresql                        # examples/postgres
+  postgresql                        # examples/postgres, e2e/services
+  redis-server                      # e2e/services
   etcd-server                       # e2e/contention
 )
 readonly goroot=/usr/lib/go-1.26

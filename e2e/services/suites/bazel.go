@@ -1,0 +1,145 @@
+package suites
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/outcomes"
+)
+
+// Way is how Bazel runs a suite.
+type Way struct {
+	// Sandbox is the strategy for tests.
+	Sandbox string
+	// Jobs is how many targets run at once.
+	Jobs int
+	// Prefix is a command that runs Bazel's, such as one that keeps servers; empty for none.
+	Prefix []string
+}
+
+// Bazel's exit code when it ran, and tests failed.
+const testsFailed = 3
+
+// Bazel runs all targets of a suite.
+func (p Place) Bazel(ctx context.Context, s Suite, w Way) (r Result, err error) {
+	targets := "//" + s.Name() + "/..."
+	if err := p.bazel(ctx, nil, append([]string{"build"}, p.flags(w, targets)...), 0); err != nil {
+		return r, err
+	}
+	if err := errors.Join(p.clearLog(), p.forget(s)); err != nil {
+		return r, err
+	}
+	began := time.Now()
+	if err := p.bazel(ctx, w.Prefix, append([]string{"test"}, p.flags(w, targets)...), 0, testsFailed); err != nil {
+		return r, err
+	}
+	r.Took = time.Since(began)
+	if err := p.readLog(&r); err != nil {
+		return r, err
+	}
+	r.Parts, err = p.readReports(s)
+	return r, err
+}
+
+func (p Place) flags(w Way, targets string) []string {
+	return []string{
+		"--color=no", "--curses=no", "--noshow_progress", "--keep_going", "--nocache_test_results",
+		fmt.Sprintf("--jobs=%d", w.Jobs), fmt.Sprintf("--local_test_jobs=%d", w.Jobs), "--strategy=TestRunner=" + w.Sandbox,
+		"--sandbox_writable_path=" + p.log(), "--build_event_json_file=" + p.events(), targets,
+	}
+}
+
+// events is the file in which Bazel says how targets ended.
+func (p Place) events() string { return filepath.Join(p.Folder, "events.json") }
+
+// bazel runs Bazel in the workspace, which has to end with one of some exit codes.
+func (p Place) bazel(ctx context.Context, prefix, args []string, codes ...int) error {
+	line := slices.Concat(prefix, []string{filepath.Join(p.Repository, "tools", "bazel")}, args)
+	command := exec.CommandContext(ctx, line[0], line[1:]...)
+	command.Dir = p.workspace()
+	command.Env = append(withoutRun(os.Environ()), "PWD="+command.Dir)
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	log, err := command.CombinedOutput()
+	if ctx.Err() != nil || command.ProcessState == nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	if code := command.ProcessState.ExitCode(); !slices.Contains(codes, code) {
+		return fmt.Errorf("%s ended with %d:\n%s", strings.Join(line, " "), code, log)
+	}
+	return nil
+}
+
+// withoutRun returns an environment without what `bazel run` has added.
+func withoutRun(env []string) []string {
+	return slices.DeleteFunc(env, func(entry string) bool {
+		return strings.HasPrefix(entry, "BUILD_WORK") || strings.HasPrefix(entry, "RUNFILES_")
+	})
+}
+
+// logs is the folder of what Bazel keeps of the tests of a suite.
+func (p Place) logs(s Suite) string {
+	return filepath.Join(p.workspace(), "bazel-testlogs", s.Name())
+}
+
+// forget removes what earlier runs have left.
+func (p Place) forget(s Suite) error {
+	folder, err := filepath.EvalSymlinks(p.logs(s))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.RemoveAll(folder)
+}
+
+// readLog reads what servers and tests have written down.
+func (p Place) readLog(r *Result) (err error) {
+	if r.SetUps, err = p.logged("setups"); err != nil {
+		return err
+	}
+	if r.Resets, err = p.logged("resets"); err != nil {
+		return err
+	}
+	r.Uses, err = readUses(filepath.Join(p.log(), "uses"))
+	return err
+}
+
+// readReports reads the outcomes of all targets.
+func (p Place) readReports(s Suite) (map[string]outcomes.Results, error) {
+	text, err := os.ReadFile(p.events())
+	if err != nil {
+		return nil, err
+	}
+	passed, err := parseSummaries(text)
+	if err != nil {
+		return nil, err
+	}
+	parts, ok := map[string]outcomes.Results{}, map[string]bool{}
+	for target, good := range passed {
+		part := s.partOf(target)
+		if parts[part] == nil {
+			parts[part], ok[part] = outcomes.Results{}, true
+		}
+		ok[part] = ok[part] && good
+		parts[part].SetPackage(ok[part])
+		report := filepath.Join(p.workspace(), "bazel-testlogs", folderOf(target), "test.xml")
+		if err := parts[part].AddReport(report); err != nil {
+			return nil, fmt.Errorf("%s: %w", target, err)
+		}
+	}
+	return parts, nil
+}
+
+// folderOf returns the folder of a target's logs.
+func folderOf(target string) string {
+	return strings.Replace(strings.TrimPrefix(target, "//"), ":", "/", 1)
+}

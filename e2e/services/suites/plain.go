@@ -1,0 +1,49 @@
+package suites
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// Plain runs a suite without Bazel and without Interlock: one test after the other, on one server.
+func (p Place) Plain(ctx context.Context, s Suite) (r Result, err error) {
+	if err := p.clearLog(); err != nil {
+		return r, err
+	}
+	server, err := p.start(ctx, s.Server())
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, server.stop()) }()
+	began := time.Now()
+	if r.Parts, err = s.plain(ctx, p, server.env); err != nil {
+		return r, fmt.Errorf("%s: %w", s, err)
+	}
+	r.Took = time.Since(began)
+	r.SetUps, err = p.logged("setups")
+	return r, err
+}
+
+// plainly runs a program of tests, and returns what it prints and whether it ended with 0.
+func plainly(ctx context.Context, dir string, env environment, name string, args ...string) (log []byte, ok bool, err error) {
+	temporary, err := os.MkdirTemp("", "plain")
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temporary)) }()
+	var both bytes.Buffer
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir, command.Stdout, command.Stderr = dir, &both, &both
+	command.Env = env.with(environment{"PATH": searchPath, "PWD": dir, "TEST_TMPDIR": temporary, "TMPDIR": temporary}).list()
+	err = command.Run()
+	exit := (*exec.ExitError)(nil)
+	if errors.As(err, &exit) {
+		return both.Bytes(), false, ctx.Err()
+	}
+	return both.Bytes(), err == nil, err
+}
