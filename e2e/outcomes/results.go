@@ -45,11 +45,18 @@ const (
 	nameInLog = "interlock.case"
 )
 
-// address matches what %p prints, which some tests have in their names.
-var address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+// Texts that some tests have in their names, and that differ from process to process.
+var (
+	// address matches what %p prints.
+	address = regexp.MustCompile(`0x[0-9a-f]{6,}`)
+	// temporary matches what t.TempDir returns.
+	temporary = regexp.MustCompile(`(/[^/='" ]+)*/Test[^/='" ]*[0-9]/[0-9]{3}\b`)
+)
 
-// stable returns a name without the addresses that differ from process to process.
-func stable(test string) string { return address.ReplaceAllString(test, "0xADDRESS") }
+// stable returns a name without such texts.
+func stable(test string) string {
+	return temporary.ReplaceAllString(address.ReplaceAllString(test, "0xADDRESS"), "/TEMPORARY")
+}
 
 // Add adds an outcome of a test.
 func (r Results) Add(test, outcome string) {

@@ -113,3 +113,16 @@ func TestAddressesInNames(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestTemporaryFoldersInNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"TestA/file='/tmp/TestA28378/001/a.conf'_x=1": "TestA/file='/TEMPORARY/a.conf'_x=1",
+		"TestA/dir=/tmp/plain24/TestA_b7/012":         "TestA/dir=/TEMPORARY",
+		"TestA/TestB2/003x":                           "TestA/TestB2/003x",
+		"TestA/b/TestC/001":                           "TestA/b/TestC/001",
+	} {
+		if got := resultsOf(name, Passed).Of(want); got != Passed {
+			t.Errorf("%s is not %s, but in %v", name, want, resultsOf(name, Passed))
+		}
+	}
+}
