@@ -18,7 +18,9 @@ type pytestSuite struct {
 	name, project, version string
 	// requirements are all packages that the tests import, pinned.
 	requirements []string
-	server       Server
+	// env are variables that do not depend on a server.
+	env    environment
+	server Server
 	// targets is among how many targets its files are divided.
 	targets int
 }
@@ -121,7 +123,7 @@ func (s pytestSuite) buildFile(p Place, files []string) string {
 		for at := i; at < len(files); at += s.targets {
 			own = append(own, fmt.Sprintf("        %q,\n", files[at]))
 		}
-		text += fmt.Sprintf(pytestText, i, strings.Join(own, ""), s.server.Name, p.Workers)
+		text += fmt.Sprintf(pytestText, i, strings.Join(own, ""), dictionary(s.env), s.server.Name, p.Workers)
 	}
 	return text
 }
@@ -148,6 +150,7 @@ pytest_test(
 %s    ],
     args = ["-p", "services_witness"],
     config = "pytest.ini",
+    env = %s,
     resource_groups = {"//servers:%s": ["*"]},
     workers = %d,
     deps = [":tests"],
@@ -161,7 +164,7 @@ func (s pytestSuite) plain(ctx context.Context, p Place, env environment) (map[s
 		return nil, err
 	}
 	reports := filepath.Join(p.Folder, "reports")
-	env = env.with(environment{
+	env = env.with(s.env).with(environment{
 		"PYTHONDONTWRITEBYTECODE": "1",
 		"PYTHONPATH":              s.site(p) + string(os.PathListSeparator) + filepath.Join(p.workspace(), "servers"),
 	})

@@ -29,7 +29,6 @@ var (
 		"PGHOST":            "{socket_dir}",
 		"PGUSER":            "postgres",
 		"PGX_TEST_DATABASE": "host={socket_dir} user=postgres database=services",
-		"PSYCOPG2_TESTDB":   "services",
 	}}
 	redis = Server{"redis", environment{
 		"REDIS_PORT":        "{port}",

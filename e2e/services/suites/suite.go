@@ -37,7 +37,9 @@ var All = []Suite{
 	pytestSuite{
 		name: "psycopg2", project: "psycopg2", version: "2.9.13",
 		requirements: []string{"psycopg2-binary==2.9.13", "pytest==9.2.0"},
-		server:       postgres, targets: 8,
+		// Its files read it when they are imported, which is before a test has a server.
+		env:    environment{"PSYCOPG2_TESTDB": "services"},
+		server: postgres, targets: 8,
 	},
 }
 
