@@ -34,16 +34,16 @@ func (c *comparison) addPlain(r suites.Result) {
 	if len(c.plain) == 1 {
 		c.say("%s, with %s: %s", c.suite, c.suite.Server().Name, counted(r))
 	}
-	c.say("  %-24s %6.1f s  %s", "plain, serial", r.Took.Seconds(), outcomesOf(r))
+	c.say("  %-30s %6.1f s  %s", "plain, serial", r.Took.Seconds(), outcomesOf(r))
 	for _, part := range partsOf(c.plain[0], r) {
 		c.report(part, outcomes.SelfDifferences(c.plain[0].Parts[part], r.Parts[part]), "two plain runs")
 	}
 }
 
 func (c *comparison) addBazel(way string, r suites.Result) {
-	c.say("  %-24s %6.1f s  %s; %.2f × plain, %.2f × the bound of %.1f s", way, r.Took.Seconds(), outcomesOf(r),
+	c.say("  %-30s %6.1f s  %s; %.2f × plain, %.2f × the bound of %.1f s", way, r.Took.Seconds(), outcomesOf(r),
 		r.Took.Seconds()/c.serial().Seconds(), r.Took.Seconds()/c.bound().Seconds(), c.bound().Seconds())
-	c.say("  %-24s %d set-ups, %d resets; %d uses of %d servers, %d at once, %d after another target", "",
+	c.say("  %-30s %d set-ups, %d resets; %d uses of %d servers, %d at once, %d after another target", "",
 		r.SetUps, r.Resets, r.Uses.Count, r.Uses.Servers, r.Uses.Most, r.Uses.Contended)
 	for _, finding := range r.Uses.Findings {
 		c.complain("%s: %s", way, finding)

@@ -49,7 +49,8 @@ type options struct {
 	plain     int
 	sandboxes []string
 	jobs      int
-	prefix    []string
+	// keepers are the ways to run Bazel: without a keeper, with one, or both.
+	keepers []bool
 }
 
 func parseOptions(args []string, stderr io.Writer) (o options, err error) {
@@ -59,11 +60,10 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 	flags.StringVar(&o.place.Folder, "folder", "", "a `folder` for what is fetched and generated, which may stay for the next time")
 	flags.StringVar(&o.explained, "explained", "", "the `file` of differences that are as they should be")
 	flags.IntVar(&o.place.Workers, "workers", 2, "how many tests of one target may run at once")
-	flags.BoolVar(&o.place.Keeps, "keeps", false, "whether the groups declare health, reset and idle_timeout")
 	flags.IntVar(&o.plain, "plain", 1, "how often each suite runs plainly; 3 finds tests that are flaky by themselves")
 	flags.IntVar(&o.jobs, "jobs", 8, "how many targets run at once")
 	sandboxes := flags.String("sandboxes", "linux-sandbox,processwrapper-sandbox", "strategies for tests, a `list`; empty for plain runs only")
-	prefix := flags.String("prefix", "", "a `command` that runs Bazel's, such as interlock with-services --")
+	keeper := flags.String("keeper", "both", "whether a keeper of services is up while Bazel runs: no, yes or both")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -71,9 +71,23 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 		return o, fmt.Errorf("-repository, -folder and -explained are needed, and -plain has to be at least 1; the script run gives them")
 	}
 	o.sandboxes = strings.FieldsFunc(*sandboxes, func(r rune) bool { return r == ',' })
-	o.prefix = strings.Fields(*prefix)
+	if o.keepers, err = keepersOf(*keeper); err != nil {
+		return o, err
+	}
 	o.suites, err = suites.Named(flags.Args())
 	return o, err
+}
+
+func keepersOf(word string) ([]bool, error) {
+	switch word {
+	case "no":
+		return []bool{false}, nil
+	case "yes":
+		return []bool{true}, nil
+	case "both":
+		return []bool{false, true}, nil
+	}
+	return nil, fmt.Errorf("-keeper=%s: want no, yes or both", word)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (good bool, err error) {
@@ -109,12 +123,28 @@ func (o options) compare(ctx context.Context, c *comparison) error {
 		c.addPlain(r)
 	}
 	for _, sandbox := range o.sandboxes {
-		r, err := o.place.Bazel(ctx, c.suite, suites.Way{Sandbox: sandbox, Jobs: o.jobs, Prefix: o.prefix})
-		if err != nil {
-			return err
+		for _, keeper := range o.keepers {
+			if err := o.withBazel(ctx, c, sandbox, keeper); err != nil {
+				return err
+			}
 		}
-		c.addBazel(sandbox, r)
 	}
 	c.end()
+	return nil
+}
+
+func (o options) withBazel(ctx context.Context, c *comparison, sandbox string, keeper bool) (err error) {
+	way, title := suites.Way{Sandbox: sandbox, Jobs: o.jobs}, sandbox
+	if keeper {
+		title += ", keeper"
+		if way.Prefix, err = o.place.Keeper(ctx); err != nil {
+			return err
+		}
+	}
+	r, err := o.place.Bazel(ctx, c.suite, way)
+	if err != nil {
+		return err
+	}
+	c.addBazel(title, r)
 	return nil
 }

@@ -77,6 +77,31 @@ func (p Place) bazel(ctx context.Context, prefix, args []string, codes ...int) e
 	return nil
 }
 
+// Keeper builds the command interlock and returns what begins a command line that runs beside a
+// keeper of services: for Way.Prefix.
+func (p Place) Keeper(ctx context.Context) ([]string, error) {
+	const target = "@rules_interlock//tools/interlock"
+	if err := p.bazel(ctx, nil, []string{"build", target}, 0); err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, question := range [][]string{{"info", "execution_root"}, {"cquery", "--output=files", target}} {
+		env := append(withoutRun(os.Environ()), "PWD="+p.workspace())
+		text, err := output(ctx, p.workspace(), env, filepath.Join(p.Repository, "tools", "bazel"), question...)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, strings.TrimSpace(string(text)))
+	}
+	// A copy stays as it is, whatever Bazel builds next.
+	text, err := os.ReadFile(filepath.Join(found...))
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(p.Folder, "interlock")
+	return []string{file, "with-services", "--"}, errors.Join(os.RemoveAll(file), os.WriteFile(file, text, 0o755))
+}
+
 // withoutRun returns an environment without what `bazel run` has added.
 func withoutRun(env []string) []string {
 	return slices.DeleteFunc(env, func(entry string) bool {

@@ -31,7 +31,7 @@ func (p Place) Plain(ctx context.Context, s Suite) (r Result, err error) {
 
 // plainly runs a program of tests, and returns what it prints and whether it ended with 0.
 func plainly(ctx context.Context, dir string, env environment, name string, args ...string) (log []byte, ok bool, err error) {
-	temporary, err := os.MkdirTemp("", "plain")
+	temporary, err := os.MkdirTemp("", "public-suites")
 	if err != nil {
 		return nil, false, err
 	}

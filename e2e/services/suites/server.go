@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -32,7 +34,7 @@ var (
 	}}
 	redis = Server{"redis", environment{
 		"REDIS_PORT":        "{port}",
-		"SERVICES_ARGUMENT": "-redis_addr={address}",
+		"SERVICES_ARGUMENT": "-redis_addr=127.0.0.1:{port}",
 	}}
 	servers = []Server{postgres, redis}
 )
@@ -51,39 +53,65 @@ func (s Server) variables(log string) environment {
 type running struct {
 	command *exec.Cmd
 	folder  string
+	log     bytes.Buffer
+	// ended is closed when it has ended.
+	ended chan struct{}
 	// env are the variables by which tests find it.
 	env environment
 }
 
-// start starts a server by the program that is the setup of the group.
-func (p Place) start(ctx context.Context, s Server) (r *running, err error) {
-	folder, err := os.MkdirTemp("", "services") // a short path, for sockets
+// start starts a server by the program that is the setup of the group, and waits until the one
+// that is its health passes.
+func (p Place) start(ctx context.Context, s Server) (*running, error) {
+	folder, err := os.MkdirTemp("", "public-suites") // a short path, for sockets
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(folder, 0o755); err != nil {
+	known, err := knownFields()
+	if err != nil {
 		return nil, err
 	}
-	known := strings.NewReplacer("{index}", "0", "{instance}", "0")
-	r = &running{folder: folder, command: exec.CommandContext(ctx, filepath.Join(p.workspace(), "servers", "start_"+s.Name+".sh"))}
-	var log bytes.Buffer
+	r := &running{folder: folder, ended: make(chan struct{}), command: exec.CommandContext(ctx, p.program("start", s))}
 	r.command.Env = s.variables(p.log()).replaced(known).with(environment{"PATH": searchPath, "TEST_TMPDIR": folder}).list()
-	r.command.Stderr = &log
+	r.command.Stderr = &r.log
 	r.command.Cancel = func() error { return r.command.Process.Signal(syscall.SIGTERM) }
 	r.command.WaitDelay = 30 * time.Second
 	stdout, err := r.command.StdoutPipe()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = errors.Join(os.Chmod(folder, 0o755), r.command.Start())
 	}
-	if err := r.command.Start(); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	fields, err := readAnswer(stdout)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; its log:\n%s", r.command.Path, errors.Join(err, r.stop()), log.String())
+	go func() {
+		_ = r.command.Wait() // a server that was told to end says so by its exit code
+		close(r.ended)
+	}()
+	if err == nil {
+		r.env = s.variables(p.log()).replaced(fields).replaced(known)
+		err = r.await(ctx, p.program("health", s))
 	}
-	r.env = s.variables(p.log()).replaced(fields).replaced(known)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.command.Path, errors.Join(err, r.stop()))
+	}
 	return r, nil
+}
+
+// program returns the path of what does something with a server.
+func (p Place) program(does string, s Server) string {
+	return filepath.Join(p.workspace(), "servers", does+"_"+s.Name+".sh")
+}
+
+// knownFields returns what replaces the fields of templates that are known before a server is
+// started.
+func knownFields() (*strings.Replacer, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	return strings.NewReplacer("{index}", "0", "{instance}", "0", "{port}", strconv.Itoa(port)), listener.Close()
 }
 
 // readAnswer reads what a setup prints, and returns what replaces the fields of templates.
@@ -102,9 +130,36 @@ func readAnswer(from io.Reader) (*strings.Replacer, error) {
 	return strings.NewReplacer(pairs...), nil
 }
 
-// stop ends the server.
+// await waits until the server works.
+func (r *running) await(ctx context.Context, health string) error {
+	for {
+		check := exec.CommandContext(ctx, health)
+		check.Env = r.env.with(environment{"PATH": searchPath}).list()
+		if check.Run() == nil {
+			return nil
+		}
+		select {
+		case <-r.ended:
+			return errors.New("the server has ended")
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the server. It is an error if that has ended by itself.
 func (r *running) stop() error {
-	_ = r.command.Process.Signal(syscall.SIGTERM) // Wait reports what this could not do
-	_ = r.command.Wait()                          // a server that was told to end says so by its exit code
+	early := false
+	select {
+	case <-r.ended:
+		early = true
+	default:
+		_ = r.command.Process.Signal(syscall.SIGTERM) // it may have ended just now
+	}
+	<-r.ended
+	if early {
+		return errors.Join(fmt.Errorf("the server did not go on to the end; its log:\n%s", r.log.String()), os.RemoveAll(r.folder))
+	}
 	return os.RemoveAll(r.folder)
 }

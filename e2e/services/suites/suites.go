@@ -29,8 +29,6 @@ type Place struct {
 	Repository string
 	// Workers is how many tests of one target may run at once.
 	Workers int
-	// Keeps says whether the groups declare how a server is kept: health, reset and idle_timeout.
-	Keeps bool
 }
 
 // Result is what became of a suite that ran once.

@@ -106,11 +106,7 @@ py_library(
 
 // group returns the targets of a kind of server.
 func (p Place) group(s Server) string {
-	keeps := ""
-	if p.Keeps {
-		keeps = fmt.Sprintf(keepsText, s.Name)
-	}
-	text := fmt.Sprintf(groupText, s.Name, Capacity, dictionary(s.variables(p.log())), keeps)
+	text := fmt.Sprintf(groupText, s.Name, Capacity, dictionary(s.variables(p.log())))
 	for _, does := range []string{"start", "reset", "health"} {
 		text += fmt.Sprintf(programText, does, s.Name)
 	}
@@ -122,13 +118,10 @@ resource_group(
     name = %[1]q,
     capacity = %[2]d,
     env = %[3]s,
-    setup = ":start_%[1]s",
-%[4]s)
-`
-
-const keepsText = `    health = ":health_%[1]s",
-    idle_timeout = 60,
+    health = ":health_%[1]s",
     reset = ":reset_%[1]s",
+    setup = ":start_%[1]s",
+)
 `
 
 const programText = `

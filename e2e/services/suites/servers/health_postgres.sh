@@ -3,4 +3,4 @@
 # Asks whether the server answers. The group's variables say where it is.
 set -euo pipefail
 
-pg_isready --quiet
+pg_isready --dbname=postgres --quiet

@@ -3,8 +3,7 @@
 # Makes the database of the tests anew from its template. The group's variables say where the server is.
 set -euo pipefail
 
-sql() { psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres --command="$1" >&2; }
-
 printf 'postgres %s %s\n' "$SERVICES_UNIT" "$SERVICES_INSTANCE" >>"$SERVICES_DIR/resets"
-sql 'DROP DATABASE services WITH (FORCE)'
-sql 'CREATE DATABASE services TEMPLATE services_template'
+psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres \
+  --command='DROP DATABASE services WITH (FORCE)' \
+  --command='CREATE DATABASE services TEMPLATE services_template STRATEGY file_copy' >&2
