@@ -43,6 +43,7 @@ var rooms = []struct {
 	// A witness shares a clock with what it watches, and knows nothing else of it.
 	{"e2e/witness", []string{"e2e/witness", "internal/boottime"}},
 	{"e2e", []string{"e2e", "internal"}},
+	{"bench/services", []string{"bench/harness", "e2e/services/suites", "internal"}},
 	{"bench/seed", []string{"bench/harness", "bench/seed", "e2e/witness"}},
 	{"bench/services", []string{"bench/harness", "bench/services", "e2e/services/suites"}},
 	{"bench", []string{"bench", "internal"}},

@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type Way struct {
 	Jobs int
 	// Prefix is a command that runs Bazel's, such as one that keeps servers; empty for none.
 	Prefix []string
+	// Target is the only target to run, and Runs how often; all of them once if they are empty.
+	Target string
+	Runs   int
 }
 
 // Bazel's exit code when it ran, and tests failed.
@@ -30,7 +34,7 @@ const testsFailed = 3
 
 // Bazel runs all targets of a suite.
 func (p Place) Bazel(ctx context.Context, s Suite, w Way) (r Result, err error) {
-	targets := "//" + s.Name() + "/..."
+	targets := cmp.Or(w.Target, "//"+s.Name()+"/...")
 	if err := p.bazel(ctx, nil, append([]string{"build"}, p.flags(w, targets)...), 0); err != nil {
 		return r, err
 	}
@@ -42,7 +46,7 @@ func (p Place) Bazel(ctx context.Context, s Suite, w Way) (r Result, err error) 
 		return r, err
 	}
 	r.Took = time.Since(began)
-	if err := p.readLog(&r); err != nil {
+	if err := p.readLog(&r); err != nil || w.Runs > 1 { // then there are several reports of each target
 		return r, err
 	}
 	r.Parts, err = p.readReports(s)
@@ -53,6 +57,7 @@ func (p Place) flags(w Way, targets string) []string {
 	return []string{
 		"--color=no", "--curses=no", "--noshow_progress", "--keep_going", "--nocache_test_results",
 		fmt.Sprintf("--jobs=%d", w.Jobs), fmt.Sprintf("--local_test_jobs=%d", w.Jobs), "--strategy=TestRunner=" + w.Sandbox,
+		fmt.Sprintf("--runs_per_test=%d", max(w.Runs, 1)),
 		"--sandbox_writable_path=" + p.log(), "--build_event_json_file=" + p.events(), targets,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
@@ -191,7 +192,9 @@ grouped_test(
 `
 
 // plain runs one package after the other.
-func (s goSuite) plain(ctx context.Context, p Place, env environment) (map[string]outcomes.Results, error) {
+func (s goSuite) plain(
+	ctx context.Context, p Place, env environment, took func(part string, d time.Duration),
+) (map[string]outcomes.Results, error) {
 	converter, err := goCommand(ctx, p.Folder, "tool", "-n", "test2json")
 	if err != nil {
 		return nil, err
@@ -211,9 +214,11 @@ func (s goSuite) plain(ctx context.Context, p Place, env environment) (map[strin
 		if argument := env["SERVICES_ARGUMENT"]; needs && argument != "" {
 			args = append(args, argument)
 		}
+		began := time.Now()
 		if parts[folder], err = runBinary(ctx, dir, args, env, strings.TrimSpace(string(converter))); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
+		took(folder, time.Since(began))
 	}
 	return parts, nil
 }

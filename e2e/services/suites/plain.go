@@ -15,13 +15,16 @@ func (p Place) Plain(ctx context.Context, s Suite) (r Result, err error) {
 	if err := p.clearLog(); err != nil {
 		return r, err
 	}
+	began := time.Now()
 	server, err := p.start(ctx, s.Server())
 	if err != nil {
 		return r, err
 	}
+	r.SetUpTook, r.PartTook = time.Since(began), map[string]time.Duration{}
 	defer func() { err = errors.Join(err, server.stop()) }()
-	began := time.Now()
-	if r.Parts, err = s.plain(ctx, p, server.env); err != nil {
+	began = time.Now()
+	took := func(part string, d time.Duration) { r.PartTook[part] = d }
+	if r.Parts, err = s.plain(ctx, p, server.env, took); err != nil {
 		return r, fmt.Errorf("%s: %w", s, err)
 	}
 	r.Took = time.Since(began)

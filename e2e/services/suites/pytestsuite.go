@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
@@ -158,7 +159,7 @@ pytest_test(
 `
 
 // plain runs all tests in one process.
-func (s pytestSuite) plain(ctx context.Context, p Place, env environment) (map[string]outcomes.Results, error) {
+func (s pytestSuite) plain(ctx context.Context, p Place, env environment, _ func(string, time.Duration)) (map[string]outcomes.Results, error) {
 	files, err := s.files(p)
 	if err != nil {
 		return nil, err

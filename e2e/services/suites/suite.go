@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/outcomes"
 )
@@ -18,8 +19,9 @@ type Suite interface {
 	Server() Server
 	// bring fetches and builds what the suite needs, and writes its part of the workspace.
 	bring(ctx context.Context, p Place) error
-	// plain runs all tests with the variables of a server, and returns the outcomes by part.
-	plain(ctx context.Context, p Place, env environment) (map[string]outcomes.Results, error)
+	// plain runs all tests with the variables of a server, and returns the outcomes by part. It
+	// calls took for each part that runs alone.
+	plain(ctx context.Context, p Place, env environment, took func(part string, d time.Duration)) (map[string]outcomes.Results, error)
 	// partOf returns the part whose tests a target of the suite runs.
 	partOf(target string) string
 }

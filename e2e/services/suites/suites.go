@@ -37,6 +37,10 @@ type Result struct {
 	Parts map[string]outcomes.Results
 	// Took is the time of all tests together, without what comes before the first one.
 	Took time.Duration
+	// PartTook is the time of each package of Go, and SetUpTook that of the server. Only a plain run
+	// has them.
+	PartTook  map[string]time.Duration
+	SetUpTook time.Duration
 	// SetUps and Resets count servers that were started and that were reset.
 	SetUps, Resets int
 	// Uses is what the tests have written down about their servers. A plain run has none.
