@@ -24,17 +24,25 @@ func TestUses(t *testing.T) {
 			record("start", "//b", "2", "0", "s") + record("end", "//b", "2", "0", "s"), nil},
 		{"on two servers", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") +
 			record("end", "//b", "2", "1", "r") + record("end", "//a", "1", "0", "s"), nil},
-		{"one server at once", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "s") +
-			record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "s"),
-			[]string{"postgres s is used at once by //a 1 and //b 2"}},
-		{"one unit at once, on different servers", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "0", "r") +
-			record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "0", "r"),
-			[]string{"postgres/0 is used at once by //a 1 and //b 2"}},
-		{"no end", record("start", "//a", "1", "0", "s"),
-			[]string{"postgres s: the use by //a 1 has no end", "postgres/0: the use by //a 1 has no end"}},
-		{"a third one", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") + record("start", "//c", "3", "2", "q") +
-			record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "r") + record("end", "//c", "3", "2", "q"),
-			[]string{"3 uses of postgres at once, when //c 3 begins"}},
+		{
+			"one server at once", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "s") +
+				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "s"),
+			[]string{"postgres s is used at once by //a 1 and //b 2"},
+		},
+		{
+			"one unit at once, on different servers", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "0", "r") +
+				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "0", "r"),
+			[]string{"postgres/0 is used at once by //a 1 and //b 2"},
+		},
+		{
+			"no end", record("start", "//a", "1", "0", "s"),
+			[]string{"postgres s: the use by //a 1 has no end", "postgres/0: the use by //a 1 has no end"},
+		},
+		{
+			"a third one", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") + record("start", "//c", "3", "2", "q") +
+				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "r") + record("end", "//c", "3", "2", "q"),
+			[]string{"3 uses of postgres at once, when //c 3 begins"},
+		},
 		{"nothing used", `{"event":"start","run":"//a","case":"1","pid":7}` + "\n", []string{"//a 1 does not say what it uses"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
