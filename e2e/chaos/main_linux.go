@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
 )
 
@@ -49,14 +50,18 @@ func main() {
 		os.Exit(1)
 	}
 	etcdtest.Main()
-	if code, done := withPrivateMemory(os.Args); done {
+	code, done, err := ownmemory.RunAgain(os.Args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "chaos: no faults of /dev/shm:", err)
+	}
+	if done {
 		os.Exit(code)
 	}
-	if err := mountMemory(); err != nil {
+	if err := ownmemory.Mount(); err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 		os.Exit(2)
 	}
-	code, err := chaos(os.Args, os.Stdout)
+	code, err = chaos(os.Args, os.Stdout)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "chaos:", err)
 	}

@@ -6,63 +6,21 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"golang.org/x/sys/unix"
 )
 
-// sharedMemory is what runners share in addition to their locks.
-const sharedMemory = "/dev/shm"
-
-// privateVariable is set in a process that has a shared memory of its own.
-const privateVariable = "CHAOS_PRIVATE_MEMORY"
-
-// privateSize is the size of that memory: more than runners need, and little to fill.
-const privateSize = "16m"
-
-// withPrivateMemory runs this program again with a shared memory of its own, so that nobody
-// else's is filled, and returns its exit code; false if that is impossible or already done.
-func withPrivateMemory(args []string) (code int, done bool) {
-	if os.Getenv(privateVariable) != "" {
-		return 0, false
-	}
-	cmd := exec.Command("/proc/self/exe", args[1:]...)
-	cmd.Args[0] = args[0]
-	cmd.Env = append(os.Environ(), privateVariable+"=1")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: unix.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
-	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
-		fmt.Fprintln(os.Stderr, "chaos: no faults of /dev/shm, since it cannot have one of its own:", err)
-		return 0, false
-	}
-	return cmd.ProcessState.ExitCode(), true
-}
-
-// mountMemory is called by the process that has its own mounts.
-func mountMemory() error {
-	if os.Getenv(privateVariable) == "" {
-		return nil
-	}
-	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
-		return os.NewSyscallError("mount", err)
-	}
-	return os.NewSyscallError("mount", unix.Mount("tmpfs", sharedMemory, "tmpfs", 0, "mode=1777,size="+privateSize))
-}
-
-func hasPrivateMemory() bool { return os.Getenv(privateVariable) != "" }
-
 // strangers puts files and folders of another user where runners look, for a while.
 func strangers(_ *world, random *rand.Rand) (bool, error) {
-	if !hasPrivateMemory() {
+	if !ownmemory.Has() {
 		return false, nil
 	}
 	stranger := 3000 + random.IntN(1000)
-	path := filepath.Join(sharedMemory, fmt.Sprintf("interlock-%d", stranger))
+	path := filepath.Join(ownmemory.Path, fmt.Sprintf("interlock-%d", stranger))
 	if err := os.Mkdir(path, 0o755); err != nil {
 		return false, ignoreExisting(err)
 	}
@@ -110,7 +68,7 @@ func litter(path string, random *rand.Rand) error {
 // fillMemory leaves no room in the shared memory for a while, so that the starts of a rate cannot
 // be written.
 func fillMemory(w *world, random *rand.Rand) (done bool, err error) {
-	if !hasPrivateMemory() || !w.memory.TryLock() {
+	if !ownmemory.Has() || !w.memory.TryLock() {
 		return false, nil
 	}
 	defer w.memory.Unlock()
@@ -124,7 +82,7 @@ func fillMemory(w *world, random *rand.Rand) (done bool, err error) {
 		return false, err
 	}
 	defer func() { err = errors.Join(err, w.say(caselog.Mend, "memory", rated...)) }()
-	file, err := os.CreateTemp(sharedMemory, "full")
+	file, err := os.CreateTemp(ownmemory.Path, "full")
 	if err != nil {
 		return false, ignoreExisting(err)
 	}

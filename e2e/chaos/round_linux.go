@@ -79,7 +79,7 @@ func (r *round) run() (outcome, error) {
 	begun := time.Now()
 	err = r.rage()
 	for _, runner := range world.alive() {
-		defer runner.awaitEnd(0) // if we fail before they have ended
+		defer runner.AwaitEnd(0) // if we fail before they have ended
 	}
 	if err != nil {
 		return outcome{}, err
@@ -177,7 +177,7 @@ func (r *round) calm() error {
 	}
 	var all sync.WaitGroup
 	for _, runner := range r.world.alive() {
-		all.Go(func() { runner.awaitEnd(patience) })
+		all.Go(func() { runner.AwaitEnd(patience) })
 	}
 	all.Wait()
 	if len(r.errs) > 0 {

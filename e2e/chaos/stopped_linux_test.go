@@ -67,7 +67,7 @@ func (s *stage) start(name string, takes time.Duration) *runner {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { r.signal(unix.SIGKILL); <-r.exited })
+	s.t.Cleanup(func() { r.signal(unix.SIGKILL); <-r.Exited() })
 	s.world.add(r)
 	return r
 }
@@ -95,7 +95,7 @@ func (s *stage) caseOf(r *runner) process {
 // wantEnd waits for the end of a runner, and checks what it reports about its case.
 func (s *stage) wantEnd(r *runner, exitCode int, kind string) {
 	s.t.Helper()
-	s.await(r.name+" has ended", r.ended)
+	s.await(r.name+" has ended", r.Ended)
 	run, err := r.result()
 	if err != nil {
 		s.t.Fatal(err)

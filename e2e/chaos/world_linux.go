@@ -98,7 +98,7 @@ func (w *world) look() error {
 func (w *world) alive() []*runner {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(w.runners), (*runner).ended)
+	return slices.DeleteFunc(slices.Clone(w.runners), (*runner).Ended)
 }
 
 // victims returns the processes that a fault can hit.
@@ -121,7 +121,7 @@ const settling = 30 * time.Millisecond
 // waiters returns the runners all of whose cases wait.
 func waiters(w *world) []process {
 	return w.choose(func(r *runner) []process {
-		if len(w.under[r]) > 0 || time.Since(r.begun) < settling {
+		if len(w.under[r]) > 0 || time.Since(r.Begun) < settling {
 			return nil
 		}
 		return []process{r}
@@ -144,7 +144,7 @@ func clocked(w *world) []process {
 		return nil
 	}
 	return w.choose(func(r *runner) []process {
-		if w.clocks.Of(r.cmd.Process.Pid) == nil {
+		if w.clocks.Of(r.PID()) == nil {
 			return nil
 		}
 		return []process{r}
@@ -156,7 +156,7 @@ func (w *world) choose(of func(*runner) []process) (chosen []process) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, r := range w.runners {
-		if !r.ended() && !r.killed.Load() && !w.stopped[r] {
+		if !r.Ended() && !r.Killed() && !w.stopped[r] {
 			chosen = append(chosen, of(r)...)
 		}
 	}
@@ -202,14 +202,9 @@ func (w *world) say(event caselog.Event, where string, groups ...string) error {
 	return w.log.Write(record)
 }
 
-func (r *runner) signal(s unix.Signal) bool {
-	if s == unix.SIGKILL {
-		r.killed.Store(true)
-	}
-	return r.cmd.Process.Signal(s) == nil
-}
+func (r *runner) signal(s unix.Signal) bool { return r.Signal(s) }
 
-func (r *runner) record() caselog.Record { return caselog.Record{Run: r.name, PID: r.cmd.Process.Pid} }
+func (r *runner) record() caselog.Record { return caselog.Record{Run: r.name, PID: r.PID()} }
 
 // signal makes sure that the process is the case before it sends anything: the case may have
 // ended, and another process may have its number.
@@ -220,7 +215,7 @@ func (u *underway) signal(s unix.Signal) bool {
 	}
 	defer func() { _ = unix.Close(fd) }()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", u.pid))
-	if err != nil || !strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", u.runner.cmd.Process.Pid)) {
+	if err != nil || !strings.Contains(string(status), fmt.Sprintf("\nPPid:\t%d\n", u.runner.PID())) {
 		return false
 	}
 	return unix.PidfdSendSignal(fd, s, nil, 0) == nil
