@@ -24,6 +24,9 @@ type Round struct {
 	Records []caselog.Record
 	// Rejected are the cases, as RUN/CASE, that a fenced resource has rejected.
 	Rejected map[string]bool
+	// Failed are the cases, as RUN/CASE, that have failed by their own word: they have to be
+	// reported as bad.
+	Failed map[string]bool
 	// Loss is how long a holder's runner has to be stopped (SIGSTOP) until the holder may have
 	// lost its groups, so that it no longer counts; 0 means never.
 	Loss time.Duration

@@ -6,8 +6,9 @@ import "fmt"
 //
 //   - runs: each runner that lived reports each of its cases once. The cases that
 //     passed, and no others, have one start and one end. A case that was reported
-//     bad was killed, or the infrastructure failed. A case that a fenced resource
-//     has rejected did not pass.
+//     bad was killed, or failed by its own word, or the infrastructure failed. A case
+//     that has failed by its own word, or that a fenced resource has rejected, did not
+//     pass.
 //   - capacity: at no moment do cases use more of a group than its capacity.
 //   - sharing: at no moment does a case share a group while another uses it exclusively.
 //   - units: each unit has one user at a time, and each user as many as it needs.

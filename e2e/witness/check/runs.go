@@ -130,6 +130,9 @@ func checkOutcome(run Run, o Outcome, h *history, r Round, found *Findings) {
 		found.Add("losses", "%s reports that %s passed, which had lost a group", run.Name, o.Name)
 	case !o.Bad && r.Rejected[run.Name+"/"+o.Name]:
 		found.Add("runs", "%s reports that %s passed, of which a write was rejected", run.Name, o.Name)
+	case !o.Bad && r.Failed[run.Name+"/"+o.Name]:
+		found.Add("runs", "%s reports that %s passed, which said that it had failed", run.Name, o.Name)
+	case o.Bad && r.Failed[run.Name+"/"+o.Name]:
 	case o.Bad && !run.Killed && !killed && (o.Type != infrastructure || !r.Faulty && !h.mayBeRefused(run, o.Name)):
 		found.Add("runs", "%s reports that %s is bad (%s), and nobody has killed it", run.Name, o.Name, o.Type)
 	}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/chaos/launch"
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
+	"golang.org/x/sys/unix"
+)
+
+// fault is a kind of fault.
+type fault struct {
+	// kind is its name in the table.
+	kind string
+	// share is how often it comes, relative to the others.
+	share int
+	// do causes it, and reports whether there was something to hit. It may take its time; other
+	// faults continue meanwhile.
+	do func(r *round, random *rand.Rand) (bool, error)
+}
+
+var faults = []fault{
+	{"SIGKILL of the keeper", 3, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.kill(r.world) }},
+	{"SIGSTOP, SIGCONT of the keeper", 4, stopKeeper(shortStop)},
+	{"long SIGSTOP, SIGCONT of the keeper", 1, stopKeeper(longStop)},
+	{"start of a keeper", 10, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.start() }},
+	{"services down", 1, down},
+	{"services down --now", 2, downNow},
+	{"SIGKILL of a setup or its server", 4, killing(instances)},
+	{"SIGSTOP, SIGCONT of a setup or its server", 3, stopping(instances)},
+	{"SIGKILL of a health check or reset", 3, killing(checks)},
+	{"SIGSTOP, SIGCONT of a health check or reset", 2, stopping(checks)},
+	{"SIGKILL of a runner that holds", 3, killing(holders)},
+	{"SIGKILL of a runner that waits", 2, killing(waiters)},
+	{"SIGKILL of a case", 2, killing(cases)},
+	{"SIGSTOP, SIGCONT of a runner that holds", 3, stopping(holders)},
+	{"SIGSTOP, SIGCONT of a runner that waits", 2, stopping(waiters)},
+	{"SIGSTOP, SIGCONT of a case", 2, stopping(cases)},
+	{"files of a setup written again", 3, touch},
+	{"lock files written again", 2, rewrite},
+}
+
+// shortStop is the longest time that a process usually stands still. longStop is longer than a
+// runner waits for a keeper.
+const (
+	shortStop = 500 * time.Millisecond
+	longStop  = 7 * time.Second
+)
+
+func upTo(most time.Duration, random *rand.Rand) time.Duration {
+	return time.Duration(1 + random.Int64N(int64(most)))
+}
+
+func killing(whom victims) func(*round, *rand.Rand) (bool, error) {
+	return func(r *round, random *rand.Rand) (bool, error) {
+		if v := pick(whom(r.world), random); v != nil {
+			return r.world.do(caselog.Kill, v, unix.SIGKILL)
+		}
+		return false, nil
+	}
+}
+
+// stopping makes one of some processes stand still for a while, now and then for longer than
+// others wait for it.
+func stopping(whom victims) func(*round, *rand.Rand) (bool, error) {
+	return func(r *round, random *rand.Rand) (bool, error) {
+		v := pick(whom(r.world), random)
+		if v == nil || !r.world.hold(v, true) {
+			return false, nil
+		}
+		defer r.world.hold(v, false)
+		hit, err := r.world.do(caselog.Stop, v, unix.SIGSTOP)
+		if err != nil {
+			return hit, err
+		}
+		time.Sleep(stopTime(random))
+		v.signal(unix.SIGCONT)
+		return hit, r.world.note(caselog.Continue, v)
+	}
+}
+
+func stopTime(random *rand.Rand) time.Duration {
+	if random.IntN(8) == 0 {
+		return 3 * time.Second
+	}
+	return upTo(shortStop, random)
+}
+
+func stopKeeper(most time.Duration) func(*round, *rand.Rand) (bool, error) {
+	return func(r *round, random *rand.Rand) (bool, error) {
+		p := r.keepers.current()
+		if p == nil || !r.world.hold(p, true) {
+			return false, nil
+		}
+		defer r.world.hold(p, false)
+		hit := p.Signal(unix.SIGSTOP)
+		time.Sleep(upTo(most, random))
+		p.Signal(unix.SIGCONT)
+		return hit, nil
+	}
+}
+
+// down ends the keeper when nobody uses a service any more.
+func down(r *round, _ *rand.Rand) (bool, error) {
+	if r.keepers.current() == nil {
+		return false, nil
+	}
+	r.find(r.keepers.down())
+	return true, nil
+}
+
+// downNow ends the keeper, whoever uses a service.
+func downNow(r *round, _ *rand.Rand) (bool, error) {
+	return r.keepers.whileBroken(r.world, func(*launch.Process) bool {
+		r.find(r.keepers.down("--now"))
+		return true
+	})
+}
+
+// touch writes a file of a setup again.
+func touch(r *round, random *rand.Rand) (bool, error) {
+	b := r.builds[r.plan.files(random.IntN(builds))]
+	return true, b.touch(pick(r.plan.groups, random).name, pick(groupPrograms, random))
+}
+
+// rewrite writes the lock files of a group again, so that its holders lose it.
+func rewrite(r *round, random *rand.Rand) (bool, error) {
+	if r.plan.scope != "build" || !r.rewriting.TryLock() {
+		return false, nil
+	}
+	defer r.rewriting.Unlock()
+	return true, pick(r.builds, random).rewrite(r.world, pick(r.plan.groups, random).name)
+}
+
+// draw returns one of faults, in proportion to its share.
+func draw(random *rand.Rand) fault {
+	all := 0
+	for _, f := range faults {
+		all += f.share
+	}
+	n := random.IntN(all)
+	for _, f := range faults {
+		if n -= f.share; n < 0 {
+			return f
+		}
+	}
+	panic("shares are positive")
+}

@@ -1,0 +1,5 @@
+package instance
+
+import "syscall"
+
+func ownSession() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/servicechaos/casework"
+	"github.com/interlock-build/rules_interlock/e2e/servicechaos/instance"
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
+	"github.com/interlock-build/rules_interlock/e2e/witness/check"
+)
+
+// judge checks what was seen from outside.
+func (r *round) judge(took time.Duration) (outcome, error) {
+	what := check.Round{Groups: map[string]check.Group{}, Records: r.world.records, Failed: failed(r.world.records)}
+	for _, g := range r.plan.groups {
+		for n := range builds {
+			what.Groups[r.plan.logged(g.name, n)] = check.Group{Capacity: g.capacity}
+		}
+	}
+	for _, runner := range r.world.runners {
+		run, err := runner.result()
+		if err != nil {
+			return outcome{}, err
+		}
+		what.Runs = append(what.Runs, run)
+	}
+	seen, found := check.Check(what)
+	stays := r.staysIn(r.world.records)
+	found = slices.Concat(found, r.findings, together(stays), r.notReset(stays), r.changed(r.world.records), r.unexcused(what.Runs))
+	return outcome{
+		Took: took, Faults: r.faults, Findings: found, Seen: summaryOf(seen, what, stays),
+	}, nil
+}
+
+// failed returns the cases that have failed by their own word.
+func failed(records []caselog.Record) map[string]bool {
+	all := map[string]bool{}
+	for _, record := range records {
+		if record.Facts[casework.Failed] != "" {
+			all[record.Run+"/"+record.Case] = true
+		}
+	}
+	return all
+}
+
+// stay is the time of a case on an instance.
+type stay struct {
+	run, name, group, id string
+	// found is the run whose mark it has found there.
+	found       string
+	from, until caselog.Instant
+}
+
+func (s stay) by() string { return s.run + "/" + s.name }
+
+// staysIn returns the stays of all cases, in the order of their begin. A killed case counts until
+// then.
+func (r *round) staysIn(records []caselog.Record) (stays []stay) {
+	killed := map[string]caselog.Instant{}
+	for _, record := range records {
+		who := record.Run + "/" + record.Case
+		switch record.Event {
+		case caselog.Start:
+			for _, u := range record.Uses {
+				stays = append(stays, stay{
+					run: record.Run, name: record.Case, group: u.Group, id: record.Facts[casework.Instance+":"+u.Group], from: record.At, until: record.At,
+				})
+			}
+		case caselog.Touch, caselog.End:
+			for i := range stays {
+				if s := &stays[i]; s.by() == who && killed[who] == 0 && killed[record.Run+"/"] == 0 {
+					s.until = record.At
+					s.found = cmp.Or(s.found, record.Facts[casework.Found+":"+s.group])
+				}
+			}
+		case caselog.Kill:
+			if killed[who] == 0 {
+				killed[who] = record.At
+			}
+		}
+	}
+	return stays
+}
+
+// together finds cases of two runners on one instance at once.
+func together(stays []stay) (found check.Findings) {
+	check.Sweep(stays, func(s stay) (from, until caselog.Instant) { return s.from, s.until }, func(underWay []stay) {
+		latest := underWay[len(underWay)-1]
+		for _, other := range underWay[:len(underWay)-1] {
+			if other.id == latest.id && other.by() != latest.by() {
+				found.Add("together", "%s: %s and %s are on the instance %s at once", latest.group, other.by(), latest.by(), latest.id)
+			}
+		}
+	})
+	return found
+}
+
+// notReset finds cases that came to an instance that another run had used, and that was not reset.
+// Without a reset they find what the last one has left in good order, and nothing of one that was
+// killed.
+func (r *round) notReset(stays []stay) (found check.Findings) {
+	for _, s := range stays {
+		if s.found == "" {
+			continue
+		}
+		switch {
+		case r.resets(s.group):
+			found.Add("reset", "%s: %s has come to an instance that %s had used", s.group, s.by(), s.found)
+		case r.wasKilled(s.found):
+			found.Add("reset", "%s: %s has come to an instance that %s had used, which was killed", s.group, s.by(), s.found)
+		}
+	}
+	return found
+}
+
+func (r *round) resets(logged string) bool {
+	return slices.ContainsFunc(r.plan.groups, func(g group) bool { return strings.HasPrefix(logged, g.name) && g.reset })
+}
+
+func (r *round) wasKilled(run string) bool {
+	return slices.ContainsFunc(r.world.runners, func(other *runner) bool { return other.name == run && other.Killed() })
+}
+
+// changed finds instances that others have used or reset while a case used them.
+func (r *round) changed(records []caselog.Record) (found check.Findings) {
+	for _, record := range records {
+		for fact, who := range record.Facts {
+			if group, is := strings.CutPrefix(fact, casework.Changed+":"); is && !(who == casework.Nobody && r.isExcused(record, group)) {
+				found.Add("together", "%s: %s/%s found there the mark of %s", group, record.Run, record.Case, who)
+			}
+		}
+	}
+	return found
+}
+
+// isExcused reports whether the files of a case's instance may be removed while it dies: its keeper
+// was killed, its runner was, or its unit was lost.
+func (r *round) isExcused(at caselog.Record, group string) bool {
+	return r.wasKilled(at.Run) || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+		return record.At <= at.At && record.At > at.At.Add(-3*time.Second) && (record.Event == caselog.Break || record.Event == caselog.Rewrite) &&
+			slices.ContainsFunc(record.Uses, func(u caselog.Use) bool { return u.Group == keeperBroken || u.Group == group })
+	})
+}
+
+// unexcused finds cases that have failed by their own word although nothing was done to what they
+// used.
+func (r *round) unexcused(runs []check.Run) (found check.Findings) {
+	for _, record := range r.world.records {
+		why := record.Facts[casework.Failed]
+		if why == "" {
+			continue
+		}
+		at := slices.IndexFunc(runs, func(run check.Run) bool { return run.Name == record.Run })
+		if !r.wasBroken(runs[at], record) {
+			found.Add("words", "%s/%s fails by its own word, and nothing was done to what it uses: %s", record.Run, record.Case, why)
+		}
+	}
+	return found
+}
+
+// wasBroken reports whether something that a case uses was broken, or lost, before a moment.
+func (r *round) wasBroken(run check.Run, at caselog.Record) bool {
+	return run.Killed || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+		if record.At > at.At {
+			return false
+		}
+		return (record.Event == caselog.Break || record.Event == caselog.Rewrite) && slices.ContainsFunc(record.Uses, func(u caselog.Use) bool {
+			return slices.Contains(run.Groups[at.Case], u.Group) &&
+				(u.Group != keeperBroken && record.Event != caselog.Rewrite || record.At >= run.Begun.Add(-time.Second))
+		})
+	})
+}
+
+// summaryOf returns what was seen.
+func summaryOf(s check.Summary, what check.Round, stays []stay) summary {
+	all := summary{Runners: s.Runs, Cases: s.Cases, Contended: s.Contended, Refused: s.Refused, Orphans: s.Orphans, Failed: len(what.Failed)}
+	for _, record := range what.Records {
+		if record.Run != instance.Run {
+			continue
+		}
+		switch record.Event {
+		case instance.Setup:
+			all.Setups++
+			if strings.HasPrefix(record.Facts[instance.Dir], "/dev/shm/") {
+				all.Kept++
+			}
+		case instance.Health:
+			all.Checks++
+		case instance.Reset:
+			all.Resets++
+		}
+	}
+	last := map[string]string{} // the run on an instance
+	for _, s := range stays {
+		if before := last[s.id]; before != "" && before != s.run {
+			all.Handovers++
+		}
+		last[s.id] = s.run
+	}
+	return all
+}
