@@ -109,7 +109,7 @@ func (r *round) notReset(stays []stay) (found check.Findings) {
 		switch {
 		case r.resets(s.group):
 			found.Add("reset", "%s: %s has come to an instance that %s had used", s.group, s.by(), s.found)
-		case r.wasKilled(s.found):
+		case r.wasKilled(s.found, s.from):
 			found.Add("reset", "%s: %s has come to an instance that %s had used, which was killed", s.group, s.by(), s.found)
 		}
 	}
@@ -120,8 +120,11 @@ func (r *round) resets(logged string) bool {
 	return slices.ContainsFunc(r.plan.groups, func(g group) bool { return strings.HasPrefix(logged, g.name) && g.reset })
 }
 
-func (r *round) wasKilled(run string) bool {
-	return slices.ContainsFunc(r.world.runners, func(other *runner) bool { return other.name == run && other.Killed() })
+// wasKilled reports whether a runner was killed before a moment.
+func (r *round) wasKilled(run string, before caselog.Instant) bool {
+	return slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+		return record.Event == caselog.Kill && record.Run == run && record.Case == "" && record.At < before
+	})
 }
 
 // changed finds instances that others have used or reset while a case used them.
@@ -139,7 +142,7 @@ func (r *round) changed(records []caselog.Record) (found check.Findings) {
 // isExcused reports whether the files of a case's instance may be removed while it dies: its keeper
 // was killed, its runner was, or its unit was lost.
 func (r *round) isExcused(at caselog.Record, group string) bool {
-	return r.wasKilled(at.Run) || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+	return r.wasKilled(at.Run, at.At) || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
 		return record.At <= at.At && record.At > at.At.Add(-3*time.Second) && (record.Event == caselog.Break || record.Event == caselog.Rewrite) &&
 			slices.ContainsFunc(record.Uses, func(u caselog.Use) bool { return u.Group == keeperBroken || u.Group == group })
 	})

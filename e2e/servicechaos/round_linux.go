@@ -139,7 +139,7 @@ func (r *round) rage() error {
 			return err
 		}
 		if started < r.plan.runners && len(r.world.alive()) < crowd && time.Now().After(runners) {
-			runners = time.Now().Add(2 * pause(r.random("pause", started)))
+			runners = time.Now().Add(pause(r.random("pause", started)))
 			if err := r.startRunner(started); err != nil {
 				return err
 			}
@@ -152,6 +152,9 @@ func (r *round) rage() error {
 		n++
 		f := draw(random)
 		fault = time.Now().Add(pause(random))
+		if r.plan.calm {
+			fault = time.Now().Add(5 * pause(random))
+		}
 		select {
 		case slots <- struct{}{}:
 			under.Go(func() {

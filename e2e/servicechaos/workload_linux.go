@@ -32,13 +32,15 @@ type plan struct {
 	shared bool
 	// keeper says whether one is up from the start.
 	keeper bool
+	// calm says that faults are rare, so that instances go from one runner to the next.
+	calm bool
 	// runners is how many there are.
 	runners int
 }
 
 func newPlan(random *rand.Rand) plan {
 	p := plan{
-		scope: []string{"build", "host"}[random.IntN(2)], keeper: random.IntN(4) > 0, runners: 8 + random.IntN(9),
+		scope: []string{"build", "host"}[random.IntN(2)], keeper: random.IntN(4) > 0, runners: 8 + random.IntN(17), calm: random.IntN(3) == 0,
 		groups: []group{newGroup("db", random)},
 	}
 	p.shared = p.scope == "host" && random.IntN(3) > 0
@@ -51,9 +53,9 @@ func newPlan(random *rand.Rand) plan {
 func newGroup(name string, random *rand.Rand) group {
 	g := group{
 		name: name, capacity: 1 + random.IntN(3), health: random.IntN(4) > 0, reset: random.IntN(4) > 0,
-		idle: []int{1, 600, 600}[random.IntN(3)], timeout: 6,
+		idle: []int{1, 600, 600, 600}[random.IntN(4)], timeout: 6,
 		config: instance.Config{
-			Style: pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond, Stubborn: random.IntN(8) == 0,
+			Style: pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond, Stubborn: random.IntN(20) == 0,
 		},
 	}
 	// A server that is not waited for listens when its setup answers.
@@ -124,7 +126,7 @@ func (p plan) workload(random *rand.Rand) workload {
 
 // order draws what a case does: it uses one group, or sometimes two.
 func (p plan) order(build int, random *rand.Rand) casework.Order {
-	order := casework.Order{Takes: time.Duration(10+random.IntN(200)) * time.Millisecond}
+	order := casework.Order{Takes: time.Duration(10+random.IntN(120)) * time.Millisecond}
 	if random.IntN(10) == 0 {
 		order.Takes = time.Second
 	}

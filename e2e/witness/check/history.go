@@ -102,7 +102,7 @@ func newHistory(r Round, found *Findings) *history {
 		}
 	}
 	for _, holding := range h.holdings {
-		h.bound(holding, r.Loss)
+		h.bound(holding, r)
 	}
 	return h
 }
@@ -137,14 +137,15 @@ func (h *history) went(who id, record caselog.Record, found *Findings) {
 // in which it was killed; otherwise, if its runner has ended it or may have, the moment when it
 // last did something. When its runner is killed it no longer counts, although it may still do
 // something: it is then an orphan.
-func (h *history) bound(holding *holding, loss time.Duration) {
+func (h *history) bound(holding *holding, r Round) {
+	loss := r.Loss
 	holding.until = holding.last
 	ofCase, caseKilled := h.kills[holding.id]
 	ofRun, runKilled := h.kills[id{run: holding.run}]
 	// If groups can be lost, its runner may have ended it before. What is killed then is an
 	// already dead process.
 	switch {
-	case holding.ended || loss > 0:
+	case holding.ended || loss > 0 || h.mayBeEnded(holding, r.Runs):
 	case caseKilled:
 		holding.until, holding.killed = ofCase, ofCase
 	case runKilled:
@@ -215,6 +216,15 @@ func (h *history) mayBeRefused(run Run, name string) bool {
 	return slices.ContainsFunc(run.Groups[name], func(group string) bool {
 		return during(h.broken[group], from, run.Ended) ||
 			slices.ContainsFunc(h.rewrites[group], func(at caselog.Instant) bool { return at >= from && at <= run.Ended })
+	})
+}
+
+// mayBeEnded reports whether a case's own runner may have ended it, because something was broken
+// that it needs.
+func (h *history) mayBeEnded(holding *holding, runs []Run) bool {
+	at := slices.IndexFunc(runs, func(run Run) bool { return run.Name == holding.run })
+	return at >= 0 && slices.ContainsFunc(runs[at].Groups[holding.name], func(group string) bool {
+		return during(h.broken[group], holding.start.At.Add(-noticing), holding.last.Add(noticing))
 	})
 }
 
