@@ -40,6 +40,9 @@ type Request struct {
 	Unusable string `json:"unusable,omitempty"`
 	// Done gives it back. Without it the connection ends with a borrower that may have been killed.
 	Done bool `json:"done,omitempty"`
+	// Lost gives up an instance that something of the borrower may still use, since it has lost the
+	// unit.
+	Lost bool `json:"lost,omitempty"`
 	// Attach keeps the keeper for as long as the connection, and Pin until it is told to end.
 	Attach bool `json:"attach,omitempty"`
 	Pin    bool `json:"pin,omitempty"`

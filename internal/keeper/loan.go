@@ -86,8 +86,9 @@ func (l *Loan) Confirm() error {
 // Stop gives the instance back. Nothing of the borrower may use it any more.
 func (l *Loan) Stop() { l.end(func() { _ = l.connection.Send(Request{Done: true}) }) }
 
-// Abandon lets the keeper know that something of the borrower may still use the instance.
-func (l *Loan) Abandon() { l.end(func() {}) }
+// Abandon lets the keeper know that something of the borrower may still use the instance, although
+// the unit is lost. So nobody else may have it.
+func (l *Loan) Abandon() { l.end(func() { _ = l.connection.Send(Request{Lost: true}) }) }
 
 func (l *Loan) end(farewell func()) {
 	l.mu.Lock()

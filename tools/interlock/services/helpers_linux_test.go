@@ -103,15 +103,57 @@ func (w *world) try(use keeper.Use) (*keeper.Loan, error) {
 	return w.tryIf(use, func(keeper.Lent) error { return nil })
 }
 
-// tryIf borrows what a probe finds usable.
-func (w *world) tryIf(use keeper.Use, probe func(keeper.Lent) error) (*keeper.Loan, error) {
+// connect borrows an instance, and returns the bare connection: when that is closed, the keeper sees
+// what it sees when a test is killed.
+func (w *world) connect(use keeper.Use) *keeper.Connection {
 	w.t.Helper()
-	var files []keeper.File
+	c := w.request(use)
+	for {
+		var reply keeper.Reply
+		if err := c.Receive(&reply, pipetest.Soon); err != nil {
+			w.t.Fatal(err)
+		}
+		switch {
+		case reply.WantsFiles:
+			if err := c.Send(keeper.Request{Files: w.files(use)}); err != nil {
+				w.t.Fatal(err)
+			}
+		case reply.Lent != nil:
+			return c
+		}
+	}
+}
+
+// request asks for an instance, and does not wait for the answer.
+func (w *world) request(use keeper.Use) *keeper.Connection {
+	w.t.Helper()
+	c, err := keeper.Dial()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := use.Seal(w.files(use)); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := c.Send(keeper.Request{Version: keeper.Version, Use: &use}); err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// files are the files of the programs of a use.
+func (w *world) files(use keeper.Use) (files []keeper.File) {
 	for _, p := range []*service.Program{&use.Spec.Setup, use.Spec.Health, use.Spec.Reset} {
 		if p != nil {
 			files = append(files, keeper.File{Runfile: p.Path, Path: w.path(p.Name)})
 		}
 	}
+	return files
+}
+
+// tryIf borrows what a probe finds usable.
+func (w *world) tryIf(use keeper.Use, probe func(keeper.Lent) error) (*keeper.Loan, error) {
+	w.t.Helper()
+	files := w.files(use)
 	if err := use.Seal(files); err != nil {
 		w.t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func (l *lending) loan() (again bool, err error) {
 	if err := l.connection.Send(keeper.Reply{Version: keeper.Version, Lent: &keeper.Lent{
 		Values: i.Values(), Folder: i.Folder(), Log: l.unit.log.path,
 	}}); err != nil {
-		l.unit.over(false)
+		l.unit.over(orphaned)
 		return false, nil
 	}
 	for {
@@ -150,24 +150,42 @@ func (l *lending) loan() (again bool, err error) {
 				l.unit.stop("cannot be used: " + r.Unusable)
 				return true, nil
 			default:
-				l.unit.over(ok && r.Done)
+				l.unit.over(farewell(r))
 				return false, nil
 			}
 		case <-l.ctx.Done():
-			l.unit.over(l.wasDone())
+			l.unit.over(l.takeBack())
 			return false, nil
 		}
 	}
 }
 
-// wasDone reports whether the borrower has given the instance back just now.
-func (l *lending) wasDone() bool {
-	select {
-	case r, ok := <-l.requests:
-		return ok && r.Done
-	default:
-		return false
+// farewell is how a loan ends with a request, which is empty if the connection has ended.
+func farewell(r keeper.Request) parting {
+	switch {
+	case r.Done:
+		return returned
+	case r.Lost:
+		return lost
 	}
+	return orphaned
+}
+
+// takeBack takes the instance from a borrower that is gone, or has to go. The latter learns of it
+// before anything happens to the instance: otherwise its case could fail, and count.
+func (l *lending) takeBack() parting {
+	select {
+	case r := <-l.requests:
+		if how := farewell(r); how != orphaned {
+			return how
+		}
+	default:
+	}
+	if context.Cause(l.ctx) == errGone {
+		return orphaned
+	}
+	l.connection.Close()
+	return lost
 }
 
 // files asks the borrower for the files that an instance is made of.
@@ -189,7 +207,9 @@ func (l *lending) files() ([]keeper.File, error) {
 // reportFailure tells the borrower why it gets nothing.
 func (l *lending) reportFailure(err error) {
 	reply := keeper.Reply{Version: keeper.Version, Refused: err.Error()}
-	if failed := (*service.SetupError)(nil); errors.As(err, &failed) {
+	if l.ctx.Err() != nil {
+		reply.Refused = context.Cause(l.ctx).Error() // the setup is not to blame
+	} else if failed := (*service.SetupError)(nil); errors.As(err, &failed) {
 		reply.Refused = ""
 		reply.Failed = &keeper.Failed{Setup: failed.Setup, Err: fmt.Sprint(failed.Err), Said: failed.Said}
 	}

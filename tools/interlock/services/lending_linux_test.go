@@ -59,7 +59,7 @@ func TestResetBeforeEachFurtherHolder(t *testing.T) {
 	pid := first.Values()["pid"]
 	first.Stop()
 	w.borrow(use).Stop()
-	w.borrow(use).Abandon() // as one that is killed does
+	w.connect(use).Close() // as one that is killed does
 	w.borrow(use).Stop()
 	w.wantLog("up db0", "reset db0 "+pid, "reset db0 "+pid, "reset db0 "+pid)
 }
@@ -124,7 +124,7 @@ func kill(t *testing.T, pid string) {
 func TestBorrowerThatIsKilled(t *testing.T) {
 	w := newWorld(t)
 	use := w.use("//:a", w.program("up", server), nil, nil)
-	w.borrow(use).Abandon()
+	w.connect(use).Close()
 	w.wantLog("up db0", "down db0")
 	w.borrow(use).Stop()
 	w.wantLog("up db0", "down db0", "up db0")
@@ -142,7 +142,83 @@ func TestBorrowerThatHasLostItsUnit(t *testing.T) {
 		t.Error(err)
 	}
 	w.wantSaid("//:a has it, and //:b says that it holds the unit")
-	w.wantLog("up db0", "reset")
+	w.wantLog("up db0", "down db0", "up db0")
+}
+
+// A case that has lost its unit may still be dying when the next one comes. A reset would come too
+// early.
+func TestLoserDoesNotMeetTheNextHolder(t *testing.T) {
+	w := newWorld(t)
+	use := w.use("//:a", w.program("up", server), nil, w.program("reset", "log reset"))
+	w.borrow(use).Abandon()
+	w.borrow(use).Stop()
+	w.wantLog("up db0", "down db0", "up db0")
+}
+
+// A test that ends without a word while somebody else has its unit has lost the unit before.
+func TestKilledLoserDoesNotMeetTheNextHolder(t *testing.T) {
+	w := newWorld(t)
+	use := w.use("//:a", w.program("up", server), nil, w.program("reset", "log reset"))
+	loser := w.connect(use)
+	borrowed := make(chan *keeper.Loan)
+	go func() { borrowed <- w.borrow(use) }()
+	time.Sleep(200 * time.Millisecond) // less than the handover
+	loser.Close()
+	(<-borrowed).Stop()
+	w.wantLog("up db0", "down db0", "up db0")
+}
+
+// Several losers in a row go, and not only the first one.
+func TestEachLoserGoes(t *testing.T) {
+	w := newWorld(t)
+	use := w.use("//:a", w.program("up", server), nil, nil)
+	first := w.connect(use)
+	defer first.Close()
+	second := w.request(use)
+	defer second.Close()
+	third := w.borrow(use)
+	if err := third.Confirm(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A borrower learns that its instance is taken away before anything happens to that: its case fails
+// otherwise, and counts.
+func TestLoserLearnsOfItFirst(t *testing.T) {
+	for name, take := range map[string]func(*world, keeper.Use){
+		"the keeper is told to end":  func(w *world, _ keeper.Use) { w.keeper.End(true) },
+		"another one holds the unit": func(w *world, use keeper.Use) { t.Cleanup(w.request(use).Close) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			use := w.use("//:a", w.program("up", `log "up $UNIT"
+trap 'sleep 0.3; log down; exit 0' TERM
+echo '{"resources": [{}]}'
+while :; do sleep 0.01; done`), nil, nil)
+			loser := w.borrow(use)
+			take(w, use)
+			<-loser.Gone()
+			if err := loser.Confirm(); err == nil {
+				t.Error("it does not know")
+			}
+			if got := w.log(); len(got) != 1 {
+				t.Errorf("the service has ended before: %q", got)
+			}
+		})
+	}
+}
+
+// A setup that was stopped because the keeper ends has not failed: the test can start one for itself.
+func TestSetupThatIsStoppedHasNotFailed(t *testing.T) {
+	w := newWorld(t)
+	use := w.use("//:a", w.program("up", `log "up $UNIT"; sleep 1000 & wait`), nil, nil)
+	go func() {
+		await(t, "the setup", func() bool { return w.log()[0] != "" })
+		w.keeper.End(true)
+	}()
+	if _, err := w.try(use); !errors.Is(err, keeper.ErrUnavailable) {
+		t.Errorf("error %v", err)
+	}
 }
 
 func TestIdleTimeout(t *testing.T) {

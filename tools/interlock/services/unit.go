@@ -30,11 +30,12 @@ type unit struct {
 	instance *service.Instance
 	made     *keeper.Use // for whom it was started
 	lent     bool        // to anybody yet
-	clean    bool        // nobody who was killed can still use it
+	clean    bool        // the last borrower has given it back
 	idle     *time.Timer
 
 	mu      sync.Mutex
 	current *lending // who has the turn; nil if it is the keeper
+	waiting int      // how many wait for the turn
 	status  keeper.Service
 }
 
@@ -48,6 +49,8 @@ func newUnit(k *Keeper, use *keeper.Use) *unit {
 // takeTurn waits for the turn. Who asks holds the unit. So whoever has the turn has given the unit
 // up, or has lost it: then it loses the instance as well.
 func (u *unit) takeTurn(l *lending) error {
+	u.wait(+1)
+	defer u.wait(-1)
 	timer := time.NewTimer(handover)
 	defer timer.Stop()
 	for {
@@ -62,17 +65,30 @@ func (u *unit) takeTurn(l *lending) error {
 			return nil
 		case <-timer.C:
 			u.usurp(l)
+			timer.Reset(handover) // the next one may have lost the unit, too
 		case <-l.ctx.Done():
 			return context.Cause(l.ctx)
 		}
 	}
 }
 
+func (u *unit) wait(change int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.waiting += change
+}
+
+func (u *unit) isAwaited() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.waiting > 0
+}
+
 // usurp ends what another borrower does.
 func (u *unit) usurp(by *lending) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.current != nil {
+	if u.current != nil && u.current.ctx.Err() == nil {
 		u.keeper.say("%s: %s has it, and %s says that it holds the unit: the first one loses it",
 			u.status.Name, u.current.use.Borrower, by.use.Borrower)
 		u.current.cancel(fmt.Errorf("%s holds the unit", by.use.Borrower))
@@ -103,7 +119,7 @@ func (u *unit) prepare(l *lending) error {
 		}
 	}
 	if err := context.Cause(l.ctx); err != nil {
-		u.over(true)
+		u.over(returned)
 		return err
 	}
 	u.lent = true
@@ -139,11 +155,30 @@ func (u *unit) reset(l *lending) {
 	u.status.Reset = time.Now()
 }
 
-// over ends a loan. orderly says that the borrower has given the instance back, and not just
-// ended.
-func (u *unit) over(orderly bool) {
-	u.clean = orderly
-	if !u.clean && !u.instance.CanReset() {
+// parting is how a loan ends.
+type parting int
+
+const (
+	// returned: the borrower has given the instance back.
+	returned parting = iota
+	// orphaned: the borrower has ended without a word. When the next one has the unit, nothing of it
+	// is left that could use the instance.
+	orphaned
+	// lost: the borrower has lost the unit, so its case may still use the instance.
+	lost
+)
+
+// over ends a loan.
+func (u *unit) over(how parting) {
+	if how == orphaned && u.isAwaited() {
+		how = lost // somebody else has had the unit before it ended
+	}
+	u.clean = how == returned
+	switch {
+	case how == lost:
+		u.stop("the test that had it has lost the unit, and may still use it")
+		return
+	case how == orphaned && !u.instance.CanReset():
 		u.stop("the test that had it did not give it back")
 		return
 	}
