@@ -34,7 +34,7 @@ type Request struct {
 	Use *Use `json:"use,omitempty"`
 	// Files are the files of its programs, which the keeper has asked for.
 	Files []File `json:"files,omitempty"`
-	// Look asks whether the instance still runs: the answer is Alive or Died.
+	// Look asks whether the instance still runs: the answer is Looked.
 	Look bool `json:"look,omitempty"`
 	// Unusable says why the instance that was lent cannot be used, so that another one is.
 	Unusable string `json:"unusable,omitempty"`
@@ -100,8 +100,10 @@ type Reply struct {
 	Failed *Failed `json:"failed,omitempty"`
 	// Refused says why the keeper lends nothing.
 	Refused string `json:"refused,omitempty"`
-	// Died says how the instance that is lent has ended.
-	Died string `json:"died,omitempty"`
+	// Looked answers Request.Look. Died says how the instance that is lent has ended; empty if it has
+	// not.
+	Looked bool   `json:"looked,omitempty"`
+	Died   string `json:"died,omitempty"`
 	// Services answers Request.Status.
 	Services []Service `json:"services,omitempty"`
 	// PID is the keeper's process.

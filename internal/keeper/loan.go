@@ -36,6 +36,9 @@ func (l *Loan) listen() {
 		if l.connection.Receive(&reply, 0) != nil {
 			break
 		}
+		if !reply.Looked {
+			continue // a beat that was about to come
+		}
 		select {
 		case l.looks <- reply:
 		default: // nobody waits for it any more

@@ -77,16 +77,21 @@ func Network() string {
 	return name
 }
 
-// isOpen reports whether the other side of a connection lives. It does not wait.
+// isOpen reports whether the other side of a connection lives, whatever it has said before. It does
+// not wait.
 func (c *Connection) isOpen() bool {
 	open := false
 	raw, err := c.socket.SyscallConn()
 	if err != nil {
 		return false
 	}
-	err = raw.Control(func(fd uintptr) { // Read would wait for another reader
-		n, _, err := unix.Recvfrom(int(fd), make([]byte, 1), unix.MSG_PEEK|unix.MSG_DONTWAIT)
-		open = n > 0 || errors.Is(err, unix.EAGAIN)
+	err = raw.Control(func(fd uintptr) {
+		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+		_, err := unix.Poll(poll, 0)
+		for errors.Is(err, unix.EINTR) {
+			_, err = unix.Poll(poll, 0)
+		}
+		open = err == nil && poll[0].Revents == 0
 	})
 	return open && err == nil
 }

@@ -145,7 +145,7 @@ func (l *lending) loan() (again bool, err error) {
 		case r, ok := <-l.requests:
 			switch {
 			case ok && r.Look:
-				_ = l.connection.Send(keeper.Reply{Version: keeper.Version, Alive: true, Died: i.Death()})
+				_ = l.connection.Send(keeper.Reply{Version: keeper.Version, Looked: true, Died: i.Death()})
 			case ok && r.Unusable != "":
 				l.unit.stop("cannot be used: " + r.Unusable)
 				return true, nil
