@@ -149,32 +149,37 @@ func (r *round) isExcused(at caselog.Record, group string) bool {
 }
 
 // unexcused finds cases that have failed by their own word although nothing was done to what they
-// used.
+// used. If the keeper was killed, or the unit lost, the case counts as an infrastructure failure.
 func (r *round) unexcused(runs []check.Run) (found check.Findings) {
 	for _, record := range r.world.records {
 		why := record.Facts[casework.Failed]
 		if why == "" {
 			continue
 		}
-		at := slices.IndexFunc(runs, func(run check.Run) bool { return run.Name == record.Run })
-		if !r.wasBroken(runs[at], record) {
+		run := runs[slices.IndexFunc(runs, func(run check.Run) bool { return run.Name == record.Run })]
+		if !r.wasBroken(run, record) && !isRefused(run, record.Case) {
 			found.Add("words", "%s/%s fails by its own word, and nothing was done to what it uses: %s", record.Run, record.Case, why)
 		}
 	}
 	return found
 }
 
-// wasBroken reports whether something that a case uses was broken, or lost, before a moment.
+// wasBroken reports whether a service that a case uses was hit before a moment.
 func (r *round) wasBroken(run check.Run, at caselog.Record) bool {
 	return run.Killed || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
 		if record.At > at.At {
 			return false
 		}
-		return (record.Event == caselog.Break || record.Event == caselog.Rewrite) && slices.ContainsFunc(record.Uses, func(u caselog.Use) bool {
-			return slices.Contains(run.Groups[at.Case], u.Group) &&
-				(u.Group != keeperBroken && record.Event != caselog.Rewrite || record.At >= run.Begun.Add(-time.Second))
+		return record.Event == caselog.Break && slices.ContainsFunc(record.Uses, func(u caselog.Use) bool {
+			return u.Group != keeperBroken && slices.Contains(run.Groups[at.Case], u.Group)
 		})
 	})
+}
+
+// isRefused reports whether a case is reported as an infrastructure failure.
+func isRefused(run check.Run, name string) bool {
+	outcomes, _ := check.ParseReport(run.Report) // check.Check says what is wrong
+	return slices.ContainsFunc(outcomes, func(o check.Outcome) bool { return o.Name == name && o.Type == "infrastructure" })
 }
 
 // summaryOf returns what was seen.

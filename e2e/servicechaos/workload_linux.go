@@ -55,8 +55,11 @@ func newGroup(name string, random *rand.Rand) group {
 		name: name, capacity: 1 + random.IntN(3), health: random.IntN(4) > 0, reset: random.IntN(4) > 0,
 		idle: []int{1, 600, 600, 600}[random.IntN(4)], timeout: 6,
 		config: instance.Config{
-			Style: pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond, Stubborn: random.IntN(20) == 0,
+			Style: pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond,
 		},
+	}
+	if random.IntN(4) == 0 {
+		g.config.Lingers = time.Duration(random.IntN(1500)) * time.Millisecond
 	}
 	// A server that is not waited for listens when its setup answers.
 	if !g.health {

@@ -58,8 +58,8 @@ type Config struct {
 	Slow time.Duration `json:"slow"`
 	// Awaited says whether the setup answers only when its server listens.
 	Awaited bool `json:"awaited"`
-	// Stubborn says whether the server ignores SIGTERM.
-	Stubborn bool `json:"stubborn"`
+	// Lingers is how long the server goes on after SIGTERM.
+	Lingers time.Duration `json:"lingers"`
 	// Lie is what the health check does now and then, and Slip what the reset does; empty is nothing.
 	Lie  Lie  `json:"lie"`
 	Slip Slip `json:"slip"`
