@@ -50,7 +50,10 @@ func (c *Connection) Send(message any) error {
 	return err
 }
 
-// Receive waits for a message; 0 waits for ever.
+// ErrSilent says that the other side lets somebody wait for too long.
+var ErrSilent = errors.New("it says nothing")
+
+// Receive waits for a message; 0 waits for ever. The error wraps ErrSilent if none has come.
 func (c *Connection) Receive(message any, within time.Duration) error {
 	deadline := time.Time{}
 	if within > 0 {
@@ -59,7 +62,7 @@ func (c *Connection) Receive(message any, within time.Duration) error {
 	_ = c.socket.SetReadDeadline(deadline)
 	err := c.decoder.Decode(message)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return fmt.Errorf("it says nothing for %s", within)
+		return fmt.Errorf("%w for %s", ErrSilent, within)
 	}
 	return err
 }

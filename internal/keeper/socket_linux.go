@@ -71,6 +71,24 @@ func checkPeer(socket int) error {
 	return nil
 }
 
+// Kill kills the process at the other end, and returns its number.
+func (c *Connection) Kill() (pid int, err error) {
+	raw, err := c.socket.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	var peer *unix.Ucred
+	var wrong error
+	err = raw.Control(func(fd uintptr) { peer, wrong = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) })
+	if err = errors.Join(err, wrong); err != nil {
+		return 0, err
+	}
+	if !c.isOpen() {
+		return 0, errors.New("it has ended") // and another process may have its number
+	}
+	return int(peer.Pid), os.NewSyscallError("kill", unix.Kill(int(peer.Pid), unix.SIGKILL))
+}
+
 // Network returns the network namespace of this process.
 func Network() string {
 	name, _ := os.Readlink("/proc/self/ns/net")

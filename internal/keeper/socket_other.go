@@ -11,4 +11,7 @@ func Network() string { return "" }
 // CheckPeer is not needed where there is no keeper.
 func (*Connection) CheckPeer() error { return nil }
 
+// Kill is not needed, either.
+func (*Connection) Kill() (pid int, err error) { return 0, ErrNone }
+
 func (*Connection) isOpen() bool { return false }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -58,12 +57,12 @@ func (i Invocation) servicesDown(now bool) error {
 		return err
 	}
 	defer c.Close()
-	if err := c.Send(keeper.Request{Version: keeper.Version, Down: &keeper.Down{Now: now}}); err != nil {
-		return err
-	}
+	_ = c.Send(keeper.Request{Version: keeper.Version, Down: &keeper.Down{Now: now}}) // Receive fails if it cannot be told
 	for said := ""; ; {
 		var reply keeper.Reply
-		if c.Receive(&reply, 0) != nil {
+		if err := c.Receive(&reply, answering); errors.Is(err, keeper.ErrSilent) {
+			return i.endSilent(c, now, err)
+		} else if err != nil {
 			i.say("the keeper of services has ended")
 			return nil
 		}
@@ -72,6 +71,24 @@ func (i Invocation) servicesDown(now bool) error {
 			said = text
 		}
 	}
+}
+
+// endSilent ends a keeper that does not answer, if nobody is to be waited for. Its guardian ends its
+// services.
+func (i Invocation) endSilent(c *keeper.Connection, now bool, why error) error {
+	if !now {
+		return unanswered(why)
+	}
+	pid, err := c.Kill()
+	if err != nil {
+		return fmt.Errorf("the keeper of services does not answer, and cannot be killed: %w", err)
+	}
+	i.say("the keeper of services (process %d) does not answer, and was killed with its services", pid)
+	return nil
+}
+
+func unanswered(why error) error {
+	return fmt.Errorf("the keeper of services does not answer: %w\nhint: end it with `interlock services down --now`", why)
 }
 
 // usersOf says who uses which services.
@@ -91,13 +108,18 @@ func greet(c *keeper.Connection, r keeper.Request) (reply keeper.Reply, err erro
 		err = c.Receive(&reply, answering)
 	}
 	switch {
+	case errors.Is(err, keeper.ErrSilent):
+		return reply, unanswered(err)
 	case err != nil:
-		return reply, fmt.Errorf("the keeper of services does not answer: %w\nhint: end it with `interlock services down --now`", err)
+		return reply, fmt.Errorf("%w: %w", errEnded, err)
 	case reply.Version != keeper.Version:
 		return reply, errors.New("the keeper of services is of another release\nhint: end it with `interlock services down`")
 	}
 	return reply, nil
 }
+
+// errEnded says that the keeper has ended before it could answer.
+var errEnded = errors.New("the keeper of services has just ended")
 
 // answering is how long a keeper may take to answer.
 const answering = 10 * time.Second
@@ -107,7 +129,8 @@ const starting = 45 * time.Second
 
 // join asks a keeper to stay. It starts one if there is none, and waits for one that is ending.
 func (i Invocation) join(r keeper.Request) (*keeper.Connection, keeper.Reply, error) {
-	for said := false; ; time.Sleep(20 * time.Millisecond) {
+	said := false
+	for deadline := time.Now().Add(starting); ; time.Sleep(20 * time.Millisecond) {
 		c, err := i.keeper()
 		if err != nil {
 			return nil, keeper.Reply{}, err
@@ -117,19 +140,17 @@ func (i Invocation) join(r keeper.Request) (*keeper.Connection, keeper.Reply, er
 			return c, reply, nil
 		}
 		c.Close()
-		if err != nil && !hasHungUp(err) {
+		if errors.Is(err, errEnded) && time.Now().Before(deadline) {
+			continue
+		}
+		if err != nil {
 			return nil, reply, err
 		}
-		if err == nil && !said {
+		if !said {
 			i.say("waiting for the last keeper of services to end; end it at once with `interlock services down --now`")
 			said = true
 		}
 	}
-}
-
-// hasHungUp reports whether a keeper has ended just when it was asked.
-func hasHungUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // keeper returns a connection to the keeper, which it starts if there is none.

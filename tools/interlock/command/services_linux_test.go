@@ -9,15 +9,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/keeper"
-	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/lock/shm"
-	"github.com/interlock-build/rules_interlock/internal/procfs"
 	"github.com/interlock-build/rules_interlock/internal/service"
 	"github.com/interlock-build/rules_interlock/internal/testkit/pipetest"
 )
@@ -172,72 +169,107 @@ func TestServicesDownWhileInUse(t *testing.T) {
 	<-loan.Gone()
 }
 
-// When a keeper is killed, its services are, too; the next one starts none before they are gone.
-func TestServicesOfAKilledKeeper(t *testing.T) {
+// The next keeper waits until nothing is left of the services of one that was killed.
+func TestKeeperAfterOneThatWasKilled(t *testing.T) {
 	s := atHome(t)
 	if err := s.run(Services, "up"); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.run(Services, "down", "--now") }()
-	loan := borrow(t)
-	service, err := strconv.Atoi(loan.Values()["pid"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keeper int
-	if _, err := fmt.Sscanf(s.take(s.stderr), "interlock: the keeper of services is up (process %d)", &keeper); err != nil {
-		t.Fatal(err)
-	}
+	service := borrow(t).Values()["pid"]
+	c, keeper := attach(t)
 	guardian := guardianOf(t, keeper)
-	send(t, guardian, syscall.SIGSTOP)
-	goOn := sync.OnceFunc(func() { send(t, guardian, syscall.SIGCONT) })
-	defer goOn()
-	send(t, keeper, syscall.SIGKILL)
+	stop(t, guardian)
+	t.Cleanup(func() { _ = syscall.Kill(guardian, syscall.SIGCONT) })
+	if _, err := c.Kill(); err != nil {
+		t.Fatal(err)
+	}
 	up := make(chan error, 1)
 	go func() { up <- s.run(Services, "up") }()
 	select {
 	case err := <-up:
-		t.Fatalf("the next keeper does not wait for the guardian: %v", err)
-	case <-time.After(300 * time.Millisecond):
+		t.Errorf("a keeper is up beside the services of the last one: %v", err)
+	case <-time.After(500 * time.Millisecond):
 	}
-	goOn()
+	send(t, guardian, syscall.SIGCONT)
 	if err := <-up; err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	if p, err := procfs.Look(service); err == nil && !p.Ended() {
-		t.Error("a service of the killed keeper goes on beside the next one")
+	if name, err := os.ReadFile("/proc/" + service + "/cmdline"); err == nil && len(name) > 0 {
+		t.Errorf("process %s is still there: %q", service, name)
 	}
-	<-loan.Gone()
-	if err := loan.Confirm(); !errors.Is(err, lock.ErrLost) {
-		t.Errorf("error %v", err)
+	if err := s.run(Services, "down"); err != nil {
+		t.Error(err)
 	}
 }
 
-// guardianOf returns the process that guards another one.
-func guardianOf(t *testing.T, pid int) int {
+// attach returns a connection to the keeper, and the number of its process.
+func attach(t *testing.T) (*keeper.Connection, int) {
 	t.Helper()
-	all, err := os.ReadDir("/proc")
+	c, err := keeper.Dial()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, entry := range all {
-		number, err := strconv.Atoi(entry.Name())
-		if err != nil {
-			continue
-		}
-		line, _ := os.ReadFile("/proc/" + entry.Name() + "/cmdline")
-		if p, err := procfs.Look(number); err == nil && p.Parent == pid && strings.HasPrefix(string(line), "interlock-guardian") {
-			return number
+	t.Cleanup(c.Close)
+	var reply keeper.Reply
+	if err := errors.Join(c.Send(keeper.Request{Version: keeper.Version, Attach: true}), c.Receive(&reply, pipetest.Soon)); err != nil {
+		t.Fatal(err)
+	}
+	return c, reply.PID
+}
+
+func guardianOf(t *testing.T, keeper int) int {
+	t.Helper()
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", keeper))
+	for _, task := range tasks {
+		children, _ := os.ReadFile(task)
+		for _, child := range strings.Fields(string(children)) {
+			if name, _ := os.ReadFile("/proc/" + child + "/cmdline"); string(name) != "interlock-guardian\x00" {
+				continue
+			}
+			if pid, err := strconv.Atoi(child); err == nil {
+				return pid
+			}
 		}
 	}
-	t.Fatalf("process %d has no guardian", pid)
+	t.Fatalf("process %d has no guardian: %v", keeper, err)
 	return 0
+}
+
+// stop returns when the process stands still.
+func stop(t *testing.T, pid int) {
+	t.Helper()
+	send(t, pid, syscall.SIGSTOP)
+	for deadline := time.Now().Add(pipetest.Soon); ; time.Sleep(time.Millisecond) {
+		text := readFile(t, fmt.Sprintf("/proc/%d/stat", pid))
+		if strings.Contains(text, ") T ") {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not stop: %s", text)
+		}
+	}
 }
 
 func send(t *testing.T, pid int, s syscall.Signal) {
 	t.Helper()
 	if err := syscall.Kill(pid, s); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A keeper that stands still can be ended all the same.
+func TestServicesDownOfASilentKeeper(t *testing.T) {
+	s := atHome(t)
+	if err := s.run(Services, "up"); err != nil {
+		t.Fatal(err)
+	}
+	_, keeper := attach(t)
+	stop(t, keeper)
+	if err := s.run(Services, "down", "--now"); err != nil {
+		t.Error(err)
+	}
+	if got := readFile(t, s.stderr.Name()); !strings.Contains(got, "does not answer, and was killed with its services") {
+		t.Errorf("it said %q", got)
 	}
 }
 

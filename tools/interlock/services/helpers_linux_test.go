@@ -38,6 +38,11 @@ type world struct {
 // newWorld starts a keeper.
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, func(*services.Options) {})
+}
+
+func newWorldWith(t *testing.T, change func(*services.Options)) *world {
+	t.Helper()
 	w := &world{t: t, dir: t.TempDir()}
 	shared := w.path("shm")
 	if err := os.Mkdir(shared, 0o777); err != nil {
@@ -48,7 +53,9 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.keeper = services.New(services.Options{Dir: w.path(""), LinkDir: folder, Say: w.say})
+	o := services.Options{Dir: w.path(""), LinkDir: folder, Say: w.say}
+	change(&o)
+	w.keeper = services.New(o)
 	w.served.Go(func() { w.keeper.Serve(t.Context(), l) })
 	t.Cleanup(w.end)
 	return w
@@ -190,6 +197,15 @@ func (w *world) wantSaid(parts ...string) {
 			w.t.Errorf("the keeper said %q, want %q in it", w.said, part)
 		}
 	}
+}
+
+// awaitIdle waits until the keeper has taken its only instance back.
+func (w *world) awaitIdle() {
+	w.t.Helper()
+	await(w.t, "an idle instance", func() bool {
+		_, reply := w.send(keeper.Request{Version: keeper.Version, Status: true})
+		return len(reply.Services) == 1 && reply.Services[0].State == keeper.Idle
+	})
 }
 
 func wantGone(t *testing.T, l *keeper.Loan) {

@@ -60,6 +60,7 @@ func TestResetBeforeEachFurtherHolder(t *testing.T) {
 	first.Stop()
 	w.borrow(use).Stop()
 	w.connect(use).Close() // as one that is killed does
+	w.awaitIdle()          // who asks before that is taken for somebody who has taken the unit away
 	w.borrow(use).Stop()
 	w.wantLog("up db0", "reset db0 "+pid, "reset db0 "+pid, "reset db0 "+pid)
 }

@@ -97,8 +97,7 @@ func (s *socket) Accept() (*keeper.Connection, error) {
 	return keeper.NewConnection(c), nil
 }
 
-// Guard implements Listener: if this process is killed, the next keeper waits until the guardian has
-// killed its services.
+// Guard implements Listener.
 func (s *socket) Guard() { guard.Keep([]int{int(s.lock.Fd())}) }
 
 // Close implements Listener. The lock remains until the process ends, and with it its services.

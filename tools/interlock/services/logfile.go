@@ -1,11 +1,8 @@
 package services
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 )
 
@@ -50,17 +47,3 @@ func (l *logFile) Write(text []byte) (int, error) {
 }
 
 func (l *logFile) close() { _ = l.file.Close() }
-
-// fileName is a file name for a unit: its name as people know it, as far as a file can have it, and
-// what no other unit has.
-func (u *unit) fileName() string {
-	readable := strings.Trim(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '.':
-			return r
-		}
-		return '-'
-	}, u.status.Name), "-")
-	sum := sha256.Sum256([]byte(u.status.Place))
-	return readable + "-" + hex.EncodeToString(sum[:4])
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/interlock-build/rules_interlock/internal/keeper"
 )
@@ -46,4 +47,15 @@ func (t tree) folder(repository string) string {
 		return string(t)
 	}
 	return folder
+}
+
+// fileName turns the name of a unit into a file name.
+func fileName(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_', r == '.':
+			return r
+		}
+		return '-'
+	}, name), "-")
 }

@@ -54,13 +54,15 @@ type Keeper struct {
 
 	mu       sync.Mutex
 	units    map[place]*unit
-	attached int // those that keep the keeper
+	logs     map[string]int // how many units have a log with that name
+	attached int            // those that keep the keeper
 	pinned   bool
 	ending   bool
 	lendings map[*lending]bool
 	sessions sync.WaitGroup
 	idle     *time.Timer
 	end      chan struct{} // closed when ending begins
+	over     chan struct{} // closed when no service is left
 }
 
 // place identifies a unit.
@@ -72,7 +74,8 @@ type place struct {
 // New returns a keeper without services.
 func New(o Options) *Keeper {
 	k := &Keeper{
-		options: o, network: keeper.Network(), units: map[place]*unit{}, lendings: map[*lending]bool{}, end: make(chan struct{}),
+		options: o, network: keeper.Network(), units: map[place]*unit{}, lendings: map[*lending]bool{},
+		end: make(chan struct{}), over: make(chan struct{}),
 	}
 	k.patience, k.impatient = context.WithCancel(context.Background())
 	k.idle = time.AfterFunc(firstVisit, k.expire)
@@ -92,7 +95,7 @@ func (k *Keeper) expire() {
 // Listener accepts connections, until it is closed.
 type Listener interface {
 	Accept() (*keeper.Connection, error)
-	// Guard makes what keeps other keepers away last as long as the services of this one.
+	// Guard makes the guardian of this process keep other keepers away, too: until no service is left.
 	Guard()
 	Close()
 }
@@ -124,6 +127,7 @@ func (k *Keeper) Serve(ctx context.Context, l Listener) {
 	k.End(true) // the socket has failed, or nobody uses anything
 	k.awaitLendings()
 	k.stopAll()
+	close(k.over)
 	k.sessions.Wait()
 	k.impatient()
 }

@@ -118,6 +118,55 @@ func TestLogOfAService(t *testing.T) {
 	}
 }
 
+// Two builds have groups of one name, with services of their own.
+func TestLogsOfServicesWithOneName(t *testing.T) {
+	w := newWorld(t)
+	for _, place := range []string{"build://one", "build://other"} {
+		use := w.use("//:a", w.program("up", "echo "+place+" >&2\n"+server), nil, nil)
+		use.Place = place
+		w.borrow(use).Stop()
+	}
+	_, reply := w.send(keeper.Request{Version: keeper.Version, Status: true})
+	for _, s := range reply.Services {
+		if text, err := os.ReadFile(s.Log); err != nil || string(text) != s.Place+"\n" {
+			t.Errorf("the log of %s has %q, %v", s.Place, text, err)
+		}
+	}
+}
+
+// Whoever has told the keeper to end hears from it until no service is left.
+func TestDownLastsUntilNothingIsLeft(t *testing.T) {
+	w := newWorld(t)
+	w.borrow(w.use("//:a", w.program("up", `trap 'sleep 0.5; log down; exit 0' TERM
+echo '{"resources": [{}]}'
+while :; do sleep 0.01; done`), nil, nil)).Stop()
+	c, _ := w.send(keeper.Request{Version: keeper.Version, Down: &keeper.Down{}})
+	for {
+		var reply keeper.Reply
+		err := c.Receive(&reply, 400*time.Millisecond)
+		if errors.Is(err, keeper.ErrSilent) {
+			t.Fatal(err)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if got := w.log(); got[0] != "down" {
+		t.Errorf("the services are still there, and have written %q", got)
+	}
+}
+
+// Nothing is left of an instance for which there is no short path.
+func TestNoShortPath(t *testing.T) {
+	w := newWorldWith(t, func(o *services.Options) { o.LinkDir = "/no/such/folder" })
+	if _, err := w.try(w.use("//:a", w.program("up", server), nil, nil)); err == nil || !strings.Contains(err.Error(), "short path") {
+		t.Errorf("error %v", err)
+	}
+	if left, _ := filepath.Glob(w.path("unit-*")); len(left) > 0 {
+		t.Errorf("%q is left", left)
+	}
+}
+
 func TestAnotherRelease(t *testing.T) {
 	w := newWorld(t)
 	if _, reply := w.send(keeper.Request{Version: 999, Status: true}); reply.Version != keeper.Version || reply.Services != nil {

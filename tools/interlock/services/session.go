@@ -66,15 +66,18 @@ func welcome(stays bool) keeper.Reply {
 	return keeper.Reply{Version: keeper.Version, Alive: true, PID: os.Getpid()}
 }
 
-// goDown ends the keeper, and leaves the connection open as long as it lives.
+// goDown ends the keeper, and leaves the connection open until no service is left.
 func (k *Keeper) goDown(c *keeper.Connection, d keeper.Down) {
 	k.say("was told to end")
 	k.End(d.Now)
-	for k.isLending() {
-		if c.Send(keeper.Reply{Version: keeper.Version, Alive: true, Services: k.status()}) != nil {
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for c.Send(keeper.Reply{Version: keeper.Version, Alive: true, Services: k.status()}) == nil {
+		select {
+		case <-ticker.C:
+		case <-k.over:
 			return
 		}
-		time.Sleep(200 * time.Millisecond)
 	}
 }
 

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,7 @@ func (u *unit) launch(l *lending, files []keeper.File) error {
 		TmpDir: dir, LinkDir: u.keeper.options.LinkDir, Log: log, Gone: func() { _ = os.RemoveAll(dir) },
 	})
 	if err != nil {
+		_ = os.RemoveAll(dir)
 		return err
 	}
 	if err := i.Begin(l.ctx); err != nil {
@@ -73,7 +75,7 @@ func (u *unit) openLog() (*logFile, error) {
 	if u.log != nil {
 		return u.log, nil
 	}
-	log, err := openLogFile(filepath.Join(u.keeper.options.Dir, "logs", u.fileName()+".log"))
+	log, err := openLogFile(u.keeper.logPath(u.status.Name))
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +84,22 @@ func (u *unit) openLog() (*logFile, error) {
 	defer u.mu.Unlock()
 	u.status.Log = log.path
 	return log, nil
+}
+
+// logPath returns the path of a log. Units of two output bases, with logs of their own, may have one
+// name.
+func (k *Keeper) logPath(name string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.logs == nil {
+		k.logs = map[string]int{}
+	}
+	file := fileName(name)
+	k.logs[file]++
+	if n := k.logs[file]; n > 1 {
+		file += fmt.Sprintf("~%d", n) // no other name has that character
+	}
+	return filepath.Join(k.options.Dir, "logs", file+".log")
 }
 
 // place puts a spec into the tree: its programs have runfiles paths, and the environment of a test
