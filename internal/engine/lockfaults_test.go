@@ -79,6 +79,42 @@ func TestResultThatIsNotConfirmedDoesNotCount(t *testing.T) {
 	})
 }
 
+// asked is lost without anybody's knowledge, until somebody asks what has happened: a service dies a
+// moment before the keeper that had lent it.
+type asked struct {
+	losable
+	looked *bool
+}
+
+func (a asked) Explain() []string {
+	*a.looked = true
+	return nil
+}
+
+func (a asked) Confirm() error {
+	if *a.looked {
+		return lock.ErrLost
+	}
+	return nil
+}
+
+func TestFailureByALossDoesNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		released, looked := false, false
+		locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
+			return asked{losable{nil, &released}, &looked}, nil
+		})
+		fail := framework(func(context.Context, string) event.Outcome {
+			return event.Outcome{Status: event.Failed, Message: "connection reset"}
+		})
+		r := run(t.Context(), engine.Options{Framework: fail, Locker: locker}, newCase("x", db))
+		o := r.wantOutcome(t, "x", event.Errored, event.TypeInfrastructure)
+		if o.Message != "stopped: the case lost its resource groups (connection reset)" {
+			t.Errorf("message %q", o.Message)
+		}
+	})
+}
+
 // A case whose groups are lost before it begins does not begin.
 func TestLostBeforeTheCaseBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

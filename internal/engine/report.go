@@ -168,18 +168,21 @@ func (b *batchReport) describe(c event.Case, result event.Result) event.CaseFini
 	if e.Leak != "" && b.run.LeaksFail && e.Outcome.Status == event.Passed {
 		e.Outcome = event.Outcome{Status: event.Failed, Type: event.TypeLeak, Message: e.Leak}
 	}
+	var why []string
+	if e.Outcome.Bad() {
+		// Before the cause: whoever looks may learn that the groups are lost.
+		why = lock.ExplanationOf(b.held)
+	}
 	if cause := b.cause(); cause != nil && !isOfAnother(cause, c) {
 		e.Outcome = cutShort(cause, e.Outcome)
 	}
-	if e.Outcome.Bad() {
-		b.explain(&e)
-	}
+	explain(&e, why)
 	return e
 }
 
-// explain adds to a bad end what the groups know of it: for people, and not for the verdict.
-func (b *batchReport) explain(e *event.CaseFinished) {
-	for _, text := range lock.ExplanationOf(b.held) {
+// explain adds to a bad end what the groups know of it, for people.
+func explain(e *event.CaseFinished, why []string) {
+	for _, text := range why {
 		e.Note = strings.TrimPrefix(e.Note+"; "+text, "; ")
 		e.Outcome.Message += "\nnote: " + text
 	}

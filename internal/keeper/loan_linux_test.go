@@ -60,3 +60,22 @@ func TestBeatIsNoAnswer(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// Whoever looks at an instance whose keeper is about to end learns of that, and not of the death of
+// the instance, which comes a moment before.
+func TestLookAtADyingKeeper(t *testing.T) {
+	borrower, lender := pair(t)
+	loan := newLoan(borrower, Lent{})
+	go func() {
+		var r Request
+		_ = lender.Receive(&r, 10*time.Second)
+		time.Sleep(50 * time.Millisecond)
+		lender.Close()
+	}()
+	if got := loan.Death(); got != "" {
+		t.Errorf("got %q", got)
+	}
+	if err := loan.Confirm(); !errors.Is(err, lock.ErrLost) {
+		t.Errorf("error %v", err)
+	}
+}

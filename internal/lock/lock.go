@@ -116,7 +116,8 @@ type Held interface {
 
 // Explainer is a Held that knows what may explain a failure of its holder.
 type Explainer interface {
-	// Explain returns sentences, such as "//db:pg: instance pg0: its process 42 has ended".
+	// Explain returns sentences, such as "//db:pg: instance pg0: its process 42 has ended". If the
+	// failure is the consequence of a loss, Confirm knows of that afterwards.
 	Explain() []string
 }
 
