@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,11 @@ type stay struct {
 	// found is the run whose mark it has found there.
 	found       string
 	from, until caselog.Instant
+	// ended says whether it came to its end.
+	ended bool
 }
+
+const never = caselog.Instant(math.MaxInt64)
 
 func (s stay) by() string { return s.run + "/" + s.name }
 
@@ -72,7 +77,7 @@ func (r *round) staysIn(records []caselog.Record) (stays []stay) {
 		case caselog.Touch, caselog.End:
 			for i := range stays {
 				if s := &stays[i]; s.by() == who && killed[who] == 0 && killed[record.Run+"/"] == 0 {
-					s.until = record.At
+					s.until, s.ended = record.At, record.Event == caselog.End
 					s.found = cmp.Or(s.found, record.Facts[casework.Found+":"+s.group])
 				}
 			}
@@ -109,7 +114,7 @@ func (r *round) notReset(stays []stay) (found check.Findings) {
 		switch {
 		case r.resets(s.group):
 			found.Add("reset", "%s: %s has come to an instance that %s had used", s.group, s.by(), s.found)
-		case r.wasKilled(s.found, s.from):
+		case r.wasKilledOn(s.found, s.id, stays):
 			found.Add("reset", "%s: %s has come to an instance that %s had used, which was killed", s.group, s.by(), s.found)
 		}
 	}
@@ -118,6 +123,13 @@ func (r *round) notReset(stays []stay) (found check.Findings) {
 
 func (r *round) resets(logged string) bool {
 	return slices.ContainsFunc(r.plan.groups, func(g group) bool { return strings.HasPrefix(logged, g.name) && g.reset })
+}
+
+// wasKilledOn reports whether a runner was killed while a case of it used an instance.
+func (r *round) wasKilledOn(run, id string, stays []stay) bool {
+	return slices.ContainsFunc(stays, func(s stay) bool {
+		return s.run == run && s.id == id && !s.ended && r.wasKilled(run, never)
+	})
 }
 
 // wasKilled reports whether a runner was killed before a moment.
