@@ -325,6 +325,36 @@ func TestOnlyWhatWasBrokenIsRefused(t *testing.T) {
 	}
 }
 
+// A case that has failed by its own word is reported as bad, in whichever way.
+func TestFailedByItsOwnWord(t *testing.T) {
+	for outcome, want := range map[string][]string{
+		"x:failed": nil, "x:infrastructure": nil, "x": {"runs: a reports that x passed, which said that it had failed"},
+	} {
+		r := newRound(t, "start a/x db=0\nend a/x")
+		r.Failed = map[string]bool{"a/x": true}
+		a := r.run("a")
+		if a.Report = report([]string{outcome}); strings.Contains(outcome, ":") {
+			a.ExitCode = 1
+		}
+		r.want(want...)
+	}
+}
+
+// A case whose runner may have ended it, since something is broken that it needs, counts until it
+// last did something, whenever the runner was killed.
+func TestEndedByItsRunner(t *testing.T) {
+	for log, want := range map[string][]string{
+		"start a/x db=0\ntouch a/x\nbreak keeper pg=0\nmend keeper pg=0\nstart b/x db=0\nend b/x\nkill a": nil,
+		"start a/x db=0\ntouch a/x\nstart b/x db=0\nend b/x\nkill a":                                      strings.Split(twoOfDB, "\n"),
+	} {
+		r := newRound(t, log)
+		r.forget("keeper")
+		a := r.run("a")
+		a.Groups["x"], a.Killed, a.Report = []string{"db", "pg"}, true, nil
+		r.want(want...)
+	}
+}
+
 // A case that is killed after its end is reported as passed, with a failure around it.
 func TestKilledAfterTheEnd(t *testing.T) {
 	r := newRound(t, "start a/x db=0\nend a/x\nkill a/x")
