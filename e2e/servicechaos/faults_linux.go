@@ -21,10 +21,10 @@ type fault struct {
 }
 
 var faults = []fault{
-	{"SIGKILL of the keeper", 3, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.kill(r.world) }},
+	{"SIGKILL of the keeper", 3, killKeeper},
 	{"SIGSTOP, SIGCONT of the keeper", 4, stopKeeper(shortStop)},
 	{"long SIGSTOP, SIGCONT of the keeper", 1, stopKeeper(longStop)},
-	{"start of a keeper", 10, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.start() }},
+	{"start of a keeper", 3, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.start() }},
 	{"services down", 1, down},
 	{"services down --now", 2, downNow},
 	{"SIGKILL of a setup or its server", 4, killing(instances)},
@@ -101,21 +101,43 @@ func stopKeeper(most time.Duration) func(*round, *rand.Rand) (bool, error) {
 	}
 }
 
+// killKeeper kills the keeper. Another one comes soon.
+func killKeeper(r *round, random *rand.Rand) (bool, error) {
+	hit, err := r.keepers.kill(r.world)
+	if !hit || err != nil {
+		return hit, err
+	}
+	return hit, r.nextKeeper(random)
+}
+
+// nextKeeper starts another keeper, at once or a while later.
+func (r *round) nextKeeper(random *rand.Rand) error {
+	if random.IntN(3) > 0 {
+		time.Sleep(upTo(1500*time.Millisecond, random))
+	}
+	_, err := r.keepers.start()
+	return err
+}
+
 // down ends the keeper when nobody uses a service any more.
-func down(r *round, _ *rand.Rand) (bool, error) {
+func down(r *round, random *rand.Rand) (bool, error) {
 	if r.keepers.current() == nil {
 		return false, nil
 	}
 	r.find(r.keepers.down())
-	return true, nil
+	return true, r.nextKeeper(random)
 }
 
 // downNow ends the keeper, whoever uses a service.
-func downNow(r *round, _ *rand.Rand) (bool, error) {
-	return r.keepers.whileBroken(r.world, func(*launch.Process) bool {
+func downNow(r *round, random *rand.Rand) (bool, error) {
+	hit, err := r.keepers.whileBroken(r.world, func(*launch.Process) bool {
 		r.find(r.keepers.down("--now"))
 		return true
 	})
+	if !hit || err != nil {
+		return hit, err
+	}
+	return hit, r.nextKeeper(random)
 }
 
 // touch writes a file of a setup again.

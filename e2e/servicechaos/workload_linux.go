@@ -40,7 +40,7 @@ type plan struct {
 
 func newPlan(random *rand.Rand) plan {
 	p := plan{
-		scope: []string{"build", "host"}[random.IntN(2)], keeper: random.IntN(4) > 0, runners: 8 + random.IntN(17), calm: random.IntN(3) == 0,
+		scope: []string{"build", "host"}[random.IntN(2)], keeper: random.IntN(4) > 0, runners: 8 + random.IntN(17), calm: random.IntN(2) == 0,
 		groups: []group{newGroup("db", random)},
 	}
 	p.shared = p.scope == "host" && random.IntN(3) > 0
