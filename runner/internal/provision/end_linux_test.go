@@ -248,3 +248,45 @@ func TestLossKillsTheInstance(t *testing.T) {
 		})
 	}
 }
+
+// quietly is a grant that is lost although the lock knows nothing of it: a keeper was killed.
+type quietly struct{ losable }
+
+func (quietly) Confirm() error { return nil }
+
+// A case that is about to begin when its instance is lost finds the variables that it was promised,
+// and its result does not count, although the instance is forgotten by then.
+func TestLossBeforeTheCaseBegins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, db("db", 1))
+	lost, plain := make(chan struct{}), w.inner
+	w.inner = lockerFunc(func(ctx context.Context, needs []group.Need) (lock.Held, error) {
+		held, err := plain.Acquire(ctx, needs)
+		return quietly{losable{held, lost}}, err
+	})
+	held := w.runner("a", server, db("db", 1)).acquire(need("db", 1))
+	close(lost)
+	<-held.Lost()
+	w.awaitLog(1)
+	w.await("end of the instance", func() bool { return w.ended() })
+	if got := values(held, "db"); len(got) != 1 || got[0] != "a-db0" {
+		t.Errorf("the case finds %q", got)
+	}
+	if err := held.Confirm(); !errors.Is(err, lock.ErrLost) {
+		t.Errorf("error %v", err)
+	}
+	held.Release()
+}
+
+// lockerFunc is a function as a locker.
+type lockerFunc func(context.Context, []group.Need) (lock.Held, error)
+
+func (f lockerFunc) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
+	return f(ctx, needs)
+}
+
+// ended reports whether no folder of an instance is left.
+func (w *world) ended() bool {
+	left, _ := filepath.Glob(w.path("tmp/instance-*"))
+	return len(left) == 0
+}

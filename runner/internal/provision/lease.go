@@ -34,6 +34,9 @@ type lease struct {
 	mu        sync.Mutex // while instances start or stop
 	instances []instance
 	stopped   bool
+	// values are what the setups of the instances have printed. They outlive the instances: the case may
+	// be about to begin when those are lost.
+	values []map[string]string
 }
 
 func newLease(r *resource, held lock.Held) *lease {
@@ -69,6 +72,7 @@ func (l *lease) ready(ctx context.Context) error {
 	if len(missing) == 0 {
 		return nil
 	}
+	defer l.noteValues()
 	lock.Waiting(ctx, l.resource.group.Label)
 	began := time.Now()
 	starting, fail := context.WithCancelCause(ctx)
@@ -157,19 +161,20 @@ func (l *lease) Begun() {}
 func (l *lease) Grants() map[string]group.Grant {
 	grants := l.held.Grants()
 	grant := grants[l.resource.group.Label]
-	grant.Values = l.values()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	grant.Values = l.values
 	return map[string]group.Grant{l.resource.group.Label: grant}
 }
 
-// values returns what the setup of each instance has printed.
-func (l *lease) values() []map[string]string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	values := make([]map[string]string, len(l.slots))
+// noteValues notes what the setup of each instance has printed.
+func (l *lease) noteValues() {
+	l.values = make([]map[string]string, len(l.slots))
 	for i, one := range l.instances {
-		values[i] = one.Values()
+		if one != nil {
+			l.values[i] = one.Values()
+		}
 	}
-	return values
 }
 
 // Lost implements lock.Held. A unit whose instance is gone with its keeper counts as lost, too.
@@ -177,6 +182,11 @@ func (l *lease) Lost() <-chan struct{} { return l.gone }
 
 // Confirm implements lock.Held.
 func (l *lease) Confirm() error {
+	select {
+	case <-l.gone: // its instances are forgotten by now, perhaps
+		return lock.ErrLost
+	default:
+	}
 	errs := []error{l.held.Confirm()}
 	l.mu.Lock()
 	defer l.mu.Unlock()
