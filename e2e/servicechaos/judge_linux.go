@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 	"github.com/interlock-build/rules_interlock/e2e/servicechaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/servicechaos/instance"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
@@ -30,7 +31,8 @@ func (r *round) judge(took time.Duration) (outcome, error) {
 	}
 	seen, found := check.Check(what)
 	stays := r.staysIn(r.world.records)
-	found = slices.Concat(found, r.findings, together(stays), r.notReset(stays), r.changed(r.world.records), r.unexcused(what.Runs))
+	found = slices.Concat(found, r.findings, together(stays), r.notReset(stays), r.changed(r.world.records), r.unexcused(what.Runs),
+		passedWithoutKeeper(r.world.records, stays, what.Runs))
 	return outcome{
 		Took: took, Faults: r.faults, Findings: found, Seen: summaryOf(seen, what, stays),
 	}, nil
@@ -188,6 +190,47 @@ func (r *round) wasBroken(run check.Run, at caselog.Record) bool {
 	})
 }
 
+// passedWithoutKeeper finds cases that are reported as passed, although the keeper that had lent their
+// instance ended while they ran.
+func passedWithoutKeeper(records []caselog.Record, stays []stay, runs []check.Run) (found check.Findings) {
+	lent := map[string]bool{}
+	for _, record := range records {
+		if record.Event == instance.Setup && strings.HasPrefix(record.Facts[instance.Dir], ownmemory.Path) {
+			lent[record.Facts[instance.ID]] = true
+		}
+	}
+	for _, s := range stays {
+		at := slices.IndexFunc(runs, func(run check.Run) bool { return run.Name == s.run })
+		if lent[s.id] && s.ended && keeperEnded(records, s.from, s.until) && hasPassed(runs[at], s.name) {
+			found.Add("words", "%s: %s passed, and its keeper had ended", s.group, s.by())
+		}
+	}
+	return found
+}
+
+// keeperEnded reports whether a keeper was ended from the first to the last moment of that within some
+// time.
+func keeperEnded(records []caselog.Record, from, until caselog.Instant) bool {
+	began := never
+	for _, record := range records {
+		if !slices.ContainsFunc(record.Uses, func(u caselog.Use) bool { return u.Group == keeperBroken }) {
+			continue
+		}
+		switch {
+		case record.Event == caselog.Break:
+			began = record.At
+		case record.Event == caselog.Mend && began >= from && record.At <= until:
+			return true
+		}
+	}
+	return false
+}
+
+func hasPassed(run check.Run, name string) bool {
+	outcomes, _ := check.ParseReport(run.Report)
+	return slices.ContainsFunc(outcomes, func(o check.Outcome) bool { return o.Name == name && !o.Bad })
+}
+
 // isRefused reports whether a case is reported as an infrastructure failure.
 func isRefused(run check.Run, name string) bool {
 	outcomes, _ := check.ParseReport(run.Report) // check.Check says what is wrong
@@ -204,7 +247,7 @@ func summaryOf(s check.Summary, what check.Round, stays []stay) summary {
 		switch record.Event {
 		case instance.Setup:
 			all.Setups++
-			if strings.HasPrefix(record.Facts[instance.Dir], "/dev/shm/") {
+			if strings.HasPrefix(record.Facts[instance.Dir], ownmemory.Path) {
 				all.Kept++
 			}
 		case instance.Health:

@@ -23,7 +23,7 @@ func judged(log string) *round {
 		}
 		for _, text := range fields[2:] {
 			key, value, _ := strings.Cut(text, "=")
-			if record.Event == caselog.Start || record.Event == caselog.Break {
+			if record.Event == caselog.Start || record.Event == caselog.Break || record.Event == caselog.Mend {
 				record.Uses = append(record.Uses, caselog.Use{Group: key})
 				key = casework.Instance + ":" + key
 			}
@@ -73,6 +73,25 @@ func TestOwnWords(t *testing.T) {
 		run := check.Run{Name: "a", Groups: map[string][]string{"x": {"db", "service:db", "keeper"}}, Report: []byte(c.report)}
 		if got := strings.Join(judged(c.log).unexcused([]check.Run{run}), "\n"); got != c.want {
 			t.Errorf("%s: found %q, want %q", c.log, got, c.want)
+		}
+	}
+}
+
+// Whoever uses what a keeper has lent must not pass if the keeper ends.
+func TestPassedWithoutItsKeeper(t *testing.T) {
+	const passed = `<testsuites><testsuite><testcase name="x"></testcase></testsuite></testsuites>`
+	const lent, own = "setup services id=1 dir=/dev/shm/il1/t\n", "setup services id=1 dir=/tmp/il1/t\n"
+	for log, want := range map[string]string{
+		lent + "start a/x db=1\nbreak k keeper=1\nmend k keeper=1\nend a/x": "words: db: a/x passed, and its keeper had ended",
+		lent + "start a/x db=1\nbreak k keeper=1\nend a/x\nmend k keeper=1": "",
+		lent + "start a/x db=1\nend a/x\nbreak k keeper=1\nmend k keeper=1": "",
+		own + "start a/x db=1\nbreak k keeper=1\nmend k keeper=1\nend a/x":  "",
+	} {
+		r := judged(log)
+		runs := []check.Run{{Name: "a", Report: []byte(passed)}}
+		found := passedWithoutKeeper(r.world.records, r.staysIn(r.world.records), runs)
+		if got := strings.Join(found, "\n"); got != want {
+			t.Errorf("%s: found %q, want %q", log, got, want)
 		}
 	}
 }
