@@ -1,56 +1,60 @@
 package suites
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
-// record returns a line of the log as use.sh writes it.
-func record(event, target, use, unit, server string) string {
-	return `{"event":"` + event + `","run":"` + target + `","case":"` + use + `","pid":7,"uses":[{"group":"postgres","weight":1,"slots":[` +
-		unit + `],"instances":["` + server + `"]}]}` + "\n"
+// logOf writes a log as use.sh does, from lines of EVENT TARGET USE UNIT SERVER.
+func logOf(t *testing.T, lines ...string) (path string) {
+	t.Helper()
+	text := ""
+	for _, line := range lines {
+		f := strings.Fields(line)
+		text += fmt.Sprintf(`{"event":%q,"run":%q,"case":%q,"pid":7,"uses":[{"group":"postgres","weight":1,"slots":[%s],"instances":[%q]}]}`+"\n",
+			f[0], f[1], f[2], f[3], f[4])
+	}
+	path = filepath.Join(t.TempDir(), "uses")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func TestUses(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		log  string
+		log  []string
 		want []string
 	}{
-		{"one after the other", record("start", "//a", "1", "0", "s") + record("end", "//a", "1", "0", "s") +
-			record("start", "//b", "2", "0", "s") + record("end", "//b", "2", "0", "s"), nil},
-		{"on two servers", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") +
-			record("end", "//b", "2", "1", "r") + record("end", "//a", "1", "0", "s"), nil},
+		{"one after the other", []string{"start //a 1 0 s", "end //a 1 0 s", "start //b 2 0 s", "end //b 2 0 s"}, nil},
+		{"on two servers", []string{"start //a 1 0 s", "start //b 2 1 r", "end //b 2 1 r", "end //a 1 0 s"}, nil},
 		{
-			"one server at once", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "s") +
-				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "s"),
+			"one server at once", []string{"start //a 1 0 s", "start //b 2 1 s", "end //a 1 0 s", "end //b 2 1 s"},
 			[]string{"postgres s is used at once by //a 1 and //b 2"},
 		},
 		{
-			"one unit at once, on different servers", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "0", "r") +
-				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "0", "r"),
+			"one unit at once", []string{"start //a 1 0 s", "start //b 2 0 r", "end //a 1 0 s", "end //b 2 0 r"},
 			[]string{"postgres/0 is used at once by //a 1 and //b 2"},
 		},
 		{
-			"no end", record("start", "//a", "1", "0", "s"),
+			"no end", []string{"start //a 1 0 s"},
 			[]string{"postgres s: the use by //a 1 has no end", "postgres/0: the use by //a 1 has no end"},
 		},
 		{
-			"a third one", record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") + record("start", "//c", "3", "2", "q") +
-				record("end", "//a", "1", "0", "s") + record("end", "//b", "2", "1", "r") + record("end", "//c", "3", "2", "q"),
+			"a third one",
+			[]string{"start //a 1 0 s", "start //b 2 1 r", "start //c 3 2 q", "end //a 1 0 s", "end //b 2 1 r", "end //c 3 2 q"},
 			[]string{"3 uses of postgres at once, when //c 3 begins"},
 		},
-		{"nothing used", `{"event":"start","run":"//a","case":"1","pid":7}` + "\n", []string{"//a 1 does not say what it uses"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "uses")
-			if err := os.WriteFile(path, []byte(c.log), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			got, err := readUses(path)
+			got, err := readUses(logOf(t, c.log...))
 			if err != nil || !slices.Equal(got.Findings, c.want) {
 				t.Errorf("got %q, %v, want %q", got.Findings, err, c.want)
 			}
@@ -58,14 +62,15 @@ func TestUses(t *testing.T) {
 	}
 }
 
-func TestUsesAreCounted(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "uses")
-	log := record("start", "//a", "1", "0", "s") + record("start", "//b", "2", "1", "r") + record("end", "//a", "1", "0", "s") +
-		record("start", "//b", "3", "0", "q") + record("end", "//b", "3", "0", "q") + record("end", "//b", "2", "1", "r")
-	if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
-		t.Fatal(err)
+func TestUseOfNothing(t *testing.T) {
+	got := checkUses([]caselog.Record{{Event: caselog.Start, Run: "//a", Case: "1"}})
+	if want := []string{"//a 1 does not say what it uses"}; !slices.Equal(got.Findings, want) {
+		t.Errorf("got %q, want %q", got.Findings, want)
 	}
-	got, err := readUses(path)
+}
+
+func TestUsesAreCounted(t *testing.T) {
+	got, err := readUses(logOf(t, "start //a 1 0 s", "start //b 2 1 r", "end //a 1 0 s", "start //b 3 0 q", "end //b 3 0 q", "end //b 2 1 r"))
 	if err != nil || got.Count != 3 || got.Servers != 3 || got.Most != 2 || got.Contended != 1 || len(got.Findings) != 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -80,8 +85,7 @@ func TestWithoutUses(t *testing.T) {
 
 func TestUsesThatAreCutOff(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "uses")
-	line := strings.TrimSuffix(record("start", "//a", "1", "0", "s"), "]}\n") + "\n"
-	if err := os.WriteFile(path, []byte(line), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(`{"event":"start","run":"//a"`+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := readUses(path); err == nil {
