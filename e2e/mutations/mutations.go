@@ -136,6 +136,27 @@ var mutations = []mutation{
 		tests: []string{"./runner/internal/provision"},
 	},
 	{
+		name:  "hand on what was not reset (services)",
+		file:  "tools/interlock/services/unit.go",
+		code:  "	if u.instance != nil && u.lent {\n",
+		bug:   "	if false {\n",
+		tests: []string{"./tools/interlock/services"},
+	},
+	{
+		name:  "hand on what a loser may still use (services)",
+		file:  "tools/interlock/services/unit.go",
+		code:  "	case how == lost:\n",
+		bug:   "	case false:\n",
+		tests: []string{"./tools/interlock/services"},
+	},
+	{
+		name:  "trust a keeper that is gone (services)",
+		file:  "internal/keeper/socket_linux.go",
+		code:  "	return open && err == nil\n",
+		bug:   "	return err == nil || open\n",
+		tests: []string{"./internal/keeper"},
+	},
+	{
 		name:  "let a dead runner's case live (guard)",
 		file:  "internal/guard/guardian_linux.go",
 		code:  "	killAll(os.Getenv(guardianVariable), g.groups)\n",
