@@ -36,15 +36,18 @@ func TestUses(t *testing.T) {
 		{"one after the other", []string{"start //a 1 0 s", "end //a 1 0 s", "start //b 2 0 s", "end //b 2 0 s"}, nil},
 		{"on two servers", []string{"start //a 1 0 s", "start //b 2 1 r", "end //b 2 1 r", "end //a 1 0 s"}, nil},
 		{
-			"one server at once", []string{"start //a 1 0 s", "start //b 2 1 s", "end //a 1 0 s", "end //b 2 1 s"},
+			"one server at once",
+			[]string{"start //a 1 0 s", "start //b 2 1 s", "end //a 1 0 s", "end //b 2 1 s"},
 			[]string{"postgres s is used at once by //a 1 and //b 2"},
 		},
 		{
-			"one unit at once", []string{"start //a 1 0 s", "start //b 2 0 r", "end //a 1 0 s", "end //b 2 0 r"},
+			"one unit at once",
+			[]string{"start //a 1 0 s", "start //b 2 0 r", "end //a 1 0 s", "end //b 2 0 r"},
 			[]string{"postgres/0 is used at once by //a 1 and //b 2"},
 		},
 		{
-			"no end", []string{"start //a 1 0 s"},
+			"no end",
+			[]string{"start //a 1 0 s"},
 			[]string{"postgres s: the use by //a 1 has no end", "postgres/0: the use by //a 1 has no end"},
 		},
 		{
