@@ -134,9 +134,8 @@ func (o options) compare(ctx context.Context, c *comparison) error {
 }
 
 func (o options) withBazel(ctx context.Context, c *comparison, sandbox string, keeper bool) (err error) {
-	way, title := suites.Way{Sandbox: sandbox, Jobs: o.jobs}, sandbox
+	way := suites.Way{Sandbox: sandbox, Jobs: o.jobs}
 	if keeper {
-		title += ", keeper"
 		if way.Prefix, err = o.place.Keeper(ctx); err != nil {
 			return err
 		}
@@ -145,6 +144,6 @@ func (o options) withBazel(ctx context.Context, c *comparison, sandbox string, k
 	if err != nil {
 		return err
 	}
-	c.addBazel(title, r)
+	c.addBazel(way.String(), r)
 	return nil
 }

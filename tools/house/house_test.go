@@ -45,7 +45,6 @@ var rooms = []struct {
 	{"e2e", []string{"e2e", "internal"}},
 	{"bench/services", []string{"bench/harness", "e2e/services/suites", "internal"}},
 	{"bench/seed", []string{"bench/harness", "bench/seed", "e2e/witness"}},
-	{"bench/services", []string{"bench/harness", "bench/services", "e2e/services/suites"}},
 	{"bench", []string{"bench", "internal"}},
 	{"adapters", []string{"adapters"}},
 	{"examples", nil}, // a module of its own

@@ -29,6 +29,13 @@ type Way struct {
 	Runs   int
 }
 
+func (w Way) String() string {
+	if len(w.Prefix) > 0 {
+		return w.Sandbox + ", keeper"
+	}
+	return w.Sandbox
+}
+
 // Bazel's exit code when it ran, and tests failed.
 const testsFailed = 3
 
@@ -46,6 +53,9 @@ func (p Place) Bazel(ctx context.Context, s Suite, w Way) (r Result, err error) 
 		return r, err
 	}
 	r.Took = time.Since(began)
+	if err := p.keepLogs(s, w); err != nil {
+		return r, err
+	}
 	if err := p.readLog(&r); err != nil || w.Runs > 1 { // then there are several reports of each target
 		return r, err
 	}
@@ -117,6 +127,16 @@ func withoutRun(env []string) []string {
 // logs is the folder of what Bazel keeps of the tests of a suite.
 func (p Place) logs(s Suite) string {
 	return filepath.Join(p.workspace(), "bazel-testlogs", s.Name())
+}
+
+// keepLogs copies the logs to where the next run leaves them alone: Folder/logs.
+func (p Place) keepLogs(s Suite, w Way) error {
+	to := filepath.Join(p.Folder, "logs", s.Name(), strings.ReplaceAll(w.String(), ", ", "-"))
+	from, err := filepath.EvalSymlinks(p.logs(s))
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(to), os.CopyFS(to, os.DirFS(from)))
 }
 
 // forget removes what earlier runs have left.

@@ -121,6 +121,8 @@ resource_group(
     health = ":health_%[1]s",
     reset = ":reset_%[1]s",
     setup = ":start_%[1]s",
+    # A machine may have much else to do.
+    setup_timeout = 300,
 )
 `
 
