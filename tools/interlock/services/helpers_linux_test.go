@@ -2,7 +2,6 @@ package services_test
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -234,7 +233,7 @@ func await(t *testing.T, what string, happened func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(pipetest.Soon); !happened(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal(fmt.Sprintf("%s does not happen", what))
+			t.Fatalf("%s does not happen", what)
 		}
 	}
 }
