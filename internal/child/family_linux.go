@@ -83,7 +83,7 @@ func reapOrphansAsTheyEnd() {
 
 // reapEnded reaps the orphans that have ended, except those that somebody counts.
 func reapEnded() {
-	starting.Lock() // a child that is being started is not remembered yet
+	starting.Lock()
 	defer starting.Unlock()
 	for _, o := range orphans() {
 		if !family.isEnding(o.group) {

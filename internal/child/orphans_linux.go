@@ -22,6 +22,8 @@ func (p *program) awaitOrphans(deadline time.Time) {
 }
 
 func (p *program) orphanRuns() bool {
+	starting.Lock()
+	defer starting.Unlock()
 	return slices.ContainsFunc(orphans(), func(o orphan) bool { return o.group == p.pid() && !o.hasEnded() || p.isStray(o) })
 }
 
@@ -31,6 +33,9 @@ type orphan struct{ pid, group int }
 // orphans returns the children that this process has not started. The kernel makes orphans among
 // its descendants children of the main thread (proc(5) of that file:
 // /proc/pid/task/tid/children). If the kernel does not list them, there are none.
+//
+// The caller holds starting: a child that is being started is not remembered yet, and would be taken
+// for an orphan.
 func orphans() (all []orphan) {
 	self, own := os.Getpid(), unix.Getpgrp()
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", self, self))
@@ -69,6 +74,8 @@ func (p *program) isStray(o orphan) bool {
 // reapOrphans reaps the orphans of the program's group that have ended by themselves or that a
 // test has killed, so that they are not counted among those that are killed now.
 func (p *program) reapOrphans() {
+	starting.Lock()
+	defer starting.Unlock()
 	for _, o := range orphans() {
 		if o.group == p.pid() {
 			o.reap()
@@ -81,24 +88,30 @@ func (p *program) reapOrphans() {
 func (p *program) killStrays() (killed int) {
 	known := map[int]bool{}
 	for deadline := time.Now().Add(dying); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		left := false
-		for _, o := range orphans() {
-			switch {
-			case known[o.pid] && o.hasEnded():
-				o.reap()
-			case known[o.pid]:
-				left = true
-			case !p.isStray(o):
-			case guard.IsGuardian(o.pid): // of a runner in the case; it ends when all is done
-				left = true
-			default:
-				_ = syscall.Kill(o.pid, syscall.SIGKILL)
-				known[o.pid], left = true, true
-			}
-		}
-		if !left {
+		if !p.killStraysOnce(known) {
 			break
 		}
 	}
 	return len(known)
+}
+
+// killStraysOnce adds those that it kills to known, and reports whether any are left.
+func (p *program) killStraysOnce(known map[int]bool) (left bool) {
+	starting.Lock()
+	defer starting.Unlock()
+	for _, o := range orphans() {
+		switch {
+		case known[o.pid] && o.hasEnded():
+			o.reap()
+		case known[o.pid]:
+			left = true
+		case !p.isStray(o):
+		case guard.IsGuardian(o.pid): // of a runner in the case; it ends when all is done
+			left = true
+		default:
+			_ = syscall.Kill(o.pid, syscall.SIGKILL)
+			known[o.pid], left = true, true
+		}
+	}
+	return left
 }
