@@ -62,7 +62,11 @@ func borrowRepeatedly() (took harness.Samples, err error) {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\necho '{\"resources\": [{}]}'\nexec sleep 1000\n"), 0o755); err != nil {
 		return nil, err
 	}
-	files := []keeper.File{{Runfile: "_main/up", Path: path}}
+	file, err := keeper.FileAt("_main/up", path)
+	if err != nil {
+		return nil, err
+	}
+	files := []keeper.File{file}
 	use := keeper.Use{
 		Place: "bench:" + dir, Borrower: "//:a_test", IdleTimeout: time.Minute, Network: keeper.Network(), Workspace: "_main",
 		Spec: service.Spec{
@@ -75,8 +79,11 @@ func borrowRepeatedly() (took harness.Samples, err error) {
 		if err := use.Seal(files); err != nil {
 			return nil, err
 		}
-		loan, err := keeper.Borrow(context.Background(), use, func() ([]keeper.File, error) { return files, nil },
-			func(keeper.Lent) error { return nil })
+		c, err := keeper.Dial()
+		if err != nil {
+			return nil, err
+		}
+		loan, err := c.Borrow(context.Background(), use, func() []keeper.File { return files }, func(keeper.Lent) error { return nil })
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"hash"
 	"os"
 	"path/filepath"
 )
@@ -29,13 +28,29 @@ func Files(list string, resolve func(runfile string) (string, error)) (files []F
 		if path, err = filepath.EvalSymlinks(path); err != nil {
 			return nil, err
 		}
-		files = append(files, File{Runfile: lines.Text(), Path: path})
+		file, err := FileAt(lines.Text(), path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
 	}
 	return files, lines.Err()
 }
 
-// Seal sets the digest of a use, whose instance is made of files. A file that was written again
-// counts as another one, since to read all of them would take longer than most setups.
+// FileAt returns the runfile that is at a path now. If it is written again, it is another one: to
+// read all of them would take longer than most setups.
+func FileAt(runfile, path string) (File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return File{}, err
+	}
+	return File{
+		Runfile: runfile, Path: path,
+		version: fmt.Sprintf("%q %q %s %d %s", runfile, path, info.Mode(), info.Size(), identity(info)),
+	}, nil
+}
+
+// Seal sets the digest of a use, whose instance is made of files that are from FileAt.
 func (u *Use) Seal(files []File) error {
 	sum := sha256.New()
 	spec, err := json.Marshal(u.Spec)
@@ -44,19 +59,8 @@ func (u *Use) Seal(files []File) error {
 	}
 	_, _ = fmt.Fprintf(sum, "%d %q %s\n", Version, u.Workspace, spec)
 	for _, f := range files {
-		if err := f.addTo(sum); err != nil {
-			return err
-		}
+		_, _ = fmt.Fprintln(sum, f.version)
 	}
 	u.Digest = hex.EncodeToString(sum.Sum(nil)[:16])
-	return nil
-}
-
-func (f File) addTo(sum hash.Hash) error {
-	info, err := os.Stat(f.Path)
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(sum, "%q %q %s %d %s\n", f.Runfile, f.Path, info.Mode(), info.Size(), identity(info))
 	return nil
 }

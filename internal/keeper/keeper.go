@@ -78,6 +78,8 @@ type File struct {
 	Runfile string `json:"runfile"`
 	// Path is where it is, outside of any sandbox.
 	Path string `json:"path"`
+	// version changes when it is written.
+	version string
 }
 
 // Down is how a keeper ends.

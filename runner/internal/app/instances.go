@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/keeper"
@@ -45,12 +47,13 @@ func (t task) setups(inner lock.Locker) (setups []provision.Group, err error) {
 			continue
 		}
 		s := setup{task: t, group: g, variables: known[g.Label]}
+		s.files = sync.OnceValues(s.findFiles)
 		if err := s.find(); err != nil {
 			return nil, fmt.Errorf("%s: %w", g.Label, err)
 		}
 		one := provision.Group{Group: g.Group(), Setup: manifest.DisplayPath(g.Setup.Program), Spec: s.spec}
 		if i, ok := inner.(lock.Identifier); ok && g.Setup.IdleTimeoutSeconds > 0 && one.Scope.IsShared() {
-			one.Keep = func(slot int) (keeper.Use, func() ([]keeper.File, error), error) { return s.keep(i, slot) }
+			one.Keep = func(slot int) (keeper.Use, func() []keeper.File, error) { return s.keep(i, slot) }
 		}
 		setups = append(setups, one)
 	}
@@ -65,6 +68,8 @@ type setup struct {
 	// program, health and reset are as this runner finds them.
 	program       service.Program
 	health, reset *service.Program
+	// files are what a keeper makes an instance of: of some languages thousands.
+	files func() ([]keeper.File, error)
 }
 
 // find finds the programs.
@@ -103,7 +108,7 @@ func (s *setup) spec(slot int) (service.Spec, error) {
 
 // keep says how a keeper does, for whichever test: without what is this test's own, and with the
 // programs by their runfiles paths.
-func (s *setup) keep(places lock.Identifier, slot int) (use keeper.Use, files func() ([]keeper.File, error), err error) {
+func (s *setup) keep(places lock.Identifier, slot int) (use keeper.Use, files func() []keeper.File, err error) {
 	place, err := places.Identity(s.group.Label)
 	if err != nil {
 		return use, nil, err
@@ -120,18 +125,19 @@ func (s *setup) keep(places lock.Identifier, slot int) (use keeper.Use, files fu
 		IdleTimeout: time.Duration(s.group.Setup.IdleTimeoutSeconds) * time.Second,
 		Network:     keeper.Network(), Workspace: os.Getenv("TEST_WORKSPACE"),
 	}
+	all, err := s.files()
+	if err != nil {
+		return use, nil, err
+	}
+	return use, func() []keeper.File { return slices.Concat(all, s.repoMapping()) }, use.Seal(all)
+}
+
+func (s *setup) findFiles() ([]keeper.File, error) {
 	list, err := s.task.files.Rlocation(s.group.Setup.Files)
 	if err != nil {
-		return use, nil, err
+		return nil, err
 	}
-	all, err := keeper.Files(list, s.task.files.Rlocation)
-	if err != nil {
-		return use, nil, err
-	}
-	if err := use.Seal(all); err != nil {
-		return use, nil, err
-	}
-	return use, func() ([]keeper.File, error) { return append(all, s.repoMapping()...), nil }, nil
+	return keeper.Files(list, s.task.files.Rlocation)
 }
 
 // repoMapping is the file by which programs find runfiles of other repositories. Each test has one of

@@ -63,19 +63,25 @@ type runner struct {
 // DIR, RUNNER, UNIT, and the function log.
 func (w *world) runner(name, script string, groups ...group.Group) *runner {
 	w.t.Helper()
-	path := filepath.Join(w.dir, name+".sh")
-	pipetest.WriteFile(w.t, path, "#!/bin/sh\nlog() { echo \"$RUNNER $*\" >> \"$LOG\"; }\n"+script+"\n", 0o755)
 	var setups []provision.Group
 	for _, g := range groups {
-		setups = append(setups, setupOf(g, service.Spec{
-			Setup: service.Program{Name: name + ".sh", Path: path}, Timeout: pipetest.Soon,
-			Environ: []string{
-				"PATH=" + os.Getenv("PATH"), "LOG=" + w.path("log"), "DIR=" + w.dir, "RUNNER=" + name, "TEST_TMPDIR=/of/the/test",
-			},
-			Variables: map[string]string{"UNIT": g.Name + "{index}"},
-		}))
+		setups = append(setups, w.group(name, script, g))
 	}
 	return w.with(name, setups)
+}
+
+// group returns a group that a script sets up for a runner.
+func (w *world) group(runner, script string, g group.Group) provision.Group {
+	w.t.Helper()
+	path := filepath.Join(w.dir, runner+".sh")
+	pipetest.WriteFile(w.t, path, "#!/bin/sh\nlog() { echo \"$RUNNER $*\" >> \"$LOG\"; }\n"+script+"\n", 0o755)
+	return setupOf(g, service.Spec{
+		Setup: service.Program{Name: runner + ".sh", Path: path}, Timeout: pipetest.Soon,
+		Environ: []string{
+			"PATH=" + os.Getenv("PATH"), "LOG=" + w.path("log"), "DIR=" + w.dir, "RUNNER=" + runner, "TEST_TMPDIR=/of/the/test",
+		},
+		Variables: map[string]string{"UNIT": g.Name + "{index}"},
+	})
 }
 
 // setupOf returns a group that a spec starts, for each of its units.

@@ -52,15 +52,22 @@ func (l *lease) launch(ctx context.Context, slot int) (instance, error) {
 
 // borrow asks the keeper for an instance. If the keeper ends, the lease is lost.
 func (l *lease) borrow(ctx context.Context, slot int) (*keeper.Loan, error) {
+	// First of all: what an instance is made of takes time to find out.
+	c, err := keeper.Dial()
+	if err != nil {
+		return nil, keeper.Unavailable(err)
+	}
 	spec, err := l.resource.group.Spec(slot)
 	if err != nil {
+		c.Close()
 		return nil, err
 	}
 	use, files, err := l.resource.group.Keep(slot)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", keeper.ErrUnavailable, err)
+		c.Close()
+		return nil, keeper.Unavailable(err)
 	}
-	loan, err := keeper.Borrow(ctx, use, files, func(lent keeper.Lent) error {
+	loan, err := c.Borrow(ctx, use, files, func(lent keeper.Lent) error {
 		return service.Probe(ctx, spec, lent.Values, lent.Folder)
 	})
 	if err != nil {

@@ -31,7 +31,7 @@ type Group struct {
 	Spec func(slot int) (service.Spec, error)
 	// Keep returns the same for a keeper, which keeps it from holder to holder, and the files that it
 	// is made of; nil if the group's instances are not kept.
-	Keep func(slot int) (use keeper.Use, files func() ([]keeper.File, error), err error)
+	Keep func(slot int) (use keeper.Use, files func() []keeper.File, err error)
 }
 
 // Options are what the setups of a process have in common.

@@ -278,7 +278,11 @@ func borrow(t *testing.T) *keeper.Loan {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "up")
 	pipetest.WriteFile(t, path, "#!/bin/sh\necho '{\"resources\": [{\"pid\": \"'$$'\"}]}'\nexec sleep 1000\n", 0o755)
-	files := []keeper.File{{Runfile: "_main/up", Path: path}}
+	file, err := keeper.FileAt("_main/up", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := []keeper.File{file}
 	use := keeper.Use{
 		Place: "build:x", Borrower: "//:a_test", IdleTimeout: time.Hour, Network: keeper.Network(), Workspace: "_main",
 		Spec: service.Spec{
@@ -289,8 +293,11 @@ func borrow(t *testing.T) *keeper.Loan {
 	if err := use.Seal(files); err != nil {
 		t.Fatal(err)
 	}
-	loan, err := keeper.Borrow(t.Context(), use, func() ([]keeper.File, error) { return files, nil },
-		func(keeper.Lent) error { return nil })
+	c, err := keeper.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loan, err := c.Borrow(t.Context(), use, func() []keeper.File { return files }, func(keeper.Lent) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

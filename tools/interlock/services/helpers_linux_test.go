@@ -150,7 +150,11 @@ func (w *world) request(use keeper.Use) *keeper.Connection {
 func (w *world) files(use keeper.Use) (files []keeper.File) {
 	for _, p := range []*service.Program{&use.Spec.Setup, use.Spec.Health, use.Spec.Reset} {
 		if p != nil {
-			files = append(files, keeper.File{Runfile: p.Path, Path: w.path(p.Name)})
+			file, err := keeper.FileAt(p.Path, w.path(p.Name))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			files = append(files, file)
 		}
 	}
 	return files
@@ -163,7 +167,11 @@ func (w *world) tryIf(use keeper.Use, probe func(keeper.Lent) error) (*keeper.Lo
 	if err := use.Seal(files); err != nil {
 		w.t.Fatal(err)
 	}
-	return keeper.Borrow(w.t.Context(), use, func() ([]keeper.File, error) { return files, nil }, probe)
+	c, err := keeper.Dial()
+	if err != nil {
+		return nil, err
+	}
+	return c.Borrow(w.t.Context(), use, func() []keeper.File { return files }, probe)
 }
 
 // log returns the lines that the programs have written.

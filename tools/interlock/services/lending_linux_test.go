@@ -323,9 +323,11 @@ log "up $UNIT"; sleep 1000 & wait`), nil, nil)
 		await(t, "the setup", func() bool { _, err := os.Stat(w.path("log")); return err == nil })
 		cancel()
 	}()
-	_, err := keeper.Borrow(ctx, use, func() ([]keeper.File, error) {
-		return []keeper.File{{Runfile: "_main/up", Path: w.path("up")}}, nil
-	}, func(keeper.Lent) error { return nil })
+	c, err := keeper.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Borrow(ctx, use, func() []keeper.File { return w.files(use) }, func(keeper.Lent) error { return nil })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
