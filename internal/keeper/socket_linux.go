@@ -51,36 +51,42 @@ func connect(socket int, path string) error {
 
 // CheckPeer makes sure that the process at the other end is of this user.
 func (c *Connection) CheckPeer() error {
+	return c.control(checkPeer)
+}
+
+// control does something with the socket, at once, while others may read and write.
+func (c *Connection) control(do func(socket int) error) error {
 	raw, err := c.socket.SyscallConn()
 	if err != nil {
 		return err
 	}
-	var wrong error
-	err = raw.Control(func(fd uintptr) { wrong = checkPeer(int(fd)) })
-	return errors.Join(err, wrong)
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = do(int(fd)) })
+	return errors.Join(err, failed)
 }
 
 func checkPeer(socket int) error {
-	peer, err := unix.GetsockoptUcred(socket, unix.SOL_SOCKET, unix.SO_PEERCRED)
-	switch {
-	case err != nil:
-		return os.NewSyscallError("getsockopt", err)
-	case int(peer.Uid) != os.Geteuid():
-		return fmt.Errorf("the process %d at the other end belongs to user %d", peer.Pid, peer.Uid)
+	peer, err := peerOf(socket)
+	if err == nil && int(peer.Uid) != os.Geteuid() {
+		err = fmt.Errorf("the process %d at the other end belongs to user %d", peer.Pid, peer.Uid)
 	}
-	return nil
+	return err
+}
+
+// peerOf returns the process that has made the other end of a socket.
+func peerOf(socket int) (*unix.Ucred, error) {
+	peer, err := unix.GetsockoptUcred(socket, unix.SOL_SOCKET, unix.SO_PEERCRED)
+	return peer, os.NewSyscallError("getsockopt", err)
 }
 
 // Kill kills the process at the other end, and returns its number.
 func (c *Connection) Kill() (pid int, err error) {
-	raw, err := c.socket.SyscallConn()
-	if err != nil {
-		return 0, err
-	}
 	var peer *unix.Ucred
-	var wrong error
-	err = raw.Control(func(fd uintptr) { peer, wrong = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) })
-	if err = errors.Join(err, wrong); err != nil {
+	err = c.control(func(socket int) (err error) {
+		peer, err = peerOf(socket)
+		return err
+	})
+	if err != nil {
 		return 0, err
 	}
 	if !c.isOpen() {
@@ -99,17 +105,15 @@ func Network() string {
 // not wait.
 func (c *Connection) isOpen() bool {
 	open := false
-	raw, err := c.socket.SyscallConn()
-	if err != nil {
-		return false
-	}
-	err = raw.Control(func(fd uintptr) {
-		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
-		_, err := unix.Poll(poll, 0)
-		for errors.Is(err, unix.EINTR) {
-			_, err = unix.Poll(poll, 0)
+	err := c.control(func(socket int) error {
+		for {
+			poll := []unix.PollFd{{Fd: int32(socket), Events: unix.POLLRDHUP}}
+			_, err := unix.Poll(poll, 0)
+			if !errors.Is(err, unix.EINTR) {
+				open = poll[0].Revents == 0
+				return err
+			}
 		}
-		open = err == nil && poll[0].Revents == 0
 	})
 	return open && err == nil
 }

@@ -42,13 +42,11 @@ func (k *Keeper) lend(c *keeper.Connection, use *keeper.Use) {
 	defer k.unregister(l)
 	go l.listen()
 	l.unit = k.unit(use)
-	silent := l.beat()
-	err := l.unit.takeTurn(l)
+	err := l.beating(l.unit.takeTurn)
 	if err == nil {
 		defer l.unit.giveTurn()
-		err = l.offer(silent)
+		err = l.offer()
 	}
-	silent()
 	if err != nil {
 		l.reportFailure(err)
 	}
@@ -93,10 +91,10 @@ func (l *lending) listen() {
 
 var errGone = errors.New("the test that wanted it is gone")
 
-// beat tells the borrower now and then that it waits for something that happens. The returned
-// function ends that; it may be called several times.
-func (l *lending) beat() (silent func()) {
+// beating does something for the borrower, who hears now and then that it happens.
+func (l *lending) beating(do func(*lending) error) error {
 	ctx, cancel := context.WithCancel(l.ctx)
+	defer cancel()
 	go func() {
 		ticker := time.NewTicker(beat)
 		defer ticker.Stop()
@@ -109,36 +107,32 @@ func (l *lending) beat() (silent func()) {
 			}
 		}
 	}()
-	return cancel
+	return do(l)
 }
 
 // offer lends the unit's instance, and another one if the borrower finds that it cannot be used.
 // It returns when the loan is over.
-func (l *lending) offer(silent func()) error {
+func (l *lending) offer() error {
 	for {
-		if err := l.unit.prepare(l); err != nil {
+		if err := l.beating(l.unit.prepare); err != nil {
 			return err
 		}
-		silent()
-		again, err := l.loan()
-		if !again {
-			return err
+		if again := l.loan(); !again {
+			return nil
 		}
-		silent = l.beat()
-		defer silent()
 	}
 }
 
 // loan tells the borrower of the instance and waits until it is over, or until another instance is
 // wanted.
-func (l *lending) loan() (again bool, err error) {
+func (l *lending) loan() (again bool) {
 	i := l.unit.instance
 	l.unit.set(keeper.InUse, l.use.Borrower)
 	if err := l.connection.Send(keeper.Reply{Version: keeper.Version, Lent: &keeper.Lent{
 		Values: i.Values(), Folder: i.Folder(), Log: l.unit.log.path,
 	}}); err != nil {
 		l.unit.over(orphaned)
-		return false, nil
+		return false
 	}
 	for {
 		select {
@@ -148,14 +142,14 @@ func (l *lending) loan() (again bool, err error) {
 				_ = l.connection.Send(keeper.Reply{Version: keeper.Version, Looked: true, Died: i.Death()})
 			case ok && r.Unusable != "":
 				l.unit.stop("cannot be used: " + r.Unusable)
-				return true, nil
+				return true
 			default:
 				l.unit.over(farewell(r))
-				return false, nil
+				return false
 			}
 		case <-l.ctx.Done():
 			l.unit.over(l.takeBack())
-			return false, nil
+			return false
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (u *unit) start(l *lending) error {
 	}
 	u.keeper.failures.forget(key)
 	u.keeper.say("%s is up after %s", u.status.Name, time.Since(began).Round(time.Millisecond))
-	u.made, u.clean, u.lent = l.use, true, false
+	u.made, u.lent = l.use, false
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.status.Started = time.Now()

@@ -30,7 +30,6 @@ type unit struct {
 	instance *service.Instance
 	made     *keeper.Use // for whom it was started
 	lent     bool        // to anybody yet
-	clean    bool        // the last borrower has given it back
 	idle     *time.Timer
 
 	mu      sync.Mutex
@@ -131,11 +130,8 @@ func (u *unit) unfit(l *lending) string {
 	if why := u.instance.Death(); why != "" {
 		return why
 	}
-	switch {
-	case u.made.Digest != l.use.Digest:
+	if u.made.Digest != l.use.Digest {
 		return whatChanged(u.made, l.use)
-	case !u.clean && !u.instance.CanReset():
-		return "the last test that had it did not give it back"
 	}
 	return ""
 }
@@ -173,7 +169,6 @@ func (u *unit) over(how parting) {
 	if how == orphaned && u.isAwaited() {
 		how = lost // somebody else has had the unit before it ended
 	}
-	u.clean = how == returned
 	switch {
 	case how == lost:
 		u.stop("the test that had it has lost the unit, and may still use it")
