@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
-	"golang.org/x/sys/unix"
 )
 
 // configurations are configurations of Bazel, in each of which the groups of scope build are built.
@@ -143,13 +143,13 @@ func (b *bases) killing(w *world, random *rand.Rand) (bool, error) {
 		return false, nil // it ends half of all runners
 	}
 	base := random.IntN(len(b.bazelOut))
-	for _, p := range w.choose(func(r *runner) []process {
+	for _, p := range w.Choose(func(r *runner, _ []*scene.Case[*runner]) []scene.Process {
 		if r.target.base != base {
 			return nil
 		}
-		return []process{r}
+		return []scene.Process{r}
 	}) {
-		if _, err := w.do(caselog.Kill, p, unix.SIGKILL); err != nil {
+		if _, err := w.Kill(p); err != nil {
 			return false, err
 		}
 	}

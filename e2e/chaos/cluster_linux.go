@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"github.com/interlock-build/rules_interlock/internal/coordinator"
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
@@ -153,7 +155,7 @@ func (c *coordinated) whileServers(do func(context.Context, *rand.Rand) error) f
 		if err == nil {
 			err = c.etcd.WaitReady(ctx)
 		}
-		time.Sleep(upTo(calm, random))
+		time.Sleep(campaign.UpTo(calm, random))
 		return true, err
 	}
 }
@@ -171,7 +173,7 @@ func (c *coordinated) whileNetwork(do func(*rand.Rand) time.Duration) func(*worl
 				proxy.Heal()
 			}
 		}
-		time.Sleep(upTo(calm, random))
+		time.Sleep(campaign.UpTo(calm, random))
 		return true, nil
 	}
 }
@@ -182,7 +184,7 @@ func (c *coordinated) killLeader(ctx context.Context, random *rand.Rand) error {
 		return err
 	}
 	leader.Kill()
-	time.Sleep(upTo(time.Second, random))
+	time.Sleep(campaign.UpTo(time.Second, random))
 	return leader.Start()
 }
 
@@ -190,7 +192,7 @@ func (c *coordinated) restartAll(_ context.Context, random *rand.Rand) error {
 	for _, m := range c.etcd.Members {
 		m.Kill()
 	}
-	time.Sleep(upTo(3*ttl/2, random)) // longer than leases live, too
+	time.Sleep(campaign.UpTo(3*ttl/2, random)) // longer than leases live, too
 	for _, m := range c.etcd.Members {
 		if err := m.Start(); err != nil {
 			return err
@@ -203,7 +205,7 @@ func (c *coordinated) freezeMember(_ context.Context, random *rand.Rand) error {
 	m := c.etcd.Members[random.IntN(members)]
 	m.Stop()
 	defer m.Continue()
-	time.Sleep(upTo(3*ttl/2, random))
+	time.Sleep(campaign.UpTo(3*ttl/2, random))
 	return nil
 }
 
@@ -226,7 +228,7 @@ func (c *coordinated) split(ctx context.Context, random *rand.Rand) error {
 			}
 		}
 	}
-	time.Sleep(upTo(2*ttl, random))
+	time.Sleep(campaign.UpTo(2*ttl, random))
 	return nil
 }
 
@@ -246,18 +248,18 @@ func (c *coordinated) cutOff(random *rand.Rand) time.Duration {
 			}
 		}
 	}
-	return upTo(2*ttl, random)
+	return campaign.UpTo(2*ttl, random)
 }
 
 func (c *coordinated) slowDown(random *rand.Rand) time.Duration {
 	for _, m := range c.machines {
 		for _, proxy := range m.proxies {
 			if random.IntN(2) == 0 {
-				proxy.Delay(upTo(300*time.Millisecond, random))
+				proxy.Delay(campaign.UpTo(300*time.Millisecond, random))
 			}
 		}
 	}
-	return upTo(2*time.Second, random)
+	return campaign.UpTo(2*time.Second, random)
 }
 
 // fill fills etcd's database, so that it accepts nothing more, and makes room again after a
@@ -275,7 +277,7 @@ func (c *coordinated) fill(ctx context.Context, random *rand.Rand) error {
 		}
 		_, err = client.Put(ctx, "ballast", ballast)
 	}
-	time.Sleep(upTo(2*time.Second, random))
+	time.Sleep(campaign.UpTo(2*time.Second, random))
 	return c.empty()
 }
 
@@ -314,22 +316,20 @@ func (c *coordinated) jump(_ *world, random *rand.Rand) (bool, error) {
 	if len(all) == 0 {
 		return false, nil
 	}
-	all[random.IntN(len(all))].Jump(upTo(2*farthestJump, random) - farthestJump)
+	all[random.IntN(len(all))].Jump(campaign.UpTo(2*farthestJump, random) - farthestJump)
 	return true, nil
 }
 
 // stopPastTTL makes a holder stand still for longer than its lease lives, while its case
 // continues.
 func stopPastTTL(w *world, random *rand.Rand) (bool, error) {
-	long := func(w *world) []process {
-		return w.choose(func(r *runner) []process {
-			for _, u := range w.under[r] {
-				if r.target.orders[u.name].Takes > ttl {
-					return []process{r}
-				}
+	long := w.Choose(func(r *runner, under []*scene.Case[*runner]) []scene.Process {
+		for _, c := range under {
+			if r.target.orders[c.Name].Takes > ttl {
+				return []scene.Process{r}
 			}
-			return nil
-		})
-	}
-	return w.stop(pick(long(w), random), ttl+upTo(ttl, random))
+		}
+		return nil
+	})
+	return w.Stop(campaign.Pick(long, random), ttl+campaign.UpTo(ttl, random))
 }

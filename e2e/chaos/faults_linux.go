@@ -4,8 +4,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
-	"golang.org/x/sys/unix"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 )
 
 // fault is a kind of fault.
@@ -19,16 +19,18 @@ type fault struct {
 	do func(w *world, random *rand.Rand) (bool, error)
 }
 
+func share(f fault) int { return f.share }
+
 // common returns the faults of every scope. kills is how often a runner is killed, relative to
 // other faults.
 func common(kills int) []fault {
 	return []fault{
-		{"SIGKILL of a runner that holds", kills, killing(holders)},
-		{"SIGKILL of a runner that waits", kills, killing(waiters)},
-		{"SIGKILL of a case", 3, killing(cases)},
-		{"SIGSTOP, SIGCONT of a runner that holds", 4, stopping(holders)},
-		{"SIGSTOP, SIGCONT of a runner that waits", 3, stopping(waiters)},
-		{"SIGSTOP, SIGCONT of a case", 4, stopping(cases)},
+		{"SIGKILL of a runner that holds", kills, killing((*world).Holders)},
+		{"SIGKILL of a runner that waits", kills, killing((*world).Waiters)},
+		{"SIGKILL of a case", 3, killing((*world).Cases)},
+		{"SIGSTOP, SIGCONT of a runner that holds", 4, stopping((*world).Holders)},
+		{"SIGSTOP, SIGCONT of a runner that waits", 3, stopping((*world).Waiters)},
+		{"SIGSTOP, SIGCONT of a case", 4, stopping((*world).Cases)},
 		{"clock jump of a runner", 2, jump},
 		{"long SIGSTOP of a runner that waits", 1, stoppingLong},
 		{"strangers' files in /dev/shm", 2, strangers},
@@ -36,13 +38,13 @@ func common(kills int) []fault {
 	}
 }
 
+// victims returns the processes that a fault can hit.
+type victims func(*world) []scene.Process
+
 // killing kills one of some processes.
 func killing(whom victims) func(*world, *rand.Rand) (bool, error) {
 	return func(w *world, random *rand.Rand) (bool, error) {
-		if p := pick(whom(w), random); p != nil {
-			return w.do(caselog.Kill, p, unix.SIGKILL)
-		}
-		return false, nil
+		return w.Kill(campaign.Pick(whom(w), random))
 	}
 }
 
@@ -53,7 +55,7 @@ const longestStop = 300 * time.Millisecond
 // stopping makes one of some processes stand still for a while.
 func stopping(whom victims) func(*world, *rand.Rand) (bool, error) {
 	return func(w *world, random *rand.Rand) (bool, error) {
-		return w.stop(pick(whom(w), random), upTo(longestStop, random))
+		return w.Stop(campaign.Pick(whom(w), random), campaign.UpTo(longestStop, random))
 	}
 }
 
@@ -65,33 +67,7 @@ func stoppingLong(w *world, random *rand.Rand) (bool, error) {
 	if random.IntN(3) > 0 {
 		return false, nil // one stands still for as long as many others take together
 	}
-	return w.stop(pick(waiters(w), random), longStop)
-}
-
-// stop makes a process stand still.
-func (w *world) stop(p process, how time.Duration) (bool, error) {
-	if p == nil || !w.mark(p, true) {
-		return false, nil
-	}
-	defer w.mark(p, false)
-	hit, err := w.do(caselog.Stop, p, unix.SIGSTOP)
-	if err != nil {
-		return hit, err
-	}
-	time.Sleep(how)
-	p.signal(unix.SIGCONT)
-	return hit, w.note(caselog.Continue, p)
-}
-
-// mark notes whether a process stands still, and reports whether that is a change.
-func (w *world) mark(p process, still bool) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.stopped[p] == still {
-		return false
-	}
-	w.stopped[p] = still
-	return true
+	return w.Stop(campaign.Pick(w.Waiters(), random), longStop)
 }
 
 // farthestJump is the most that a wall clock jumps, forward or back.
@@ -99,36 +75,14 @@ const farthestJump = 2 * time.Hour
 
 // jump sets the clock of a runner.
 func jump(w *world, random *rand.Rand) (bool, error) {
-	p := pick(clocked(w), random)
+	p := campaign.Pick(w.clocked(), random)
 	if p == nil {
 		return false, nil
 	}
-	own := w.clocks.Of(p.record().PID)
+	own := w.clocks.Of(p.Record().PID)
 	if own == nil {
 		return false, nil // it has ended
 	}
-	own.Jump(upTo(2*farthestJump, random) - farthestJump)
+	own.Jump(campaign.UpTo(2*farthestJump, random) - farthestJump)
 	return true, nil
-}
-
-func pick(from []process, random *rand.Rand) process {
-	if len(from) == 0 {
-		return nil
-	}
-	return from[random.IntN(len(from))]
-}
-
-// draw returns one of faults, in proportion to its share.
-func draw(faults []fault, random *rand.Rand) fault {
-	all := 0
-	for _, f := range faults {
-		all += f.share
-	}
-	n := random.IntN(all)
-	for _, f := range faults {
-		if n -= f.share; n < 0 {
-			return f
-		}
-	}
-	panic("shares are positive")
 }

@@ -10,15 +10,14 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
@@ -34,12 +33,7 @@ type programs struct {
 
 // options are what the command line asks for.
 type options struct {
-	seed    int
-	minutes float64
-	// round is the only one to run; -1 means as many as the time allows.
-	round    int
-	state    string
-	table    bool
+	campaign.Options
 	scopes   []string
 	programs programs
 }
@@ -71,22 +65,14 @@ func main() {
 func parseOptions(args []string) (options, error) {
 	var o options
 	var only string
-	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	flags.IntVar(&o.seed, "seed", 1, "what the rounds follow from")
-	flags.Float64Var(&o.minutes, "minutes", 2, "for how long to run rounds of the seed, with those that the state has")
-	flags.IntVar(&o.round, "round", -1, "run only this `round` of the seed, and do not count it")
-	flags.StringVar(&o.state, "state", "", "`file` that says what was done, and is continued")
-	flags.BoolVar(&o.table, "table", false, "print what was done, and do nothing")
+	flags := o.Flags(args[0])
 	flags.StringVar(&only, "scopes", strings.Join(scopes, ","), "`scopes` whose groups are used, in turn")
-	flags.Func("interlock", "`file` of the runner", fileIn(&o.programs.interlock))
-	flags.Func("cluster", "`file` of the runner with scope cluster", fileIn(&o.programs.cluster))
-	flags.Func("program", "`file` of the program that is a case", fileIn(&o.programs.program))
-	flags.Func("cases", "`file` of the test binary with the cases", fileIn(&o.programs.cases))
-	if err := flags.Parse(args[1:]); err != nil {
+	flags.Func("interlock", "`file` of the runner", campaign.File(&o.programs.interlock))
+	flags.Func("cluster", "`file` of the runner with scope cluster", campaign.File(&o.programs.cluster))
+	flags.Func("program", "`file` of the program that is a case", campaign.File(&o.programs.program))
+	flags.Func("cases", "`file` of the test binary with the cases", campaign.File(&o.programs.cases))
+	if err := campaign.Parse(flags, args[1:]); err != nil {
 		return o, err
-	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("what is %q? Everything is a flag", flags.Arg(0))
 	}
 	o.scopes = strings.Split(only, ",")
 	slices.SortFunc(o.scopes, func(a, b string) int { return slices.Index(scopes, a) - slices.Index(scopes, b) })
@@ -98,49 +84,24 @@ func parseOptions(args []string) (options, error) {
 	return o, nil
 }
 
-// fileIn sets a path, which still means the same file in another folder.
-func fileIn(path *string) func(string) error {
-	return func(text string) (err error) {
-		*path, err = filepath.Abs(text)
-		return err
-	}
-}
-
 func chaos(args []string, stdout io.Writer) (code int, err error) {
 	o, err := parseOptions(args)
 	if err != nil {
 		return 2, err
 	}
-	s, err := loadState(o.state)
+	s, err := loadState(o.State)
 	if err != nil {
 		return 2, err
 	}
-	if o.table {
-		_, err := io.WriteString(stdout, s.table())
-		return 0, err
-	}
-	found, err := o.rounds(s, stdout)
-	switch {
-	case err != nil:
-		return 2, err
-	case found > 0:
-		return 1, fmt.Errorf("%d things are wrong", found)
-	}
-	_, err = io.WriteString(stdout, s.table())
-	return 0, err
+	return o.Run(stdout, s.table, func() (int, error) { return o.rounds(s, stdout) })
 }
 
 // rounds runs rounds until the time is up, and returns how much was found.
 func (o options) rounds(s *state, stdout io.Writer) (found int, err error) {
-	work, err := os.MkdirTemp("", "chaos")
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if found == 0 {
-			err = errors.Join(err, os.RemoveAll(work))
-		}
-	}()
+	return campaign.InFolder("chaos", func(work string) (int, error) { return o.roundsIn(work, s, stdout) })
+}
+
+func (o options) roundsIn(work string, s *state, stdout io.Writer) (found int, err error) {
 	clocks, err := clock.Serve(filepath.Join(work, "clocks"))
 	if err != nil {
 		fmt.Fprintln(stdout, "no clock jumps:", err)
@@ -158,21 +119,9 @@ func (o options) rounds(s *state, stdout io.Writer) (found int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if o.round >= 0 {
-		outcome, err := o.play(o.round, arenas, clocks, work, stdout)
-		return len(outcome.Findings), err
-	}
-	for p := s.progress(o.seed); p.Took < time.Duration(o.minutes*float64(time.Minute)); {
-		outcome, err := o.play(p.Rounds, arenas, clocks, work, stdout)
-		if err != nil {
-			return found, err
-		}
-		found += len(outcome.Findings)
-		if err := s.add(o.seed, outcome); err != nil {
-			return found, err
-		}
-	}
-	return found, nil
+	return campaign.Rounds(o.Options, &s.Seeds, func(number int) (outcome, error) {
+		return o.play(number, arenas, clocks, work, stdout)
+	}, outcome.found, func(result outcome) error { return s.add(o.Seed, result) })
 }
 
 // arenas makes an arena for each scope.
@@ -207,26 +156,22 @@ func turn(arenas []*arena, number int) *arena {
 // play runs a round and reports its result. Its files stay if something was found.
 func (o options) play(number int, arenas []*arena, clocks *clock.Server, work string, stdout io.Writer) (outcome, error) {
 	r := &round{
-		seed: o.seed, number: number, arena: turn(arenas, number), programs: o.programs, clocks: clocks,
+		seed: o.Seed, number: number, arena: turn(arenas, number), programs: o.programs, clocks: clocks,
 		dir: filepath.Join(work, fmt.Sprintf("round%d", number)),
 	}
 	result, err := r.run()
 	if err != nil {
-		return result, fmt.Errorf("round %d of seed %d: %w", number, o.seed, err)
+		return result, fmt.Errorf("round %d of seed %d: %w", number, o.Seed, err)
 	}
-	faults := 0
-	for _, n := range result.Faults {
-		faults += n
-	}
-	fmt.Fprintf(stdout, "seed %d, round %d: %s, %.1f s, %d faults, %d runners, %d cases, %d findings\n", o.seed, number,
-		result.Scope, result.Took.Seconds(), faults, result.Seen.Runs, result.Seen.Cases, len(result.Findings))
+	fmt.Fprintf(stdout, "seed %d, round %d: %s, %.1f s, %d faults, %d runners, %d cases, %d findings\n", o.Seed, number,
+		result.Scope, result.Took.Seconds(), campaign.Sum(result.Faults), result.Seen.Runs, result.Seen.Cases, len(result.Findings))
 	if len(result.Findings) == 0 {
 		return result, os.RemoveAll(r.dir)
 	}
 	for _, finding := range result.Findings {
 		fmt.Fprintln(stdout, "  "+finding)
 	}
-	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d -scopes %s\n", r.dir, o.seed, number,
+	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d -scopes %s\n", r.dir, o.Seed, number,
 		strings.Join(o.scopes, ","))
 	return result, nil
 }

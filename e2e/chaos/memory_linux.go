@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"golang.org/x/sys/unix"
@@ -28,7 +29,7 @@ func strangers(_ *world, random *rand.Rand) (bool, error) {
 	if err := errors.Join(litter(path, random), os.Chown(path, stranger, stranger)); err != nil {
 		return false, err
 	}
-	time.Sleep(upTo(longestStop, random))
+	time.Sleep(campaign.UpTo(longestStop, random))
 	return true, nil
 }
 
@@ -92,6 +93,6 @@ func fillMemory(w *world, random *rand.Rand) (done bool, err error) {
 			block = block[:len(block)/2]
 		}
 	}
-	time.Sleep(upTo(longestStop, random))
+	time.Sleep(campaign.UpTo(longestStop, random))
 	return true, nil
 }

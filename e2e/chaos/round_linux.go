@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/clock"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/fenced"
@@ -46,23 +47,16 @@ type round struct {
 	world    *world
 	resource *fenced.Server
 
-	mu     sync.Mutex
-	faults map[string]int // done, by kind
-	errs   []error
+	faults campaign.Faults
 }
 
 // random returns the source of randomness for the n-th thing of a kind in the round.
 func (r *round) random(kind string, n int) *rand.Rand {
-	var of uint64
-	for _, b := range []byte(kind) {
-		of = of<<8 | uint64(b)
-	}
-	return rand.New(rand.NewPCG(uint64(r.seed)<<32|uint64(r.number), of<<32|uint64(n)))
+	return campaign.Random(r.seed, r.number, kind, n)
 }
 
 // run runs the round, and returns what was done and found.
 func (r *round) run() (outcome, error) {
-	r.faults = map[string]int{}
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
 		return outcome{}, err
 	}
@@ -70,7 +64,7 @@ func (r *round) run() (outcome, error) {
 	if err != nil {
 		return outcome{}, err
 	}
-	defer world.close()
+	defer world.Close()
 	r.world = world
 	if r.resource, err = fenced.Listen(r.socket()); err != nil {
 		return outcome{}, err
@@ -78,7 +72,7 @@ func (r *round) run() (outcome, error) {
 	defer func() { _ = r.resource.Close() }()
 	begun := time.Now()
 	err = r.rage()
-	for _, runner := range world.alive() {
+	for _, runner := range world.Alive() {
 		defer runner.AwaitEnd(0) // if we fail before they have ended
 	}
 	if err != nil {
@@ -105,7 +99,7 @@ func (r *round) rage() error {
 			return err
 		}
 		// One at a time: runners may end as fast as they start, and faults have to come, too.
-		if len(r.world.alive()) < crowd*r.arena.bases {
+		if len(r.world.Alive()) < crowd*r.arena.bases {
 			if err := r.startRunner(started); err != nil {
 				return err
 			}
@@ -115,33 +109,20 @@ func (r *round) rage() error {
 			continue
 		}
 		random := r.random("fault", n)
-		f := draw(r.arena.faults, random)
+		f := campaign.Draw(r.arena.faults, share, random)
 		next = time.Now().Add(pause(random))
 		n++
 		select {
 		case slots <- struct{}{}:
 			faults.Go(func() {
 				defer func() { <-slots }()
-				r.count(f.kind)(f.do(r.world, random))
+				done, err := f.do(r.world, random)
+				r.faults.Count(f.kind, done, err)
 			})
 		default:
 		}
 	}
 	return nil
-}
-
-// count notes that a fault was done.
-func (r *round) count(kind string) func(done bool, err error) {
-	return func(done bool, err error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if done {
-			r.faults[kind]++
-		}
-		if err != nil {
-			r.errs = append(r.errs, fmt.Errorf("%s: %w", kind, err))
-		}
-	}
 }
 
 func (r *round) startRunner(n int) error {
@@ -164,7 +145,7 @@ func (r *round) startRunner(n int) error {
 	if err != nil {
 		return err
 	}
-	r.world.add(runner)
+	r.world.Add(runner)
 	return nil
 }
 
@@ -176,12 +157,12 @@ func (r *round) calm() error {
 		}
 	}
 	var all sync.WaitGroup
-	for _, runner := range r.world.alive() {
+	for _, runner := range r.world.Alive() {
 		all.Go(func() { runner.AwaitEnd(patience) })
 	}
 	all.Wait()
-	if len(r.errs) > 0 {
-		return r.errs[0]
+	if err := r.faults.Err(); err != nil {
+		return err
 	}
 	return r.world.look()
 }
@@ -189,12 +170,12 @@ func (r *round) calm() error {
 // judge checks what was seen from outside.
 func (r *round) judge(took time.Duration) (outcome, error) {
 	what := check.Round{
-		Groups: allGroups(), Records: r.world.records, Rejected: map[string]bool{}, Loss: r.arena.loss, Faulty: r.arena.faulty,
+		Groups: allGroups(), Records: r.world.Records, Rejected: map[string]bool{}, Loss: r.arena.loss, Faulty: r.arena.faulty,
 	}
 	for _, write := range r.resource.Rejected() {
 		what.Rejected[write.Holder] = true
 	}
-	for _, runner := range r.world.runners {
+	for _, runner := range r.world.Runners() {
 		run, err := runner.result()
 		if err != nil {
 			return outcome{}, err
@@ -206,6 +187,6 @@ func (r *round) judge(took time.Duration) (outcome, error) {
 		found = append(found, "resource: "+err.Error())
 	}
 	return outcome{
-		Scope: r.arena.scope, Took: took, Faults: r.faults, Seen: seen, Findings: found, Rejected: len(r.resource.Rejected()),
+		Scope: r.arena.scope, Took: took, Faults: r.faults.Done(), Seen: seen, Findings: found, Rejected: len(r.resource.Rejected()),
 	}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/interlock-build/rules_interlock/e2e/chaos/launch"
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
@@ -29,6 +30,10 @@ func start(name string, t *target, program string) (*runner, error) {
 	p, err := launch.Start(cmd, output)
 	return &runner{p, name, t}, err
 }
+
+// Name and Record make it a scene.Runner.
+func (r *runner) Name() string           { return r.name }
+func (r *runner) Record() caselog.Record { return caselog.Record{Run: r.name, PID: r.PID()} }
 
 // result returns the result of a runner that has ended.
 func (r *runner) result() (check.Run, error) {

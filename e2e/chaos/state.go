@@ -1,14 +1,10 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
@@ -16,18 +12,9 @@ import (
 // split into parts.
 type state struct {
 	path string
-	// Seeds say how far each seed is.
-	Seeds map[int]*progress `json:"seeds"`
+	campaign.Seeds
 	// Scopes say what was done and seen in each scope.
 	Scopes map[string]*tally `json:"scopes"`
-}
-
-// progress is how far a seed is.
-type progress struct {
-	// Rounds is how many rounds are done: those from 0 to Rounds-1.
-	Rounds int `json:"rounds"`
-	// Took is how long they took together, in nanoseconds.
-	Took time.Duration `json:"took"`
 }
 
 // tally is what was done and seen in a scope.
@@ -43,36 +30,13 @@ type tally struct {
 
 // loadState reads the state at path, which need not exist. Without a path nothing is saved.
 func loadState(path string) (*state, error) {
-	s := &state{path: path, Seeds: map[int]*progress{}, Scopes: map[string]*tally{}}
-	if path == "" {
-		return s, nil
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(text, s); err != nil {
-		return nil, fmt.Errorf("%s is no state of chaos: %w", path, err)
-	}
-	return s, nil
-}
-
-// progress returns the progress of a seed.
-func (s *state) progress(seed int) *progress {
-	if s.Seeds[seed] == nil {
-		s.Seeds[seed] = &progress{}
-	}
-	return s.Seeds[seed]
+	s := &state{path: path, Scopes: map[string]*tally{}}
+	return s, campaign.Load(path, s)
 }
 
 // add adds the next round of a seed, and saves the state.
 func (s *state) add(seed int, o outcome) error {
-	p := s.progress(seed)
-	p.Rounds++
-	p.Took += o.Took
+	s.Seeds.Add(seed, o.Took)
 	t := s.Scopes[o.Scope]
 	if t == nil {
 		t = &tally{Faults: map[string]int{}, Findings: map[string]int{}}
@@ -89,19 +53,5 @@ func (s *state) add(seed int, o outcome) error {
 		name, _, _ := strings.Cut(finding, ":")
 		t.Findings[name]++
 	}
-	return s.save()
-}
-
-func (s *state) save() error {
-	if s.path == "" {
-		return nil
-	}
-	text, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(s.path+".new", append(text, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(s.path+".new", s.path)
+	return campaign.Save(s.path, s)
 }

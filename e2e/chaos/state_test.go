@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 )
 
@@ -35,8 +36,8 @@ func TestStateIsContinued(t *testing.T) {
 	other := one
 	other.Scope, other.Findings = "cluster", nil
 	s := add(2, other)
-	if want := map[int]*progress{1: {Rounds: 2, Took: 20 * time.Second}, 2: {Rounds: 1, Took: 10 * time.Second}}; !reflect.DeepEqual(s.Seeds, want) {
-		t.Errorf("the seeds are at %+v, want %+v", s.Seeds, want)
+	if want := map[int]*campaign.Progress{1: {Rounds: 2, Took: 20 * time.Second}, 2: {Rounds: 1, Took: 10 * time.Second}}; !reflect.DeepEqual(s.Seeds.Seeds, want) {
+		t.Errorf("the seeds are at %+v, want %+v", s.Seeds.Seeds, want)
 	}
 	table := s.table()
 	for _, line := range []string{

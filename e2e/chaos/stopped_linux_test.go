@@ -9,6 +9,7 @@ import (
 
 	"github.com/interlock-build/rules_interlock/e2e/chaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/fenced"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 	"golang.org/x/sys/unix"
@@ -37,7 +38,7 @@ func newStage(t *testing.T) *stage {
 	if s.world, err = newWorld(filepath.Join(s.dir, "caselog"), nil); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.world.close)
+	t.Cleanup(s.world.Close)
 	if s.resource, err = fenced.Listen(filepath.Join(s.dir, "resource")); err != nil {
 		t.Fatal(err)
 	}
@@ -67,8 +68,8 @@ func (s *stage) start(name string, takes time.Duration) *runner {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { r.signal(unix.SIGKILL); <-r.Exited() })
-	s.world.add(r)
+	s.t.Cleanup(func() { r.Signal(unix.SIGKILL); <-r.Exited() })
+	s.world.Add(r)
 	return r
 }
 
@@ -86,10 +87,10 @@ func (s *stage) await(what string, isSo func() bool) {
 }
 
 // caseOf waits for the start of a runner's case, and returns it.
-func (s *stage) caseOf(r *runner) process {
+func (s *stage) caseOf(r *runner) scene.Process {
 	s.t.Helper()
-	s.await("the case of "+r.name+" runs", func() bool { return len(s.world.under[r]) > 0 })
-	return s.world.under[r][0]
+	s.await("the case of "+r.name+" runs", func() bool { return len(s.world.Under(r)) > 0 })
+	return s.world.Under(r)[0]
 }
 
 // wantEnd waits for the end of a runner, and checks what it reports about its case.
@@ -116,14 +117,14 @@ func TestStoppedHolderDoesNoHarm(t *testing.T) {
 			oldCase := s.caseOf(old)
 			s.await("the resource is used", func() bool { return len(s.resource.Accepted()) > 0 })
 			next := s.start("next", 100*time.Millisecond)
-			old.signal(unix.SIGSTOP)
+			old.Signal(unix.SIGSTOP)
 			if stopCase {
-				oldCase.signal(unix.SIGSTOP)
+				oldCase.Signal(unix.SIGSTOP)
 			}
 			s.wantEnd(next, 0, "")
-			oldCase.signal(unix.SIGCONT)
+			oldCase.Signal(unix.SIGCONT)
 			s.await("the old holder is rejected", func() bool { return len(s.resource.Rejected()) > 0 })
-			old.signal(unix.SIGCONT)
+			old.Signal(unix.SIGCONT)
 			s.wantEnd(old, 69, "infrastructure")
 			if err := fenced.Check(s.resource.Accepted()); err != nil {
 				t.Error(err)

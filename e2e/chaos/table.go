@@ -64,7 +64,7 @@ func (s *state) table() string {
 		})
 	}
 	fmt.Fprintf(text, "\n%s. The longest that a case went on after its runner was killed: %s, and after its lock files were written again: %s.\n",
-		s.seeds(), s.longest(func(t *tally) time.Duration { return t.OrphanedFor }), s.longest(func(t *tally) time.Duration { return t.LostFor }))
+		s.Listed(), s.longest(func(t *tally) time.Duration { return t.OrphanedFor }), s.longest(func(t *tally) time.Duration { return t.LostFor }))
 	return text.String()
 }
 
@@ -84,18 +84,6 @@ func (s *state) row(text *strings.Builder, title string, number func(*tally) int
 		fmt.Fprintf(text, " %d |", n)
 	}
 	fmt.Fprintf(text, " %d |\n", sum)
-}
-
-// seeds returns which seeds were run, and how far.
-func (s *state) seeds() string {
-	var parts []string
-	for _, seed := range slices.Sorted(maps.Keys(s.Seeds)) {
-		parts = append(parts, fmt.Sprintf("%d (%d rounds, %s)", seed, s.Seeds[seed].Rounds, s.Seeds[seed].Took.Round(time.Second)))
-	}
-	if len(parts) == 0 {
-		return "No seeds"
-	}
-	return "Seeds: " + strings.Join(parts, ", ")
 }
 
 func (s *state) longest(of func(*tally) time.Duration) time.Duration {

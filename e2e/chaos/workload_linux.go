@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
@@ -78,7 +79,7 @@ func newWorkload(random *rand.Rand, p pace) workload {
 // for long is used alone, so that nobody waits for it while holding something else.
 func newOrder(random *rand.Rand, p pace) casework.Order {
 	first, second := newUse(random), newUse(random)
-	order := casework.Order{Takes: upTo(p.most, random), Uses: []caselog.Use{first}}
+	order := casework.Order{Takes: campaign.UpTo(p.most, random), Uses: []caselog.Use{first}}
 	both, long := random.IntN(3) == 0, random.IntN(20) == 0
 	switch random.IntN(8) {
 	case 0:
@@ -114,11 +115,6 @@ func newUse(random *rand.Rand) caselog.Use {
 		return caselog.Use{Group: "pool", Weight: 1}
 	}
 	return caselog.Use{Group: "calls", Weight: 1}
-}
-
-// upTo draws a time above 0.
-func upTo(most time.Duration, random *rand.Rand) time.Duration {
-	return time.Duration(1 + random.Int64N(int64(most)))
 }
 
 // rateOf returns the rate of a group in the form of a manifest; empty if it has none.

@@ -92,7 +92,7 @@ func (b *build) touch(group string, which caselog.Event) error {
 // rewrite replaces the lock files of a group, as Bazel does after `bazel clean`.
 func (b *build) rewrite(w *world, group string) error {
 	name := b.plan.logged(group, b.number)
-	if err := w.say(caselog.Rewrite, "files", name); err != nil {
+	if err := w.Say(caselog.Rewrite, "files", name); err != nil {
 		return err
 	}
 	for _, suffix := range lockSuffixes {
@@ -104,7 +104,7 @@ func (b *build) rewrite(w *world, group string) error {
 			return err
 		}
 	}
-	return w.say(caselog.Rewritten, "files", name)
+	return w.Say(caselog.Rewritten, "files", name)
 }
 
 // runfiles are the runfiles of a group, and where they are.

@@ -4,8 +4,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/launch"
-	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"golang.org/x/sys/unix"
 )
 
@@ -20,6 +21,8 @@ type fault struct {
 	do func(r *round, random *rand.Rand) (bool, error)
 }
 
+func share(f fault) int { return f.share }
+
 var faults = []fault{
 	{"SIGKILL of the keeper", 3, killKeeper},
 	{"SIGSTOP, SIGCONT of the keeper", 4, stopKeeper(shortStop)},
@@ -27,16 +30,16 @@ var faults = []fault{
 	{"start of a keeper", 3, func(r *round, _ *rand.Rand) (bool, error) { return r.keepers.start() }},
 	{"services down", 1, down},
 	{"services down --now", 2, downNow},
-	{"SIGKILL of a setup or its server", 4, killing(instances)},
-	{"SIGSTOP, SIGCONT of a setup or its server", 3, stopping(instances)},
-	{"SIGKILL of a health check or reset", 3, killing(checks)},
-	{"SIGSTOP, SIGCONT of a health check or reset", 2, stopping(checks)},
-	{"SIGKILL of a runner that holds", 3, killing(holders)},
-	{"SIGKILL of a runner that waits", 2, killing(waiters)},
-	{"SIGKILL of a case", 2, killing(cases)},
-	{"SIGSTOP, SIGCONT of a runner that holds", 3, stopping(holders)},
-	{"SIGSTOP, SIGCONT of a runner that waits", 2, stopping(waiters)},
-	{"SIGSTOP, SIGCONT of a case", 2, stopping(cases)},
+	{"SIGKILL of a setup or its server", 4, killing((*world).instances)},
+	{"SIGSTOP, SIGCONT of a setup or its server", 3, stopping((*world).instances)},
+	{"SIGKILL of a health check or reset", 3, killing((*world).checks)},
+	{"SIGSTOP, SIGCONT of a health check or reset", 2, stopping((*world).checks)},
+	{"SIGKILL of a runner that holds", 3, killing((*world).Holders)},
+	{"SIGKILL of a runner that waits", 2, killing((*world).Waiters)},
+	{"SIGKILL of a case", 2, killing((*world).Cases)},
+	{"SIGSTOP, SIGCONT of a runner that holds", 3, stopping((*world).Holders)},
+	{"SIGSTOP, SIGCONT of a runner that waits", 2, stopping((*world).Waiters)},
+	{"SIGSTOP, SIGCONT of a case", 2, stopping((*world).Cases)},
 	{"files of a setup written again", 3, touch},
 	{"lock files written again", 2, rewrite},
 }
@@ -48,16 +51,12 @@ const (
 	longStop  = 7 * time.Second
 )
 
-func upTo(most time.Duration, random *rand.Rand) time.Duration {
-	return time.Duration(1 + random.Int64N(int64(most)))
-}
+// victims returns the processes that a fault can hit.
+type victims func(*world) []scene.Process
 
 func killing(whom victims) func(*round, *rand.Rand) (bool, error) {
 	return func(r *round, random *rand.Rand) (bool, error) {
-		if v := pick(whom(r.world), random); v != nil {
-			return r.world.do(caselog.Kill, v, unix.SIGKILL)
-		}
-		return false, nil
+		return r.world.Kill(campaign.Pick(whom(r.world), random))
 	}
 }
 
@@ -65,18 +64,8 @@ func killing(whom victims) func(*round, *rand.Rand) (bool, error) {
 // others wait for it.
 func stopping(whom victims) func(*round, *rand.Rand) (bool, error) {
 	return func(r *round, random *rand.Rand) (bool, error) {
-		v := pick(whom(r.world), random)
-		if v == nil || !r.world.hold(v, true) {
-			return false, nil
-		}
-		defer r.world.hold(v, false)
-		hit, err := r.world.do(caselog.Stop, v, unix.SIGSTOP)
-		if err != nil {
-			return hit, err
-		}
-		time.Sleep(stopTime(random))
-		v.signal(unix.SIGCONT)
-		return hit, r.world.note(caselog.Continue, v)
+		v := campaign.Pick(whom(r.world), random)
+		return r.world.Stop(v, stopTime(random))
 	}
 }
 
@@ -84,18 +73,18 @@ func stopTime(random *rand.Rand) time.Duration {
 	if random.IntN(8) == 0 {
 		return 3 * time.Second
 	}
-	return upTo(shortStop, random)
+	return campaign.UpTo(shortStop, random)
 }
 
 func stopKeeper(most time.Duration) func(*round, *rand.Rand) (bool, error) {
 	return func(r *round, random *rand.Rand) (bool, error) {
 		p := r.keepers.current()
-		if p == nil || !r.world.hold(p, true) {
+		if p == nil || !r.world.Hold(p, true) {
 			return false, nil
 		}
-		defer r.world.hold(p, false)
+		defer r.world.Hold(p, false)
 		hit := p.Signal(unix.SIGSTOP)
-		time.Sleep(upTo(most, random))
+		time.Sleep(campaign.UpTo(most, random))
 		p.Signal(unix.SIGCONT)
 		return hit, nil
 	}
@@ -113,7 +102,7 @@ func killKeeper(r *round, random *rand.Rand) (bool, error) {
 // nextKeeper starts another keeper, at once or a while later.
 func (r *round) nextKeeper(random *rand.Rand) error {
 	if random.IntN(3) > 0 {
-		time.Sleep(upTo(1500*time.Millisecond, random))
+		time.Sleep(campaign.UpTo(1500*time.Millisecond, random))
 	}
 	_, err := r.keepers.start()
 	return err
@@ -143,7 +132,7 @@ func downNow(r *round, random *rand.Rand) (bool, error) {
 // touch writes a file of a setup again.
 func touch(r *round, random *rand.Rand) (bool, error) {
 	b := r.builds[r.plan.files(random.IntN(builds))]
-	return true, b.touch(pick(r.plan.groups, random).name, pick(groupPrograms, random))
+	return true, b.touch(campaign.Pick(r.plan.groups, random).name, campaign.Pick(groupPrograms, random))
 }
 
 // rewrite writes the lock files of a group again, so that its holders lose it.
@@ -152,20 +141,5 @@ func rewrite(r *round, random *rand.Rand) (bool, error) {
 		return false, nil
 	}
 	defer r.rewriting.Unlock()
-	return true, pick(r.builds, random).rewrite(r.world, pick(r.plan.groups, random).name)
-}
-
-// draw returns one of faults, in proportion to its share.
-func draw(random *rand.Rand) fault {
-	all := 0
-	for _, f := range faults {
-		all += f.share
-	}
-	n := random.IntN(all)
-	for _, f := range faults {
-		if n -= f.share; n < 0 {
-			return f
-		}
-	}
-	panic("shares are positive")
+	return true, campaign.Pick(r.builds, random).rewrite(r.world, campaign.Pick(r.plan.groups, random).name)
 }

@@ -16,13 +16,13 @@ import (
 
 // judge checks what was seen from outside.
 func (r *round) judge(took time.Duration) (outcome, error) {
-	what := check.Round{Groups: map[string]check.Group{}, Records: r.world.records, Failed: failed(r.world.records)}
+	what := check.Round{Groups: map[string]check.Group{}, Records: r.world.Records, Failed: failed(r.world.Records)}
 	for _, g := range r.plan.groups {
 		for n := range builds {
 			what.Groups[r.plan.logged(g.name, n)] = check.Group{Capacity: g.capacity}
 		}
 	}
-	for _, runner := range r.world.runners {
+	for _, runner := range r.world.Runners() {
 		run, err := runner.result()
 		if err != nil {
 			return outcome{}, err
@@ -30,11 +30,11 @@ func (r *round) judge(took time.Duration) (outcome, error) {
 		what.Runs = append(what.Runs, run)
 	}
 	seen, found := check.Check(what)
-	stays := r.staysIn(r.world.records)
-	found = slices.Concat(found, r.findings, together(stays), r.notReset(stays), r.changed(r.world.records), r.unexcused(what.Runs),
-		passedWithoutKeeper(r.world.records, stays, what.Runs))
+	stays := r.staysIn(r.world.Records)
+	found = slices.Concat(found, r.findings, together(stays), r.notReset(stays), r.changed(r.world.Records), r.unexcused(what.Runs),
+		passedWithoutKeeper(r.world.Records, stays, what.Runs))
 	return outcome{
-		Took: took, Faults: r.faults, Findings: found, Seen: summaryOf(seen, what, stays),
+		Took: took, Faults: r.faults.Done(), Findings: found, Seen: summaryOf(seen, what, stays),
 	}, nil
 }
 
@@ -116,7 +116,7 @@ func (r *round) notReset(stays []stay) (found check.Findings) {
 		switch {
 		case r.resets(s.group):
 			found.Add("reset", "%s: %s has come to an instance that %s had used", s.group, s.by(), s.found)
-		case r.wasKilledOn(s.found, s.id, stays):
+		case r.wasKilledOn(s.found, s, stays):
 			found.Add("reset", "%s: %s has come to an instance that %s had used, which was killed", s.group, s.by(), s.found)
 		}
 	}
@@ -127,16 +127,17 @@ func (r *round) resets(logged string) bool {
 	return slices.ContainsFunc(r.plan.groups, func(g group) bool { return strings.HasPrefix(logged, g.name) && g.reset })
 }
 
-// wasKilledOn reports whether a runner was killed while a case of it used an instance.
-func (r *round) wasKilledOn(run, id string, stays []stay) bool {
+// wasKilledOn reports whether a runner was killed while a case of it used the instance of a later
+// stay.
+func (r *round) wasKilledOn(run string, later stay, stays []stay) bool {
 	return slices.ContainsFunc(stays, func(s stay) bool {
-		return s.run == run && s.id == id && !s.ended && r.wasKilled(run, never)
+		return s.run == run && s.id == later.id && s.from < later.from && !s.ended && r.wasKilled(run, later.from)
 	})
 }
 
 // wasKilled reports whether a runner was killed before a moment.
 func (r *round) wasKilled(run string, before caselog.Instant) bool {
-	return slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+	return slices.ContainsFunc(r.world.Records, func(record caselog.Record) bool {
 		return record.Event == caselog.Kill && record.Run == run && record.Case == "" && record.At < before
 	})
 }
@@ -156,7 +157,7 @@ func (r *round) changed(records []caselog.Record) (found check.Findings) {
 // isExcused reports whether the files of a case's instance may be removed while it dies: its keeper
 // was killed, its runner was, or its unit was lost.
 func (r *round) isExcused(at caselog.Record, group string) bool {
-	return r.wasKilled(at.Run, at.At) || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+	return r.wasKilled(at.Run, at.At) || slices.ContainsFunc(r.world.Records, func(record caselog.Record) bool {
 		return record.At <= at.At && record.At > at.At.Add(-3*time.Second) && (record.Event == caselog.Break || record.Event == caselog.Rewrite) &&
 			slices.ContainsFunc(record.Uses, func(u caselog.Use) bool { return u.Group == keeperBroken || u.Group == group })
 	})
@@ -165,7 +166,7 @@ func (r *round) isExcused(at caselog.Record, group string) bool {
 // unexcused finds cases that have failed by their own word although nothing was done to what they
 // used. If the keeper was killed, or the unit lost, the case counts as an infrastructure failure.
 func (r *round) unexcused(runs []check.Run) (found check.Findings) {
-	for _, record := range r.world.records {
+	for _, record := range r.world.Records {
 		why := record.Facts[casework.Failed]
 		if why == "" {
 			continue
@@ -180,7 +181,7 @@ func (r *round) unexcused(runs []check.Run) (found check.Findings) {
 
 // wasBroken reports whether a service that a case uses was hit before a moment.
 func (r *round) wasBroken(run check.Run, at caselog.Record) bool {
-	return run.Killed || slices.ContainsFunc(r.world.records, func(record caselog.Record) bool {
+	return run.Killed || slices.ContainsFunc(r.world.Records, func(record caselog.Record) bool {
 		if record.At > at.At {
 			return false
 		}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"github.com/interlock-build/rules_interlock/e2e/servicechaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
@@ -14,7 +16,7 @@ import (
 // judged is a round with a group that is reset, one that is not, and a log that is written down line
 // by line, a millisecond each: EVENT RUN[/CASE] GROUP=ID, or EVENT RUN[/CASE] FACT:GROUP=VALUE.
 func judged(log string) *round {
-	r := &round{plan: plan{scope: "host", groups: []group{{name: "db", reset: true}, {name: "web"}}}, world: &world{}}
+	r := &round{plan: plan{scope: "host", groups: []group{{name: "db", reset: true}, {name: "web"}}}, world: &world{Scene: &scene.Scene[*runner]{}}}
 	for at, line := range strings.Split(log, "\n") {
 		fields := strings.Fields(line)
 		run, name, _ := strings.Cut(fields[1], "/")
@@ -29,7 +31,7 @@ func judged(log string) *round {
 			}
 			record.Facts[key] = value
 		}
-		r.world.records = append(r.world.records, record)
+		r.world.Records = append(r.world.Records, record)
 	}
 	return r
 }
@@ -47,13 +49,14 @@ func TestFindings(t *testing.T) {
 			"start a/x web=1\ntouch a/x\nkill a\nstart b/x web=1\ntouch b/x found:web=a\nend b/x",
 			"reset: web: b/x has come to an instance that a had used, which was killed",
 		},
+		{"start a/x web=1\nend a/x\nstart b/x web=1\ntouch b/x found:web=a\nend b/x\nstart a/y web=1\ntouch a/y\nkill a", ""},
 		{"start b/x db=1\ntouch b/x changed:db=a\nend b/x", "together: db: b/x found there the mark of a"},
 		{"start b/x db=1\ntouch b/x changed:db=nobody\nend b/x", "together: db: b/x found there the mark of nobody"},
 		{"start b/x db=1\nbreak k keeper=1\ntouch b/x changed:db=nobody\nend b/x", ""},
 	} {
 		r := judged(c.log)
-		stays := r.staysIn(r.world.records)
-		found := append(append(together(stays), r.notReset(stays)...), r.changed(r.world.records)...)
+		stays := r.staysIn(r.world.Records)
+		found := append(append(together(stays), r.notReset(stays)...), r.changed(r.world.Records)...)
 		if got := strings.Join(found, "\n"); got != c.want {
 			t.Errorf("%s:\nfound %q, want %q", c.log, got, c.want)
 		}
@@ -89,7 +92,7 @@ func TestPassedWithoutItsKeeper(t *testing.T) {
 	} {
 		r := judged(log)
 		runs := []check.Run{{Name: "a", Report: []byte(passed)}}
-		found := passedWithoutKeeper(r.world.records, r.staysIn(r.world.records), runs)
+		found := passedWithoutKeeper(r.world.Records, r.staysIn(r.world.Records), runs)
 		if got := strings.Join(found, "\n"); got != want {
 			t.Errorf("%s: found %q, want %q", log, got, want)
 		}
@@ -101,7 +104,7 @@ func TestRoundsFollowFromTheirSeed(t *testing.T) {
 	first := func(seed int) any {
 		r := &round{seed: seed, number: 3}
 		p := newPlan(r.random("plan", 0))
-		return []any{p, p.workload(r.random("runner", 0)), draw(r.random("fault", 0)).kind}
+		return []any{p, p.workload(r.random("runner", 0)), campaign.Draw(faults, share, r.random("fault", 0)).kind}
 	}
 	if !reflect.DeepEqual(first(1), first(1)) || reflect.DeepEqual(first(1), first(2)) {
 		t.Error("they do not")

@@ -94,10 +94,10 @@ func (k *keepers) whileBroken(w *world, do func(*launch.Process) bool) (hit bool
 	if p == nil {
 		return false, nil
 	}
-	if err := w.say(caselog.Break, "keeper", keeperBroken); err != nil {
+	if err := w.Say(caselog.Break, "keeper", keeperBroken); err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, w.say(caselog.Mend, "keeper", keeperBroken)) }()
+	defer func() { err = errors.Join(err, w.Say(caselog.Mend, "keeper", keeperBroken)) }()
 	return do(p), nil
 }
 

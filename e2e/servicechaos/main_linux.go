@@ -9,14 +9,12 @@
 package main
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/chaos/ownmemory"
 )
 
@@ -30,12 +28,7 @@ type programs struct {
 
 // options are what the command line asks for.
 type options struct {
-	seed    int
-	minutes float64
-	// round is the only one to run; -1 means as many as the time allows.
-	round    int
-	state    string
-	table    bool
+	campaign.Options
 	programs programs
 }
 
@@ -60,31 +53,12 @@ func main() {
 
 func parseOptions(args []string) (options, error) {
 	var o options
-	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	flags.IntVar(&o.seed, "seed", 1, "what the rounds follow from")
-	flags.Float64Var(&o.minutes, "minutes", 2, "for how long to run rounds of the seed, with those that the state has")
-	flags.IntVar(&o.round, "round", -1, "run only this `round` of the seed, and do not count it")
-	flags.StringVar(&o.state, "state", "", "`file` that says what was done, and is continued")
-	flags.BoolVar(&o.table, "table", false, "print what was done, and do nothing")
-	flags.Func("runner", "`file` of the runner", fileIn(&o.programs.runner))
-	flags.Func("interlock", "`file` of the command", fileIn(&o.programs.interlock))
-	flags.Func("program", "`file` of the program that is a case", fileIn(&o.programs.program))
-	flags.Func("cases", "`file` of the test binary with the cases", fileIn(&o.programs.cases))
-	if err := flags.Parse(args[1:]); err != nil {
-		return o, err
-	}
-	if flags.NArg() > 0 {
-		return o, fmt.Errorf("what is %q? Everything is a flag", flags.Arg(0))
-	}
-	return o, nil
-}
-
-// fileIn sets a path, which still means the same file in another folder.
-func fileIn(path *string) func(string) error {
-	return func(text string) (err error) {
-		*path, err = filepath.Abs(text)
-		return err
-	}
+	flags := o.Flags(args[0])
+	flags.Func("runner", "`file` of the runner", campaign.File(&o.programs.runner))
+	flags.Func("interlock", "`file` of the command", campaign.File(&o.programs.interlock))
+	flags.Func("program", "`file` of the program that is a case", campaign.File(&o.programs.program))
+	flags.Func("cases", "`file` of the test binary with the cases", campaign.File(&o.programs.cases))
+	return o, campaign.Parse(flags, args[1:])
 }
 
 func chaos(args []string, stdout io.Writer) (code int, err error) {
@@ -92,72 +66,37 @@ func chaos(args []string, stdout io.Writer) (code int, err error) {
 	if err != nil {
 		return 2, err
 	}
-	s, err := loadState(o.state)
+	s, err := loadState(o.State)
 	if err != nil {
 		return 2, err
 	}
-	if o.table {
-		_, err := io.WriteString(stdout, s.table())
-		return 0, err
-	}
-	found, err := o.rounds(s, stdout)
-	switch {
-	case err != nil:
-		return 2, err
-	case found > 0:
-		return 1, fmt.Errorf("%d things are wrong", found)
-	}
-	_, err = io.WriteString(stdout, s.table())
-	return 0, err
+	return o.Run(stdout, s.table, func() (int, error) { return o.rounds(s, stdout) })
 }
 
 // rounds runs rounds until the time is up, and returns how much was found.
 func (o options) rounds(s *state, stdout io.Writer) (found int, err error) {
-	work, err := os.MkdirTemp("", "services")
-	if err != nil {
-		return 0, err
-	}
-	defer func() {
-		if found == 0 {
-			err = errors.Join(err, os.RemoveAll(work))
-		}
-	}()
-	if o.round >= 0 {
-		result, err := o.play(o.round, work, stdout)
-		return len(result.Findings), err
-	}
-	for p := s.progress(o.seed); p.Took < time.Duration(o.minutes*float64(time.Minute)); {
-		result, err := o.play(p.Rounds, work, stdout)
-		if err != nil {
-			return found, err
-		}
-		found += len(result.Findings)
-		if err := s.add(o.seed, result); err != nil {
-			return found, err
-		}
-	}
-	return found, nil
+	return campaign.InFolder("services", func(work string) (int, error) {
+		return campaign.Rounds(o.Options, &s.Seeds, func(number int) (outcome, error) {
+			return o.play(number, work, stdout)
+		}, outcome.found, func(result outcome) error { return s.add(o.Seed, result) })
+	})
 }
 
 // play runs a round and reports its result. Its files stay if something was found.
 func (o options) play(number int, work string, stdout io.Writer) (outcome, error) {
-	r := &round{seed: o.seed, number: number, programs: o.programs, dir: filepath.Join(work, fmt.Sprintf("round%d", number))}
+	r := &round{seed: o.Seed, number: number, programs: o.programs, dir: filepath.Join(work, fmt.Sprintf("round%d", number))}
 	result, err := r.run()
 	if err != nil {
-		return result, fmt.Errorf("round %d of seed %d: %w", number, o.seed, err)
+		return result, fmt.Errorf("round %d of seed %d: %w", number, o.Seed, err)
 	}
-	faults := 0
-	for _, n := range result.Faults {
-		faults += n
-	}
-	fmt.Fprintf(stdout, "seed %d, round %d: %s, %.1f s, %d faults, %d runners, %d cases, %d handovers, %d findings\n", o.seed, number,
-		r.plan.scope, result.Took.Seconds(), faults, result.Seen.Runners, result.Seen.Cases, result.Seen.Handovers, len(result.Findings))
+	fmt.Fprintf(stdout, "seed %d, round %d: %s, %.1f s, %d faults, %d runners, %d cases, %d handovers, %d findings\n", o.Seed, number,
+		r.plan.scope, result.Took.Seconds(), campaign.Sum(result.Faults), result.Seen.Runners, result.Seen.Cases, result.Seen.Handovers, len(result.Findings))
 	if len(result.Findings) == 0 {
 		return result, os.RemoveAll(r.dir)
 	}
 	for _, finding := range result.Findings {
 		fmt.Fprintln(stdout, "  "+finding)
 	}
-	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d\n", r.dir, o.seed, number)
+	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d\n", r.dir, o.Seed, number)
 	return result, nil
 }

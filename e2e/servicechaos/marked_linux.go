@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/scene"
 	"golang.org/x/sys/unix"
 )
 
@@ -49,6 +50,6 @@ func left(mark string) map[int]string {
 // killLeft ends what a round has left.
 func killLeft(mark string) {
 	for pid := range left(mark) {
-		signalIf(pid, func() bool { return isMarked(pid, mark) || isGuardian(pid) }, unix.SIGKILL)
+		scene.SignalIf(pid, func() bool { return isMarked(pid, mark) || isGuardian(pid) }, unix.SIGKILL)
 	}
 }

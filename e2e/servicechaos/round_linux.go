@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
 	"github.com/interlock-build/rules_interlock/internal/lock/host"
@@ -46,19 +47,15 @@ type round struct {
 	keepers   *keepers
 	rewriting sync.Mutex
 
+	faults campaign.Faults
+
 	mu       sync.Mutex
-	faults   map[string]int // done, by kind
 	findings check.Findings
-	errs     []error
 }
 
 // random returns the source of randomness for the n-th thing of a kind in the round.
 func (r *round) random(kind string, n int) *mathrand.Rand {
-	var of uint64
-	for _, b := range []byte(kind) {
-		of = of<<8 | uint64(b)
-	}
-	return mathrand.New(mathrand.NewPCG(uint64(r.seed)<<32|uint64(r.number), of<<32|uint64(n)))
+	return campaign.Random(r.seed, r.number, kind, n)
 }
 
 func (r *round) path(name string) string { return filepath.Join(r.dir, name) }
@@ -69,7 +66,7 @@ func (r *round) run() (outcome, error) {
 	if err := r.prepare(); err != nil {
 		return outcome{}, err
 	}
-	defer r.world.close()
+	defer r.world.Close()
 	defer killLeft(r.mark)
 	begun := time.Now()
 	if err := r.rage(); err != nil {
@@ -82,7 +79,7 @@ func (r *round) run() (outcome, error) {
 }
 
 func (r *round) prepare() (err error) {
-	r.faults, r.mark, r.plan = map[string]int{}, rand.Text(), newPlan(r.random("plan", 0))
+	r.mark, r.plan = rand.Text(), newPlan(r.random("plan", 0))
 	for _, folder := range []string{"tmp", "cache"} {
 		if err := os.MkdirAll(r.path(folder), 0o755); err != nil {
 			return err
@@ -114,7 +111,7 @@ func (r *round) sayWhatMayFail() error {
 			if !g.mayFail() {
 				continue
 			}
-			if err := r.world.say(caselog.Break, "plan", serviceBroken(r.plan.logged(g.name, n))); err != nil {
+			if err := r.world.Say(caselog.Break, "plan", serviceBroken(r.plan.logged(g.name, n))); err != nil {
 				return err
 			}
 		}
@@ -138,7 +135,7 @@ func (r *round) rage() error {
 		if err := r.world.look(); err != nil {
 			return err
 		}
-		if started < r.plan.runners && len(r.world.alive()) < crowd && time.Now().After(runners) {
+		if started < r.plan.runners && len(r.world.Alive()) < crowd && time.Now().After(runners) {
 			runners = time.Now().Add(pause(r.random("pause", started)))
 			if err := r.startRunner(started); err != nil {
 				return err
@@ -150,7 +147,7 @@ func (r *round) rage() error {
 		}
 		random := r.random("fault", n)
 		n++
-		f := draw(random)
+		f := campaign.Draw(faults, share, random)
 		fault = time.Now().Add(pause(random))
 		if r.plan.calm {
 			fault = time.Now().Add(5 * pause(random))
@@ -159,26 +156,13 @@ func (r *round) rage() error {
 		case slots <- struct{}{}:
 			under.Go(func() {
 				defer func() { <-slots }()
-				r.count(f.kind)(f.do(r, random))
+				done, err := f.do(r, random)
+				r.faults.Count(f.kind, done, err)
 			})
 		default:
 		}
 	}
 	return nil
-}
-
-// count notes that a fault was done.
-func (r *round) count(kind string) func(done bool, err error) {
-	return func(done bool, err error) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if done {
-			r.faults[kind]++
-		}
-		if err != nil {
-			r.errs = append(r.errs, fmt.Errorf("%s: %w", kind, err))
-		}
-	}
 }
 
 // find notes that a command has failed.
@@ -201,19 +185,19 @@ func (r *round) startRunner(n int) error {
 	if err != nil {
 		return err
 	}
-	r.world.add(runner)
+	r.world.Add(runner)
 	return nil
 }
 
 // calm waits until all runners have ended, and ends the keeper.
 func (r *round) calm() error {
 	var all sync.WaitGroup
-	for _, runner := range r.world.alive() {
+	for _, runner := range r.world.Alive() {
 		all.Go(func() { runner.AwaitEnd(patience) })
 	}
 	all.Wait()
-	if len(r.errs) > 0 {
-		return r.errs[0]
+	if err := r.faults.Err(); err != nil {
+		return err
 	}
 	if err := r.endKeeper(); err != nil {
 		return err

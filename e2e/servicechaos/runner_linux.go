@@ -11,7 +11,6 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/chaos/launch"
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 	"github.com/interlock-build/rules_interlock/e2e/witness/check"
-	"golang.org/x/sys/unix"
 )
 
 // runner is a runner under way.
@@ -33,8 +32,9 @@ func start(name string, t *target, program string) (*runner, error) {
 	return &runner{p, name, t}, err
 }
 
-func (r *runner) signal(s unix.Signal) bool { return r.Signal(s) }
-func (r *runner) record() caselog.Record    { return caselog.Record{Run: r.name, PID: r.PID()} }
+// Name and Record make it a scene.Runner.
+func (r *runner) Name() string           { return r.name }
+func (r *runner) Record() caselog.Record { return caselog.Record{Run: r.name, PID: r.PID()} }
 
 // result returns the result of a runner that has ended.
 func (r *runner) result() (check.Run, error) {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 )
 
 // checks are the names of findings, by their meaning.
@@ -27,14 +29,12 @@ func (s *state) table() string {
 	text := &strings.Builder{}
 	row := func(title string, n int) { fmt.Fprintf(text, "| %s | %d |\n", title, n) }
 	text.WriteString("| faults | |\n|---|---:|\n")
-	all := 0
 	for _, kind := range slices.Sorted(maps.Keys(s.Faults)) {
 		row(kind, s.Faults[kind])
-		all += s.Faults[kind]
 	}
-	row("**all**", all)
+	row("**all**", campaign.Sum(s.Faults))
 	text.WriteString("\n| what was seen | |\n|---|---:|\n")
-	rounds, took := s.done()
+	rounds, took := s.Done()
 	row("minutes", int(took.Round(time.Minute)/time.Minute))
 	row("rounds", rounds)
 	row("runners", s.Seen.Runners)
@@ -55,27 +55,6 @@ func (s *state) table() string {
 		}
 		row("**"+c.title+"**", n)
 	}
-	fmt.Fprintf(text, "\n%s.\n", s.seeds())
+	fmt.Fprintf(text, "\n%s.\n", s.Listed())
 	return text.String()
-}
-
-// done returns how many rounds were done, and how long they took.
-func (s *state) done() (rounds int, took time.Duration) {
-	for _, p := range s.Seeds {
-		rounds += p.Rounds
-		took += p.Took
-	}
-	return rounds, took
-}
-
-// seeds returns which seeds were run, and how far.
-func (s *state) seeds() string {
-	var parts []string
-	for _, seed := range slices.Sorted(maps.Keys(s.Seeds)) {
-		parts = append(parts, fmt.Sprintf("%d (%d rounds, %s)", seed, s.Seeds[seed].Rounds, s.Seeds[seed].Took.Round(time.Second)))
-	}
-	if len(parts) == 0 {
-		return "No seeds"
-	}
-	return "Seeds: " + strings.Join(parts, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/e2e/chaos/campaign"
 	"github.com/interlock-build/rules_interlock/e2e/servicechaos/casework"
 	"github.com/interlock-build/rules_interlock/e2e/servicechaos/instance"
 )
@@ -55,7 +56,7 @@ func newGroup(name string, random *rand.Rand) group {
 		name: name, capacity: 1 + random.IntN(3), health: random.IntN(4) > 0, reset: random.IntN(4) > 0,
 		idle: []int{1, 600, 600, 600}[random.IntN(4)], timeout: 6,
 		config: instance.Config{
-			Style: pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond,
+			Style: campaign.Pick(instance.Styles, random), Slow: time.Duration(random.IntN(150)) * time.Millisecond,
 		},
 	}
 	if random.IntN(4) == 0 {
@@ -69,10 +70,10 @@ func newGroup(name string, random *rand.Rand) group {
 		g.config.Fails = 30
 	}
 	if random.IntN(3) == 0 {
-		g.config.Lie = pick(instance.Lies, random)
+		g.config.Lie = campaign.Pick(instance.Lies, random)
 	}
 	if random.IntN(3) == 0 {
-		g.config.Slip = pick(instance.Slips, random)
+		g.config.Slip = campaign.Pick(instance.Slips, random)
 	}
 	return g
 }
@@ -140,11 +141,4 @@ func (p plan) order(build int, random *rand.Rand) casework.Order {
 		}
 	}
 	return order
-}
-
-func pick[T any](from []T, random *rand.Rand) (none T) {
-	if len(from) == 0 {
-		return none
-	}
-	return from[random.IntN(len(from))]
 }

@@ -13,10 +13,10 @@ import (
 
 // Process is a process under way.
 type Process struct {
-	// Begun is when it was started, and From the same for the log.
-	Begun time.Time
-	From  caselog.Instant
+	// From is when it was started, for the log.
+	From caselog.Instant
 
+	begun  time.Time
 	cmd    *exec.Cmd
 	exited chan struct{}
 	until  caselog.Instant
@@ -26,7 +26,7 @@ type Process struct {
 
 // Start starts a command whose output goes to a file, which is closed at its end.
 func Start(cmd *exec.Cmd, output *os.File) (*Process, error) {
-	p := &Process{Begun: time.Now(), From: caselog.Now(), cmd: cmd, exited: make(chan struct{})}
+	p := &Process{begun: time.Now(), From: caselog.Now(), cmd: cmd, exited: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = output, output
 	// Nothing survives a harness that is itself killed. The process has a group of its own, as
 	// Bazel gives one to a runner, because all processes of a group get SIGHUP if a shell ends
@@ -48,6 +48,9 @@ func Start(cmd *exec.Cmd, output *os.File) (*Process, error) {
 	}()
 	return p, <-started
 }
+
+// Age is the time since it was started.
+func (p *Process) Age() time.Duration { return time.Since(p.begun) }
 
 // PID is its number.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
