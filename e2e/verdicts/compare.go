@@ -46,8 +46,17 @@ func compare(plain, ours test) (all []difference) {
 		}
 		all = append(all, d)
 	}
+	if ours.cases[fuzzTest] == passed && !ours.parts[fuzzSeed] && !ours.verbose {
+		all = append(all, difference{what: fuzzSeed + ": nothing, although " + fuzzTest + " has passed"})
+	}
 	return all
 }
+
+// What programs/program_test.go has: the seed of a fuzz test is a part of it.
+const (
+	fuzzTest = "FuzzG"
+	fuzzSeed = fuzzTest + "/seed#0"
+)
 
 func compareVerdicts(plain, ours bool) []difference {
 	if plain == ours {

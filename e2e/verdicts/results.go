@@ -17,6 +17,11 @@ type test struct {
 	green bool
 	// cases are the worst outcomes of top-level cases, over all shards and runs.
 	cases map[string]outcome
+	// parts are the names of their parts.
+	parts map[string]bool
+	// verbose says that the program has asked for -test.v: its parts are known by its output, which
+	// it may have closed.
+	verbose bool
 }
 
 type outcome int
@@ -110,7 +115,7 @@ func readPlain(logs, label string, green bool) (test, error) {
 
 // readOurs returns what test.xml reports for each shard.
 func readOurs(logs, label string, green bool) (test, error) {
-	t := test{green: green, cases: map[string]outcome{}}
+	t := test{green: green, cases: map[string]outcome{}, parts: map[string]bool{}}
 	reports, err := filepath.Glob(filepath.Join(folderOf(logs, label), "test.xml"))
 	shards, _ := filepath.Glob(filepath.Join(folderOf(logs, label), "shard_*", "test.xml"))
 	if err != nil {
@@ -120,6 +125,11 @@ func readOurs(logs, label string, green bool) (test, error) {
 		if err := t.add(report); err != nil {
 			return t, fmt.Errorf("%s: %w", report, err)
 		}
+		log, err := os.ReadFile(filepath.Join(filepath.Dir(report), "test.log"))
+		if err != nil {
+			return t, err
+		}
+		t.verbose = t.verbose || strings.Contains(string(log), "=== RUN ")
 	}
 	return t, nil
 }
@@ -158,7 +168,9 @@ func (t test) add(report string) error {
 			case c.S != nil:
 				o = skipped
 			}
-			if !strings.Contains(c.Name, "/") {
+			if strings.Contains(c.Name, "/") {
+				t.parts[c.Name] = true
+			} else {
 				t.set(c.Name, o)
 			}
 		}

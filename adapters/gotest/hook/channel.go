@@ -48,8 +48,10 @@ type link struct {
 	output   *os.File // the output at the beginning
 	secret   string
 	hasTests bool // apart from fuzz tests and examples
+	hasFuzz  bool
 
 	mu      sync.Mutex
+	running int             // tests and fuzz tests that have begun and not ended
 	begun   map[string]bool // cases that have started
 	stopped bool            // no further case may start
 }

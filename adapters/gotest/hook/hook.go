@@ -48,6 +48,7 @@ func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
 	var asked []testing.InternalFuzzTarget
 	for _, target := range all {
 		if runner.asksFor(target.Name) {
+			runner.hasFuzz = true
 			asked = append(asked, testing.InternalFuzzTarget{Name: target.Name, Fn: func(f *testing.F) {
 				returned := watch(f, target.Name)
 				target.Fn(f)
@@ -61,14 +62,16 @@ func Fuzz(all []testing.InternalFuzzTarget) []testing.InternalFuzzTarget {
 // watch reports that a test or fuzz test begins and, when the last of its cleanups has run, how
 // it has ended. The caller calls returned when the test's function has returned.
 func watch(t testing.TB, name string) (returned func()) {
-	setUserMode()
+	runner.enters()
 	if !runner.mayStart(name) {
+		runner.leaves()
 		t.SkipNow()
 	}
 	hasReturned := false
 	began := runner.began(name)
 	// The first cleanup is the last to run, after all subtests.
 	t.Cleanup(func() {
+		defer runner.leaves()
 		switch {
 		case t.Failed():
 			runner.ended(name, failed, began)
@@ -147,7 +150,7 @@ func Running(begins bool) {
 	}
 	if begins {
 		runner.runBegins(how())
-		if runner.hasTests {
+		if runner.hasTests || runner.hasFuzz {
 			setTestingMode()
 		}
 		return

@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// When a run begins, the testing package decides by the flag -test.v whether it reports the
-// results of its tests, and writes them to os.Stdout. So for that moment, in which no test runs,
-// the flag is set and os.Stdout is the runner's. Both are as the user wants them before the first
-// test begins.
+// When a run begins, and again behind its last test, for fuzz tests, the testing package decides by
+// the flag -test.v whether it reports results, and writes them to os.Stdout. So while no test runs,
+// the flag is set and os.Stdout is the runner's. Both are as the user wants them before the next
+// test begins. Which test is the last one nobody knows, because TestMain may choose some.
 //
 // If the user asks for -test.v, results go to the user's output, but in lines that the runner can
 // distinguish from others.
@@ -54,6 +54,23 @@ func knownVerbosity(v flag.Value) bool {
 // interfaceData returns the pointer in an interface value.
 func interfaceData(v flag.Value) unsafe.Pointer {
 	return (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]
+}
+
+// enters is called before a test or fuzz test begins.
+func (l *link) enters() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running++
+	setUserMode()
+}
+
+// leaves is called when it has ended.
+func (l *link) leaves() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running--; l.running == 0 && l.hasFuzz {
+		setTestingMode()
+	}
 }
 
 // setTestingMode makes the testing package report results. Goroutines that TestMain has started

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -152,10 +153,10 @@ func act(t testing.TB, place uint64) {
 	case d.oneIn(30):
 		t.Fatal("it is very wrong")
 	case d.oneIn(60):
-		panics = true
+		panics.Store(t.Name())
 		panic("it panics")
 	case d.oneIn(80):
-		panics = true
+		panics.Store(t.Name())
 		runtime.Goexit()
 	case d.oneIn(60):
 		os.Exit(4)
@@ -190,11 +191,11 @@ func witness(t testing.TB) {
 	})
 	// Cleanups run in the reverse order, so this one notes whether the function has
 	// returned, which it has if no panic is under way.
-	t.Cleanup(func() { returned = !t.Failed() && !t.Skipped() && !panics })
+	t.Cleanup(func() { returned = !t.Failed() && !t.Skipped() && panics.Load() != t.Name() })
 }
 
-// panics says whether a test is about to panic.
-var panics bool
+// panics is the name of the test that is about to panic, if one is. Others may end beside it.
+var panics atomic.Value
 
 func note(name, outcome string) {
 	journal, err := os.OpenFile(os.Getenv("TEST_UNDECLARED_OUTPUTS_DIR")+"/journal", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)

@@ -71,13 +71,13 @@ func (r *results) markedStart(t *test) {
 func (r *results) markedEnd(t *test, outcome string, took time.Duration) {
 	t.marks.ends++
 	t.marks.outcome, t.marks.ran = outcome, took
-	if !strings.HasPrefix(t.c.Name, "Test") {
+	if strings.HasPrefix(t.c.Name, "Example") {
 		r.example = t // what fails it is printed after its end
 	}
 }
 
-// settleExample reports the example or fuzz test that ran last, once the testing package has had
-// the time to report that its output is wrong.
+// settleExample reports the example that ran last, once the testing package has had the time to
+// report that its output is wrong.
 func (r *results) settleExample() {
 	if t := r.example; t != nil {
 		r.example = nil
