@@ -167,6 +167,7 @@ type run struct {
 	Options
 	budget   *budget
 	attempts *attempts
+	requests waitingRequests
 	bad      atomic.Int64 // number of bad cases
 	// learn notes how long a case of a class ran.
 	learn func(c *schedule.Class, ran time.Duration)

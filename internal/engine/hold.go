@@ -49,6 +49,7 @@ func (r *run) hold(b batch, since time.Time, waits func()) holding {
 		return holding{batch: b}
 	}
 	wait := &waiting{}
+	defer r.requests.add(wait)()
 	user := lock.User{Target: r.Target, Case: nameOf(b)}
 	defer r.reportWaiting(b.cases[0], user, wait)()
 	trace := lock.Trace{User: user, Waiting: func(group string) {
@@ -146,38 +147,4 @@ func (r *run) holders(group string) string {
 // why says what else user waits for, as far as the locker knows.
 func (r *run) why(group string, user lock.User) string {
 	return strings.Join(lock.WhyOf(r.Locker, group, user), "; ")
-}
-
-// waiting is what a case waits for at present.
-type waiting struct {
-	mu    sync.Mutex
-	group string
-	since time.Time
-}
-
-func (w *waiting) begin(group string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if group != w.group {
-		w.group, w.since = group, time.Now()
-	}
-}
-
-func (w *waiting) current() (group string, since time.Time) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.group, w.since
-}
-
-// String continues a sentence about a case that waited. It is empty for a case that did not wait.
-func (w *waiting) String() string {
-	if w == nil {
-		return ""
-	}
-	group, since := w.current()
-	if group == "" {
-		return ""
-	}
-	return fmt.Sprintf(", while it waited for %s since %s (%s)",
-		group, since.Format(time.TimeOnly), time.Since(since).Round(time.Millisecond))
 }

@@ -107,7 +107,7 @@ func (j *joins) take(c event.Case) (ok bool) {
 // wantedElsewhere reports whether another process waits for what h holds.
 func (r *run) wantedElsewhere(h holding) bool {
 	inspector, ok := r.Locker.(lock.Inspector)
-	return ok && slices.ContainsFunc(h.needs, func(n group.Need) bool { return inspector.Wanted(n.Group) })
+	return ok && slices.ContainsFunc(h.needs, func(n group.Need) bool { return inspector.Wanted(n.Group, r.requests.of(n.Group)) })
 }
 
 // withoutWithdrawn returns batches without the cases that have not joined, which are still in

@@ -133,11 +133,24 @@ func TestWorkersShareTheCasesOfAGroup(t *testing.T) {
 	})
 }
 
+// The second worker waits with a case for the unit that somebody else has. It would gain nothing if
+// the process on the other unit ended, so that does not, before it has run all other cases.
+func TestAWaitingWorkerEndsNoProcessOfItsOwnClass(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		locker := lockerOf()
+		release := occupy(t, locker, "two")
+		defer release()
+		if a := runAsking(t, locker, 2, aSecond, holders("two", 16)...); len(a.processes) > 2 {
+			t.Errorf("the processes ran %q", a.processes)
+		}
+	})
+}
+
 // wanted is a locker whose groups somebody else waits for.
 type wanted struct{ lock.Locker }
 
 func (wanted) Holders(string) []lock.User { return nil }
-func (wanted) Wanted(string) bool         { return true }
+func (wanted) Wanted(string, int) bool    { return true }
 
 // Others have their turn after a case as soon as the process has run for five times as long as it
 // took to start.

@@ -48,7 +48,7 @@ type inspected struct {
 }
 
 func (i inspected) Holders(label string) []lock.User { return i.holders[label] }
-func (i inspected) Wanted(string) bool               { return false }
+func (i inspected) Wanted(string, int) bool          { return false }
 
 func (i inspected) Why(label string, u lock.User) []string {
 	return []string{u.Case + " is why", "and more"}

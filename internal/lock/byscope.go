@@ -123,7 +123,7 @@ func (b *byScope) Why(label string, user User) []string {
 }
 
 // Wanted implements Inspector.
-func (b *byScope) Wanted(label string) bool {
+func (b *byScope) Wanted(label string, own int) bool {
 	i, ok := b.lockers[b.groups[label].Scope].(Inspector)
-	return ok && i.Wanted(label)
+	return ok && i.Wanted(label, own)
 }

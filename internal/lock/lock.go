@@ -65,8 +65,9 @@ type Inspector interface {
 	// Holders returns the current users of a group, as far as they can be known. It is
 	// information for people, and may be out of date.
 	Holders(label string) []User
-	// Wanted reports whether anybody waits for a group.
-	Wanted(label string) bool
+	// Wanted reports whether anybody waits for a group besides the caller's own requests, of which
+	// so many wait for it.
+	Wanted(label string, own int) bool
 }
 
 // Identifier is a Locker that can tell its groups from all others of the machine.

@@ -8,7 +8,7 @@ const worthAChange = 10
 
 // GoesOn reports whether a process that holds what c needs should go on with the next case of c.
 // It should if c would start next anyway if the process ended now. It also should if nothing much
-// more urgent would start and no class that conflicts with c would start or wait.
+// more urgent would start and no other class that conflicts with c would start or wait.
 func (a *Agenda) GoesOn(c *Class) bool {
 	a.Free(c)
 	next := a.Next()
@@ -18,7 +18,7 @@ func (a *Agenda) GoesOn(c *Class) bool {
 	own := a.urgencyOf(c)
 	a.Claim(c)
 	if next == nil {
-		return !slices.ContainsFunc(a.classes, func(other *Class) bool { return a.demand(other).Asks && other.meets(c) })
+		return !slices.ContainsFunc(a.classes, func(other *Class) bool { return other != c && a.demand(other).Asks && other.meets(c) })
 	}
 	a.Free(next)
 	return !next.meets(c) && a.urgencyOf(next) <= own+int64(worthAChange*a.start())

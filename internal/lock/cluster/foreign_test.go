@@ -69,7 +69,7 @@ func TestForeignKeysDelayNobody(t *testing.T) {
 		acquire(t, cluster.NewAt(foreignGroups, config), shared(port)).Release()
 		mustWait(t, locker, exclusive(port, 1))
 		held.Release()
-		if locker.(lock.Inspector).Wanted(port) {
+		if locker.(lock.Inspector).Wanted(port, 0) {
 			t.Error("somebody seems to wait")
 		}
 	}

@@ -36,7 +36,7 @@ func (l *locker) Holders(label string) []lock.User {
 }
 
 // Wanted implements lock.Inspector, by asking the coordinator.
-func (l *locker) Wanted(label string) bool {
+func (l *locker) Wanted(label string, own int) bool {
 	s, keys := l.place(label)
 	if s == nil {
 		return false
@@ -44,7 +44,7 @@ func (l *locker) Wanted(label string) bool {
 	ctx, cancel := context.WithTimeout(s.ctx, inspectTimeout)
 	defer cancel()
 	last, err := s.client.Get(ctx, keys.Queue().From, nearest(keys.Queue())...)
-	return err == nil && len(ours((*pb.RangeResponse)(last))) > 0
+	return err == nil && len(ours((*pb.RangeResponse)(last))) > own
 }
 
 // place returns the keys of a group; nil if the coordinator is not known yet.

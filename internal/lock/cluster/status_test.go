@@ -44,12 +44,12 @@ func TestStatus(t *testing.T) {
 	if users := inspector.Holders(port); len(users) != 1 || !isUser(users[0], holder) {
 		t.Errorf("the holders are %+v", users)
 	}
-	if !inspector.Wanted(port) || inspector.Wanted(db) {
+	if !inspector.Wanted(port, 0) || inspector.Wanted(db, 0) {
 		t.Error("it is not known what is waited for")
 	}
 	held.Release()
 	mustGet(t, got).Release()
-	if users := inspector.Holders(port); len(users) != 0 || inspector.Wanted(port) {
+	if users := inspector.Holders(port); len(users) != 0 || inspector.Wanted(port, 0) {
 		t.Errorf("after the end the holders are %+v", users)
 	}
 	if groups, err := cluster.Read(t.Context(), config); err != nil || len(groups) != 0 {

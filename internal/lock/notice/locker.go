@@ -134,9 +134,9 @@ func (l *locker) before(label string, user lock.User) int {
 }
 
 // Wanted implements lock.Inspector.
-func (l *locker) Wanted(label string) bool {
+func (l *locker) Wanted(label string, own int) bool {
 	i, ok := l.inner.(lock.Inspector)
-	return ok && i.Wanted(label)
+	return ok && i.Wanted(label, own)
 }
 
 // acquisition is a call of Acquire and what it got. One goroutine uses it at a time.

@@ -127,7 +127,7 @@ func TestWaiterIsTold(t *testing.T) {
 	if names := namesOf(waiter.(lock.Inspector).Holders(port.Label)); !slices.Equal(names, []string{"TestHolder"}) {
 		t.Errorf("the waiter knows of the holders %q", names)
 	}
-	if inspector := holder.(lock.Inspector); !inspector.Wanted(port.Label) || inspector.Wanted(db.Label) {
+	if inspector := holder.(lock.Inspector); !inspector.Wanted(port.Label, 0) || inspector.Wanted(db.Label, 0) {
 		t.Error("Wanted is not what the locker itself says")
 	}
 	held.Release()
@@ -233,7 +233,7 @@ func TestTheRestIsPassedThrough(t *testing.T) {
 	if held.Lost() != (<-chan struct{})(inner.lost) || !errors.Is(held.Confirm(), errConfirm) {
 		t.Error("loss is not that of the locker below")
 	}
-	if locker.(lock.Inspector).Wanted(db.Label) {
+	if locker.(lock.Inspector).Wanted(db.Label, 0) {
 		t.Error("wanted, and the locker below does not know that")
 	}
 	held.Begun()

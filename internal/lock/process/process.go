@@ -318,10 +318,13 @@ func (l *locker) Why(label string, _ lock.User) []string {
 }
 
 // Wanted implements lock.Inspector.
-func (l *locker) Wanted(label string) bool {
+func (l *locker) Wanted(label string, own int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.queue, func(r *request) bool {
-		return slices.ContainsFunc(r.needs, func(n group.Need) bool { return n.Group == label })
-	})
+	for _, r := range l.queue {
+		if slices.ContainsFunc(r.needs, func(n group.Need) bool { return n.Group == label }) {
+			own--
+		}
+	}
+	return own < 0
 }

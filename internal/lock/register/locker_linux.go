@@ -137,7 +137,7 @@ func (l *locker) Why(label string, _ lock.User) []string {
 }
 
 // Wanted implements lock.Inspector.
-func (l *locker) Wanted(label string) bool {
+func (l *locker) Wanted(label string, own int) bool {
 	place, err := l.placeOf(label)
 	if err != nil {
 		return false
@@ -147,8 +147,8 @@ func (l *locker) Wanted(label string) bool {
 		return false
 	}
 	defer l.stations.putBack(label, s)
-	wanted, err := s.isWanted()
-	return wanted && err == nil
+	others, err := s.waiters(own + 1)
+	return others > own && err == nil
 }
 
 // Close closes the files that are kept open for the next acquisition. No acquisition may be under

@@ -43,6 +43,13 @@ func (s *station) isWanted() (bool, error) {
 	return wanted, err
 }
 
+// waiters counts the others in the queue, up to a limit.
+func (s *station) waiters(limit int) (int, error) {
+	r := s.place.region()
+	tickets, err := s.queue.all(r.ticket(1), r.ticket(maxTicket+1), limit)
+	return len(tickets), err
+}
+
 // draw draws a ticket. The caller is in the doorway.
 func (s *station) draw() (*turn, error) {
 	t := &turn{station: s, region: s.place.region(), ticket: timeOfDraw() - 1}

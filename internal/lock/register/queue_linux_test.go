@@ -137,30 +137,36 @@ func TestCancelBeforeTheDoorway(t *testing.T) {
 	}
 }
 
-// A group is wanted while somebody waits for it, and not because it is held.
+// A group is wanted while somebody waits for it, and not because it is held. Own requests do not
+// count.
 func TestWanted(t *testing.T) {
 	place := newPlace(t)
 	holder, other := at(place, db), at(place, db)
-	want := func(wanted bool) {
+	want := func(wanted bool, own int) {
 		t.Helper()
-		if got := holder.(*locker).Wanted(db.Label); got != wanted {
+		if got := holder.(*locker).Wanted(db.Label, own); got != wanted {
 			t.Errorf("wanted: %v, want %v", got, wanted)
 		}
 	}
-	want(false)
+	want(false, 0)
 	held := mustAcquire(t, holder, need(2))
-	want(false)
+	want(false, 0)
 	got := startWaiting(t, other, need(1))
-	want(true)
+	want(true, 0)
+	want(false, 1)
+	gotToo := startWaiting(t, holder, need(1))
+	want(true, 1)
+	want(false, 2)
 	held.Release()
-	next := receive(t, got, "the group for the waiter")
-	want(false)
+	next, last := receive(t, got, "the group for the waiter"), receive(t, gotToo, "the group for the holder")
+	want(false, 0)
 	next.Release()
+	last.Release()
 }
 
 // A register that cannot be found is wanted by nobody.
 func TestWantedWithoutARegister(t *testing.T) {
-	if at(Place{Queue: []string{"/nowhere/queue"}}, db).(*locker).Wanted(db.Label) {
+	if at(Place{Queue: []string{"/nowhere/queue"}}, db).(*locker).Wanted(db.Label, 0) {
 		t.Error("wanted without a file")
 	}
 }

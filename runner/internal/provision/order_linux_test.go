@@ -78,7 +78,7 @@ func TestWaiterOfAnotherRunnerHasItsTurn(t *testing.T) {
 		got <- time.Since(up)
 		held.Release()
 	}()
-	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db") })
+	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db", 0) })
 	held.Release()
 	for len(got) == 0 {
 		a.acquire(need("db", 1)).Release()
@@ -105,11 +105,11 @@ func TestWaiterDoesNotCountBeforeItsTurn(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() { _, _ = w.inner.Acquire(ctx, []group.Need{need("db", 1)}) }()
-	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db") })
-	if r.Wanted("//r:db") {
+	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db", 0) })
+	if r.Wanted("//r:db", 0) {
 		t.Error("a waiter counts at once")
 	}
-	w.await("turn of the waiter", func() bool { return r.Wanted("//r:db") })
+	w.await("turn of the waiter", func() bool { return r.Wanted("//r:db", 0) })
 }
 
 // Each runner has, but does not use, what the other one waits for.
@@ -151,7 +151,10 @@ func TestCaseOfTheSameRunnerThatWaitsGetsTheInstance(t *testing.T) {
 			next.Release()
 		})
 	}
-	w.await("waiter", func() bool { return r.Wanted("//r:db") })
+	w.await("waiter", func() bool { return w.inner.(lock.Inspector).Wanted("//r:db", 0) })
+	if r.Wanted("//r:db", 0) {
+		t.Error("the runner's own request counts as that of another")
+	}
 	held.Release()
 	waiters.Wait()
 	w.wantLog("a up db0")

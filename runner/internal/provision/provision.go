@@ -145,17 +145,21 @@ func (l *Locker) Why(label string, user lock.User) (why []string) {
 }
 
 // Wanted implements lock.Inspector. Nobody counts as waiting for units that this runner would not
-// give up.
-func (l *Locker) Wanted(label string) bool {
-	if r := l.resources[label]; r != nil && r.keepsAll() {
-		return false
+// give up. For a group with a setup at most one request of this runner waits, whatever the caller
+// knows.
+func (l *Locker) Wanted(label string, own int) bool {
+	if r := l.resources[label]; r != nil {
+		if r.keepsAll() {
+			return false
+		}
+		own = r.asks()
 	}
-	return l.isWanted(label)
+	return l.isWanted(label, own)
 }
 
-func (l *Locker) isWanted(label string) bool {
+func (l *Locker) isWanted(label string, own int) bool {
 	i, ok := l.inner.(lock.Inspector)
-	return ok && i.Wanted(label)
+	return ok && i.Wanted(label, own)
 }
 
 // Close stops every instance, including those that cases still use, gives the units back, and

@@ -181,7 +181,7 @@ func (r *resource) takeTurn(ctx context.Context) error {
 // reuse returns units that another case has given back. If somebody else waits for the group, and
 // what was paid for their instances has been worth it, it is their turn.
 func (r *resource) reuse(weight int) *lease {
-	wanted := r.locker.isWanted(r.group.Label)
+	wanted := r.locker.isWanted(r.group.Label, 0) // nobody asks during this one's turn
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l := r.idle(weight)
@@ -326,11 +326,21 @@ func (r *resource) watch(idle context.Context, l *lease) {
 			return
 		case <-ticker.C:
 		}
-		if !r.isOffered() && r.locker.isWanted(r.group.Label) {
+		if !r.isOffered() && r.locker.isWanted(r.group.Label, 0) {
 			r.giveUpIdle(idle, l)
 			return
 		}
 	}
+}
+
+// asks is how many requests of this runner wait for units.
+func (r *resource) asks() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.asking == nil {
+		return 0
+	}
+	return 1
 }
 
 func (r *resource) isOffered() bool {
