@@ -18,6 +18,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/lock/process"
 	"github.com/interlock-build/rules_interlock/internal/plan"
+	"github.com/interlock-build/rules_interlock/internal/quantum"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
 
@@ -28,6 +29,8 @@ var table = &harness.Table{
 			"20 seeds and, as the 90th percentile, the largest. Virtual time.",
 		"Static: a group is tied to a worker, as by pytest-xdist's --dist loadgroup. Where cases have two groups that " +
 			"excludes less, and can be below the bound.",
+		"The last rows compare quanta by their policy alone, in " + fmt.Sprint(seeds) + " seeds: the median of starts, the longest wait, and the " +
+			"median of the makespan beside the work of the two servers.",
 	},
 }
 
@@ -190,5 +193,33 @@ func TestCostOfTheEngine(t *testing.T) {
 		row := harness.Row{What: fmt.Sprintf("engine, each of %d cases", n), Figure: harness.Text(each)}
 		row.Bound, row.Missed = "≤ 20 µs", each > 20*time.Microsecond
 		table.Rows = append(table.Rows, row)
+	}
+}
+
+// TestQuantum compares quanta, by the policy alone.
+func TestQuantum(t *testing.T) {
+	const targets, servers, start = 8, 2, 1500 * time.Millisecond
+	for _, worth := range []int{0, 1, 2, quantum.Worth, 10, 20} {
+		var ratios, starts []float64
+		var wait time.Duration
+		for seed := range uint64(seeds) {
+			turns := simulation.Turns{Targets: simulation.Suite(seed, targets, 1000, 100*time.Millisecond), Units: servers, Start: start, Worth: worth}
+			var work time.Duration
+			for _, cases := range turns.Targets {
+				for _, takes := range cases {
+					work += takes
+				}
+			}
+			r := turns.Run()
+			ratios = append(ratios, float64(r.Makespan)*servers/float64(work))
+			starts = append(starts, float64(r.Starts))
+			wait = max(wait, r.Wait)
+		}
+		slices.Sort(ratios)
+		slices.Sort(starts)
+		table.Rows = append(table.Rows, harness.Row{
+			What:   fmt.Sprintf("1,000 cases of 8 targets, 2 servers that take 1.5 s to start: each kept for %d × as long", worth),
+			Figure: fmt.Sprintf("%.0f starts, longest wait %s", starts[len(starts)/2], harness.Text(wait)), Ratio: fmt.Sprintf("%.3f", ratios[len(ratios)/2]),
+		})
 	}
 }
