@@ -101,6 +101,9 @@ func (b *bench) suite(ctx context.Context, s suites.Suite) error {
 		b.table.Compare(what, bound, took, harness.RatioAtMost(way.ofBound))
 		b.table.Compare("- beside all of the work", harness.Samples{plain.Took}, took, harness.RatioAtMost(way.ofWork))
 		b.setUps(r, plain, way.prefix != nil)
+		if err := b.longestWait(s, r, plain); err != nil {
+			return err
+		}
 	}
 	return b.largest(ctx, s, plain)
 }
@@ -115,6 +118,22 @@ func (b *bench) setUps(r, plain suites.Result, kept bool) {
 		What: "- set-ups, and resets", Figure: fmt.Sprintf("%d, %d", r.SetUps, r.Resets),
 		Bound: fmt.Sprintf("≤ %d set-ups", most), Missed: r.SetUps > most,
 	})
+}
+
+// longestWait adds a row on the case that waited longest. Each target has as many cases in the queue
+// as it has workers, and each of them may keep a server for a quantum, and the case that is running
+// then, after it has started another.
+func (b *bench) longestWait(s suites.Suite, r, plain suites.Result) error {
+	targets, err := s.Needing(b.place)
+	if err != nil {
+		return err
+	}
+	before := (targets*b.place.Workers - 1 + suites.Capacity - 1) / suites.Capacity
+	most := time.Duration(before) * (plain.SetUpTook + quantum.Length(plain.SetUpTook) + r.Longest.Case)
+	b.table.Rows = append(b.table.Rows, harness.Row{
+		What: "- longest wait of a case", Figure: harness.Text(r.Longest.Wait), Bound: "≤ " + harness.Text(most), Missed: r.Longest.Wait > most,
+	})
+	return nil
 }
 
 // crowd is how many runs of one target want two servers at once.

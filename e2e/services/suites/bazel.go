@@ -48,19 +48,23 @@ func (p Place) Bazel(ctx context.Context, s Suite, w Way) (r Result, err error) 
 	if err := errors.Join(p.clearLog(), p.forget(s)); err != nil {
 		return r, err
 	}
-	began := time.Now()
-	if err := p.bazel(ctx, w.Prefix, append([]string{"test"}, p.flags(w, targets)...), 0, testsFailed); err != nil {
+	uses, err := newWitness(p.log())
+	if err != nil {
 		return r, err
 	}
+	began := time.Now()
+	err = p.bazel(ctx, w.Prefix, append([]string{"test"}, p.flags(w, targets)...), 0, testsFailed)
 	r.Took = time.Since(began)
+	if err := errors.Join(err, uses.close()); err != nil {
+		return r, err
+	}
 	if err := p.keepLogs(s, w); err != nil {
 		return r, err
 	}
 	if err := p.readLog(&r); err != nil || w.Runs > 1 { // then there are several reports of each target
 		return r, err
 	}
-	r.Parts, err = p.readReports(s)
-	return r, err
+	return r, p.readReports(s, &r)
 }
 
 func (p Place) flags(w Way, targets string) []string {
@@ -163,30 +167,33 @@ func (p Place) readLog(r *Result) (err error) {
 	return err
 }
 
-// readReports reads the outcomes of all targets.
-func (p Place) readReports(s Suite) (map[string]outcomes.Results, error) {
+// readReports reads the outcomes of all targets, and how long their cases have waited.
+func (p Place) readReports(s Suite, r *Result) error {
 	text, err := os.ReadFile(p.events())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	passed, err := parseSummaries(text)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	parts, ok := map[string]outcomes.Results{}, map[string]bool{}
+	ok := map[string]bool{}
+	r.Parts = map[string]outcomes.Results{}
 	for target, good := range passed {
 		part := s.partOf(target)
-		if parts[part] == nil {
-			parts[part], ok[part] = outcomes.Results{}, true
+		if r.Parts[part] == nil {
+			r.Parts[part], ok[part] = outcomes.Results{}, true
 		}
 		ok[part] = ok[part] && good
-		parts[part].SetPackage(ok[part])
+		r.Parts[part].SetPackage(ok[part])
 		report := filepath.Join(p.workspace(), "bazel-testlogs", folderOf(target), "test.xml")
-		if err := parts[part].AddReport(report); err != nil {
-			return nil, fmt.Errorf("%s: %w", target, err)
+		longest, err := readLongest(report)
+		if err := errors.Join(err, r.Parts[part].AddReport(report)); err != nil {
+			return fmt.Errorf("%s: %w", target, err)
 		}
+		r.Longest = r.Longest.with(longest)
 	}
-	return parts, nil
+	return nil
 }
 
 // folderOf returns the folder of a target's logs.

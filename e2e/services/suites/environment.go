@@ -20,6 +20,13 @@ func (env environment) with(more environment) environment {
 	return all
 }
 
+// without returns env without a variable.
+func (env environment) without(name string) environment {
+	all := maps.Clone(env)
+	delete(all, name)
+	return all
+}
+
 // replaced returns env with texts replaced in all values.
 func (env environment) replaced(r *strings.Replacer) environment {
 	all := environment{}

@@ -3,14 +3,15 @@ package suites
 import (
 	"bytes"
 	"context"
+	_ "embed" // for the file of the witness
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +33,8 @@ func (s goSuite) Name() string   { return s.name }
 func (s goSuite) String() string { return s.module + "@" + s.version }
 func (s goSuite) Server() Server { return s.server }
 
-// binary is the name of a package's test binary, in the folder of the package. use.sh knows it.
+// binary is the name of a package's test binary, in the folder of the package. It is for plain runs:
+// Bazel makes its own.
 const binary = "x.test"
 
 func (s goSuite) partOf(target string) string {
@@ -44,28 +46,11 @@ func (s goSuite) partOf(target string) string {
 }
 
 func (s goSuite) bring(ctx context.Context, p Place) error {
-	folder := filepath.Join(p.workspace(), s.name)
-	if err := once(folder, s.String(), func() error { return s.build(ctx, folder) }); err != nil {
+	folder := p.path(s.name)
+	if err := once(folder, s.String()+"\n"+witnessFile, func() error { return s.build(ctx, folder) }); err != nil {
 		return err
 	}
-	if err := s.copySQL(p); err != nil {
-		return err
-	}
-	packages, err := s.packages(p)
-	if err != nil {
-		return err
-	}
-	for _, folder := range packages {
-		needs, err := s.needsServer(filepath.Join(p.workspace(), s.name, folder))
-		if err != nil {
-			return err
-		}
-		file := path.Join(s.name, folder, "BUILD.bazel")
-		if err := p.write(map[string]string{file: s.buildFile(p, needs)}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.copySQL(p)
 }
 
 // build makes a copy of the module, and the binaries of all tests in it.
@@ -73,16 +58,32 @@ func (s goSuite) build(ctx context.Context, folder string) error {
 	if err := s.copy(ctx, folder); err != nil {
 		return err
 	}
-	list, err := goCommand(ctx, folder, "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}}{{end}}", "./...")
+	packages, err := goCommand(ctx, folder, "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.Dir}}{{end}}", "./...")
 	if err != nil {
 		return err
 	}
-	for _, dir := range strings.Fields(string(list)) {
+	for _, dir := range strings.Fields(string(packages)) {
+		if err := s.addWitness(dir); err != nil {
+			return err
+		}
 		if _, err := goCommand(ctx, dir, "test", "-c", "-o", binary, "."); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+//go:embed servers/zz_services_test.go.txt
+var witnessFile string
+
+// addWitness adds a file to the tests in a folder, if they need the server.
+func (s goSuite) addWitness(dir string) error {
+	clause, err := s.needsServer(dir)
+	if err != nil || clause == "" {
+		return err
+	}
+	text := strings.Replace(witnessFile, "package PACKAGE", clause, 1)
+	return os.WriteFile(filepath.Join(dir, "zz_services_test.go"), []byte(text), 0o644)
 }
 
 // copy copies the module out of the module cache.
@@ -121,7 +122,7 @@ func (s goSuite) copySQL(p Place) error {
 	if s.sql == "" {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(p.workspace(), s.name, s.sql))
+	text, err := os.ReadFile(p.path(s.name, s.sql))
 	if err != nil {
 		return err
 	}
@@ -130,7 +131,7 @@ func (s goSuite) copySQL(p Place) error {
 
 // packages returns the folders of the packages that have a test binary, relative to the module.
 func (s goSuite) packages(p Place) (folders []string, err error) {
-	top := filepath.Join(p.workspace(), s.name)
+	top := p.path(s.name)
 	err = filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.Name() != binary {
 			return err
@@ -142,54 +143,50 @@ func (s goSuite) packages(p Place) (folders []string, err error) {
 	return folders, err
 }
 
-// needsServer reports whether the tests in a folder need the server.
-func (s goSuite) needsServer(folder string) (bool, error) {
+func (s goSuite) Needing(p Place) (int, error) {
+	folders, err := s.needing(p)
+	return len(folders), err
+}
+
+// needing returns the folders of the packages whose tests need the server.
+func (s goSuite) needing(p Place) (folders []string, err error) {
+	packages, err := s.packages(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, folder := range packages {
+		clause, err := s.needsServer(p.path(s.name, folder))
+		if err != nil {
+			return nil, err
+		}
+		if clause != "" {
+			folders = append(folders, folder)
+		}
+	}
+	return folders, nil
+}
+
+// packageClause is the line that says to which package a file belongs.
+var packageClause = regexp.MustCompile(`(?m)^package \w+`)
+
+// needsServer returns the package clause of the first file of tests in a folder that needs the
+// server; empty if none does.
+func (s goSuite) needsServer(folder string) (clause string, err error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return false, err
+			return "", err
 		}
-		if bytes.Contains(text, []byte(s.needs)) {
-			return true, nil
+		if strings.Contains(string(text), s.needs) {
+			return packageClause.FindString(string(text)), nil
 		}
 	}
-	return false, nil
+	return "", nil
 }
-
-func (s goSuite) buildFile(p Place, needs bool) string {
-	groups := ""
-	if needs {
-		groups = fmt.Sprintf("    resource_groups = {\"//servers:%s\": [\"*\"]},\n", s.server.Name)
-	}
-	return fmt.Sprintf(goBuildText, p.Workers, groups)
-}
-
-const goBuildText = `load("@rules_interlock//rules:defs.bzl", "grouped_test")
-load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
-
-sh_binary(
-    name = "program",
-    srcs = ["//servers:use.sh"],
-    # A test may read what lies in its folder.
-    data = glob(
-        ["*", "testdata/**"],
-        allow_empty = True,
-        exclude = ["BUILD.bazel"],
-    ),
-)
-
-grouped_test(
-    name = "test",
-    size = "large",
-    framework = "go",
-    test = ":program",
-    workers = %d,
-%s)
-`
 
 // plain runs one package after the other.
 func (s goSuite) plain(
@@ -205,17 +202,9 @@ func (s goSuite) plain(
 	}
 	parts := map[string]outcomes.Results{}
 	for _, folder := range slices.Sorted(slices.Values(packages)) {
-		dir := filepath.Join(p.workspace(), s.name, folder)
-		needs, err := s.needsServer(dir)
-		if err != nil {
-			return nil, err
-		}
-		var args []string
-		if argument := env["SERVICES_ARGUMENT"]; needs && argument != "" {
-			args = append(args, argument)
-		}
+		dir := p.path(s.name, folder)
 		began := time.Now()
-		if parts[folder], err = runBinary(ctx, dir, args, env, strings.TrimSpace(string(converter))); err != nil {
+		if parts[folder], err = runBinary(ctx, dir, env, strings.TrimSpace(string(converter))); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 		took(folder, time.Since(began))
@@ -224,9 +213,8 @@ func (s goSuite) plain(
 }
 
 // runBinary runs a test binary as `go test -json` does.
-func runBinary(ctx context.Context, dir string, args []string, env environment, test2json string) (outcomes.Results, error) {
-	args = append([]string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=10m"}, args...)
-	text, ok, err := plainly(ctx, dir, env, filepath.Join(dir, binary), args...)
+func runBinary(ctx context.Context, dir string, env environment, test2json string) (outcomes.Results, error) {
+	text, ok, err := plainly(ctx, dir, env, filepath.Join(dir, binary), "-test.v=test2json", "-test.paniconexit0", "-test.timeout=10m")
 	if err != nil {
 		return nil, err
 	}

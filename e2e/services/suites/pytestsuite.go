@@ -30,6 +30,8 @@ func (s pytestSuite) Name() string   { return s.name }
 func (s pytestSuite) String() string { return s.project + "==" + s.version }
 func (s pytestSuite) Server() Server { return s.server }
 
+func (s pytestSuite) Needing(Place) (int, error) { return s.targets, nil }
+
 func (s pytestSuite) partOf(string) string { return "." }
 
 // site is the folder of what the tests import.

@@ -33,8 +33,8 @@ var (
 		"PGX_TEST_DATABASE": "host={socket_dir} user=postgres database=services",
 	}}
 	redis = Server{"redis", environment{
-		"REDIS_PORT":        "{port}",
-		"SERVICES_ARGUMENT": "-redis_addr=127.0.0.1:{port}",
+		"REDIS_PORT":    "{port}",
+		"SERVICES_FLAG": "redis_addr=127.0.0.1:{port}",
 	}}
 	servers = []Server{postgres, redis}
 )

@@ -17,6 +17,8 @@ type Suite interface {
 	String() string
 	// Server is the kind of server that its tests need.
 	Server() Server
+	// Needing returns how many of its targets need the server. It has to be prepared.
+	Needing(p Place) (int, error)
 	// bring fetches and builds what the suite needs, and writes its part of the workspace.
 	bring(ctx context.Context, p Place) error
 	// plain runs all tests with the variables of a server, and returns the outcomes by part. It

@@ -5,10 +5,11 @@
 // The parts are:
 //
 //   - suite.go, gosuite.go and pytestsuite.go: which suites there are, and how they come here;
+//   - gomodules.go: what Bazel needs for those in Go;
 //   - server.go: the kinds of server;
 //   - workspace.go: what is generated for Bazel;
 //   - plain.go and bazel.go: the two ways to run a suite;
-//   - uses.go: which tests had which server when, by what they write down themselves.
+//   - witness.go and uses.go: which tests had which server when, by what they say themselves.
 package suites
 
 import (
@@ -43,6 +44,8 @@ type Result struct {
 	SetUpTook time.Duration
 	// SetUps and Resets count servers that were started and that were reset.
 	SetUps, Resets int
+	// Longest is the longest wait and the longest case. Only a run with Bazel has it.
+	Longest Longest
 	// Uses is what the tests have written down about their servers. A plain run has none.
 	Uses Uses
 }
@@ -57,10 +60,19 @@ func (p Place) Prepare(ctx context.Context, suites []Suite) error {
 			return err
 		}
 	}
-	return p.writeWorkspace()
+	modules := goModulesOf(suites)
+	if err := p.writeWorkspace(ctx, modules); err != nil {
+		return err
+	}
+	return modules.generate(ctx, p)
 }
 
 func (p Place) workspace() string { return filepath.Join(p.Folder, "workspace") }
+
+// path returns the path of something in the workspace.
+func (p Place) path(names ...string) string {
+	return filepath.Join(append([]string{p.workspace()}, names...)...)
+}
 
 // log is the folder in which servers and tests write down what they do.
 func (p Place) log() string { return filepath.Join(p.Folder, "log") }

@@ -11,7 +11,7 @@ import (
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
-// logOf writes a log as use.sh does, from lines of EVENT TARGET USE UNIT SERVER.
+// logOf writes a log from lines of EVENT TARGET USE UNIT SERVER.
 func logOf(t *testing.T, lines ...string) (path string) {
 	t.Helper()
 	text := ""

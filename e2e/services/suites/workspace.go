@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"maps"
@@ -16,11 +17,19 @@ import (
 var programs embed.FS
 
 // writeWorkspace writes what all suites share. It leaves their folders alone.
-func (p Place) writeWorkspace() error {
+func (p Place) writeWorkspace(ctx context.Context, modules goModules) error {
+	more, err := modules.moduleText(ctx, p)
+	if err != nil {
+		return err
+	}
+	build := ""
+	if len(modules) > 0 {
+		build = gazelleText
+	}
 	return p.write(map[string]string{
-		"MODULE.bazel": fmt.Sprintf(moduleText, p.Repository),
+		"MODULE.bazel": fmt.Sprintf(moduleText, p.Repository) + more,
 		".bazelrc":     bazelrcText,
-		"BUILD.bazel":  "",
+		"BUILD.bazel":  build,
 	}, p.writeServers)
 }
 
@@ -94,8 +103,6 @@ load("@rules_python//python:defs.bzl", "py_library")
 load("@rules_shell//shell:sh_binary.bzl", "sh_binary")
 
 package(default_visibility = ["//visibility:public"])
-
-exports_files(["use.sh"])
 
 py_library(
     name = "witness",
