@@ -17,6 +17,9 @@ type marks struct {
 	rows    int
 	outcome string // of the last end
 	ran     time.Duration
+	// overlap says that a test of the same name, in the external tests of the package, has started
+	// before this one has ended. Then the worst outcome of both counts.
+	overlap bool
 }
 
 // The kinds of marks of the hook, and the outcomes in them.
@@ -63,6 +66,7 @@ func (r *results) markedStart(t *test) {
 	if t.state != idle { // its result has been lost
 		r.finishByMark(t)
 	}
+	t.marks.overlap = t.marks.ends < t.marks.starts
 	t.marks.starts++
 	r.ended = false
 	r.start(t)
@@ -70,7 +74,10 @@ func (r *results) markedStart(t *test) {
 
 func (r *results) markedEnd(t *test, outcome string, took time.Duration) {
 	t.marks.ends++
-	t.marks.outcome, t.marks.ran = outcome, took
+	if !t.marks.overlap || t.marks.outcome != outcomeFailed {
+		t.marks.outcome = outcome
+	}
+	t.marks.ran = took
 	if strings.HasPrefix(t.c.Name, "Example") {
 		r.example = t // what fails it is printed after its end
 	}

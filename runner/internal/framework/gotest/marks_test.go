@@ -3,6 +3,7 @@ package gotest
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/child"
 	"github.com/interlock-build/rules_interlock/internal/event"
@@ -21,7 +22,7 @@ func newHooked(names string) *process {
 // prints feeds the output; lines that begin with "^" have the marker, and lines that begin with
 // "!" are marks.
 func (p *process) prints(lines string) *process {
-	s := &stream{secret: secret, onMark: p.mark, onFrame: p.rowInOutput, onOutput: p.write}
+	s := &stream{secret: secret, onMark: locked(p.results, p.mark), onFrame: p.rowInOutput, onOutput: locked(p.results, p.write)}
 	for line := range strings.Lines(lines) {
 		line = strings.Replace(strings.TrimLeft(line, "\t"), "^", "\x16", 1)
 		_, _ = s.Write([]byte(strings.Replace(line, "!", "\x16"+secret+" ", 1)))
@@ -32,7 +33,7 @@ func (p *process) prints(lines string) *process {
 
 // tells feeds rows of the testing package, and what tests log.
 func (p *process) tells(lines string) *process {
-	s := &stream{onFrame: func(f frame) bool { return p.hookedRow(f, nil) }, onOutput: p.logText}
+	s := &stream{onFrame: func(f frame) bool { return p.hookedRow(f, nil) }, onOutput: locked(p.results, p.logText)}
 	for line := range strings.Lines(lines) {
 		_, _ = s.Write([]byte(strings.Replace(strings.TrimLeft(line, "\t"), "^", "\x16", 1)))
 	}
@@ -128,6 +129,51 @@ func TestMarks(t *testing.T) {
 		again := p.endsHooked(t, c.exitCode)
 		if got := p.statuses(c.names); got != c.want || strings.Join(again, " ") != c.again {
 			t.Errorf("%s: got %s, and %q run again; want %s and %q", c.name, got, again, c.want, c.again)
+		}
+	}
+}
+
+// The package and its external tests may have a test of the same name, and one may be paused while
+// the other one runs. That holds nothing up, and both results count.
+func TestTwoTestsOfOneName(t *testing.T) {
+	for _, c := range []struct{ first, second, want string }{
+		{"pass", "pass", "TestA=PASS TestB=PASS"},
+		{"fail", "pass", "TestA=FAIL TestB=PASS"},
+		{"pass", "fail", "TestA=FAIL TestB=PASS"},
+	} {
+		p := newHooked("TestA TestB")
+		rows := make(chan string)
+		told := make(chan bool)
+		go func() {
+			defer close(told)
+			for row := range rows {
+				p.tells(row)
+			}
+		}()
+		tells := func(row string) {
+			select {
+			case rows <- row:
+			case <-time.After(10 * time.Second):
+				t.Fatalf("%s, %s: the row before %q is still waited for", c.first, c.second, row)
+			}
+		}
+		p.prints("!run quiet\n!start TestA\n")
+		tells("^=== RUN   TestA\n")
+		tells("^=== PAUSE TestA\n")
+		tells("^=== RUN   TestA\n")
+		p.prints("!start TestA\n!end " + c.second + " 1000 TestA\n")
+		tells("^--- " + strings.ToUpper(c.second) + ": TestA (0.00s)\n")
+		tells("^=== RUN   TestB\n")
+		p.prints("!start TestB\n!end pass 1000 TestB\n")
+		tells("^--- PASS: TestB (0.00s)\n")
+		tells("^=== CONT  TestA\n")
+		p.prints("!end " + c.first + " 1000 TestA\n!done\n")
+		tells("^--- " + strings.ToUpper(c.first) + ": TestA (0.00s)\n")
+		close(rows)
+		<-told
+		p.endsHooked(t, 0)
+		if got := p.statuses("TestA TestB"); got != c.want {
+			t.Errorf("%s, %s: got %s, want %s", c.first, c.second, got, c.want)
 		}
 	}
 }
