@@ -22,6 +22,10 @@ type joins struct {
 	first      event.Case
 	began      map[event.Case]bool // the cases that have joined
 	quantum    quantum.Quantum     // of the process, from the start of its first case
+	// takes are how long the cases take, as far as that is known.
+	takes map[event.Case]time.Duration
+	// paused are the cases that have begun and let others go first, and how long they will take.
+	paused map[event.Case]time.Duration
 }
 
 // joining returns a batch of the case that was taken from a class and all cases that may join it.
@@ -31,15 +35,20 @@ func (d *dispatcher) joining(h holding) (batch, *joins) {
 		return b, nil
 	}
 	b.cases = slices.Clone(b.cases)
+	takes := map[event.Case]time.Duration{}
 	for _, c := range h.class.Left() {
 		if !c.Retry {
 			b.cases = append(b.cases, c.Case)
+			takes[c.Case] = c.Takes
 		}
 	}
 	if len(b.cases) == 1 {
 		return b, nil
 	}
-	return b, &joins{dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true}}
+	return b, &joins{
+		dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true},
+		takes: takes, paused: map[event.Case]time.Duration{},
+	}
 }
 
 // mayGoOn is event.Batch.MayGoOn of a batch with joins.
@@ -48,7 +57,8 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	if j.has(c) {
 		return event.Start
 	}
-	if j.dispatcher.run.starting.Err() != nil || j.isOver() && j.dispatcher.run.wantedElsewhere(h) {
+	full, over := j.isOver()
+	if j.dispatcher.run.starting.Err() != nil || full || over && j.dispatcher.run.wantedElsewhere(h) {
 		return event.Stop
 	}
 	j.dispatcher.mu.Lock()
@@ -69,10 +79,31 @@ func (j *joins) paid(took time.Duration) {
 	j.quantum = quantum.After(took)
 }
 
-func (j *joins) isOver() bool {
+// isOver reports whether the process has been worth its start when its paused cases, which it
+// cannot leave to others, have run; and whether it is full, because they will take as long as the
+// longest quantum: whoever comes next should not have to wait for more.
+func (j *joins) isOver() (full, over bool) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	return j.quantum.IsOver()
+	var owed time.Duration
+	for _, takes := range j.paused {
+		owed += takes
+	}
+	return owed >= quantum.Longest, j.quantum.IsOverAfter(owed)
+}
+
+// pauses notes that a case has begun and lets others go first.
+func (j *joins) pauses(c event.Case) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	j.paused[c] = j.dispatcher.agenda.Expect(j.class, j.takes[c])
+}
+
+// ends notes that a case has ended.
+func (j *joins) ends(c event.Case) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	delete(j.paused, c)
 }
 
 // add lets a case join, unless another process has it. The caller has locked the dispatcher.

@@ -74,7 +74,12 @@ func (b *batchReport) Begun() {
 }
 
 // Paused implements event.Report.
-func (b *batchReport) Paused(c event.Case) { b.watches.pause(c) }
+func (b *batchReport) Paused(c event.Case) {
+	b.watches.pause(c)
+	if b.joins != nil {
+		b.joins.pauses(c)
+	}
+}
 
 // Resumed implements event.Report.
 func (b *batchReport) Resumed(c event.Case) { b.watches.start(c) }
@@ -87,6 +92,9 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.watches.pause(c)
+	if b.joins != nil {
+		b.joins.ends(c)
+	}
 	if result.Forgiven {
 		b.run.Sink.Handle(event.CaseFinished{Case: c, Outcome: result.Outcome, At: time.Now(), Amends: true, Forgiven: true})
 		return

@@ -30,4 +30,7 @@ func After(paid time.Duration) Quantum {
 func Length(paid time.Duration) time.Duration { return min(Worth*paid, Longest) }
 
 // IsOver reports whether others who wait go first.
-func (q Quantum) IsOver() bool { return !time.Now().Before(q.until) }
+func (q Quantum) IsOver() bool { return q.IsOverAfter(0) }
+
+// IsOverAfter reports whether it will be over when something is done that takes that long.
+func (q Quantum) IsOverAfter(takes time.Duration) bool { return !time.Now().Add(takes).Before(q.until) }

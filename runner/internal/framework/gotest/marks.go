@@ -148,8 +148,8 @@ func (r *results) markedResult(t *test, f frame) bool {
 	if known && (r.inBand || t.marks.outcome == outcomeFailed) {
 		f.kind = t.marks.frameKind() // the output may come from anybody
 	}
-	if known && f.elapsed == 0 {
-		f.elapsed = t.marks.ran // rows have only hundredths of a second
+	if known && f.elapsed == 0 && !t.hasPaused {
+		f.elapsed = t.marks.ran // rows have only hundredths of a second, and marks count pauses
 	}
 	return r.finish(t, f)
 }

@@ -154,6 +154,7 @@ func (r *results) move(t *test, to state) bool {
 
 func (r *results) pause(t *test) bool {
 	r.report.Paused(t.c)
+	t.hasPaused = true
 	return r.move(t, paused)
 }
 
@@ -191,6 +192,7 @@ func (r *results) start(t *test) bool {
 	}
 	r.current = t.c.Name
 	r.move(t, alone)
+	t.hasPaused = false
 	t.runs++
 	if !t.started {
 		t.started = true

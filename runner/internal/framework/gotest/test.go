@@ -16,6 +16,7 @@ type test struct {
 	// reportedBad says whether it was reported, as bad.
 	reportedBad bool
 	runs        int      // how often it has started
+	hasPaused   bool     // in t.Parallel, since it has started
 	subs        []string // running subtests, by full name
 	badSub      string   // the first subtest that failed, by full name
 	badWhy      string   // of that
