@@ -60,10 +60,12 @@ func newBench(ctx context.Context) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{table: &harness.Table{
-		Floor: "half of the time that the same tests take plainly: one after the other, with one server that stays up",
+		Floor: "half of the time that the same tests take one after the other, with one server that stays up",
 		Notes: []string{
 			fmt.Sprintf("Two servers, %d targets at once, 2 workers each, %s. One run of each. With the keeper, a server is reset "+
 				"before each further test process that has it.", jobs, sandbox),
+			"Beside a plain run: one package after the other, by go test, in which tests that call t.Parallel share the server. With a " +
+				"group they take turns, as all tests that hold it.",
 			"Set-ups: with the keeper at most one for each server; without it at most the work divided by five times the time of " +
 				"a set-up, and one for each target.",
 			fmt.Sprintf("The largest target alone, with one worker: beside its own binary, which runs plainly. With others waiting: %d runs of "+
@@ -80,7 +82,11 @@ func newBench(ctx context.Context) (*bench, error) {
 
 // suite measures one suite in each way.
 func (b *bench) suite(ctx context.Context, s suites.Suite) error {
-	plain, err := b.place.Plain(ctx, s)
+	plain, err := b.place.Plain(ctx, s, false)
+	if err != nil {
+		return err
+	}
+	serial, err := b.place.Plain(ctx, s, true)
 	if err != nil {
 		return err
 	}
@@ -97,15 +103,15 @@ func (b *bench) suite(ctx context.Context, s suites.Suite) error {
 			return err
 		}
 		what := fmt.Sprintf("%s, servers started %s", s, way.name)
-		took, bound := harness.Samples{r.Took}, harness.Samples{plain.Took / suites.Capacity}
+		took, bound := harness.Samples{r.Took}, harness.Samples{serial.Took / suites.Capacity}
 		b.table.Compare(what, bound, took, harness.RatioAtMost(way.ofBound))
-		b.table.Compare("- beside all of the work", harness.Samples{plain.Took}, took, harness.RatioAtMost(way.ofWork))
+		b.table.Compare("- beside a plain run", harness.Samples{plain.Took}, took, harness.RatioAtMost(way.ofWork))
 		b.setUps(r, plain, way.prefix != nil)
 		if err := b.longestWait(s, r, plain); err != nil {
 			return err
 		}
 	}
-	return b.largest(ctx, s, plain)
+	return b.largest(ctx, s, serial)
 }
 
 // setUps adds a row on how often servers were started.
@@ -141,8 +147,8 @@ const crowd = 4
 
 // largest adds rows on the largest target that needs a server, which is the first package of its
 // module.
-func (b *bench) largest(ctx context.Context, s suites.Suite, plain suites.Result) error {
-	alone := plain.PartTook["."]
+func (b *bench) largest(ctx context.Context, s suites.Suite, serial suites.Result) error {
+	alone := serial.PartTook["."]
 	if alone == 0 {
 		return nil
 	}

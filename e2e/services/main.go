@@ -116,7 +116,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (good boo
 // compare runs a suite in all ways.
 func (o options) compare(ctx context.Context, c *comparison) error {
 	for range o.plain {
-		r, err := o.place.Plain(ctx, c.suite)
+		r, err := o.place.Plain(ctx, c.suite, false)
 		if err != nil {
 			return err
 		}

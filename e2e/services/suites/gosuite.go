@@ -190,7 +190,7 @@ func (s goSuite) needsServer(folder string) (clause string, err error) {
 
 // plain runs one package after the other.
 func (s goSuite) plain(
-	ctx context.Context, p Place, env environment, took func(part string, d time.Duration),
+	ctx context.Context, p Place, env environment, oneByOne bool, took func(part string, d time.Duration),
 ) (map[string]outcomes.Results, error) {
 	converter, err := goCommand(ctx, p.Folder, "tool", "-n", "test2json")
 	if err != nil {
@@ -204,7 +204,7 @@ func (s goSuite) plain(
 	for _, folder := range slices.Sorted(slices.Values(packages)) {
 		dir := p.path(s.name, folder)
 		began := time.Now()
-		if parts[folder], err = runBinary(ctx, dir, env, strings.TrimSpace(string(converter))); err != nil {
+		if parts[folder], err = runBinary(ctx, dir, env, strings.TrimSpace(string(converter)), oneByOne); err != nil {
 			return nil, fmt.Errorf("%s: %w", dir, err)
 		}
 		took(folder, time.Since(began))
@@ -213,8 +213,12 @@ func (s goSuite) plain(
 }
 
 // runBinary runs a test binary as `go test -json` does.
-func runBinary(ctx context.Context, dir string, env environment, test2json string) (outcomes.Results, error) {
-	text, ok, err := plainly(ctx, dir, env, filepath.Join(dir, binary), "-test.v=test2json", "-test.paniconexit0", "-test.timeout=10m")
+func runBinary(ctx context.Context, dir string, env environment, test2json string, oneByOne bool) (outcomes.Results, error) {
+	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=10m"}
+	if oneByOne {
+		args = append(args, "-test.parallel=1")
+	}
+	text, ok, err := plainly(ctx, dir, env, filepath.Join(dir, binary), args...)
 	if err != nil {
 		return nil, err
 	}

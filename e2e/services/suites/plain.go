@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Plain runs a suite without Bazel and without Interlock: one test after the other, on one server.
-func (p Place) Plain(ctx context.Context, s Suite) (r Result, err error) {
+// Plain runs a suite without Bazel and without Interlock, on one server: one part after the other, and
+// so the tests of a part, except those that call t.Parallel. With oneByOne they do, too.
+func (p Place) Plain(ctx context.Context, s Suite, oneByOne bool) (r Result, err error) {
 	if err := p.clearLog(); err != nil {
 		return r, err
 	}
@@ -25,7 +26,7 @@ func (p Place) Plain(ctx context.Context, s Suite) (r Result, err error) {
 	began = time.Now()
 	// Nobody asks for the witness, because there is only one server.
 	took := func(part string, d time.Duration) { r.PartTook[part] = d }
-	if r.Parts, err = s.plain(ctx, p, server.env.without("SERVICES_INSTANCE"), took); err != nil {
+	if r.Parts, err = s.plain(ctx, p, server.env.without("SERVICES_INSTANCE"), oneByOne, took); err != nil {
 		return r, fmt.Errorf("%s: %w", s, err)
 	}
 	r.Took = time.Since(began)

@@ -161,7 +161,7 @@ pytest_test(
 `
 
 // plain runs all tests in one process.
-func (s pytestSuite) plain(ctx context.Context, p Place, env environment, _ func(string, time.Duration)) (map[string]outcomes.Results, error) {
+func (s pytestSuite) plain(ctx context.Context, p Place, env environment, _ bool, _ func(string, time.Duration)) (map[string]outcomes.Results, error) {
 	files, err := s.files(p)
 	if err != nil {
 		return nil, err

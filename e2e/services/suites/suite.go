@@ -22,8 +22,9 @@ type Suite interface {
 	// bring fetches and builds what the suite needs, and writes its part of the workspace.
 	bring(ctx context.Context, p Place) error
 	// plain runs all tests with the variables of a server, and returns the outcomes by part. It
-	// calls took for each part that runs alone.
-	plain(ctx context.Context, p Place, env environment, took func(part string, d time.Duration)) (map[string]outcomes.Results, error)
+	// calls took for each part that runs alone. oneByOne says that tests run one after the other
+	// although they want to run in parallel.
+	plain(ctx context.Context, p Place, env environment, oneByOne bool, took func(part string, d time.Duration)) (map[string]outcomes.Results, error)
 	// partOf returns the part whose tests a target of the suite runs.
 	partOf(target string) string
 }
