@@ -41,8 +41,10 @@ type dispatcher struct {
 	running  int
 	asking   int
 	resting  int // cases that will run again later
-	done     chan struct{}
-	ended    bool // done is closed
+	// afterPauses are the cases that have run after they had let others go first.
+	afterPauses running
+	done        chan struct{}
+	ended       bool // done is closed
 }
 
 // ask is a case that asks for its groups, or several cases that will hold them together.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -58,7 +59,7 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 		return event.Start
 	}
 	full, over := j.isOver()
-	if j.dispatcher.run.starting.Err() != nil || full || over && j.dispatcher.run.wantedElsewhere(h) {
+	if j.dispatcher.run.starting.Err() != nil || full && len(h.needs) > 0 || over && j.dispatcher.run.wantedElsewhere(h) {
 		return event.Stop
 	}
 	j.dispatcher.mu.Lock()
@@ -96,14 +97,43 @@ func (j *joins) isOver() (full, over bool) {
 func (j *joins) pauses(c event.Case) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	j.paused[c] = j.dispatcher.agenda.Expect(j.class, j.takes[c])
+	j.paused[c] = cmp.Or(j.takes[c], j.dispatcher.afterPauses.mean())
 }
 
-// ends notes that a case has ended.
-func (j *joins) ends(c event.Case) {
+// ends notes that a case has ended. It reports whether that had paused.
+func (j *joins) ends(c event.Case) (hadPaused bool) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
+	_, hadPaused = j.paused[c]
 	delete(j.paused, c)
+	return hadPaused
+}
+
+// ran notes how long a case ran that had paused.
+func (j *joins) ran(took time.Duration) {
+	j.dispatcher.mu.Lock()
+	defer j.dispatcher.mu.Unlock()
+	j.dispatcher.afterPauses.add(took)
+}
+
+// running is how long some cases ran.
+type running struct {
+	total time.Duration
+	count int
+}
+
+func (r *running) add(took time.Duration) { r.total, r.count = r.total+took, r.count+1 }
+
+// nominal is how long such a case is taken to run if nothing is known.
+const nominal = time.Second
+
+// mean is what to expect of another one. Tests that call t.Parallel differ from the others, which do
+// not have to wait for much: so until one has run, nothing is known.
+func (r *running) mean() time.Duration {
+	if r.count == 0 {
+		return nominal
+	}
+	return r.total / time.Duration(r.count)
 }
 
 // add lets a case join, unless another process has it. The caller has locked the dispatcher.

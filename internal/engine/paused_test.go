@@ -43,7 +43,7 @@ func (p *pausing) Run(_ context.Context, b event.Batch, r event.Report) (again [
 	for _, c := range begun {
 		r.Resumed(c)
 		time.Sleep(p.takes)
-		r.Finished(c, event.Result{Ran: p.takes})
+		r.Finished(c, event.Result{})
 	}
 	return again
 }
@@ -76,6 +76,18 @@ func TestShortPausedCasesShareAProcess(t *testing.T) {
 		run(t.Context(), asks(first, lockerOf(), 1), holders("g", 500)...)
 		if first.processes > 2 { // how long they take is known from the second one on
 			t.Errorf("%d processes", first.processes)
+		}
+	})
+}
+
+// A pause is no running time.
+func TestPausesDoNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t.Context(), asks(&pausing{takes: time.Second}, lockerOf(), 1), holders("g", 5)...)
+		for _, e := range eventsOf[event.CaseFinished](r) {
+			if e.Ran != time.Second {
+				t.Errorf("%s ran for %v", e.Case.Name, e.Ran)
+			}
 		}
 	})
 }

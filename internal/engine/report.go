@@ -25,7 +25,8 @@ type batchReport struct {
 	watches *stopwatches
 
 	mu       sync.Mutex
-	started  map[event.Case]time.Time
+	started  map[event.Case]time.Time // later by each pause
+	paused   map[event.Case]time.Time // since when
 	finished map[event.Case]event.Status
 	cut      []event.Case // stopped because of another case
 	retries  []retry
@@ -34,7 +35,7 @@ type batchReport struct {
 func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
 	return &batchReport{
 		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
-		started: map[event.Case]time.Time{}, finished: map[event.Case]event.Status{},
+		started: map[event.Case]time.Time{}, paused: map[event.Case]time.Time{}, finished: map[event.Case]event.Status{},
 	}
 }
 
@@ -76,13 +77,29 @@ func (b *batchReport) Begun() {
 // Paused implements event.Report.
 func (b *batchReport) Paused(c event.Case) {
 	b.watches.pause(c)
+	b.mu.Lock()
+	b.paused[c] = time.Now()
+	b.mu.Unlock()
 	if b.joins != nil {
 		b.joins.pauses(c)
 	}
 }
 
 // Resumed implements event.Report.
-func (b *batchReport) Resumed(c event.Case) { b.watches.start(c) }
+func (b *batchReport) Resumed(c event.Case) {
+	b.resume(c)
+	b.watches.start(c)
+}
+
+// resume ends the pause of a case, if it is in one.
+func (b *batchReport) resume(c event.Case) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if since, paused := b.paused[c]; paused {
+		b.started[c] = b.started[c].Add(time.Since(since))
+		delete(b.paused, c)
+	}
+}
 
 // Output implements event.Report.
 func (b *batchReport) Output(c event.Case, text []byte) {
@@ -92,9 +109,8 @@ func (b *batchReport) Output(c event.Case, text []byte) {
 // Finished implements event.Report.
 func (b *batchReport) Finished(c event.Case, result event.Result) {
 	b.watches.pause(c)
-	if b.joins != nil {
-		b.joins.ends(c)
-	}
+	b.resume(c)
+	hadPaused := b.joins != nil && b.joins.ends(c)
 	if result.Forgiven {
 		b.run.Sink.Handle(event.CaseFinished{Case: c, Outcome: result.Outcome, At: time.Now(), Amends: true, Forgiven: true})
 		return
@@ -112,6 +128,9 @@ func (b *batchReport) Finished(c event.Case, result event.Result) {
 	if c.Sub == "" && !c.Process {
 		if b.class != nil {
 			b.run.learn(b.class, e.Ran)
+		}
+		if hadPaused {
+			b.joins.ran(e.Ran)
 		}
 		if e.Outcome.Bad() && b.retry(e) {
 			return

@@ -1,7 +1,6 @@
 package schedule
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -125,11 +124,6 @@ func (a *Agenda) mean() time.Duration {
 		return plan.Nominal
 	}
 	return a.ran / time.Duration(a.count)
-}
-
-// Expect returns how long a case of a class is expected to run, of which it may be known.
-func (a *Agenda) Expect(c *Class, known time.Duration) time.Duration {
-	return cmp.Or(known, c.mean(a.mean()))
 }
 
 // Next returns the most urgent class with a case that can start as far as this process knows, and
