@@ -193,7 +193,7 @@ func (c *Cluster) waitServing(ctx context.Context, m *Member) error {
 	defer func() { _ = client.Close() }()
 	for {
 		try, cancel := context.WithTimeout(ctx, time.Second)
-		_, err := client.Get(try, "ready", clientv3.WithCountOnly())
+		_, err := client.Get(try, c.options.Prefix+"ready", clientv3.WithCountOnly()) // where a user may read
 		cancel()
 		if err == nil {
 			return nil
