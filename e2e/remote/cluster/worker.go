@@ -197,4 +197,3 @@ func (s workerSpec) environ() map[string]string {
 	}
 	return all
 }
-
