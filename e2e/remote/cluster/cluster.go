@@ -125,10 +125,21 @@ func (c *Cluster) Executor() string { return "grpc://" + c.Server.address }
 // Shared is the folder that all machines see. Tests report there, and nothing else is in it.
 func (c *Cluster) Shared() string { return filepath.Join(c.Dir, "shared") }
 
-// WriteCoordinator writes a configuration for processes outside of the cluster, and returns the
-// file.
+// WriteCoordinator writes a configuration that does not depend on the machine to a folder, with all
+// files that it names, and returns its path.
 func (c *Cluster) WriteCoordinator(dir string) (string, error) {
-	return etcdtest.WriteCoordinator(dir, c.Etcd.Coordinator())
+	config := c.Etcd.Coordinator()
+	for _, file := range []*string{&config.CAFile, &config.CertFile, &config.KeyFile} {
+		text, err := os.ReadFile(*file)
+		if err != nil {
+			return "", err
+		}
+		*file = filepath.Join(dir, filepath.Base(*file))
+		if err := os.WriteFile(*file, text, 0o600); err != nil {
+			return "", err
+		}
+	}
+	return etcdtest.WriteCoordinator(dir, config)
 }
 
 // Close ends all processes of the cluster, and what is left of its actions.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -79,12 +80,16 @@ func ParseEvents(r io.Reader) (all []Result, err error) {
 }
 
 // localFile returns what is in a file of this machine; nil if it is elsewhere.
-func localFile(text string) ([]byte, error) {
-	u, err := url.Parse(text)
+func localFile(uri string) ([]byte, error) {
+	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" {
 		return nil, err
 	}
-	return os.ReadFile(u.Path)
+	text, err := os.ReadFile(u.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return text, err
 }
 
 func plainLabel(label string) string { return "//" + strings.TrimLeft(label, "@/") }

@@ -148,8 +148,8 @@ func Runner(name string) (pid int, worker string) {
 	return pid, r.worker
 }
 
-// witnessed returns the name of the run that a test's log is of; empty if no case was started.
-func witnessed(log []byte) string {
+// Witnessed returns the name of the run that a test's log is of; empty if no case was started.
+func Witnessed(log []byte) string {
 	for line := range strings.Lines(string(log)) {
 		if _, name, found := strings.Cut(line, "witness: "); found {
 			at := strings.LastIndex(name, "/")
@@ -169,7 +169,7 @@ func (r Round) reported(results []Result) (runs []check.Run) {
 		}
 	}
 	for _, result := range results {
-		name := witnessed(result.Log)
+		name := Witnessed(result.Log)
 		if name == "" || result.Report == nil {
 			continue
 		}
@@ -229,7 +229,7 @@ func (r Round) checkCases(results []Result, starts map[which][]caselog.Record, f
 		for _, outcome := range outcomes {
 			reported[which{result.Target, number, outcome.Name}]++
 		}
-		if len(outcomes) == 0 {
+		if len(outcomes) == 0 && r.Faulty {
 			bare[which{target: result.Target, number: number}] = true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,8 +29,8 @@ const patience = 9 * time.Minute
 
 // bazel is a Bazel server in the module consumer.
 type bazel struct {
-	// startup are its startup options.
-	startup []string
+	// startup are its startup options, and environ is added to its environment.
+	startup, environ []string
 }
 
 // outcome is what a call of Bazel has led to.
@@ -39,12 +40,13 @@ type outcome struct {
 	results []judge.Result
 }
 
-// run calls Bazel with tests, and returns what it has reported.
+// test calls Bazel with tests, and returns what it has reported.
 func (b bazel) test(t *testing.T, args ...string) outcome {
 	t.Helper()
 	events := filepath.Join(t.TempDir(), "events.json")
 	all := append([]string{
 		"test", "--color=no", "--curses=no", "--noshow_progress", "--test_output=summary", "--build_event_json_file=" + events,
+		"--experimental_build_event_upload_strategy=local", // or it names files of the cluster
 		"--keep_going", "--jobs=16",
 	}, args...)
 	code, output := b.call(t, all...)
@@ -65,14 +67,17 @@ func (b bazel) call(t *testing.T, args ...string) (code int, output string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "../../../tools/bazel", append(b.startup, args...)...)
+	launcher, err := filepath.Abs("../../../tools/bazel")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(ctx, launcher, slices.Concat(b.startup, args)...)
 	cmd.Dir = "../consumer"
-	cmd.Args[0] = "bazel"
-	cmd.Path, _ = filepath.Abs("../../../tools/bazel")
+	cmd.Env = append(os.Environ(), b.environ...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	err := cmd.Run()
+	err = cmd.Run()
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
 		t.Fatalf("bazel %s: %v\n%s", strings.Join(args, " "), err, said.String())
@@ -84,15 +89,15 @@ func (b bazel) call(t *testing.T, args ...string) (code int, output string) {
 func (o outcome) want(t *testing.T, code int) {
 	t.Helper()
 	if o.code != code {
-		t.Fatalf("Bazel exits with %d, not with %d:\n%s%s", o.code, code, o.output, o.logs())
+		t.Fatalf("Bazel exits with %d, not with %d:\n%s%s", o.code, code, ending(o.output), o.logs())
 	}
 }
 
-// logs are the logs of tests that did not pass.
+// logs are the logs of the first tests, if they did not pass.
 func (o outcome) logs() string {
 	var text strings.Builder
-	for _, r := range o.results {
-		if !r.Passed() {
+	for i, r := range o.results {
+		if !r.Passed() && i < 3 {
 			fmt.Fprintf(&text, "--- %s, run %d, shard %d, %s:\n%s\n", r.Target, r.Run, r.Shard, r.Status, r.Log)
 		}
 	}
@@ -109,4 +114,10 @@ func (o outcome) wantText(t *testing.T, text string) {
 	if !strings.Contains(all, text) {
 		t.Errorf("%q is not in:\n%s", text, all)
 	}
+}
+
+// ending is the last part of a text.
+func ending(text string) string {
+	const most = 2000
+	return text[max(0, len(text)-most):]
 }

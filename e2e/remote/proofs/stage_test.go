@@ -1,11 +1,14 @@
 package proofs
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +24,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// leaseTTL is how long a lease of a worker lives.
+const leaseTTL = 3 * time.Second
+
 // Those of consumer/program and consumer/resources.
 var (
 	cases = []string{
@@ -32,18 +38,27 @@ var (
 	}
 )
 
-// stage is a cluster, and a folder for what the tests of one proof report.
+// stage is a cluster, and a folder for what the tests of one play report.
 type stage struct {
 	*cluster.Cluster
 	bazel
-	// shared is the folder.
+	// shared is the folder, and plays the number of folders so far.
 	shared   string
+	plays    int
 	resource *fenced.Server
 }
+
+// built is done once, before there is a cluster: what a cluster has built, Bazel may have only there.
+var built sync.Once
 
 // newStage starts a cluster that ends with the test. Its logs stay if the test fails.
 func newStage(t *testing.T, o cluster.Options) *stage {
 	t.Helper()
+	built.Do(func() {
+		if code, output := (bazel{}).call(t, "build", "--color=no", "--curses=no", "--noshow_progress", "//..."); code != 0 {
+			t.Fatalf("bazel build: %d\n%s", code, output)
+		}
+	})
 	dir, err := os.MkdirTemp("/var/tmp", "remote.")
 	if err != nil {
 		t.Fatal(err)
@@ -52,23 +67,45 @@ func newStage(t *testing.T, o cluster.Options) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s := &stage{Cluster: c}
 	t.Cleanup(func() {
 		c.Close()
+		s.closeFolder()
 		if t.Failed() {
 			t.Log("the cluster's logs are in " + dir)
 		} else if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
 		}
 	})
-	s := &stage{Cluster: c, shared: c.Shared()}
-	if s.resource, err = fenced.Listen(filepath.Join(s.shared, "resource")); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(s.shared, "resource"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.resource.Close() })
 	return s
+}
+
+// newFolder begins a new folder, because what is left of an earlier play may still write to that
+// one's.
+func (s *stage) newFolder(t *testing.T) {
+	t.Helper()
+	s.closeFolder()
+	s.plays++
+	s.shared = filepath.Join(s.Shared(), strconv.Itoa(s.plays))
+	socket := filepath.Join(s.shared, "resource")
+	err := os.Mkdir(s.shared, 0o777)
+	if err == nil {
+		s.resource, err = fenced.Listen(socket)
+	}
+	if err == nil {
+		err = os.WriteFile(s.log(), nil, 0o600)
+	}
+	// For actions of another user.
+	if err := errors.Join(err, os.Chmod(s.shared, 0o777), os.Chmod(socket, 0o777), os.Chmod(s.log(), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// closeFolder ends the fenced resource of a folder. It does not wait for what still uses it.
+func (s *stage) closeFolder() {
+	if s.resource != nil {
+		go func(r *fenced.Server) { _ = r.Close() }(s.resource)
+	}
 }
 
 // machines returns n machines without anything special.
@@ -80,15 +117,20 @@ func (s *stage) flags() []string {
 	return []string{
 		"--remote_executor=" + s.Executor(), "--test_env=REMOTE_SHARED=" + s.shared, "--sandbox_writable_path=" + s.shared,
 		"--strategy=TestRunner=remote,local", "--spawn_strategy=remote,local",
+		"--disk_cache=", // or it would stand in for the remote one
 	}
 }
 
-// play runs tests on the cluster. The file with the log of the witness begins anew.
+// play runs tests on the cluster, in a folder of their own.
 func (s *stage) play(t *testing.T, args ...string) outcome {
 	t.Helper()
-	if err := os.Truncate(s.log(), 0); err != nil && !os.IsNotExist(err) {
-		t.Fatal(err)
-	}
+	s.newFolder(t)
+	return s.replay(t, args...)
+}
+
+// replay runs tests in the folder of the last play, so that they have the same command lines.
+func (s *stage) replay(t *testing.T, args ...string) outcome {
+	t.Helper()
 	return s.test(t, append(s.flags(), args...)...)
 }
 

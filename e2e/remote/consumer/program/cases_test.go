@@ -39,8 +39,8 @@ func use(t *testing.T, resources string) {
 		t.Fatal(err)
 	}
 	order := casework.Order{Uses: uses, Takes: takes}
-	if len(uses) > 0 {
-		order.Guarded = uses[0].Group
+	if resources == "db" {
+		order.Guarded = resources // of capacity 1 and never shared, so that its tokens rise from write to write
 	}
 	orders, err := json.Marshal(casework.Orders{t.Name(): order})
 	if err != nil {
@@ -65,7 +65,8 @@ func run() string {
 	number := cmp.Or(os.Getenv("TEST_RUN_NUMBER"), "1")
 	worker := cmp.Or(os.Getenv("REMOTE_WORKER"), "local")
 	target := "//" + strings.TrimLeft(os.Getenv("TEST_TARGET"), "@/")
-	return fmt.Sprintf("%s %s %s %d", target, number, worker, os.Getppid())
+	shard := cmp.Or(os.Getenv("TEST_SHARD_INDEX"), "0") // a sandbox may number processes anew
+	return fmt.Sprintf("%s %s %s %d %s", target, number, worker, os.Getppid(), shard)
 }
 
 func exists(path string) bool {
