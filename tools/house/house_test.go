@@ -44,6 +44,7 @@ var rooms = []struct {
 	{"e2e/witness", []string{"e2e/witness", "internal/boottime"}},
 	{"e2e", []string{"e2e", "internal"}},
 	{"bench/services", []string{"bench/harness", "e2e/services/suites", "internal"}},
+	{"bench/remote", []string{"bench/harness", "e2e/witness", "internal"}},
 	{"bench/seed", []string{"bench/harness", "bench/seed", "e2e/witness"}},
 	{"bench", []string{"bench", "internal"}},
 	{"adapters", []string{"adapters"}},

@@ -55,7 +55,7 @@ var built sync.Once
 func newStage(t *testing.T, o cluster.Options) *stage {
 	t.Helper()
 	built.Do(func() {
-		if code, output := (bazel{}).call(t, "build", "--color=no", "--curses=no", "--noshow_progress", "//..."); code != 0 {
+		if code, output := (bazel{}).call(t, "build", "--color=no", "--curses=no", "--noshow_progress", "//...", doctor); code != 0 {
 			t.Fatalf("bazel build: %d\n%s", code, output)
 		}
 	})

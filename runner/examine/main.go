@@ -1,5 +1,5 @@
-// Doctor is a test that says which groups can hold where it runs, and what is missing there. It
-// prints a line for each check, and a hint below what is missing.
+// Examine is the program of the test //runner:doctor. It says which groups can hold where it runs, and
+// what is missing there: a line for each check, and a hint below what is missing.
 //
 // # Exit codes
 //
