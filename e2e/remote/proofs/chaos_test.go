@@ -86,12 +86,7 @@ func (c *chaos) round(number uint64) {
 		r.Targets = nil
 	}
 	seen := c.wantNothing(c.t, r)
-	killed := c.killed(c.t)
-	for _, result := range o.results {
-		if !result.Passed() && !killed[judge.Witnessed(result.Log)] {
-			wantInfrastructure(c.t, result)
-		}
-	}
+	c.wantReasons(c.t, o)
 	c.t.Logf("round %d of seed %d: Bazel exits with %d; %d cases started again, %d refused", number, *chaosSeed, o.code, seen.Again, seen.Refused)
 	c.calm()
 }

@@ -58,13 +58,7 @@ func (s *stage) whileTests(t *testing.T, p play, do func(holder caselog.Record))
 		r.Targets = nil
 	}
 	seen := s.wantNothing(t, r)
-	killed := s.killed(t)
-	for _, result := range o.results {
-		// Nobody is left to report for a runner that was killed.
-		if !result.Passed() && !killed[judge.Witnessed(result.Log)] {
-			wantInfrastructure(t, result)
-		}
-	}
+	s.wantReasons(t, o)
 	return o, seen
 }
 
@@ -88,15 +82,29 @@ func (s *stage) awaitHolder(t *testing.T) (start caselog.Record, found bool) {
 	return start, false
 }
 
-// killed are the runs whose runner was killed.
-func (s *stage) killed(t *testing.T) map[string]bool {
-	killed := map[string]bool{}
+// wantReasons fails the test if a bad result does not say that the infrastructure failed, and why.
+// Nobody is left to report that for a runner that was killed; its last report says that it was
+// killed.
+func (s *stage) wantReasons(t *testing.T, o outcome) {
+	t.Helper()
+	kills, unfinished := 0, 0
 	for _, r := range s.records(t) {
 		if r.Event == caselog.Kill {
-			killed[r.Run] = true
+			kills++
 		}
 	}
-	return killed
+	for _, r := range o.results {
+		switch {
+		case r.Passed():
+		case strings.Contains(string(r.Report), `type="unfinished"`):
+			unfinished++
+		default:
+			wantInfrastructure(t, r)
+		}
+	}
+	if unfinished > kills {
+		t.Errorf("%d results are unfinished, but %d runners were killed", unfinished, kills)
+	}
 }
 
 // workerOf returns the worker of a case.
