@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/etcdtest"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // readyIn is how long the cluster may take to start, on a busy machine.
@@ -58,6 +59,9 @@ type Cluster struct {
 
 // Main runs a process of a cluster if this process was started as one, and does not return then.
 func Main() {
+	// Buildbarn's packages have registered metrics of the same names as etcd's, which would have none.
+	registry := prometheus.NewRegistry()
+	prometheus.DefaultRegisterer, prometheus.DefaultGatherer = registry, registry
 	etcdtest.Main()
 	becomePart()
 }
