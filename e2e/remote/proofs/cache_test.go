@@ -11,6 +11,7 @@ import (
 // A result is a hit in the remote cache for another user: with another output base and machine, and
 // another coordinator, which is not part of what Bazel hashes.
 func TestCacheHitForTheNextUser(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(2)})
 	o := s.play(t, "//grouped:some")
 	o.want(t, allPassed)

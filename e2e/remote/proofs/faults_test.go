@@ -124,6 +124,7 @@ func (s *stage) ended(t *testing.T, start caselog.Record) bool {
 // The cases of a killed worker go on as orphans, or die with it. The scheduler runs its action on
 // another worker, and everything passes.
 func TestWorkerIsKilled(t *testing.T) {
+	notShort(t)
 	for name, m := range map[string]cluster.Machine{"orphans": {}, "actions die with it": {Contained: true}} {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, cluster.Options{Machines: []cluster.Machine{m, m, m, m}})
@@ -146,6 +147,7 @@ func TestWorkerIsKilled(t *testing.T) {
 // A worker that stands still for longer than the scheduler waits for it loses its action, which goes
 // on beside the second one all the same: their cases do not overlap.
 func TestWorkerStops(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4), WorkerGone: 5 * time.Second})
 	o, seen := s.whileTests(t, many, func(holder caselog.Record) {
 		w := s.workerOf(holder)
@@ -162,6 +164,7 @@ func TestWorkerStops(t *testing.T) {
 // A whole machine stands still for longer than its leases live. What it held is not its own when it
 // goes on, and its case does not pass.
 func TestMachineStops(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4)})
 	var held caselog.Record
 	s.whileTests(t, long, func(holder caselog.Record) {
@@ -179,6 +182,7 @@ func TestMachineStops(t *testing.T) {
 
 // A killed runner takes its case with it. Its groups are free a TTL later.
 func TestRunnerIsKilled(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4)})
 	var held caselog.Record
 	o, _ := s.whileTests(t, many, func(holder caselog.Record) {
@@ -193,6 +197,7 @@ func TestRunnerIsKilled(t *testing.T) {
 
 // A runner that stands still for longer than its lease lives kills its case when it goes on.
 func TestRunnerStops(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4)})
 	o, _ := s.whileTests(t, many, func(holder caselog.Record) {
 		pid, _ := judge.Runner(holder.Run)
@@ -232,6 +237,7 @@ func (s *stage) wantNotPassed(t *testing.T, start caselog.Record) {
 // The scheduler forgets what runs, and storage and action cache what they have. Bazel 7.7.1 gives up
 // with an error of the remote system, or starts again; nothing overlaps, and the next call passes.
 func TestServerRestarts(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4)})
 	o, _ := s.whileTests(t, many, func(caselog.Record) {
 		s.Server.Kill()
@@ -257,6 +263,7 @@ func TestServerRestarts(t *testing.T) {
 // Without etcd's leader for a moment, everything passes. Without all members for longer than the
 // TTL, cases that hold groups fail as infrastructure, and the next ones have the groups.
 func TestEtcdFails(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4), Members: 3})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

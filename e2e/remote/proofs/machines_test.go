@@ -10,6 +10,7 @@ import (
 // Groups hold among workers whose machines lack things. No two see a folder in common but the one
 // of the witness, each has its own /tmp and host name, and actions get no SIGTERM.
 func TestMachines(t *testing.T) {
+	notShort(t)
 	for name, m := range map[string]cluster.Machine{
 		"without /dev/shm":        {Without: []string{"shm"}},
 		"without zip":             {Without: []string{"zip"}},

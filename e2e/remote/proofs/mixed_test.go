@@ -5,14 +5,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/remote/cluster"
 	"github.com/interlock-build/rules_interlock/e2e/remote/judge"
+	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
 )
 
 // However Bazel mixes machines, transfers and repetitions, groups hold and each case runs once.
 func TestMixedBuilds(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(4)})
 	// Bazel's machine has no coordinator, so for what may run there the environment names one that all
 	// machines reach.
@@ -98,6 +102,7 @@ func TestGroupsOfOneMachineStay(t *testing.T) {
 // Where the cluster is out of reach, --remote_local_fallback runs the test here, and its groups are
 // those of the coordinator all the same.
 func TestLocalFallback(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(1)})
 	coordinator, err := s.WriteCoordinator(s.Shared())
 	if err != nil {
@@ -120,6 +125,7 @@ func TestLocalFallback(t *testing.T) {
 // --flaky_test_attempts runs a shard again whose worker could not be trusted, and the case of the
 // first attempt does not count twice.
 func TestFlakyAttempts(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(2)})
 	s.Workers[0].CutOff()
 	o := s.play(t, "//grouped:some", "--flaky_test_attempts=6")
@@ -141,23 +147,48 @@ func TestFlakyAttempts(t *testing.T) {
 	t.Logf("%d further attempts; %v", again, seen)
 }
 
-// An action that takes longer than Bazel allows is killed without SIGTERM. Its groups are free a TTL
-// later, and the test is a TIMEOUT that says what it did.
+// A runner ends a case in time for its own report. What does not end by itself the worker kills,
+// without SIGTERM: its groups are free a TTL later.
 func TestActionTimeout(t *testing.T) {
+	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(2)})
-	o := s.play(t, "//grouped:t0_test", "--test_env=TAKES=60s", "--test_timeout=15", "--test_filter=TestDB1", "--test_sharding_strategy=disabled")
-	o.want(t, testsFailed)
-	for _, r := range o.results {
-		if r.Status != "TIMEOUT" && r.Status != "FAILED" {
-			t.Errorf("%s: %s", r.Target, r.Status)
-		}
-		if !strings.Contains(string(r.Report)+string(r.Log), "time") {
-			t.Errorf("the log says nothing of the time: %s%s", r.Log, r.Report)
-		}
+	flags := []string{"//grouped:t0_test", "--test_env=TAKES=60s", "--test_timeout=15", "--test_filter=TestDB1", "--test_sharding_strategy=disabled"}
+	for name, do := range map[string]func(caselog.Record){
+		"runner ends its case": func(caselog.Record) {},
+		"worker kills the runner": func(holder caselog.Record) {
+			pid, _ := judge.Runner(holder.Run)
+			signal([]int{pid}, syscall.SIGSTOP)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.newFolder(t)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				if holder, found := s.awaitHolder(t); found {
+					do(holder)
+				}
+			}()
+			o := s.replay(t, flags...)
+			<-done
+			o.want(t, testsFailed)
+			for _, r := range o.results {
+				if r.Status != "TIMEOUT" {
+					t.Errorf("%s: %s", r.Target, r.Status)
+				}
+			}
+			for _, r := range s.records(t) {
+				if r.Event == caselog.End {
+					t.Errorf("%s has got to its end", r.Case)
+				}
+			}
+			begun := time.Now()
+			o = s.play(t, "//grouped:t0_test")
+			o.want(t, allPassed)
+			s.wantNothing(t, s.round(t, o, names("grouped", 1), 1))
+			t.Logf("the next build, which needs the same groups, took %v", time.Since(begun).Round(time.Second))
+		})
 	}
-	o = s.play(t, "//grouped:t0_test")
-	o.want(t, allPassed)
-	s.wantNothing(t, s.round(t, o, names("grouped", 1), 1))
 }
 
 // wantInfrastructure fails the test if a bad result does not say that the infrastructure failed, and

@@ -108,6 +108,14 @@ func (s *stage) closeFolder() {
 	}
 }
 
+// notShort skips what is not among the proofs for CI.
+func notShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("not with -short")
+	}
+}
+
 // machines returns n machines without anything special.
 func machines(n int) []cluster.Machine { return make([]cluster.Machine, n) }
 

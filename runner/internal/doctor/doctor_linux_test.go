@@ -42,6 +42,7 @@ func want(t *testing.T, f Finding, level Level, text string) {
 }
 
 func TestCoordinator(t *testing.T) {
+	t.Parallel()
 	c := etcdtest.New(t, etcdtest.Options{TLS: true, User: "interlock", Password: "secret", Prefix: coordinator.DefaultNamespace})
 	config := c.Coordinator()
 	file := func() string {
@@ -62,6 +63,7 @@ func TestCoordinator(t *testing.T) {
 
 // Nothing answers there.
 func TestCoordinatorOutOfReach(t *testing.T) {
+	t.Parallel()
 	want(t, place(t, map[string]string{coordinator.Variable: "http://127.0.0.1:1"}).coordinator(), Fail, "127.0.0.1:1")
 }
 
