@@ -77,9 +77,6 @@ func tryOpen(ctx context.Context, config coordinator.Config, clientConfig client
 	ctx = clientv3.WithRequireLeader(ctx)
 	sent := now()
 	lease, err := client.Grant(ctx, int64(config.TTL/time.Second))
-	if err == nil {
-		_, err = client.Put(ctx, state.Session(config.Namespace, int64(lease.ID)), "", clientv3.WithLease(lease.ID))
-	}
 	if err != nil {
 		_ = client.Close()
 		return nil, err
@@ -169,16 +166,35 @@ func (s *session) watchClock() {
 // member that was the leader and has stood still believes that leases are over which the next
 // leader has renewed. When it goes on, it may have them ended.
 func (s *session) watchKey() {
-	key := state.Only(state.Session(s.config.Namespace, int64(s.lease)))
+	key := state.Session(s.config.Namespace, int64(s.lease))
 	for s.ctx.Err() == nil {
-		w := s.watch(s.ctx, key)
-		s.renewOnce(s.ctx) // the key may have gone before the watch began
-		_ = w.await(0, func(string) bool {
-			s.lose(errors.New("the coordinator has ended the lease"))
-			return true
-		})
+		w := s.watch(s.ctx, state.Only(key))
+		if s.putKey(key) {
+			_ = w.await(0, func(string) bool {
+				s.lose(errors.New("the coordinator has ended the lease"))
+				return true
+			})
+		}
 		w.cancel()
 	}
+}
+
+// putKey writes the session's key, and reports whether it is there. The watch has begun before, so
+// an end of the lease is either seen by the watch, or refuses the key. One request does both, and
+// unlike a renewal it needs no stream, for which a client with a password authenticates again.
+func (s *session) putKey(key string) bool {
+	ctx, cancel := context.WithTimeout(s.ctx, callTimeout)
+	defer cancel()
+	_, err := s.client.Put(ctx, key, "", clientv3.WithLease(s.lease))
+	switch {
+	case err == nil:
+		return true
+	case isLeaseGone(err):
+		s.lose(err)
+	default:
+		pause(s.ctx, retryPause)
+	}
+	return false
 }
 
 // renewOnce renews the lease if the coordinator answers. If the lease does not exist, it declares
