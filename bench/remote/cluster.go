@@ -25,7 +25,7 @@ func withCluster(args []string) (code int, err error) {
 	if err != nil {
 		return 2, err
 	}
-	cmd := exec.Command("e2e/remote/with-cluster", append([]string{"-workers", fmt.Sprint(workers), self}, args[1:]...)...)
+	cmd := exec.Command("e2e/remote/with-cluster", append([]string{"-workers", fmt.Sprint(workers), "-certificates", self}, args[1:]...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = cmd.Run()
 	var failed *exec.ExitError

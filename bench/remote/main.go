@@ -31,7 +31,7 @@ func measure() (*harness.Table, error) {
 	table := &harness.Table{
 		Floor: "100 plain sh_test, or the bound",
 		Notes: []string{"The cluster is that of e2e/remote: storage, scheduler, four workers that run one action each, and etcd with TLS " +
-			"and users, all on this machine."},
+			"and users by certificate, all on this machine. With a password, each test process authenticates twice besides."},
 	}
 	for _, part := range []func(*harness.Table) error{measureTrivial, measureContention} {
 		if err := part(table); err != nil {

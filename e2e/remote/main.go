@@ -2,7 +2,7 @@
 //
 // # Usage
 //
-//	remote [-workers N] [-members N] [-slots N] COMMAND [ARGUMENT...]
+//	remote [-workers N] [-members N] [-slots N] [-certificates] COMMAND [ARGUMENT...]
 //
 // The command finds the cluster in its environment: REMOTE_EXECUTOR is the value of
 // --remote_executor, REMOTE_SHARED a folder that all workers see, and INTERLOCK_COORDINATOR a file
@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 
 	"github.com/interlock-build/rules_interlock/e2e/remote/cluster"
 )
@@ -37,6 +38,7 @@ func run(args []string) (code int, err error) {
 	workers := flags.Int("workers", 4, "how many workers to start")
 	members := flags.Int("members", 1, "how many members etcd has")
 	slots := flags.Int("slots", 1, "how many actions each worker runs at once")
+	certificates := flags.Bool("certificates", false, "workers are users of etcd by their certificates, not by a password")
 	_ = flags.Parse(args[1:]) // it exits
 	if flags.NArg() == 0 {
 		return 2, errors.New("which command?\nhint: remote [FLAG...] COMMAND [ARGUMENT...]")
@@ -45,7 +47,8 @@ func run(args []string) (code int, err error) {
 	if err != nil {
 		return 2, err
 	}
-	c, err := cluster.Start(dir, cluster.Options{Machines: make([]cluster.Machine, *workers), Members: *members, Slots: *slots})
+	machines := slices.Repeat([]cluster.Machine{{ByCertificate: *certificates}}, *workers)
+	c, err := cluster.Start(dir, cluster.Options{Machines: machines, Members: *members, Slots: *slots})
 	if err != nil {
 		return 2, err
 	}

@@ -20,6 +20,8 @@ type Machine struct {
 	Without []string `json:"without,omitempty"`
 	// NoCoordinator leaves the coordinator out of /etc.
 	NoCoordinator bool `json:"no_coordinator,omitempty"`
+	// ByCertificate lets etcd take the user from the client's certificate, in place of a password.
+	ByCertificate bool `json:"by_certificate,omitempty"`
 	// User is the number of the user that runs actions; 0 means root.
 	User uint32 `json:"user,omitempty"`
 	// Environ is added to the environment of actions.

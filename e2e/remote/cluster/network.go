@@ -16,11 +16,14 @@ type network struct {
 	files       []string
 }
 
-func newNetwork(etcd *etcdtest.Cluster, dir string, ttl time.Duration) (*network, error) {
+func newNetwork(etcd *etcdtest.Cluster, dir string, ttl time.Duration, byCertificate bool) (*network, error) {
 	n := &network{}
 	config := etcd.Coordinator()
 	n.files = []string{config.CAFile, config.CertFile, config.KeyFile}
 	config.TTL, config.Endpoints = ttl, nil
+	if byCertificate {
+		config.Username, config.Password = "", ""
+	}
 	for _, member := range etcd.Members {
 		proxy, err := etcdtest.StartProxy(member.Address())
 		if err != nil {

@@ -69,7 +69,7 @@ func (c *Cluster) newWorker(name string, m Machine, o Options) (*Worker, error) 
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	n, err := newNetwork(c.Etcd, dir, o.TTL)
+	n, err := newNetwork(c.Etcd, dir, o.TTL, m.ByCertificate)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ func TestMachines(t *testing.T) {
 		"another user":            {User: 65534},
 		"actions die with worker": {Contained: true},
 		"coordinator by variable": {NoCoordinator: true},
+		"user by certificate":     {ByCertificate: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := cluster.Options{Machines: []cluster.Machine{m, {}}}

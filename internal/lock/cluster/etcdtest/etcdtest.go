@@ -186,15 +186,8 @@ func (c *Cluster) WaitReady(ctx context.Context) error {
 }
 
 func (c *Cluster) waitServing(ctx context.Context, m *Member) error {
-	client, err := c.clientOf(m.Endpoint())
-	if err != nil {
-		return err
-	}
-	defer func() { _ = client.Close() }()
 	for {
-		try, cancel := context.WithTimeout(ctx, time.Second)
-		_, err := client.Get(try, c.options.Prefix+"ready", clientv3.WithCountOnly()) // where a user may read
-		cancel()
+		err := c.askOnce(ctx, m)
 		if err == nil {
 			return nil
 		}
@@ -206,6 +199,20 @@ func (c *Cluster) waitServing(ctx context.Context, m *Member) error {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// askOnce asks a member for something that needs a majority. A client with a password does that
+// already when it is made.
+func (c *Cluster) askOnce(ctx context.Context, m *Member) error {
+	client, err := c.clientOf(m.Endpoint())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	_, err = client.Get(ctx, c.options.Prefix+"ready", clientv3.WithCountOnly()) // where a user may read
+	return err
 }
 
 // Leader waits until one of the running members is the leader, and returns it.
