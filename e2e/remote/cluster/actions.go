@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"log"
-	"strings"
 	"syscall"
 
 	runnerpb "github.com/buildbarn/bb-remote-execution/pkg/proto/runner"
@@ -47,9 +46,4 @@ func (r inProcess) Run(ctx context.Context, in *runnerpb.RunRequest, _ ...grpc.C
 		return nil, status.FromContextError(ctx.Err()).Err()
 	}
 	return out, err
-}
-
-func splitVariable(variable string) (name, value string) {
-	name, value, _ = strings.Cut(variable, "=")
-	return name, value
 }

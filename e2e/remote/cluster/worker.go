@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 
@@ -190,7 +191,7 @@ func (t *threads) launch(group program.Group, number int) {
 
 // environ is what all actions have in their environment. It is not part of what Bazel hashes.
 func (s workerSpec) environ() map[string]string {
-	name, value := splitVariable(s.Mark)
+	name, value, _ := strings.Cut(s.Mark, "=")
 	all := map[string]string{WorkerVariable: s.Name, name: value}
 	for name, value := range s.Machine.Environ {
 		all[name] = value

@@ -5,5 +5,6 @@
 //
 //   - bazel: Bazel in the module consumer;
 //   - stage: a cluster, and a folder for the reports of a proof;
-//   - exclusion, mixed, machines, cache, faults: the proofs.
+//   - exclusion, mixed, machines, cache, doctor, faults: the proofs;
+//   - chaos: faults at random, from seeds.
 package proofs
