@@ -2,12 +2,9 @@
 
 load("//rules/private/group:lock_files.bzl", "lock_stem")
 load("//rules/private/group:providers.bzl", "ResourceGroupInfo")
-load(":paths.bzl", "output_path", "rlocation_path")
+load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
 
-visibility([
-    "//rules/...",
-    "//runner/...",
-])
+visibility("//runner")
 
 def _doctor_test_impl(ctx):
     executable = ctx.actions.declare_file(ctx.label.name)
