@@ -81,7 +81,7 @@ func (c *chaos) round(number uint64) {
 	stop()
 	raging.Wait()
 	r := c.stage.round(c.t, o, names("grouped", 4), runs)
-	r.Faulty, r.Loss = true, leaseTTL
+	r.Faulty, r.Loss = true, loss
 	if o.code == remoteError { // Bazel has given up
 		r.Targets = nil
 	}

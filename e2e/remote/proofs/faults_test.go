@@ -50,7 +50,7 @@ func (s *stage) whileTests(t *testing.T, p play, do func(holder caselog.Record))
 	o := s.replay(t, p.flags()...)
 	<-done
 	r := s.round(t, o, names("grouped", 4), p.runs)
-	r.Faulty, r.Loss = true, leaseTTL
+	r.Faulty, r.Loss = true, loss
 	if p.cases != nil {
 		r.Cases = p.cases
 	}

@@ -41,7 +41,7 @@ func TestMixedBuilds(t *testing.T) {
 			r := s.round(t, o, names("grouped", 4), 2)
 			if name == "dynamic" {
 				// Bazel begins each test here and there, and kills the one that is slower.
-				r.Faulty, r.Loss = true, leaseTTL
+				r.Faulty, r.Loss = true, loss
 			}
 			if name == "minimal" || name == "toplevel" {
 				r.Targets = nil // the reports are in the cluster
@@ -130,7 +130,7 @@ func TestFlakyAttempts(t *testing.T) {
 	s.Workers[0].CutOff()
 	o := s.play(t, "//grouped:some", "--flaky_test_attempts=6")
 	r := s.round(t, o, names("grouped", 4), 1)
-	r.Faulty, r.Loss = true, leaseTTL
+	r.Faulty, r.Loss = true, loss
 	seen := s.wantNothing(t, r)
 	again := 0
 	for _, result := range o.results {

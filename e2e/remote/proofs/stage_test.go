@@ -24,8 +24,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// leaseTTL is how long a lease of a worker lives.
-const leaseTTL = 3 * time.Second
+const (
+	// leaseTTL is how long a lease of a worker lives.
+	leaseTTL = 3 * time.Second
+	// loss is the longest time that a holder can stand still without losing its groups: it gives
+	// them up that long before its lease ends, if it has not heard from etcd before.
+	loss = leaseTTL / 4
+)
 
 // Those of consumer/program and consumer/resources.
 var (
