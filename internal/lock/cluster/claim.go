@@ -17,7 +17,7 @@ type claim struct {
 
 // grant waits until all requests are granted.
 func (c *claim) grant(ctx context.Context) error {
-	o, err := c.try(ctx)
+	o, err := c.begin(ctx)
 	for o != nil && err == nil {
 		lock.Waiting(ctx, o.label)
 		if o.unplaced {
@@ -67,6 +67,9 @@ func (c *claim) findObstacle(ctx context.Context, answer *clientv3.TxnResponse) 
 		return nil, false, err
 	}
 	for i, v := range read {
+		if v.isTaken {
+			return nil, false, ErrTaken
+		}
 		if v.isUndone != (c.requests[i].ticket == "") {
 			return nil, false, c.recover(ctx)
 		}
@@ -106,7 +109,7 @@ func (c *claim) commit(
 // granted notes what try has taken, and in which revision.
 func (c *claim) granted(ctx context.Context, revision int64) error {
 	for _, r := range c.requests {
-		r.slots, r.fence, r.ticket, r.place = r.guess, revision, "", ""
+		r.slots, r.fence, r.ticket, r.place, r.placed = r.guess, revision, "", "", 0
 	}
 	return c.settle(ctx)
 }

@@ -12,6 +12,7 @@
 //   - request: the use of one group;
 //   - claim: requests that are granted in one transaction;
 //   - wait: the queue, and waking up without polling;
+//   - queue, resume: acquisitions that another process goes on with;
 //   - starts: the rate;
 //   - state: keys and values.
 package cluster

@@ -17,11 +17,18 @@ import (
 // then all groups with a rate together.
 type locker struct {
 	groups   map[string]group.Group
-	sessions sessions
+	sessions *sessions
+	// named names its acquisitions; the zero value leaves them nameless.
+	named Place
 }
 
 func newLocker(groups []group.Group, find func() (coordinator.Config, error)) *locker {
-	l := &locker{groups: make(map[string]group.Group, len(groups)), sessions: sessions{find: find}}
+	return lockerIn(&sessions{find: find}, groups)
+}
+
+// lockerIn returns a locker whose sessions others use too.
+func lockerIn(m *sessions, groups []group.Group) *locker {
+	l := &locker{groups: make(map[string]group.Group, len(groups)), sessions: m}
 	for _, g := range groups {
 		l.groups[g.Label] = g
 	}
@@ -49,19 +56,21 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	if len(wants) == 0 {
 		return lock.All{}, nil
 	}
+	place := l.named
 	for connected, since := false, now(); ; {
 		s, err := l.sessions.use(ctx)
 		if err == nil {
 			connected = true
 			var held lock.Held
-			if held, err = l.acquire(ctx, s, wants); err == nil {
+			if held, err = l.acquire(ctx, s, wants, place); err == nil {
 				return held, nil
 			}
+			place.Resume = place.ID != ""
 			since = now()
 		}
 		// A session that ended is replaced by another one, and a coordinator that was there
 		// before gets time to come back.
-		isRetried := errors.Is(err, errInterrupted) || s == nil && connected && since.elapsed() < patience
+		isRetried := errors.Is(err, errInterrupted) || s == nil && !errors.Is(err, ErrLeft) && connected && since.elapsed() < patience
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -145,11 +154,11 @@ func validate(n group.Need, g group.Group) error {
 }
 
 // acquire acquires everything in one session, or nothing.
-func (l *locker) acquire(ctx context.Context, s *session, wants []want) (lock.Held, error) {
+func (l *locker) acquire(ctx context.Context, s *session, wants []want, place Place) (lock.Held, error) {
 	a := &acquisition{session: s, done: func() { l.sessions.done(s) }}
 	during, cancel := s.during(ctx)
 	defer cancel()
-	for _, c := range claims(s, wants, lock.UserOf(ctx)) {
+	for _, c := range claims(s, wants, lock.UserOf(ctx), place) {
 		a.claims = append(a.claims, c)
 		if err := c.grant(during); err != nil {
 			a.end((*claim).withdraw)
@@ -164,11 +173,14 @@ func (l *locker) acquire(ctx context.Context, s *session, wants []want) (lock.He
 }
 
 // claims divides wants into what is acquired at once.
-func claims(s *session, wants []want, user lock.User) []*claim {
+func claims(s *session, wants []want, user lock.User, place Place) []*claim {
 	var all []*claim
 	rated := &claim{session: s}
-	for _, w := range wants {
+	for i, w := range wants {
 		r := newRequest(s, w, user)
+		if place.ID != "" {
+			r.use, r.resumes, r.isNamed = place.use(i), place.Resume, true
+		}
 		if r.starts != nil {
 			rated.requests = append(rated.requests, r)
 		} else {

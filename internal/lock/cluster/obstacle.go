@@ -31,6 +31,8 @@ type view struct {
 	// isUndone says that nothing exists yet of a request without a ticket, or that the ticket of
 	// a request with one is gone.
 	isUndone bool
+	// isTaken says that another process has taken the ticket over.
+	isTaken bool
 	// others are the definitions that differ from this one, if any.
 	others [2]*pb.RangeResponse
 	// before are the tickets before its own, or all tickets if it has none, last first.
@@ -43,12 +45,12 @@ type view struct {
 
 // look reads a view.
 func (r *request) look() []clientv3.Op {
-	own, before := r.definition(), r.keys.Queue()
+	own, before := clientv3.OpGet(r.definition(), clientv3.WithCountOnly()), r.keys.Queue()
 	if r.ticket != "" {
-		own, before = r.ticket, r.keys.Before(r.ticket)
+		own, before = clientv3.OpGet(r.ticket), r.keys.Before(r.ticket)
 	}
 	ops := []clientv3.Op{
-		clientv3.OpGet(own, clientv3.WithCountOnly()),
+		own,
 		clientv3.OpGet(before.From, nearest(before)...),
 		clientv3.OpGet(r.keys.Holders().From, in(r.keys.Holders()), clientv3.WithLimit(mostHolders)),
 	}
@@ -78,7 +80,11 @@ func views(answer *clientv3.TxnResponse, requests []*request) ([]view, error) {
 		return got
 	}
 	for i, r := range requests {
-		v := view{revision: answer.Header.Revision, isUndone: next().Count == 0, before: next(), holders: next()}
+		own := next()
+		v := view{
+			revision: answer.Header.Revision, isUndone: own.Count == 0, isTaken: r.isTaken(own),
+			before: next(), holders: next(),
+		}
 		v.others = [2]*pb.RangeResponse{next(), next()}
 		if r.starts != nil {
 			var err error

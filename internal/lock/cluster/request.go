@@ -22,6 +22,12 @@ type request struct {
 	// ticket is the key of its place in the queue; empty without one. place is the key that it
 	// asked for, and may have.
 	ticket, place string
+	// placed is the revision in which the ticket was written; 0 if that is not known. Another
+	// process that goes on with the request writes the ticket anew.
+	placed int64
+	// isNamed says that the use has a name by which another process can go on with it, and resumes
+	// that one may have begun it.
+	isNamed, resumes bool
 	// guess are the units that it tries to take; none for shared use.
 	guess []int
 	// starts counts the use against the group's rate; nil without one.
@@ -61,7 +67,7 @@ func (r *request) value() string {
 func (r *request) putDefinition(lease clientv3.LeaseID) clientv3.Op {
 	user := r.user
 	user.Since = time.Now()
-	value := state.Format(state.Definition{Definition: r.group.Definition, User: user})
+	value := state.Format(state.Definition{Definition: r.group.Definition, User: user, Ticket: r.ticketToResume()})
 	return clientv3.OpPut(r.definition(), value, clientv3.WithLease(lease))
 }
 
@@ -77,7 +83,7 @@ func (r *request) isFirst() []clientv3.Cmp {
 	if r.ticket == "" {
 		return append(r.isNew(), none(r.keys.Queue()))
 	}
-	return []clientv3.Cmp{present(r.ticket), none(r.keys.Before(r.ticket))}
+	return []clientv3.Cmp{r.hasTicket(), none(r.keys.Before(r.ticket))}
 }
 
 // isFree returns the conditions that the group has what it needs.

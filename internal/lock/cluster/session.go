@@ -310,3 +310,9 @@ func (s *session) close() {
 	}
 	_ = s.client.Close()
 }
+
+// leave ends the session, as the end of the process would: its keys stay until the lease ends.
+func (s *session) leave() {
+	s.end()
+	_ = s.client.Close()
+}

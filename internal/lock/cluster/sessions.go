@@ -19,6 +19,7 @@ type sessions struct {
 	current *session // nil if there is none
 	idle    *time.Timer
 	opening *opening // nil if none is under way
+	left    bool
 }
 
 // opening is a session that is being opened, for all acquisitions that wait for one.
@@ -31,6 +32,9 @@ type opening struct {
 func (m *sessions) use(ctx context.Context) (*session, error) {
 	for {
 		s, o := m.get()
+		if o == nil && s == nil {
+			return nil, ErrLeft
+		}
 		if s != nil {
 			return s, nil
 		}
@@ -45,13 +49,17 @@ func (m *sessions) use(ctx context.Context) (*session, error) {
 	}
 }
 
-// get returns the session for one more user, or else the one that is being opened.
+// get returns the session for one more user, or else the one that is being opened; neither after
+// leave.
 func (m *sessions) get() (*session, *opening) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.current != nil && !m.current.isLost() {
 		m.current.users++
 		return m.current, nil
+	}
+	if m.left {
+		return nil, nil
 	}
 	if m.opening == nil {
 		m.opening = &opening{done: make(chan struct{})}
@@ -77,6 +85,11 @@ func (m *sessions) open(o *opening) {
 	if m.current != nil && m.current.users == 0 {
 		go m.current.close()
 	}
+	if m.left {
+		o.err = ErrLeft
+		go s.leave()
+		return
+	}
 	m.current = s
 	m.idle = time.AfterFunc(linger, func() { m.closeIdle(s) })
 }
@@ -88,6 +101,7 @@ func (m *sessions) done(s *session) {
 	s.users--
 	switch {
 	case s.users > 0:
+	case m.left:
 	case s == m.current:
 		m.idle.Reset(linger)
 	default: // it was lost, and another one has replaced it
@@ -109,4 +123,16 @@ func (m *sessions) peek() *session {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.current
+}
+
+// leave ends the session and leaves its lease to itself. There is no session after that.
+func (m *sessions) leave() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.left = true
+	if m.current != nil {
+		m.idle.Stop()
+		m.current.leave()
+		m.current = nil
+	}
 }

@@ -25,18 +25,22 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 		lookBefore,
 		clientv3.OpPut(ticket, r.value(), clientv3.WithLease(c.session.lease)),
 		r.putDefinition(c.session.lease),
-	}, append([]clientv3.Op{lookBefore, clientv3.OpGet(ticket, clientv3.WithCountOnly())}, r.lookForOthers()...))
+	}, append([]clientv3.Op{lookBefore, clientv3.OpGet(ticket)}, r.lookForOthers()...))
 	if err != nil {
 		return nil, err
 	}
 	got := answer.Responses
-	if !answer.Succeeded {
+	if answer.Succeeded {
+		r.placed = answer.Header.Revision
+	} else {
 		if err := r.disagreement(got[2].GetResponseRange(), got[3].GetResponseRange()); err != nil {
 			return nil, err
 		}
-		if got[1].GetResponseRange().Count == 0 {
+		own := got[1].GetResponseRange()
+		if own.Count == 0 {
 			return c.try(ctx) // which finds that an earlier transaction did it
 		}
+		r.placed = own.Kvs[0].ModRevision
 	}
 	r.ticket = ticket
 	first, err := r.ticketAmong(got[0].GetResponseRange())

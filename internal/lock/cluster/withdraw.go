@@ -41,7 +41,7 @@ func (c *claim) freeze(ctx context.Context, r *request) error {
 		if r.place == "" {
 			return nil
 		}
-		_, err := c.session.transact(ctx, nil, append(steps, clientv3.OpDelete(r.definition())), nil, ignore)
+		_, err := c.session.transact(ctx, r.isOwnPlace(), append(steps, clientv3.OpDelete(r.definition())), nil, ignore)
 		return err
 	}
 	// Nobody knows when the last transaction under way is gone, so this definition stays until
@@ -55,15 +55,24 @@ func (c *claim) freeze(ctx context.Context, r *request) error {
 }
 
 // recover finds out what was granted by a transaction whose answer was lost. If nothing was, the
-// session has ended or somebody has changed its keys, and the acquisition has to start over.
+// session has ended or somebody has changed its keys, and the acquisition has to start over. If no
+// answer was lost, another process goes on with the acquisition.
 func (c *claim) recover(ctx context.Context) error {
 	for _, r := range c.requests {
+		hadTicket := r.ticket != ""
 		answer, err := c.session.transact(ctx, nil, []clientv3.Op{r.lookForOwn()}, nil, ignore)
 		if err != nil {
 			return err
 		}
 		r.findOwn(answer.Responses[0].GetResponseRange().Kvs)
-		if r.fence == 0 {
+		switch {
+		case r.isNamed && !r.unsure && hadTicket && r.fence != 0:
+			r.fence = 0 // it is not this process's
+			return ErrTaken
+		case r.isNamed && !r.unsure && !hadTicket:
+			r.fence = 0
+			return errInterrupted // the next attempt goes on with what the other process has
+		case r.fence == 0:
 			return c.session.findGone(ctx)
 		}
 	}
@@ -82,7 +91,7 @@ func (r *request) findOwn(holders []*mvccpb.KeyValue) {
 		if err != nil || use.ID != r.use {
 			continue
 		}
-		r.fence, r.ticket, r.place = kv.ModRevision, "", ""
+		r.fence, r.ticket, r.place, r.placed = kv.ModRevision, "", "", 0
 		if unit, ok := r.keys.UnitOf(string(kv.Key)); ok && !slices.Contains(r.slots, unit) {
 			r.slots = append(r.slots, unit)
 		}

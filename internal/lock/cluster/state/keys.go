@@ -11,7 +11,8 @@
 //	shared/USE            a use that shares the group
 //	units/NUMBER          the use that holds a unit exclusively
 //
-// The lease of a process is outside of the groups, at !sessions/LEASE.
+// The lease of a process is outside of the groups, at !sessions/LEASE, and so are the groups that
+// the gate hands out, below !gate/.
 //
 // The keys below rate/ hang on a lease that lives as long as the rate's window. The others hang
 // on the lease of the process that has the use.
@@ -48,6 +49,16 @@ func Session(namespace string, lease int64) string {
 
 // IsSession reports whether a key belongs to a process's lease.
 func IsSession(namespace, key string) bool { return strings.HasPrefix(key, namespace+sessions) }
+
+// gate begins with such a character too.
+const gate = "!gate/"
+
+// GateNamespace is the namespace of the groups that `interlock gate` hands out, inside the
+// namespace of the groups themselves. Both end with a slash.
+func GateNamespace(namespace string) string { return namespace + gate }
+
+// IsOfGate reports whether a key is in the gate's namespace.
+func IsOfGate(namespace, key string) bool { return strings.HasPrefix(key, namespace+gate) }
 
 // Range is the keys from From on and before To.
 type Range struct{ From, To string }

@@ -52,7 +52,7 @@ func Parse(namespace string, entries []Entry) ([]Group, error) {
 	p := parser{namespace: namespace, groups: map[string]*Group{}, holders: map[holder]int{}}
 	var errs []error
 	for _, e := range entries {
-		if IsSession(namespace, e.Key) {
+		if IsSession(namespace, e.Key) || IsOfGate(namespace, e.Key) {
 			continue
 		}
 		if err := p.add(e); err != nil {

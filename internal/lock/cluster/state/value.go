@@ -25,6 +25,9 @@ type Use struct {
 type Definition struct {
 	Definition group.Definition `json:"definition"`
 	User       lock.User        `json:"user"`
+	// Ticket is the key of the use's first ticket, by which another process can go on with a use
+	// that has a name; empty if there was none.
+	Ticket string `json:"ticket,omitempty"`
 }
 
 // Format returns a value as it is stored.
