@@ -38,6 +38,9 @@ var rooms = []struct {
 	{"internal/child", []string{"internal/guard", "internal/terminal"}},
 	{"internal", []string{"internal"}},
 	{"runner", []string{"internal", "runner"}},
+	// The gate knows what an action needs, and nothing of tests.
+	{"tools/interlock/gate/gatecommand", []string{"internal/coordinator", "tools/interlock/command$", "tools/interlock/gate$"}},
+	{"tools/interlock/gate", []string{"internal/coordinator", "internal/group", "internal/lock$", "internal/lock/cluster"}},
 	{"tools/interlock", []string{"internal", "tools/interlock"}},
 	{"tools", nil},
 	// A witness shares a clock with what it watches, and knows nothing else of it.

@@ -46,6 +46,11 @@
 //
 // holds the group with the key NAME while PROGRAM runs.
 //
+//	gate --executor=URL [--listen=ADDRESS] [--coordinator=FILE] [FLAG...]
+//
+// lets actions wait for their groups in front of a Remote Execution cluster (package gate). It is
+// only in @rules_interlock//tools:interlock_cluster.
+//
 //	host init
 //
 // makes the folder for the locks of scope host: for all users if root runs it, otherwise for the

@@ -31,6 +31,7 @@ var commands = map[string]func(b bazel, args []string, stdout io.Writer) error{
 
 // machineCommands are the commands that ask the machine, and not Bazel.
 var machineCommands = map[string]func(context.Context, command.Invocation) error{
+	"gate":          command.Gate,
 	"host":          command.Host,
 	"lock":          command.Lock,
 	"services":      command.Services,

@@ -103,6 +103,24 @@ another, in all of your builds on this machine, and ends when it is unused for i
 unless "interlock services up" has started it.`,
 	},
 	{
+		"gate",
+		[]string{"--executor=URL [--listen=ADDRESS] [--coordinator=FILE] [FLAG...]"},
+		"let actions wait for their groups in front of a Remote Execution cluster",
+		`Serves Remote Execution in front of the cluster at URL, grpc://HOST:PORT or grpcs://HOST:PORT, until SIGTERM. Give its
+address to Bazel as --remote_executor. An action whose test holds groups of scope cluster then waits here, and not on an
+executor. All else passes through.
+
+  --listen=ADDRESS             where to serve (default 127.0.0.1:8980)
+  --coordinator=FILE           the coordinator (default: that of this machine)
+  --ahead=N                    let N units more of each group go to executors than there are (default 0)
+  --patience=DURATION          for how long the coordinator may be away before actions no longer wait (default 5s)
+  --longest-wait=DURATION      let an action through that has waited for so long (default 1h)
+  --tls-certificate=FILE, --tls-key=FILE, --tls-client-ca=FILE
+                               serve with TLS, and only clients with a certificate of that authority
+  --executor-ca=FILE, --executor-certificate=FILE, --executor-key=FILE
+                               whom to trust as the cluster, and who to be there`,
+	},
+	{
 		"host",
 		[]string{"init"},
 		"make the folder for the locks of scope host",

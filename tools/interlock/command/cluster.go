@@ -18,6 +18,8 @@ type Cluster struct {
 	New func([]group.Group, func(string) (string, bool)) lock.Locker
 	// Find returns the groups of the configured coordinator, if there is one.
 	Find func(context.Context, func(string) (string, bool)) (groups []state.Group, found bool, err error)
+	// Gate serves until ctx ends.
+	Gate func(context.Context, Invocation) error
 }
 
 // errNoCluster is for programs without a Cluster.

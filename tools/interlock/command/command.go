@@ -38,6 +38,9 @@ type Invocation struct {
 	Stdin, Stdout, Stderr *os.File
 }
 
+// Say prints a line for people.
+func (i Invocation) Say(format string, args ...any) { i.say(format, args...) }
+
 // say prints a line for people.
 func (i Invocation) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(i.Stderr, "interlock: "+format+"\n", args...)
