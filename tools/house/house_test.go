@@ -60,6 +60,7 @@ var rooms = []struct {
 var (
 	onlyForTests = []string{
 		"internal/testkit", "internal/lock/locktest", "internal/lock/build/buildtest", "internal/lock/cluster/etcdtest",
+		"tools/interlock/gate/fakecluster",
 	}
 	harnesses = []string{"bench", "e2e"}
 )

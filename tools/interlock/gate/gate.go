@@ -45,6 +45,8 @@ type Config struct {
 	linger time.Duration
 	// firstUpdate is the first interval between messages to a client that waits.
 	firstUpdate time.Duration
+	// ttl is the time to live of the gate's lease.
+	ttl time.Duration
 }
 
 // Defaults for Config.
@@ -75,16 +77,16 @@ type gate struct {
 	leave   context.CancelFunc
 }
 
+// gateNamespace is the namespace of the gate's own groups, beside the locks in a namespace.
+func gateNamespace(namespace string) string { return state.GateNamespace(namespace) }
+
 // newGate returns a gate in front of a cluster.
 func newGate(config Config, upstream *pool) *gate {
 	own := config.Coordinator
-	own.Namespace = state.GateNamespace(own.Namespace)
-	own.TTL = max(own.TTL, leaseTTL)
-	return newGateAt(config, own, upstream)
-}
-
-// newGateAt is newGate with the coordinator and the namespace for its own groups.
-func newGateAt(config Config, own coordinator.Config, upstream *pool) *gate {
+	own.Namespace = gateNamespace(own.Namespace)
+	if own.TTL = config.ttl; own.TTL == 0 {
+		own.TTL = max(config.Coordinator.TTL, leaseTTL)
+	}
 	if config.linger == 0 {
 		config.linger = defaultLinger
 	}
