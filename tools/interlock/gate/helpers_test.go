@@ -21,6 +21,7 @@ import (
 	"github.com/interlock-build/rules_interlock/tools/interlock/gate/fakecluster"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/mem"
 )
 
 // serveIfAsked is the body of a process that startProcess starts.
@@ -284,7 +285,6 @@ const (
 	oneOf4    = `[{"key":"acme/llm","capacity":4,"units":1}]`
 	sharedDB  = `[{"key":"acme/db","capacity":1,"shared":true}]`
 	dbAndLLM  = `[{"key":"acme/db","capacity":1,"units":1},{"key":"acme/llm","capacity":4,"units":4}]`
-	nothing   = ""
 	malformed = `[{"key":"acme/db","capacity":0}]`
 )
 
@@ -338,3 +338,6 @@ func mustNotStart(t testing.TB, c *fakecluster.Cluster, n int) {
 		t.Fatalf("%q have started, want only %d of them", started, n)
 	}
 }
+
+// buffer returns data for a frame.
+func buffer(data []byte) mem.Buffer { return mem.SliceBuffer(data) }

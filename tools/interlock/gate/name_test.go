@@ -9,8 +9,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-func newPlaceOf(testing.TB) cluster.Place { return cluster.NewPlace() }
-
 // A name has all of an operation.
 func TestNames(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

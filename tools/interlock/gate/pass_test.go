@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	repb "github.com/bazelbuild/remote-apis/build/bazel/remote/execution/v2"
+	"github.com/interlock-build/rules_interlock/internal/lock/cluster"
 	"google.golang.org/grpc/codes"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/metadata"
@@ -175,7 +176,7 @@ func TestUnknownNames(t *testing.T) {
 	c := newCluster(t)
 	g := startGate(t, newSpace(t, commonEtcd(t)), c.Address)
 	client := executionAt(t, g.address)
-	valid := operation{request: &repb.ExecuteRequest{}, place: newPlaceOf(t)}.name()
+	valid := operation{request: &repb.ExecuteRequest{}, place: cluster.NewPlace()}.name()
 	for _, name := range []string{
 		"", "operation-7", namePrefix, namePrefix + "///", namePrefix + "x/x/x/x", valid + "/", valid[:len(valid)-3] + "*",
 		strings.Replace(valid, namePrefix, namePrefix+"x", 1), namePrefix + strings.Repeat("a", maxName),
