@@ -84,7 +84,7 @@ func TestHelpNamesEveryOption(t *testing.T) {
 
 func TestMisspeltVariables(t *testing.T) {
 	got := options.Misspelt([]string{
-		"INTERLOCK_RETRYS=3", "INTERLOCK_RETRIES=3", "INTERLOCK_WORKER=1", "INTERLOCK_HOST_DIR=/x", "INTERLOCK_SLOT_LEAK=0",
+		"INTERLOCK_RETRYS=3", "INTERLOCK_RETRIES=3", "INTERLOCK_WORKER=1", "INTERLOCK_GATE=[]", "INTERLOCK_HOST_DIR=/x", "INTERLOCK_SLOT_LEAK=0",
 		"INTERLOCK_MAXFAIL=1", "INTERLOCK_SHUFLE=", "RETRYS=3",
 	})
 	want := []string{

@@ -123,10 +123,10 @@ func Misspelt(environ []string) (sentences []string) {
 	return sentences
 }
 
-// isSetForCases reports whether the runner sets a variable for the cases of a test, which
-// may start another runner.
+// isSetForCases reports whether a variable is not for the runner: the runner sets it for the cases
+// of a test, which may start another runner, or the rule for interlock gate.
 func isSetForCases(name string) bool {
-	return name == "WORKER" || strings.HasPrefix(name, "SLOT_") || strings.HasSuffix(name, "_INSTANCE") || strings.HasSuffix(name, "_FENCE")
+	return name == "GATE" || name == "WORKER" || strings.HasPrefix(name, "SLOT_") || strings.HasSuffix(name, "_INSTANCE") || strings.HasSuffix(name, "_FENCE")
 }
 
 func namesOf(variables []string) (names []string) {

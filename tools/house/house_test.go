@@ -40,12 +40,15 @@ var rooms = []struct {
 	{"runner", []string{"internal", "runner"}},
 	// The gate knows what an action needs, and nothing of tests.
 	{"tools/interlock/gate/gatecommand", []string{"internal/coordinator", "tools/interlock/command$", "tools/interlock/gate$"}},
-	{"tools/interlock/gate", []string{"internal/coordinator", "internal/group", "internal/lock$", "internal/lock/cluster"}},
+	{"tools/interlock/gate", []string{
+		"internal/coordinator", "internal/group", "internal/lock$", "internal/lock/cluster", "tools/interlock/gate/fakecluster",
+	}},
 	{"tools/interlock", []string{"internal", "tools/interlock"}},
 	{"tools", nil},
 	// A witness shares a clock with what it watches, and knows nothing else of it.
 	{"e2e/witness", []string{"e2e/witness", "internal/boottime"}},
 	{"e2e", []string{"e2e", "internal"}},
+	{"bench/gate", []string{"bench/harness", "internal", "tools/interlock/gate"}},
 	{"bench/services", []string{"bench/harness", "e2e/services/suites", "internal"}},
 	{"bench/remote", []string{"bench/harness", "e2e/witness", "internal"}},
 	{"bench/seed", []string{"bench/harness", "bench/seed", "e2e/witness"}},

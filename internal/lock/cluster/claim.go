@@ -17,7 +17,20 @@ type claim struct {
 
 // grant waits until all requests are granted.
 func (c *claim) grant(ctx context.Context) error {
+	arrived, err := c.session.arrive(ctx)
+	if err != nil {
+		return err
+	}
 	o, err := c.begin(ctx)
+	for o != nil && err == nil && o.unplaced {
+		lock.Waiting(ctx, o.label)
+		o, err = c.enqueue(ctx, o.request, o.revision)
+	}
+	arrived()
+	if o == nil || err != nil {
+		return err
+	}
+	defer c.session.crowd(c.requests[0])()
 	for o != nil && err == nil {
 		lock.Waiting(ctx, o.label)
 		if o.unplaced {

@@ -10,6 +10,7 @@
 //   - sessions: one session for all acquisitions that need one;
 //   - call: calls of etcd that end;
 //   - request: the use of one group;
+//   - arrival: many acquisitions that begin at once;
 //   - claim: requests that are granted in one transaction;
 //   - wait: the queue, and waking up without polling;
 //   - queue, resume: acquisitions that another process goes on with;

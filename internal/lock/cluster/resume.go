@@ -24,7 +24,23 @@ func (c *claim) begin(ctx context.Context) (*obstacle, error) {
 			return o, err
 		}
 	}
+	if c.session.isCrowded(c.requests[0]) && len(c.requests) == 1 && c.requests[0].isNamed {
+		return c.join(ctx, c.requests[0])
+	}
 	return c.try(ctx)
+}
+
+// join leads to the end of a queue without a look at the group.
+func (c *claim) join(ctx context.Context, r *request) (*obstacle, error) {
+	// Any answer has the revision that the ticket needs.
+	answer, err := c.session.transact(ctx, []clientv3.Cmp{absent(r.definition())}, nil, nil, ignore)
+	if err != nil {
+		return nil, err
+	}
+	if !answer.Succeeded {
+		return nil, c.recover(ctx)
+	}
+	return &obstacle{label: r.labels[0], request: r, revision: answer.Header.Revision, unplaced: true}, nil
 }
 
 // resume looks for what another process has done for r, and goes on with it. found is false if

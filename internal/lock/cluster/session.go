@@ -30,6 +30,8 @@ type session struct {
 	ctx  context.Context
 	end  context.CancelFunc
 	lost chan struct{} // closed when it is lost
+	// arrivals are the acquisitions that begin or wait.
+	arrivals *arrivals
 	// users is how many acquisitions need the session; sessions counts them.
 	users int
 
@@ -82,7 +84,7 @@ func tryOpen(ctx context.Context, config coordinator.Config, clientConfig client
 		return nil, err
 	}
 	s := &session{
-		client: client, config: config, lease: lease.ID, lost: make(chan struct{}),
+		client: client, config: config, lease: lease.ID, lost: make(chan struct{}), arrivals: newArrivals(),
 		confirmed: sent, ttl: time.Duration(lease.TTL) * time.Second, watcher: client.Watcher,
 	}
 	s.ctx, s.end = context.WithCancel(clientv3.WithRequireLeader(context.Background()))

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/state"
@@ -14,12 +15,24 @@ import (
 // lookAgain is how long a waiter that is told of nothing waits before it looks again.
 const lookAgain = 30 * time.Second
 
+// lookRarely is lookAgain for processes with thousands of waiters.
+const lookRarely = 5 * time.Minute
+
+// patience is how long a waiter that is told of nothing waits. Those that began together do not
+// look again together.
+func (c *claim) patience() time.Duration {
+	if !c.requests[0].isNamed {
+		return lookAgain
+	}
+	return lookRarely/2 + rand.N(lookRarely)
+}
+
 // enqueue gives r its place in the queue, by the revision in which it could not be granted, and
 // returns what is in its way then.
 func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obstacle, error) {
 	ticket := r.keys.Ticket(revision, r.use)
 	r.place = ticket
-	before := r.keys.Before(ticket)
+	before := r.keys.Shortly(ticket, short)
 	lookBefore := clientv3.OpGet(before.From, nearest(before)...)
 	answer, err := c.commit(ctx, r.isNew(), []clientv3.Op{
 		lookBefore,
@@ -44,7 +57,31 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 	}
 	r.ticket = ticket
 	first, err := r.ticketAmong(got[0].GetResponseRange())
+	if first == "" && err == nil {
+		first, err = c.lookBefore(ctx, r)
+	}
 	return r.inTheWay(first, answer.Header.Revision), err
+}
+
+// etcd reads all keys of a range to find its last one. In a long queue the ticket before a new one
+// is seldom much older, so short ranges are looked at first.
+const (
+	short  = 64
+	longer = 4096
+)
+
+// lookBefore returns the ticket before r's own; "" if there is none.
+func (c *claim) lookBefore(ctx context.Context, r *request) (string, error) {
+	for _, before := range []state.Range{r.keys.Shortly(r.ticket, longer), r.keys.Before(r.ticket)} {
+		answer, err := c.session.transact(ctx, nil, []clientv3.Op{clientv3.OpGet(before.From, nearest(before)...)}, nil, ignore)
+		if err != nil {
+			return "", err
+		}
+		if first, err := r.ticketAmong(answer.Responses[0].GetResponseRange()); first != "" || err != nil {
+			return first, err
+		}
+	}
+	return "", nil
 }
 
 // await waits until an obstacle is gone, or another one is known to be in the way. It returns
@@ -54,7 +91,7 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 // first and to watch from the revision of the look would be correct too, but etcd serves watches
 // that begin in the past only ten times a second.
 func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
-	w := c.session.watch(ctx, o.keys())
+	w := c.session.watchFor(ctx, o.keys(), c.patience())
 	defer w.cancel()
 	if o.before == "" {
 		again, err := c.try(ctx)
@@ -97,7 +134,7 @@ func (s *session) look(ctx context.Context, one, other string) (looked, error) {
 // watch is a watch for deletions in a range.
 type watch struct {
 	session *session
-	ctx     context.Context // ends after lookAgain
+	ctx     context.Context // ends after a while
 	cancel  context.CancelFunc
 	watcher clientv3.Watcher
 	answers clientv3.WatchChan
@@ -105,8 +142,13 @@ type watch struct {
 
 // watch returns a watch that has begun.
 func (s *session) watch(ctx context.Context, r state.Range) *watch {
+	return s.watchFor(ctx, r, lookAgain)
+}
+
+// watchFor is watch for a while.
+func (s *session) watchFor(ctx context.Context, r state.Range, while time.Duration) *watch {
 	w := &watch{session: s, watcher: s.currentWatcher()}
-	w.ctx, w.cancel = context.WithTimeout(ctx, lookAgain)
+	w.ctx, w.cancel = context.WithTimeout(ctx, while)
 	w.answers = w.watcher.Watch(w.ctx, r.From, in(r), clientv3.WithFilterPut())
 	return w
 }

@@ -33,7 +33,7 @@ def execution_requirements(groups, *, resource_tags = False):
         }
     return requirements
 
-def schedulable_groups(groups):
+def schedulable_groups(groups, *, anywhere = False):
     """Those that a test cannot do anything without: a process needs them from its first case to its last.
 
     Not those that all cases share: Bazel knows no shared use, and would keep readers apart. Those with a rate
@@ -42,8 +42,13 @@ def schedulable_groups(groups):
 
     Args:
       groups: as in `execution_requirements`.
+      anywhere: bool, whether to add groups whose locks are not those of one machine, as `resource_properties` does.
 
     Returns:
       list of those among them.
     """
-    return [group for group in groups if group.info.scope in _ONE_MACHINE and weight_of_all(group.cases)]
+    return [
+        group
+        for group in groups
+        if (anywhere or group.info.scope in _ONE_MACHINE) and weight_of_all(group.cases)
+    ]

@@ -2,6 +2,7 @@
 
 load(":given_attributes.bzl", "divided_attributes")
 load(":grouped_test_rule.bzl", "grouped_binary", _grouped_test = "grouped_test")
+load(":resource_properties.bzl", "with_resource_properties")
 load(":settings.bzl", "grouped_test_settings")
 
 visibility("//rules/...")
@@ -55,7 +56,8 @@ def grouped_test(*, name, test = None, **kwargs):
 
     **Waiting.** A test that waits keeps one of Bazel's job slots and its CPUs. Set
     `--@rules_interlock//rules:resource_tags` to let Bazel start a test only when the groups are free that all its cases
-    hold: [locking.md](../design/locking.md#tests-that-only-wait) says how.
+    hold: [locking.md](../design/locking.md#tests-that-only-wait) says how. On a remote execution cluster, a test that
+    waits keeps an executor. [interlock gate](../design/gate.md) lets it wait without one.
 
     **Mistakes** are reported when Bazel analyses the target, and spoil no other target of the package.
 
@@ -87,6 +89,7 @@ def declare_grouped_test(*, name, test, given):
         running_budget_seconds = settings.running_budget_seconds,
         timings = given.own.get("timings"),
         **(given.rest | _of_cases(settings) | dict(
+            exec_properties = with_resource_properties(given.rest.get("exec_properties"), settings.resource_groups),
             shard_count = settings.shard_count,
             size = settings.size,
             tags = settings.tags,

@@ -11,6 +11,7 @@ load("//rules/private/runner:paths.bzl", "output_path", "rlocation_path")
 load("//rules/private/runner:toolchain.bzl", "TOOLCHAIN_TYPE")
 load(":attributes.bzl", "rule_attributes")
 load(":execution_requirements.bzl", "execution_requirements", "schedulable_groups")
+load(":gate.bzl", "gate_environment")
 load(":inner_test.bzl", "inner_test_aspect", "inner_test_error")
 load(":providers.bzl", "InnerTestInfo", "LocalResourcesInfo")
 load(":resolved_groups.bzl", "not_a_group_errors", "resolved_group_errors", "resolved_groups")
@@ -61,7 +62,11 @@ def _grouped_test_impl(ctx):
         ),
         OutputGroupInfo(interlock_manifest = depset([manifest])),
         RunEnvironmentInfo(
-            environment = environment.environment,
+            environment = environment.environment | gate_environment(
+                groups,
+                cpus = ctx.attr.cpus,
+                workers = ctx.attr.workers,
+            ),
             inherited_environment = environment.inherited_environment,
         ),
         testing.ExecutionInfo(execution_requirements(
@@ -70,7 +75,7 @@ def _grouped_test_impl(ctx):
         )),
         LocalResourcesInfo(flags = [
             local_resources_flag(group.info.label, capacity = group.info.capacity)
-            for group in schedulable_groups(groups)
+            for group in schedulable_groups(groups, anywhere = ctx.attr._resource_properties[BuildSettingInfo].value)
         ]),
         coverage_common.instrumented_files_info(ctx, dependency_attributes = ["test", "data"]),
     ]
@@ -182,6 +187,7 @@ _ATTRS = rule_attributes() | {
         cfg = "target",
         executable = True,
     ),
+    "_resource_properties": attr.label(default = "//rules:resource_properties"),
     "_resource_tags": attr.label(default = "//rules:resource_tags"),
     "_windows": attr.label(default = "@platforms//os:windows"),
 }

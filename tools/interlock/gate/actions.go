@@ -17,7 +17,7 @@ const (
 	// maxBlob is the largest action or command that is looked at.
 	maxBlob = 1 << 20
 	// readTimeout is how long the storage may take.
-	readTimeout = 5 * time.Second
+	readTimeout = 30 * time.Second
 	// cachedActions is how many actions are remembered, at least.
 	cachedActions = 4096
 )

@@ -16,10 +16,10 @@ import (
 // model is what the gate should do, in a few lines: an action takes its groups in the order of
 // their keys, waits for each in a queue, and keeps what it has.
 type model struct {
-	used     map[string]int // units, and shares, of each group
-	queues   map[string][]*modelAction
-	running  []string
-	begun    []string
+	used    map[string]int // units, and shares, of each group
+	queues  map[string][]*modelAction
+	running []string
+	begun   []string
 }
 
 type modelAction struct {

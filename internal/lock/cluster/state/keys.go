@@ -115,6 +115,16 @@ func (k Keys) Ticket(revision int64, use string) string {
 // Before is the range of the tickets before one.
 func (k Keys) Before(ticket string) Range { return Range{k.Queue().From, ticket} }
 
+// Shortly is the range of the tickets before one that are at most so many revisions older.
+func (k Keys) Shortly(ticket string, revisions int64) Range {
+	all := k.Before(ticket)
+	revision, err := strconv.ParseInt(ticket[len(k.prefix+queue):][:16], 16, 64)
+	if err != nil || revision <= revisions {
+		return all
+	}
+	return Range{fmt.Sprintf("%s%s%016x", k.prefix, queue, revision-revisions), all.To}
+}
+
 // IsTicket reports whether Ticket could have returned a key.
 func (k Keys) IsTicket(key string) bool {
 	name, ok := strings.CutPrefix(key, k.prefix+queue)

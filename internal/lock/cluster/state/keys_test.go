@@ -64,6 +64,20 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// The tickets shortly before one are those before it that are not much older.
+func TestShortly(t *testing.T) {
+	k := state.KeysOf("/ns/", "acme/llm")
+	ticket := k.Ticket(0x1000, id)
+	for revision, want := range map[int64]bool{0xfff: true, 0xff0: true, 0xfef: false, 1: false, 0x1001: false} {
+		if got := k.Shortly(ticket, 0x10).Has(k.Ticket(revision, id)); got != want {
+			t.Errorf("%x is shortly before: %v, want %v", revision, got, want)
+		}
+	}
+	if got := k.Shortly(ticket, 0x2000); got != k.Before(ticket) {
+		t.Errorf("%v, want %v", got, k.Before(ticket))
+	}
+}
+
 // All definitions except equal ones are other ones.
 func TestOtherDefinitions(t *testing.T) {
 	k := state.KeysOf("/ns/", "g")

@@ -41,6 +41,15 @@ func whole() []state.Entry {
 	}
 }
 
+// What the gate has beside the groups is none of them.
+func TestParseLeavesTheGateOut(t *testing.T) {
+	key := state.KeysOf(state.GateNamespace("/ns/"), "acme/llm").Unit(0)
+	groups, err := state.Parse("/ns/", []state.Entry{{Key: key, Value: "{}"}})
+	if len(groups) > 0 || err != nil {
+		t.Errorf("%v, %v", groups, err)
+	}
+}
+
 func TestParse(t *testing.T) {
 	groups, err := state.Parse(namespace, whole())
 	if err != nil || len(groups) != 1 {
