@@ -107,14 +107,14 @@ func (p *process) stop() {
 	_ = p.command.Wait()
 }
 
-// memory is the largest resident set so far, in bytes; 0 if it is not known.
-func (p *process) memory() int64 {
+// memory is the resident set, by its name in /proc/PID/status, in bytes; 0 if it is not known.
+func (p *process) memory(name string) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
 			kb, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
 			return kb << 10
 		}

@@ -16,9 +16,13 @@ import (
 // queued is what was measured of a queue.
 type queued struct {
 	handovers harness.Samples
-	memory    int64
+	memory    int64 // when all have a place
+	peak      int64
 	filled    time.Duration // how long that took
 }
+
+// settle is after how long what belongs to filling is over.
+const settle = 10 * time.Second
 
 // queue lets actions wait for some groups, and measures handovers of the first group and the
 // memory of the gate.
@@ -50,9 +54,9 @@ func queue(etcd *etcdtest.Cluster, name string, actions, groups int) (q queued, 
 		return q, err
 	}
 	q.filled = time.Since(began)
-	time.Sleep(2 * time.Second) // what belongs to filling is over
+	time.Sleep(settle)
+	q.memory, q.peak = g.memory("VmRSS"), g.memory("VmHWM")
 	q.handovers, err = handoversOf(c, begun, groups)
-	q.memory = g.memory()
 	return q, err
 }
 

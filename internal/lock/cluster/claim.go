@@ -17,29 +17,41 @@ type claim struct {
 
 // grant waits until all requests are granted.
 func (c *claim) grant(ctx context.Context) error {
-	arrived, err := c.session.arrive(ctx)
-	if err != nil {
-		return err
-	}
-	o, err := c.begin(ctx)
-	for o != nil && err == nil && o.unplaced {
-		lock.Waiting(ctx, o.label)
-		o, err = c.enqueue(ctx, o.request, o.revision)
-	}
-	arrived()
+	o, err := c.arrive(ctx)
 	if o == nil || err != nil {
 		return err
 	}
 	defer c.session.crowd(c.requests[0])()
 	for o != nil && err == nil {
 		lock.Waiting(ctx, o.label)
-		if o.unplaced {
-			o, err = c.enqueue(ctx, o.request, o.revision)
-		} else {
+		switch {
+		case o.unplaced:
+			c.session.apart(func() { o, err = c.enqueue(ctx, o.request, o.revision) })
+		case o.before != "" && c.session.many:
+			o, err = c.awaitInCrowd(ctx, o)
+		default:
 			o, err = c.await(ctx, o)
 		}
 	}
 	return err
+}
+
+// arrive makes the first attempt, and takes a place in the queue if need be. It returns what is in
+// the way then.
+func (c *claim) arrive(ctx context.Context) (o *obstacle, err error) {
+	arrived, err := c.session.arrive(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer arrived()
+	c.session.apart(func() {
+		o, err = c.begin(ctx)
+		for o != nil && err == nil && o.unplaced {
+			lock.Waiting(ctx, o.label)
+			o, err = c.enqueue(ctx, o.request, o.revision)
+		}
+	})
+	return o, err
 }
 
 // try takes everything in one transaction if that is possible, and otherwise returns the first

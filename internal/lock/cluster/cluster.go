@@ -14,6 +14,7 @@
 //   - claim: requests that are granted in one transaction;
 //   - wait: the queue, and waking up without polling;
 //   - queue, resume: acquisitions that another process goes on with;
+//   - hub: one watch for many waiters;
 //   - starts: the rate;
 //   - state: keys and values.
 package cluster

@@ -18,8 +18,6 @@ import (
 type locker struct {
 	groups   map[string]group.Group
 	sessions *sessions
-	// named names its acquisitions; the zero value leaves them nameless.
-	named Place
 }
 
 func newLocker(groups []group.Group, find func() (coordinator.Config, error)) *locker {
@@ -50,13 +48,17 @@ func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 	if err != nil {
 		return nil, err
 	}
+	return l.acquireWants(ctx, wants, Place{})
+}
+
+// acquireWants tries again and again until it has everything, or there is no hope.
+func (l *locker) acquireWants(ctx context.Context, wants []want, place Place) (lock.Held, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if len(wants) == 0 {
 		return lock.All{}, nil
 	}
-	place := l.named
 	for connected, since := false, now(); ; {
 		s, err := l.sessions.use(ctx)
 		if err == nil {

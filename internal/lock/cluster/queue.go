@@ -55,14 +55,16 @@ type Queue struct{ sessions *sessions }
 
 // NewQueue returns a Queue of a coordinator.
 func NewQueue(config coordinator.Config) *Queue {
-	return &Queue{&sessions{find: func() (coordinator.Config, error) { return config, nil }}}
+	return &Queue{&sessions{many: true, find: func() (coordinator.Config, error) { return config, nil }}}
 }
 
 // Acquire is lock.Locker's Acquire for some groups, with a name.
 func (q *Queue) Acquire(ctx context.Context, place Place, groups []group.Group, needs []group.Need) (lock.Held, error) {
-	l := lockerIn(q.sessions, groups)
-	l.named = place
-	return l.Acquire(ctx, needs)
+	wants, err := lockerIn(q.sessions, groups).wants(needs)
+	if err != nil {
+		return nil, err
+	}
+	return (&locker{sessions: q.sessions}).acquireWants(ctx, wants, place)
 }
 
 // Check returns an error if the coordinator does not answer before ctx ends.

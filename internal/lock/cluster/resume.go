@@ -24,7 +24,7 @@ func (c *claim) begin(ctx context.Context) (*obstacle, error) {
 			return o, err
 		}
 	}
-	if c.session.isCrowded(c.requests[0]) && len(c.requests) == 1 && c.requests[0].isNamed {
+	if c.session.many && len(c.requests) == 1 && c.session.isCrowded(c.requests[0]) {
 		return c.join(ctx, c.requests[0])
 	}
 	return c.try(ctx)

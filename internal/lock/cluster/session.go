@@ -30,8 +30,11 @@ type session struct {
 	ctx  context.Context
 	end  context.CancelFunc
 	lost chan struct{} // closed when it is lost
+	// many says that thousands may wait.
+	many bool
 	// arrivals are the acquisitions that begin or wait.
 	arrivals *arrivals
+	hubs     hubs
 	// users is how many acquisitions need the session; sessions counts them.
 	users int
 
@@ -202,7 +205,7 @@ func (s *session) putKey(key string) bool {
 // renewOnce renews the lease if the coordinator answers. If the lease does not exist, it declares
 // the session lost.
 func (s *session) renewOnce(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(clientv3.WithRequireLeader(ctx), callTimeout)
 	defer cancel()
 	if err := s.renew(ctx, s.lease); isLeaseGone(err) {
 		s.lose(err)
@@ -260,14 +263,14 @@ func (s *session) newUse() string {
 
 // during returns a context that ends with ctx and with the session.
 func (s *session) during(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
+	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(s.ctx, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
 // do calls etcd until it gets an answer. failed is told each error.
 func (s *session) do(ctx context.Context, call func(context.Context) error, failed func(error)) error {
-	err := retry(ctx, patience, call, failed)
+	err := retry(clientv3.WithRequireLeader(ctx), patience, call, failed)
 	switch {
 	case err == nil:
 		return nil

@@ -14,6 +14,8 @@ const linger = 5 * time.Second
 // sessions gives all acquisitions of a locker the same session, as long as it lives.
 type sessions struct {
 	find func() (coordinator.Config, error)
+	// many says that thousands may wait.
+	many bool
 
 	mu      sync.Mutex
 	current *session // nil if there is none
@@ -90,6 +92,7 @@ func (m *sessions) open(o *opening) {
 		go s.leave()
 		return
 	}
+	s.many = m.many
 	m.current = s
 	m.idle = time.AfterFunc(linger, func() { m.closeIdle(s) })
 }

@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/lock/cluster/state"
@@ -14,18 +13,6 @@ import (
 
 // lookAgain is how long a waiter that is told of nothing waits before it looks again.
 const lookAgain = 30 * time.Second
-
-// lookRarely is lookAgain for processes with thousands of waiters.
-const lookRarely = 5 * time.Minute
-
-// patience is how long a waiter that is told of nothing waits. Those that began together do not
-// look again together.
-func (c *claim) patience() time.Duration {
-	if !c.requests[0].isNamed {
-		return lookAgain
-	}
-	return lookRarely/2 + rand.N(lookRarely)
-}
 
 // enqueue gives r its place in the queue, by the revision in which it could not be granted, and
 // returns what is in its way then.
@@ -91,7 +78,7 @@ func (c *claim) lookBefore(ctx context.Context, r *request) (string, error) {
 // first and to watch from the revision of the look would be correct too, but etcd serves watches
 // that begin in the past only ten times a second.
 func (c *claim) await(ctx context.Context, o *obstacle) (*obstacle, error) {
-	w := c.session.watchFor(ctx, o.keys(), c.patience())
+	w := c.session.watch(ctx, o.keys())
 	defer w.cancel()
 	if o.before == "" {
 		again, err := c.try(ctx)
@@ -134,7 +121,7 @@ func (s *session) look(ctx context.Context, one, other string) (looked, error) {
 // watch is a watch for deletions in a range.
 type watch struct {
 	session *session
-	ctx     context.Context // ends after a while
+	ctx     context.Context // ends after lookAgain
 	cancel  context.CancelFunc
 	watcher clientv3.Watcher
 	answers clientv3.WatchChan
@@ -148,7 +135,7 @@ func (s *session) watch(ctx context.Context, r state.Range) *watch {
 // watchFor is watch for a while.
 func (s *session) watchFor(ctx context.Context, r state.Range, while time.Duration) *watch {
 	w := &watch{session: s, watcher: s.currentWatcher()}
-	w.ctx, w.cancel = context.WithTimeout(ctx, while)
+	w.ctx, w.cancel = context.WithTimeout(clientv3.WithRequireLeader(ctx), lookAgain)
 	w.answers = w.watcher.Watch(w.ctx, r.From, in(r), clientv3.WithFilterPut())
 	return w
 }

@@ -20,15 +20,22 @@ const (
 	readTimeout = 30 * time.Second
 	// cachedActions is how many actions are remembered, at least.
 	cachedActions = 4096
+	// mostReads is how many actions are looked at at the same time.
+	mostReads = 64
 )
 
 // actions finds out which groups an action needs, from its command in the cluster's storage.
 type actions struct {
 	upstream *pool
+	reads    chan struct{} // has room for as many as are under way
 
 	mu sync.Mutex
 	// young and old are what was found, by action. When young is full it replaces old.
 	young, old map[string]needs
+}
+
+func newActions(upstream *pool) *actions {
+	return &actions{upstream: upstream, reads: make(chan struct{}, mostReads)}
 }
 
 // needsOf returns the groups that an action needs; none if it is not a test with groups.
@@ -41,7 +48,22 @@ func (a *actions) needsOf(ctx context.Context, request *repb.ExecuteRequest) (ne
 	if found, ok := a.cached(key); ok {
 		return found, nil
 	}
-	found, err := a.find(ctx, request)
+	select {
+	case a.reads <- struct{}{}:
+		defer func() { <-a.reads }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	// On another goroutine, since a request needs a large stack, which an action that waits would
+	// keep.
+	var found needs
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		found, err = a.find(ctx, request)
+	}()
+	<-done
 	if err == nil {
 		a.remember(key, found)
 	}

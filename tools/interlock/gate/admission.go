@@ -112,15 +112,13 @@ func (g *gate) acquire(client context.Context, o operation, updates *updates) (l
 		}
 		cancel(errClientGone)
 	})()
-	ctx, stop := context.WithTimeoutCause(ctx, g.config.LongestWait, errTooLong)
-	defer stop()
 
 	var waits sync.Once
 	waited := func() {}
 	ctx = lock.WithTrace(ctx, lock.Trace{User: lock.User{Target: targetOf(client)}, Waiting: func(string) {
 		waits.Do(func() {
 			waited = g.census.waits(o.needs.keys())
-			updates.begin(o)
+			updates.begin(o, g.config.LongestWait, func() { cancel(errTooLong) })
 		})
 	}})
 	groups, wants := o.needs.locks(g.config.Ahead)

@@ -52,6 +52,13 @@ func (c *census) add(counter *int, keys []string, n int) {
 	}
 }
 
+// count returns how many actions wait.
+func (c *census) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waiting
+}
+
 // mostGroups is how many groups a line has.
 const mostGroups = 8
 

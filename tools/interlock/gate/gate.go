@@ -15,7 +15,8 @@
 //   - watchdog: whether the coordinator is there;
 //   - relay, frames, metadata, pool: what passes through;
 //   - connections: how a client has gone;
-//   - census, notes: what people can see.
+//   - census, notes: what people can see;
+//   - collection: the memory of thousands that wait.
 package gate
 
 import (
@@ -94,7 +95,7 @@ func newGate(config Config, upstream *pool) *gate {
 		config.firstUpdate = defaultFirstUpdate
 	}
 	g := &gate{config: config, queue: cluster.NewQueue(own), upstream: upstream, census: newCensus(), notes: newNotes(config.Log)}
-	g.actions = &actions{upstream: upstream}
+	g.actions = newActions(upstream)
 	g.watchdog = newWatchdog(g.queue.Check, config.Patience, g.notes)
 	g.leaving, g.leave = context.WithCancel(context.Background())
 	return g

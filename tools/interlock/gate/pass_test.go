@@ -84,7 +84,7 @@ func TestOtherServicesPass(t *testing.T) {
 // A client that says that an action is no test does not pay for looking at it.
 func TestOnlyTestsAreLookedAt(t *testing.T) {
 	for mnemonic, looked := range map[string]bool{"GoCompile": false, testMnemonic: true, "": true} {
-		a := &actions{}
+		a := newActions(nil)
 		text, err := proto.Marshal(&repb.RequestMetadata{ActionMnemonic: mnemonic})
 		if err != nil {
 			t.Fatal(err)

@@ -73,6 +73,7 @@ func serverOptions(g *gate, own *tls.Config) []grpc.ServerOption {
 
 // Serve serves until ctx ends, and then ends: what waits or runs for a group can be gone on with at
 // another gate at once, and all else has a moment to end. Clients need TLS if secrets are not nil.
+// While many actions wait, it makes the garbage collector of this process work more often.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, secrets *tls.Config) error {
 	defer s.gate.upstream.close()
 	s.health = health.NewServer()
@@ -81,14 +82,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, secrets *tls.
 	healthpb.RegisterHealthServer(s.grpc, s.health)
 	failed := make(chan error, 1)
 	go func() { failed <- s.grpc.Serve(listener) }()
-	ticker := time.NewTicker(reportEach)
-	defer ticker.Stop()
+	report := time.NewTicker(reportEach)
+	defer report.Stop()
+	collection := newCollection()
+	defer collection.stop()
 	for {
 		select {
 		case err := <-failed:
 			s.gate.close()
 			return err
-		case <-ticker.C:
+		case <-collection.ticker.C:
+			collection.adapt(s.gate.census.count())
+		case <-report.C:
 			if line, changed := s.gate.census.line(); changed {
 				s.gate.config.Log("%s", line)
 			}
