@@ -20,6 +20,10 @@ func TestWithoutACluster(t *testing.T) {
 			i.Args = []string{"acme/llm", "--scope=cluster", "--", "true"}
 			return Lock(t.Context(), i)
 		},
+		"gate": func() error {
+			i.Args = []string{"--executor=grpc://127.0.0.1:1"}
+			return Gate(t.Context(), i)
+		},
 		"status": func() error {
 			i.Args = []string{"--scope=cluster"}
 			return Status(t.Context(), i)
