@@ -6,6 +6,7 @@ load("//rules/private/test:gate.bzl", "gate_environment")
 load("//rules/private/test:providers.bzl", "LocalResourcesInfo")
 load("//rules/private/test:resource_properties.bzl", "resource_properties")
 load("//rules/private/test:uses.bzl", "glob_use")
+load(":fixtures.bzl", "fixture_binary")
 
 visibility("private")
 
