@@ -265,6 +265,9 @@ func (s *session) newUse() string {
 func (s *session) during(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(s.ctx, cancel)
+	if s.ctx.Err() != nil {
+		cancel() // at once, while AfterFunc takes a moment: after leave, nothing may be withdrawn
+	}
 	return ctx, func() { stop(); cancel() }
 }
 
