@@ -17,19 +17,26 @@ import (
 var errRestarts = status.Error(codes.Unavailable, "interlock gate: it is stopping; ask again")
 
 // client is the stream of messages to a client.
-type client = grpc.ServerStreamingServer[longrunning.Operation]
+type client interface {
+	Send(*longrunning.Operation) error
+	grpc.ServerStream
+}
+
+// answers is a stream of messages from the cluster.
+type answers interface {
+	Recv() (*longrunning.Operation, error)
+	grpc.ClientStream
+}
 
 // question asks the cluster for a stream of messages.
-type question func(context.Context, repb.ExecutionClient) (grpc.ServerStreamingClient[longrunning.Operation], error)
+type question func(context.Context, repb.ExecutionClient) (answers, error)
 
 func execute(request *repb.ExecuteRequest) question {
-	return func(ctx context.Context, c repb.ExecutionClient) (grpc.ServerStreamingClient[longrunning.Operation], error) {
-		return c.Execute(ctx, request)
-	}
+	return func(ctx context.Context, c repb.ExecutionClient) (answers, error) { return c.Execute(ctx, request) }
 }
 
 func waitFor(request *repb.WaitExecutionRequest) question {
-	return func(ctx context.Context, c repb.ExecutionClient) (grpc.ServerStreamingClient[longrunning.Operation], error) {
+	return func(ctx context.Context, c repb.ExecutionClient) (answers, error) {
 		return c.WaitExecution(ctx, request)
 	}
 }
@@ -41,7 +48,7 @@ type execution struct {
 }
 
 // Execute implements repb.ExecutionServer.
-func (e execution) Execute(request *repb.ExecuteRequest, c client) error {
+func (e execution) Execute(request *repb.ExecuteRequest, c repb.Execution_ExecuteServer) error {
 	needs, err := e.gate.actions.needsOf(c.Context(), request)
 	if err != nil && c.Context().Err() == nil {
 		e.gate.notes.once("an action passes without waiting, since its groups are not known: %v", err)
@@ -53,7 +60,7 @@ func (e execution) Execute(request *repb.ExecuteRequest, c client) error {
 }
 
 // WaitExecution implements repb.ExecutionServer.
-func (e execution) WaitExecution(request *repb.WaitExecutionRequest, c client) error {
+func (e execution) WaitExecution(request *repb.WaitExecutionRequest, c repb.Execution_WaitExecutionServer) error {
 	o, ours, err := parseName(request.GetName())
 	switch {
 	case err != nil:

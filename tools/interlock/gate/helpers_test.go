@@ -168,7 +168,7 @@ type asked struct {
 	name string
 }
 
-func ask(t testing.TB, open func(context.Context) (grpc.ServerStreamingClient[longrunning.Operation], error)) *asked {
+func ask(t testing.TB, open func(context.Context) (answers, error)) *asked {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	a := &asked{t: t, cancel: cancel, messages: make(chan *longrunning.Operation, 1000)}
@@ -200,7 +200,7 @@ func executionAt(t testing.TB, address string) repb.ExecutionClient {
 // run asks for an action.
 func run(t testing.TB, client repb.ExecutionClient, digest *repb.Digest) *asked {
 	t.Helper()
-	return ask(t, func(ctx context.Context) (grpc.ServerStreamingClient[longrunning.Operation], error) {
+	return ask(t, func(ctx context.Context) (answers, error) {
 		return client.Execute(ctx, &repb.ExecuteRequest{ActionDigest: digest, InstanceName: "main"})
 	})
 }
@@ -208,7 +208,7 @@ func run(t testing.TB, client repb.ExecutionClient, digest *repb.Digest) *asked 
 // goOn asks for an operation by its name.
 func goOn(t testing.TB, client repb.ExecutionClient, name string) *asked {
 	t.Helper()
-	return ask(t, func(ctx context.Context) (grpc.ServerStreamingClient[longrunning.Operation], error) {
+	return ask(t, func(ctx context.Context) (answers, error) {
 		return client.WaitExecution(ctx, &repb.WaitExecutionRequest{Name: name})
 	})
 }

@@ -48,6 +48,12 @@ type Cluster struct {
 	changed chan struct{} // closed and replaced when started grows
 }
 
+// stream is a client's.
+type stream interface {
+	Send(*longrunning.Operation) error
+	Context() context.Context
+}
+
 // operation is an action under way.
 type operation struct {
 	name, action string
@@ -179,7 +185,7 @@ func (c *Cluster) GetCapabilities(context.Context, *repb.GetCapabilitiesRequest)
 }
 
 // Execute implements repb.ExecutionServer. Requests for the same action share one operation.
-func (c *Cluster) Execute(request *repb.ExecuteRequest, client grpc.ServerStreamingServer[longrunning.Operation]) error {
+func (c *Cluster) Execute(request *repb.ExecuteRequest, client repb.Execution_ExecuteServer) error {
 	name, err := c.nameOf(request.GetActionDigest())
 	if err != nil {
 		return err
@@ -242,7 +248,7 @@ func (c *Cluster) run(o *operation) {
 }
 
 // WaitExecution implements repb.ExecutionServer.
-func (c *Cluster) WaitExecution(request *repb.WaitExecutionRequest, client grpc.ServerStreamingServer[longrunning.Operation]) error {
+func (c *Cluster) WaitExecution(request *repb.WaitExecutionRequest, client repb.Execution_WaitExecutionServer) error {
 	c.mu.Lock()
 	o := c.operations[request.GetName()]
 	c.mu.Unlock()
@@ -252,7 +258,7 @@ func (c *Cluster) WaitExecution(request *repb.WaitExecutionRequest, client grpc.
 	return c.follow(o, client)
 }
 
-func (c *Cluster) follow(o *operation, client grpc.ServerStreamingServer[longrunning.Operation]) error {
+func (c *Cluster) follow(o *operation, client stream) error {
 	message := &longrunning.Operation{Name: o.name}
 	message.Metadata, _ = anypb.New(&repb.ExecuteOperationMetadata{Stage: repb.ExecutionStage_EXECUTING, ActionDigest: o.digest})
 	if err := client.Send(message); err != nil {
