@@ -153,12 +153,15 @@ func TestActionTimeout(t *testing.T) {
 	notShort(t)
 	s := newStage(t, cluster.Options{Machines: machines(2)})
 	flags := []string{"//grouped:t0_test", "--test_env=TAKES=60s", "--test_timeout=15", "--test_filter=TestDB1", "--test_sharding_strategy=disabled"}
-	for name, do := range map[string]func(caselog.Record){
-		"runner ends its case": func(caselog.Record) {},
-		"worker kills the runner": func(holder caselog.Record) {
+	for name, c := range map[string]struct {
+		do   func(caselog.Record)
+		want string // status
+	}{
+		"runner ends its case": {func(caselog.Record) {}, "FAILED"},
+		"worker kills the runner": {func(holder caselog.Record) {
 			pid, _ := judge.Runner(holder.Run)
 			signal([]int{pid}, syscall.SIGSTOP)
-		},
+		}, "TIMEOUT"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.newFolder(t)
@@ -166,15 +169,18 @@ func TestActionTimeout(t *testing.T) {
 			go func() {
 				defer close(done)
 				if holder, found := s.awaitHolder(t); found {
-					do(holder)
+					c.do(holder)
 				}
 			}()
 			o := s.replay(t, flags...)
 			<-done
 			o.want(t, testsFailed)
 			for _, r := range o.results {
-				if r.Status != "TIMEOUT" {
-					t.Errorf("%s: %s", r.Target, r.Status)
+				if r.Status != c.want {
+					t.Errorf("%s: %s, not %s", r.Target, r.Status, c.want)
+				}
+				if c.want == "FAILED" && !strings.Contains(string(r.Report), `type="timeout"`) {
+					t.Errorf("the report says nothing of the time: %s", r.Report)
 				}
 			}
 			for _, r := range s.records(t) {
