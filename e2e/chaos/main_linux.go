@@ -175,3 +175,6 @@ func (o options) play(number int, arenas []*arena, clocks *clock.Server, work st
 		strings.Join(o.scopes, ","))
 	return result, nil
 }
+
+// found returns how much is wrong.
+func (o outcome) found() int { return len(o.Findings) }

@@ -18,6 +18,3 @@ type outcome struct {
 	// Rejected is how many writes the fenced resource has rejected.
 	Rejected int
 }
-
-// found returns how much is wrong.
-func (o outcome) found() int { return len(o.Findings) }

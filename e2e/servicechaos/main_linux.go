@@ -100,3 +100,6 @@ func (o options) play(number int, work string, stdout io.Writer) (outcome, error
 	fmt.Fprintf(stdout, "  its files are in %s; run it again with -seed %d -round %d\n", r.dir, o.Seed, number)
 	return result, nil
 }
+
+// found returns how much is wrong.
+func (o outcome) found() int { return len(o.Findings) }

@@ -48,6 +48,3 @@ func (s *summary) add(o summary) {
 	s.Checks += o.Checks
 	s.Resets += o.Resets
 }
-
-// found returns how much is wrong.
-func (o outcome) found() int { return len(o.Findings) }

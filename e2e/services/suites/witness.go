@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/e2e/witness/caselog"
@@ -126,19 +125,6 @@ func (w *witness) noteEnds() (err error) {
 		return true
 	})
 	return err
-}
-
-// hasEnded reports whether the other side has closed a connection.
-func hasEnded(connection *net.UnixConn) (ended bool) {
-	raw, err := connection.SyscallConn()
-	if err != nil {
-		return true
-	}
-	err = raw.Control(func(fd uintptr) {
-		n, _, err := syscall.Recvfrom(int(fd), make([]byte, 1), syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		ended = n == 0 && err == nil || errors.Is(err, syscall.ECONNRESET)
-	})
-	return ended || err != nil
 }
 
 func (w *witness) write(event caselog.Event, r caselog.Record) error {

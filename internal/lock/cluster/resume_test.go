@@ -167,7 +167,7 @@ func TestPlaceIsGone(t *testing.T) {
 
 // A place has a form.
 func TestPlaceIDs(t *testing.T) {
-	if !cluster.NewPlace().Valid() || cluster.NewPlace() == cluster.NewPlace() {
+	if one, other := cluster.NewPlace(), cluster.NewPlace(); !one.Valid() || one == other {
 		t.Error("a new place is not valid, or not new")
 	}
 	for _, id := range []string{"", "x", "0123456789abcdeg", "0123456789abcdef0", "0123456789ABCDEF", "../0123456789ab"} {

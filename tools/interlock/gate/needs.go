@@ -48,6 +48,7 @@ func textOf(action *repb.Action, command *repb.Command) string {
 			return variable.GetValue()
 		}
 	}
+	//lint:ignore SA1019 clients of older versions of the API have it only in the command
 	for _, platform := range []*repb.Platform{action.GetPlatform(), command.GetPlatform()} {
 		for _, property := range platform.GetProperties() {
 			if property.GetName() == Property {
