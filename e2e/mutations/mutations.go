@@ -61,8 +61,8 @@ var mutations = []mutation{
 	{
 		name:  "wrong order of the queue (cluster)",
 		file:  "internal/lock/cluster/request.go",
-		code:  "present(r.ticket), none(r.keys.Before(r.ticket))}",
-		bug:   "present(r.ticket)}",
+		code:  "r.hasTicket(), none(r.keys.Before(r.ticket))}",
+		bug:   "r.hasTicket()}",
 		tests: clusterTests,
 	},
 	{
