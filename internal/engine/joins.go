@@ -21,10 +21,9 @@ type joins struct {
 	dispatcher *dispatcher
 	class      *schedule.Class
 	first      event.Case
-	began      map[event.Case]bool // the cases that have joined
-	quantum    quantum.Quantum     // of the process, from the start of its first case
-	// takes are how long the cases take, as far as that is known.
-	takes map[event.Case]time.Duration
+	quantum    quantum.Quantum // of the process, from the start of its first case
+	// began are the cases that have joined, and how long they take; 0 if that is not known.
+	began map[event.Case]time.Duration
 	// paused are the cases that have begun and let others go first, and how long they will take.
 	paused map[event.Case]time.Duration
 }
@@ -36,19 +35,17 @@ func (d *dispatcher) joining(h holding) (batch, *joins) {
 		return b, nil
 	}
 	b.cases = slices.Clone(b.cases)
-	takes := map[event.Case]time.Duration{}
 	for _, c := range h.class.Left() {
 		if !c.Retry {
 			b.cases = append(b.cases, c.Case)
-			takes[c.Case] = c.Takes
 		}
 	}
 	if len(b.cases) == 1 {
 		return b, nil
 	}
 	return b, &joins{
-		dispatcher: d, class: h.class, first: b.cases[0], began: map[event.Case]bool{b.cases[0]: true},
-		takes: takes, paused: map[event.Case]time.Duration{},
+		dispatcher: d, class: h.class, first: b.cases[0],
+		began: map[event.Case]time.Duration{b.cases[0]: 0}, paused: map[event.Case]time.Duration{},
 	}
 }
 
@@ -97,7 +94,7 @@ func (j *joins) isOver() (full, over bool) {
 func (j *joins) pauses(c event.Case) {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	j.paused[c] = cmp.Or(j.takes[c], j.dispatcher.afterPauses.mean())
+	j.paused[c] = cmp.Or(j.began[c], j.dispatcher.afterPauses.mean())
 }
 
 // ends notes that a case has ended. It reports whether that had paused.
@@ -138,15 +135,15 @@ func (r *running) mean() time.Duration {
 
 // add lets a case join, unless another process has it. The caller has locked the dispatcher.
 func (j *joins) add(c event.Case) (ok bool) {
-	if j.began[c] {
+	if _, began := j.began[c]; began {
 		return true
 	}
 	at := j.class.IndexOf(c)
 	if at < 0 {
 		return false
 	}
+	j.began[c] = j.class.Left()[at].Takes
 	j.class.TakeAt(at)
-	j.began[c] = true
 	return true
 }
 
@@ -154,7 +151,8 @@ func (j *joins) add(c event.Case) (ok bool) {
 func (j *joins) has(c event.Case) bool {
 	j.dispatcher.mu.Lock()
 	defer j.dispatcher.mu.Unlock()
-	return j.began[c]
+	_, began := j.began[c]
+	return began
 }
 
 // take lets a case join that already has a result, such as all cases of a process whose TestMain
