@@ -19,7 +19,10 @@ const lookAgain = 30 * time.Second
 func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obstacle, error) {
 	ticket := r.keys.Ticket(revision, r.use)
 	r.place = ticket
-	before := r.keys.Shortly(ticket, short)
+	before := r.keys.Before(ticket)
+	if c.session.many {
+		before = r.keys.Shortly(ticket, short)
+	}
 	lookBefore := clientv3.OpGet(before.From, nearest(before)...)
 	answer, err := c.commit(ctx, r.isNew(), []clientv3.Op{
 		lookBefore,
@@ -44,14 +47,15 @@ func (c *claim) enqueue(ctx context.Context, r *request, revision int64) (*obsta
 	}
 	r.ticket = ticket
 	first, err := r.ticketAmong(got[0].GetResponseRange())
-	if first == "" && err == nil {
+	if first == "" && err == nil && c.session.many {
 		first, err = c.lookBefore(ctx, r)
 	}
 	return r.inTheWay(first, answer.Header.Revision), err
 }
 
 // etcd reads all keys of a range to find its last one. In a long queue the ticket before a new one
-// is seldom much older, so short ranges are looked at first.
+// is seldom much older, so a process with thousands of waiters looks at short ranges first. For
+// others that would be two more requests of whoever is the first in the queue.
 const (
 	short  = 64
 	longer = 4096
@@ -129,11 +133,6 @@ type watch struct {
 
 // watch returns a watch that has begun.
 func (s *session) watch(ctx context.Context, r state.Range) *watch {
-	return s.watchFor(ctx, r, lookAgain)
-}
-
-// watchFor is watch for a while.
-func (s *session) watchFor(ctx context.Context, r state.Range, while time.Duration) *watch {
 	w := &watch{session: s, watcher: s.currentWatcher()}
 	w.ctx, w.cancel = context.WithTimeout(clientv3.WithRequireLeader(ctx), lookAgain)
 	w.answers = w.watcher.Watch(w.ctx, r.From, in(r), clientv3.WithFilterPut())
