@@ -105,8 +105,8 @@ def _lock_file(ctx, *, name, part):
     ctx.actions.write(file, _LOCK_FILE_CONTENT.format(label = ctx.label, part = part))
     return file
 
-# Not `cfg = "exec"`: tests have the group in the exec configuration, of the platform that they run on, and the exec
-# platform of that one might be another.
+# Not `cfg = "exec"`: tests have the group in the configuration of the platform that they run on, and the exec platform
+# of that one might be another.
 _PROGRAM = attr.label(
     allow_files = True,
     cfg = "target",

@@ -91,10 +91,11 @@ def _is_whole(number):
 def _switch_option(name):
     return struct(name = name, text = lambda _value: "on")
 
-# The groups live in the exec configuration, which far fewer flags and transitions change than the target one: so
-# nearly all tests share one copy of each lock file. They may be anything, so that the rule can say what is wrong.
+# The groups live in an exec configuration, which far fewer flags and transitions change than the target one: so
+# nearly all tests share one copy of each lock file. It is that of the exec group `test`, of the platform that the test
+# runs on, because setups run there too. They may be anything, so that the rule can say what is wrong.
 def _groups_attr(doc):
-    return attr.label_keyed_string_dict(allow_files = True, cfg = "exec", doc = doc)
+    return attr.label_keyed_string_dict(allow_files = True, cfg = config.exec(exec_group = "test"), doc = doc)
 
 ATTRIBUTES = {
     "framework": _attribute(

@@ -223,6 +223,8 @@ grouped_binary = rule(
         "shard_count": attr.int(default = 1),
     },
     executable = True,
+    # A test has this group by itself. An explicit one would take Bazel 9's default test toolchain away from it.
+    exec_groups = {"test": exec_group()},
     fragments = ["coverage"],
     toolchains = [TOOLCHAIN_TYPE],
 )
