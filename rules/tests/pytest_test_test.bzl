@@ -48,6 +48,22 @@ _PROGRAM = [
     "    ))",
 ]
 
+# A symbolic macro gives None for what its user does not, and knows only files that a rule has declared.
+def _as_of_a_symbolic_macro(name):
+    pytest_test(
+        name = "pytest_bare_test",
+        srcs = ["pytest_full/test_a.py"],
+        config = None,
+        data = None,
+        deps = None,
+        tags = ["manual"],
+    )
+    declared_test(
+        name = name + "_output",
+        actual = declared("pytest_bare_test_ungrouped_main", ["out"]),
+        expected = json.encode({"out": ":pytest_bare_test_ungrouped_main.py"}),
+    )
+
 def pytest_test_test_suite(name):
     """Declares the tests.
 
@@ -80,6 +96,7 @@ def pytest_test_test_suite(name):
         env = {"FILE": "$(location names_test.bzl)"},
         env_inherit = ["MINE"],
         group_markers = {"api": name + "_group"},
+        exec_properties = {"test.pool": "large"},  # which NAME.debug, no test, has to take too
         shard_count = 2,
         tags = ["manual", "mine", "no-cache", "workers:3"],
         visibility = ["//visibility:public"],
@@ -134,6 +151,7 @@ def pytest_test_test_suite(name):
         file1 = name + "_program.txt",
         file2 = ":pytest_full_test_ungrouped_main",
     )
+    _as_of_a_symbolic_macro(name)
     pytest_test(
         name = "pytest_failing_test",
         framework = "protocol",

@@ -19,7 +19,7 @@ if __name__ == "__main__":
 '''
 
 def _pytest_main_impl(ctx):
-    program = ctx.actions.declare_file(ctx.label.name + ".py")
+    program = ctx.outputs.out
     ctx.actions.write(program, _PROGRAM.format(
         label = ctx.label,
         data = _paths(ctx.files.data),
@@ -34,10 +34,14 @@ def _paths(files):
 
 pytest_main = rule(
     implementation = _pytest_main_impl,
-    doc = "Writes the main file of a `py_test`, NAME.py.",
+    doc = "Writes the main file of a `py_test`.",
     attrs = {
         "config": attr.label(allow_single_file = True),
         "data": attr.label_list(allow_files = True),
+        "out": attr.output(
+            doc = "A declared output, since a symbolic macro knows no other file by its label.",
+            mandatory = True,
+        ),
         "srcs": attr.label_list(allow_files = True),
     },
 )

@@ -10,7 +10,7 @@ visibility("//rules/...")
 
 _ADAPTER = Label("//adapters/pytest")
 
-def pytest_test(*, name, srcs, deps = [], data = [], config = None, **kwargs):
+def pytest_test(*, name, srcs, deps = None, data = None, config = None, **kwargs):
     """Runs pytest item by item. An item that needs a group holds it while it runs, and several run at once.
 
     ```starlark
@@ -78,11 +78,14 @@ def pytest_test(*, name, srcs, deps = [], data = [], config = None, **kwargs):
     tags = given.rest.get("tags")
     attributes = {key: value for key, value in given.rest.items() if key != "tags"}
     inner = inner_name(name)
+    deps = deps or []  # a symbolic macro passes None for what its user does not give
+    data = data or []
     program = []
     if not attributes.get("main"):
         pytest_main(
             name = inner + "_main",
             config = config,
+            out = inner + "_main.py",
             data = data,
             srcs = srcs,
             tags = ["manual"],

@@ -19,6 +19,7 @@ _OF_BOTH = [
     "applicable_licenses",
     "compatible_with",
     "exec_compatible_with",
+    "exec_group_compatible_with",  # of Bazel 8.1 and later
     "exec_properties",
     "features",
     "package_metadata",
