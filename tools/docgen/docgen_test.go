@@ -81,3 +81,20 @@ func TestRunExplainsItsUsage(t *testing.T) {
 		t.Errorf("run: exit code %d, stderr %q", code, &stderr)
 	}
 }
+
+// Releases of Bazel tell in different ways that a parameter takes all others.
+func TestKwargsOfEveryBazel(t *testing.T) {
+	for _, parameter := range []string{
+		`name: "kwargs"`, `name: "kwargs" role: PARAM_ROLE_KWARGS`, `name: "**kwargs"`, `name: "**kwargs" role: PARAM_ROLE_KWARGS`,
+		`name: "others" role: PARAM_ROLE_KWARGS`, `name: "**others" role: PARAM_ROLE_KWARGS`,
+	} {
+		text := `module_docstring: "x" func_info { function_name: "f" doc_string: "x" parameter { doc_string: "x" ` + parameter + ` } }`
+		m, err := parseModule([]byte(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.symbols[0].params[0].name; got != "**kwargs" && got != "**others" {
+			t.Errorf("%s: got %s", parameter, got)
+		}
+	}
+}

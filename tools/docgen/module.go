@@ -57,7 +57,7 @@ func parseModule(text []byte, more map[string][]param) (*module, error) {
 func function(f fields) symbol {
 	s := symbol{name: f.text("function_name"), kind: "macro", doc: f.text("doc_string")}
 	for _, p := range f.messages("parameter") {
-		name := p.text("name")
+		name := strings.TrimLeft(p.text("name"), "*") // releases of Bazel differ in whether it has them
 		// Bazel 7 does not output the role.
 		if p.word("role") == "PARAM_ROLE_KWARGS" || name == "kwargs" {
 			name = "**" + name
