@@ -161,6 +161,19 @@ func TestPrematureExitFile(t *testing.T) {
 	}
 }
 
+// A file that cannot be removed makes Bazel 8 fail the test, so the runner says why.
+func TestPrematureExitFileThatStays(t *testing.T) {
+	t.Parallel()
+	x := newTarget(t, `rm "$FILE"; mkdir -p "$FILE/full"`)
+	x.vars["FILE"] = x.vars["TEST_PREMATURE_EXIT_FILE"]
+	r := x.run()
+	r.wantExit(69)
+	r.wantLog("error: telling Bazel that this runner has ended")
+	if text, _ := x.read("infrastructure"); !strings.Contains(text, "telling Bazel") {
+		t.Errorf("the infrastructure's failure is %q", text)
+	}
+}
+
 func TestWithoutBazel(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, "echo ran")

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
@@ -23,11 +26,20 @@ func makePromises(env bazelenv.Env) error {
 	return nil
 }
 
-// keepPromise is the last act of a runner that ends in an orderly way.
-func keepPromise(env bazelenv.Env) {
-	if env.PrematureExit != "" {
-		_ = os.Remove(env.PrematureExit)
+// keepPromise is the last act of a runner that ends in an orderly way. If the file cannot be
+// removed, Bazel 8 and later fails the test, and nobody else says why.
+func keepPromise(p invocation, env bazelenv.Env, code int) int {
+	if env.PrematureExit == "" {
+		return code
 	}
+	err := os.Remove(env.PrematureExit)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return code
+	}
+	err = fmt.Errorf("telling Bazel that this runner has ended: %w", err)
+	complain(p, err)
+	noteInfrastructureFailure(p, env, err.Error())
+	return cmp.Or(code, report.ExitInfrastructure)
 }
 
 // noteInfrastructureFailure writes the file that distinguishes such a failure from the test's

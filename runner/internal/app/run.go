@@ -22,10 +22,14 @@ import (
 func run(ctx context.Context, p invocation) int {
 	env, err := bazelenv.Parse(p.lookup)
 	err = errors.Join(makePromises(env), err) // the promises even if the rest is malformed
-	defer keepPromise(env)
 	if err != nil {
-		return failed(p, env, "", err)
+		return keepPromise(p, env, failed(p, env, "", err))
 	}
+	return keepPromise(p, env, runIn(ctx, p, env))
+}
+
+// runIn is the part between the promises.
+func runIn(ctx context.Context, p invocation, env bazelenv.Env) int {
 	m, err := manifest.Of(p.args[0])
 	if err != nil {
 		return failed(p, env, "", err)
