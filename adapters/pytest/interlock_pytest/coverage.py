@@ -7,11 +7,21 @@ import re
 
 
 def of_this_process():
-    """A context whose lines are recorded, if that is needed."""
+    """A context whose lines are recorded, if that is needed.
+
+    The bootstrap of newer rules_python records by itself where its toolchain has coverage.py. A
+    second recorder would take the lines from it, or be refused by the interpreter.
+    """
     folder = os.environ.get("COVERAGE_DIR")
-    if not folder or not importlib.util.find_spec("coverage"):
+    if not folder or not importlib.util.find_spec("coverage") or _is_recorded():
         return contextlib.nullcontext()
     return _Recorder(folder, _instrumented_files())
+
+
+def _is_recorded():
+    from coverage import Coverage
+
+    return Coverage.current() is not None
 
 
 def _instrumented_files():
