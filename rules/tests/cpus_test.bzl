@@ -32,6 +32,24 @@ def _a_tag_of_the_user_wins_test_impl(ctx):
 
 a_tag_of_the_user_wins_test = unittest.make(_a_tag_of_the_user_wins_test_impl)
 
+def _properties_count_where_nothing_else_does_test_impl(ctx):
+    env = unittest.begin(ctx)
+    for properties, cpus in [
+        ({"resources:cpu": "3"}, 3),
+        ({"test.resources:cpu": "4", "resources:cpu": "3"}, 4),
+        ({"test.resources:cpu": "0.5"}, 1),
+    ]:
+        told = struct(cpus = cpus, errors = [], tags = ["cpu:{}".format(cpus)])
+        asserts.equals(env, told, cpu_settings(cpus = None, exec_properties = properties, tags = []))
+        own = struct(cpus = 2, errors = [], tags = ["cpu:2"])
+        asserts.equals(env, own, cpu_settings(cpus = 2, exec_properties = properties, tags = []))
+    nothing = struct(cpus = 1, errors = [], tags = [])
+    for properties in [None, {}, {"pool": "x"}, "select"]:
+        asserts.equals(env, nothing, cpu_settings(cpus = None, exec_properties = properties, tags = []))
+    return unittest.end(env)
+
+properties_count_where_nothing_else_does_test = unittest.make(_properties_count_where_nothing_else_does_test_impl)
+
 def _errors_test_impl(ctx):
     env = unittest.begin(ctx)
     for cpus in [0, -1, "2", True, [2]]:
@@ -53,5 +71,6 @@ def cpus_test_suite(name):
         name,
         bazel_is_told_what_the_user_says_test,
         a_tag_of_the_user_wins_test,
+        properties_count_where_nothing_else_does_test,
         errors_test,
     )

@@ -61,7 +61,11 @@ def grouped_test_settings(*, to_label, **attributes):
     errors.extend(parallel.errors)
     shards = _shard_settings(shard_count = attributes.get("shard_count"), tagged = parsed.shards)
     errors.extend(shards.errors)
-    granted = cpu_settings(cpus = given["cpus"], tags = tags)
+    granted = cpu_settings(
+        cpus = given["cpus"],
+        exec_properties = attributes.get("exec_properties"),
+        tags = tags,
+    )
     errors.extend(granted.errors)
     timing_errors = wrong["size"] + wrong["timeout"]
     errors.extend(timing_errors)
