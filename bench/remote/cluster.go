@@ -13,6 +13,7 @@ import (
 // Variables that e2e/remote sets for a command.
 const (
 	executorVariable = "REMOTE_EXECUTOR"
+	gateVariable     = "REMOTE_GATE"
 	sharedVariable   = "REMOTE_SHARED"
 )
 
@@ -25,7 +26,7 @@ func withCluster(args []string) (code int, err error) {
 	if err != nil {
 		return 2, err
 	}
-	cmd := exec.Command("e2e/remote/with-cluster", append([]string{"-workers", fmt.Sprint(workers), "-certificates", self}, args[1:]...)...)
+	cmd := exec.Command("e2e/remote/with-cluster", append([]string{"-workers", fmt.Sprint(workers), "-certificates", "-gate", self}, args[1:]...)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err = cmd.Run()
 	var failed *exec.ExitError
@@ -55,11 +56,19 @@ func bazel(args ...string) (time.Duration, error) {
 	return took, nil
 }
 
+// executor is where Bazel sends actions: the value of a variable.
+type executor string
+
+const (
+	direct executor = executorVariable
+	gated  executor = gateVariable
+)
+
 // test runs tests on the cluster, and returns how long that took.
-func test(args ...string) (time.Duration, error) {
+func (e executor) test(args ...string) (time.Duration, error) {
 	return bazel(append([]string{
 		"test", "--nocache_test_results", "--noshow_progress", "--test_summary=terse", "--color=no", "--jobs=16",
-		"--remote_executor=" + os.Getenv(executorVariable), "--strategy=TestRunner=remote", "--disk_cache=",
+		"--remote_executor=" + os.Getenv(string(e)), "--strategy=TestRunner=remote", "--disk_cache=",
 		"--noremote_accept_cached", "--test_env=" + sharedVariable, "--test_env=TAKES=" + takes.String(),
 	}, args...)...)
 }

@@ -37,52 +37,54 @@ func bound() time.Duration {
 // measureContention measures how far the makespan is from its bound, and how long executors wait.
 func measureContention(table *harness.Table) error {
 	const rounds = 3
-	var makespans harness.Samples
-	var waited, all time.Duration
+	var used usages
 	asked := 0
 	for range rounds {
-		used, n, err := contend()
+		n, err := requestsOf(func() error { return used.add(direct, "//grouped") })
 		if err != nil {
 			return err
 		}
-		makespans = append(makespans, used.makespan)
-		waited, all, asked = waited+used.waited, all+used.all, asked+n
+		asked += n
 	}
-	table.Compare("makespan of the contention workload", harness.Samples{bound()}, makespans, harness.RatioAtMost(1.25))
+	table.Compare("makespan of the contention workload", harness.Samples{bound()}, used.makespans, harness.RatioAtMost(1.25))
 	table.Rows = append(table.Rows,
-		harness.Row{What: "executor time in which every case of the action waits or is prepared", Figure: fmt.Sprintf("%.0f %%", 100*float64(waited)/float64(all))},
+		harness.Row{What: "executor time in which every case of the action waits or is prepared", Figure: used.share(used.waited)},
 		requestsRow("etcd's requests for each contending case", asked, rounds*targets*inAll))
 	table.Notes = append(table.Notes, fmt.Sprintf("Contention: %d targets of 4 shards, %d cases of %v each, with groups of capacity 1 and 2, shared use, "+
 		"and a rate, one case at a time in a shard, %d times. Makespan: from the first case's start to the last one's end.", targets, targets*inAll, takes, rounds))
 	return nil
 }
 
-// usage is what a run of the workload took.
-type usage struct {
-	makespan time.Duration
+// usages are what runs of a workload took.
+type usages struct {
+	makespans harness.Samples
 	// all is the time of all actions on their workers, and waited the part in which no case ran.
 	all, waited time.Duration
 }
 
-func contend() (u usage, asked int, err error) {
+// add runs a suite with all of its cases once.
+func (u *usages) add(e executor, suite string) error {
 	log := filepath.Join(os.Getenv(sharedVariable), "log")
 	if err := os.RemoveAll(log); err != nil {
-		return u, 0, err
+		return err
 	}
 	events := filepath.Join(os.Getenv(sharedVariable), "events.json")
-	asked, err = requestsOf(func() error {
-		_, err := test("//grouped", "--test_arg=--interlock-workers=1", "--build_event_json_file="+events)
+	if _, err := e.test(suite, "--test_arg=--interlock-workers=1", "--build_event_json_file="+events); err != nil {
 		return err
-	})
+	}
+	all, err := actionTime(events)
 	if err != nil {
-		return u, 0, err
+		return err
 	}
-	if u.all, err = actionTime(events); err != nil {
-		return u, 0, err
-	}
-	u.makespan, err = makespanOf(log)
-	u.waited = u.all - targets*inAll*takes
-	return u, asked, err
+	makespan, err := makespanOf(log)
+	u.makespans = append(u.makespans, makespan)
+	u.all, u.waited = u.all+all, u.waited+all-targets*inAll*takes
+	return err
+}
+
+// share is a part of the time of all actions, for people.
+func (u *usages) share(part time.Duration) string {
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(u.all))
 }
 
 // makespanOf is the time from the first start in a log to the last end.

@@ -6,6 +6,7 @@
 //   - cluster: the cluster, which e2e/remote starts, and Bazel in its module consumer;
 //   - trivial: tests that do nothing;
 //   - contention: tests that wait for one another, and their bound;
+//   - gated: the same in front of a gate;
 //   - requests: what etcd is asked.
 package main
 
@@ -33,7 +34,7 @@ func measure() (*harness.Table, error) {
 		Notes: []string{"The cluster is that of e2e/remote: storage, scheduler, four workers that run one action each, and etcd with TLS " +
 			"and users by certificate, all on this machine. With a password, each test process authenticates twice besides."},
 	}
-	for _, part := range []func(*harness.Table) error{measureTrivial, measureContention} {
+	for _, part := range []func(*harness.Table) error{measureTrivial, measureContention, measureGated} {
 		if err := part(table); err != nil {
 			return nil, err
 		}

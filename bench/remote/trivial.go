@@ -17,7 +17,7 @@ func measureTrivial(table *harness.Table) error {
 		return err
 	}
 	suite := func(name string) func() (time.Duration, error) {
-		return func() (time.Duration, error) { return test("//trivial:" + name) }
+		return func() (time.Duration, error) { return direct.test("//trivial:" + name) }
 	}
 	for _, name := range []string{"plain", "grouped"} { // transfers what they need to the workers
 		if _, err := suite(name)(); err != nil {

@@ -2,10 +2,10 @@
 //
 // # Usage
 //
-//	remote [-workers N] [-members N] [-slots N] [-certificates] COMMAND [ARGUMENT...]
+//	remote [-workers N] [-members N] [-slots N] [-certificates] [-gate] COMMAND [ARGUMENT...]
 //
 // The command finds the cluster in its environment: REMOTE_EXECUTOR is the value of
-// --remote_executor, REMOTE_SHARED a folder that all workers see, and INTERLOCK_COORDINATOR a file
+// --remote_executor, REMOTE_GATE its value with a gate if there is one, REMOTE_SHARED a folder that all workers see, and INTERLOCK_COORDINATOR a file
 // for processes on this machine. Workers have a coordinator of their own, in /etc/interlock.
 //
 // # Exit codes
@@ -39,6 +39,7 @@ func run(args []string) (code int, err error) {
 	members := flags.Int("members", 1, "how many members etcd has")
 	slots := flags.Int("slots", 1, "how many actions each worker runs at once")
 	certificates := flags.Bool("certificates", false, "workers are users of etcd by their certificates, not by a password")
+	gate := flags.Bool("gate", false, "start a gate in front of the cluster")
 	_ = flags.Parse(args[1:]) // it exits
 	if flags.NArg() == 0 {
 		return 2, errors.New("which command?\nhint: remote [FLAG...] COMMAND [ARGUMENT...]")
@@ -48,7 +49,7 @@ func run(args []string) (code int, err error) {
 		return 2, err
 	}
 	machines := slices.Repeat([]cluster.Machine{{ByCertificate: *certificates}}, *workers)
-	c, err := cluster.Start(dir, cluster.Options{Machines: machines, Members: *members, Slots: *slots})
+	c, err := cluster.Start(dir, cluster.Options{Machines: machines, Gate: *gate, Members: *members, Slots: *slots})
 	if err != nil {
 		return 2, err
 	}
@@ -68,6 +69,9 @@ func with(c *cluster.Cluster, command []string) (code int, err error) {
 	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), "REMOTE_EXECUTOR="+c.Executor(), "REMOTE_SHARED="+c.Shared(), "INTERLOCK_COORDINATOR="+coordinator)
+	if c.Gate != nil {
+		cmd.Env = append(cmd.Env, "REMOTE_GATE="+c.GatedExecutor())
+	}
 	err = cmd.Run()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {

@@ -10,6 +10,7 @@
 //   - cluster: what there is, from start to end;
 //   - process: a process of the cluster;
 //   - server, storage, scheduler: what Bazel talks to;
+//   - gate: what Bazel talks to in front of them, if there is one;
 //   - worker, actions: what fetches actions and runs them;
 //   - machine: what the machine of a worker looks like from inside;
 //   - network: the worker's way to etcd, which can be cut;
@@ -37,6 +38,8 @@ type Options struct {
 	Machines []Machine
 	// Slots is how many actions a worker runs at once; 0 means 1.
 	Slots int
+	// Gate says whether there is a gate in front of the server.
+	Gate bool
 	// Members is the number of etcd's members; 0 means 1.
 	Members int
 	// TTL is that of the coordinator's leases; 0 means 3 s.
@@ -48,8 +51,10 @@ type Options struct {
 // Cluster is a running cluster.
 type Cluster struct {
 	// Dir has all of its files. Folder Shared is the only one in it that all machines see.
-	Dir     string
-	Server  *Server
+	Dir    string
+	Server *Server
+	// Gate is nil without one.
+	Gate    *Gate
 	Workers []*Worker
 	Etcd    *etcdtest.Cluster
 
@@ -108,6 +113,14 @@ func (c *Cluster) start(o Options) (err error) {
 	if err := c.Server.Start(); err != nil {
 		return err
 	}
+	if o.Gate {
+		if c.Gate, err = c.newGate(); err != nil {
+			return err
+		}
+		if err := c.Gate.Start(); err != nil {
+			return err
+		}
+	}
 	for i, machine := range o.Machines {
 		w, err := c.newWorker(fmt.Sprintf("w%d", i), machine, o)
 		if err != nil {
@@ -123,8 +136,11 @@ func (c *Cluster) start(o Options) (err error) {
 	return c.WaitHealthy(ctx)
 }
 
-// Executor is the value of --remote_executor.
+// Executor is the value of --remote_executor without a gate.
 func (c *Cluster) Executor() string { return "grpc://" + c.Server.address }
+
+// GatedExecutor is its value with the gate.
+func (c *Cluster) GatedExecutor() string { return "grpc://" + c.Gate.address }
 
 // Shared is the folder that all machines see. Tests report there, and nothing else is in it.
 func (c *Cluster) Shared() string { return filepath.Join(c.Dir, "shared") }
@@ -152,6 +168,9 @@ func (c *Cluster) Close() {
 		w.Kill()
 		w.network.close()
 	}
+	if c.Gate != nil {
+		c.Gate.Kill()
+	}
 	if c.Server != nil {
 		c.Server.Kill()
 	}
@@ -161,10 +180,15 @@ func (c *Cluster) Close() {
 	killMarked(c.mark)
 }
 
-// WaitHealthy waits until etcd serves, and the scheduler knows all running workers.
+// WaitHealthy waits until etcd serves, the scheduler knows all running workers, and the gate passes
+// on what they say.
 func (c *Cluster) WaitHealthy(ctx context.Context) error {
 	if err := c.Etcd.WaitReady(ctx); err != nil {
 		return err
+	}
+	front := c.Server.address
+	if c.Gate != nil {
+		front = c.Gate.address
 	}
 	running := 0
 	for _, w := range c.Workers {
@@ -173,7 +197,7 @@ func (c *Cluster) WaitHealthy(ctx context.Context) error {
 		}
 	}
 	for {
-		known, err := c.Server.workers(ctx)
+		known, err := knownWorkers(ctx, front)
 		if err == nil && known >= running {
 			return nil
 		}

@@ -15,9 +15,10 @@ import (
 // partVariable has the part that a process is to become, in JSON.
 const partVariable = "REMOTE_CLUSTER_PART"
 
-// part says what a process is to become: one of both.
+// part says what a process is to become: one of these.
 type part struct {
 	Server *serverSpec `json:"server,omitempty"`
+	Gate   *gateSpec   `json:"gate,omitempty"`
 	Worker *workerSpec `json:"worker,omitempty"`
 }
 
@@ -34,6 +35,8 @@ func becomePart() {
 	case err != nil:
 	case p.Server != nil:
 		err = p.Server.run()
+	case p.Gate != nil:
+		err = p.Gate.run()
 	case p.Worker != nil:
 		err = p.Worker.run()
 	}
@@ -103,6 +106,16 @@ func (p *Process) Kill() {
 	defer p.mu.Unlock()
 	if p.running() {
 		_ = p.cmd.Process.Kill()
+		<-p.ended
+	}
+}
+
+// Terminate asks the process to end (SIGTERM), and returns when it has.
+func (p *Process) Terminate() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running() {
+		_ = p.cmd.Process.Signal(syscall.SIGTERM)
 		<-p.ended
 	}
 }

@@ -38,19 +38,28 @@ type serverSpec struct {
 
 // newServer returns a server at an address of its own, which it keeps over restarts.
 func newServer(dir string, workerGone time.Duration) (*Server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{address: l.Addr().String()}
+	s := &Server{address: address}
 	s.log = filepath.Join(dir, "server.log")
-	s.part.Server = &serverSpec{Address: s.address, WorkerGone: workerGone}
-	return s, l.Close()
+	s.part.Server = &serverSpec{Address: address, WorkerGone: workerGone}
+	return s, nil
 }
 
-// workers returns how many workers the scheduler knows.
-func (s *Server) workers(ctx context.Context) (known int, err error) {
-	conn, err := grpc.NewClient(s.address, grpc.WithTransportCredentials(insecure.NewCredentials()))
+// freeAddress returns an address that nobody listens at.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// knownWorkers returns how many workers the scheduler at an address knows.
+func knownWorkers(ctx context.Context, address string) (known int, err error) {
+	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return 0, err
 	}

@@ -56,7 +56,7 @@ func TestChaos(t *testing.T) {
 	if *chaosMinutes == 0 {
 		t.Skip("e2e/remote/chaos runs it")
 	}
-	s := newStage(t, cluster.Options{Machines: machines(4), Members: 3, WorkerGone: 5 * time.Second})
+	s := newStage(t, cluster.Options{Machines: machines(4), Members: 3, WorkerGone: 5 * time.Second, Gate: true})
 	c := &chaos{stage: s, t: t, done: map[string]int{}, busy: map[string]bool{}}
 	begun := time.Now()
 	for number := 0; time.Since(begun).Minutes() < *chaosMinutes && !t.Failed(); number++ {
@@ -77,10 +77,15 @@ func (c *chaos) round(number uint64) {
 	var raging sync.WaitGroup
 	raging.Go(func() { c.rage(ctx, rand.New(rand.NewPCG(*chaosSeed, number))) })
 	const runs = 4
-	o := c.replay(c.t, "//grouped:some", fmt.Sprint("--runs_per_test=", runs), "--test_env=TAKES=700ms")
+	c.direct = number%3 == 2
+	pkg := "grouped"
+	if number%2 == 1 {
+		pkg = "gated"
+	}
+	o := c.replay(c.t, "//"+pkg+":some", fmt.Sprint("--runs_per_test=", runs), "--test_env=TAKES=700ms")
 	stop()
 	raging.Wait()
-	r := c.stage.round(c.t, o, names("grouped", 4), runs)
+	r := c.stage.round(c.t, o, names(pkg, 4), runs)
 	r.Faulty, r.Loss = true, loss
 	if o.code == remoteError { // Bazel has given up
 		r.Targets = nil
@@ -156,6 +161,8 @@ func (c *chaos) faults() []fault {
 		{"etcd: restart of all members", 1, c.onEtcd(c.restartMembers)},
 		{"etcd: SIGSTOP, SIGCONT of a member", 2, c.onEtcd(c.freezeMember)},
 		{"scheduler and storage: restart", 1, c.on("server", c.restartServer)},
+		{"gate: SIGKILL or SIGTERM, and started again", 3, c.on("gate", c.restartGate)},
+		{"gate: SIGSTOP, SIGCONT", 2, c.on("gate", c.freezeGate)},
 	}
 }
 
@@ -300,6 +307,24 @@ func (c *chaos) restartServer(random *rand.Rand) {
 		c.t.Error(err)
 	}
 	time.Sleep(4 * leaseTTL)
+}
+
+func (c *chaos) restartGate(random *rand.Rand) {
+	if random.IntN(2) == 0 {
+		c.Gate.Kill()
+	} else {
+		c.Gate.Terminate()
+	}
+	time.Sleep(upTo(2*time.Second, random))
+	if err := c.Gate.Start(); err != nil {
+		c.t.Error(err)
+	}
+}
+
+func (c *chaos) freezeGate(random *rand.Rand) {
+	c.Gate.Stop()
+	time.Sleep(upTo(3*leaseTTL, random))
+	c.Gate.Continue()
 }
 
 // draw returns one of some faults, in proportion to its share.

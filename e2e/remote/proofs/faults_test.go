@@ -16,6 +16,7 @@ import (
 
 // play is what runs while something fails.
 type play struct {
+	pkg   string // of the consumer
 	runs  int
 	takes string   // each case
 	cases []string // nil means all
@@ -23,13 +24,13 @@ type play struct {
 
 var (
 	// many has cases of all kinds.
-	many = play{runs: 2, takes: "1s"}
+	many = play{pkg: "grouped", runs: 2, takes: "1s"}
 	// long has cases that take longer than a lease lives.
-	long = play{runs: 1, takes: "5s", cases: []string{"TestDB1", "TestPool1"}}
+	long = play{pkg: "grouped", runs: 1, takes: "5s", cases: []string{"TestDB1", "TestPool1"}}
 )
 
 func (p play) flags() []string {
-	flags := []string{"//grouped:some", fmt.Sprint("--runs_per_test=", p.runs), "--test_env=TAKES=" + p.takes}
+	flags := []string{"//" + p.pkg + ":some", fmt.Sprint("--runs_per_test=", p.runs), "--test_env=TAKES=" + p.takes}
 	if p.cases != nil {
 		flags = append(flags, "--test_filter="+strings.Join(p.cases, ","))
 	}
@@ -49,7 +50,7 @@ func (s *stage) whileTests(t *testing.T, p play, do func(holder caselog.Record))
 	}()
 	o := s.replay(t, p.flags()...)
 	<-done
-	r := s.round(t, o, names("grouped", 4), p.runs)
+	r := s.round(t, o, names(p.pkg, 4), p.runs)
 	r.Faulty, r.Loss = true, loss
 	if p.cases != nil {
 		r.Cases = p.cases

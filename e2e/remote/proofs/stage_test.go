@@ -47,6 +47,8 @@ var (
 type stage struct {
 	*cluster.Cluster
 	bazel
+	// direct says that Bazel talks to the cluster itself, even if there is a gate.
+	direct bool
 	// shared is the folder, and plays the number of folders so far.
 	shared   string
 	plays    int
@@ -127,8 +129,12 @@ func machines(n int) []cluster.Machine { return make([]cluster.Machine, n) }
 // flags are those of every call of Bazel that uses the cluster. Only tests run there: it is not
 // compilers that hold groups.
 func (s *stage) flags() []string {
+	executor := s.Executor()
+	if s.Gate != nil && !s.direct {
+		executor = s.GatedExecutor()
+	}
 	return []string{
-		"--remote_executor=" + s.Executor(), "--test_env=REMOTE_SHARED=" + s.shared, "--sandbox_writable_path=" + s.shared,
+		"--remote_executor=" + executor, "--test_env=REMOTE_SHARED=" + s.shared, "--sandbox_writable_path=" + s.shared,
 		"--strategy=TestRunner=remote,local", "--spawn_strategy=remote,local",
 		"--disk_cache=", // or it would stand in for the remote one
 	}

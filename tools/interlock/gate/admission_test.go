@@ -74,9 +74,7 @@ func TestWeights(t *testing.T) {
 	c.End("light")
 	mustNotStart(t, c, 2)
 	c.End("heavy")
-	if started := mustStart(t, c, 4); started[2] != "second heavy" {
-		t.Errorf("%q have started", started)
-	}
+	mustStart(t, c, 4) // side by side, so in any order
 }
 
 // Those that share run beside one another, and not beside others.

@@ -27,9 +27,11 @@ func TestMigrate1(t *testing.T) { use(t, "schema") }
 func TestAPI1(t *testing.T)     { use(t, "api") }
 func TestFree1(t *testing.T)    { use(t, "") }
 
-// use does what casework does, in a folder that all machines see.
+// use does what casework does, in a folder that all machines see. A target whose cases all use the
+// same says so by USES.
 func use(t *testing.T, resources string) {
 	t.Helper()
+	resources = cmp.Or(os.Getenv("USES"), resources)
 	uses, err := caselog.ParseUses(resources)
 	if err != nil {
 		t.Fatal(err)
