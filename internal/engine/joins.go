@@ -55,6 +55,9 @@ func (h holding) mayGoOn(c event.Case) event.Answer {
 	if j.has(c) {
 		return event.Start
 	}
+	if h.lostBefore() != nil {
+		return event.Stop // this process may have been stopped since the last case, for longer than a lease lives
+	}
 	full, over := j.isOver()
 	if j.dispatcher.run.starting.Err() != nil || full && len(h.needs) > 0 || over && j.dispatcher.run.wantedElsewhere(h) {
 		return event.Stop

@@ -162,3 +162,39 @@ func TestPanicReleasesTheGroups(t *testing.T) {
 		occupy(t, locker, db)() // would wait for ever
 	})
 }
+
+// lostAfter is lost from a moment on, which nobody hears of who does not ask: as when the runner was
+// stopped for a while, and its lease has ended.
+type lostAfter struct {
+	losable
+	end time.Time
+}
+
+func (l lostAfter) Confirm() error {
+	if time.Now().After(l.end) {
+		return lock.ErrLost
+	}
+	return nil
+}
+
+// The process of a case whose groups are lost takes in no further case: they acquire them anew.
+func TestNoCaseJoinsWhatIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		acquired := 0
+		locker := lockerFunc(func(context.Context, []group.Need) (lock.Held, error) {
+			acquired++
+			released := false
+			return lostAfter{losable{released: &released}, time.Now().Add(startOfProcess + 5*time.Second/2)}, nil
+		})
+		a := &asking{takes: aSecond, ran: map[string]int{}}
+		r := run(t.Context(), asks(a, locker, 1), holders("g", 6)...)
+		for i, names := range a.processes {
+			if len(names) > 3 { // the third one was under way when the groups were lost
+				t.Errorf("process %d of %d ran %q", i, acquired, names)
+			}
+		}
+		if results := eventsOf[event.CaseFinished](r); acquired != 2 || len(results) != 6 {
+			t.Errorf("%d acquisitions, %d results", acquired, len(results))
+		}
+	})
+}
