@@ -116,6 +116,18 @@ func (o outcome) wantText(t *testing.T, text string) {
 	}
 }
 
+// remoteError is why Bazel gave up; empty if it did not.
+func (o outcome) remoteError() string {
+	if o.code == remoteError {
+		for line := range strings.Lines(o.output) {
+			if strings.HasPrefix(line, "ERROR: ") {
+				return " (" + strings.TrimSpace(line) + ")"
+			}
+		}
+	}
+	return ""
+}
+
 // ending is the last part of a text.
 func ending(text string) string {
 	const most = 2000

@@ -92,7 +92,8 @@ func (c *chaos) round(number uint64) {
 	}
 	seen := c.wantNothing(c.t, r)
 	c.wantReasons(c.t, o)
-	c.t.Logf("round %d of seed %d: Bazel exits with %d; %d cases started again, %d refused", number, *chaosSeed, o.code, seen.Again, seen.Refused)
+	c.t.Logf("round %d of seed %d: Bazel exits with %d%s; %d cases started again, %d refused",
+		number, *chaosSeed, o.code, o.remoteError(), seen.Again, seen.Refused)
 	c.calm()
 }
 
@@ -192,10 +193,10 @@ func (c *chaos) onWorker(do func(*cluster.Worker, *rand.Rand)) func(*rand.Rand) 
 	}
 }
 
-// onRunner does something to any runner that has a case under way.
+// onRunner does something to any runner that has begun a case.
 func (c *chaos) onRunner(do func(pid int, run string, random *rand.Rand)) func(*rand.Rand) bool {
 	return func(random *rand.Rand) bool {
-		runs := c.underWay()
+		runs := c.alive()
 		if len(runs) == 0 {
 			return false
 		}
@@ -205,20 +206,21 @@ func (c *chaos) onRunner(do func(pid int, run string, random *rand.Rand)) func(*
 	}
 }
 
-// underWay are the runs with a case under way whose runner lives.
-func (c *chaos) underWay() (runs []string) {
-	open := map[string]int{}
+// alive are the runs that have begun a case and whose runner lives. It may be between two cases, whose
+// groups it keeps.
+func (c *chaos) alive() (runs []string) {
+	begun := map[string]bool{}
 	for _, r := range c.records(c.t) {
-		switch r.Event {
-		case caselog.Start:
-			open[r.Run]++
-		case caselog.End:
-			open[r.Run]--
+		if r.Event == caselog.Start {
+			begun[r.Run] = true
 		}
 	}
-	for _, run := range slices.Sorted(maps.Keys(open)) {
-		pid, worker := judge.Runner(run)
-		if open[run] > 0 && slices.Contains(cluster.Processes(cluster.WorkerVariable+"="+worker), pid) {
+	living := map[string][]int{}
+	for _, w := range c.Workers {
+		living[w.Name] = cluster.Processes(cluster.WorkerVariable + "=" + w.Name)
+	}
+	for _, run := range slices.Sorted(maps.Keys(begun)) {
+		if pid, worker := judge.Runner(run); slices.Contains(living[worker], pid) {
 			runs = append(runs, run)
 		}
 	}
@@ -252,7 +254,7 @@ func (c *chaos) killWorker(w *cluster.Worker, random *rand.Rand) {
 // freezeMachine stops everything that runs in actions of a worker, also runners that hold groups.
 func (c *chaos) freezeMachine(w *cluster.Worker, random *rand.Rand) {
 	var runs []string
-	for _, run := range c.underWay() {
+	for _, run := range c.alive() {
 		if _, worker := judge.Runner(run); worker == w.Name {
 			runs = append(runs, run)
 		}
