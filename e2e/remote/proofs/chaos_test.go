@@ -82,7 +82,8 @@ func (c *chaos) round(number uint64) {
 	if number%2 == 1 {
 		pkg = "gated"
 	}
-	o := c.replay(c.t, "//"+pkg+":some", fmt.Sprint("--runs_per_test=", runs), "--test_env=TAKES=700ms")
+	o := c.replay(c.t, "//"+pkg+":some", fmt.Sprint("--runs_per_test=", runs), "--test_env=TAKES=700ms",
+		"--remote_retries=15") // by default Bazel gives up after three seconds, in which nothing here comes up again
 	stop()
 	raging.Wait()
 	r := c.stage.round(c.t, o, names(pkg, 4), runs)
