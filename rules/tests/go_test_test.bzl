@@ -205,7 +205,7 @@ def go_test_test_suite(name):
             expected = json.encode({
                 "cpus": attributes.get("cpus", 1),
                 "framework": "go",
-                "kind": "grouped_test",
+                "kind": "go_grouped_test",
             }),
         )
         declared_test(
@@ -244,7 +244,7 @@ def go_test_test_suite(name):
         expected = json.encode(_OF_THE_TEST | {
             "cpus": 3,
             "env": {},
-            "kind": "grouped_test",
+            "kind": "go_grouped_test",
             "options": {"case-timeout": "60s", "leaks": "ignore", "retries": "3"},
             "serial": ["TestX"],
             "tags": ["cpu:3", "manual", "mine", "no-cache", "resource-group:go_shared"],

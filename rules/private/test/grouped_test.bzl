@@ -1,6 +1,7 @@
 """The macro `grouped_test`."""
 
 load(":given_attributes.bzl", "divided_attributes")
+load(":go_grouped_test.bzl", "go_grouped_test")
 load(":grouped_test_rule.bzl", "grouped_binary", _grouped_test = "grouped_test")
 load(":resource_properties.bzl", "with_resource_properties")
 load(":settings.bzl", "grouped_test_settings")
@@ -82,7 +83,8 @@ def declare_grouped_test(*, name, test, given):
       given: struct, what the user gave, as `divided_attributes` returns it.
     """
     settings = grouped_test_settings(to_label = native.package_relative_label, **(given.rest | given.own))
-    _grouped_test(
+    declare = go_grouped_test if settings.framework == "go" else _grouped_test
+    declare(
         name = name,
         test = test,
         errors = given.errors + settings.errors,

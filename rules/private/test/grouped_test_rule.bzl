@@ -1,7 +1,6 @@
 """The rule behind the macro `grouped_test`: what its `*_test` owes Bazel, and the manifest for the runner."""
 
 load("@bazel_skylib//rules:common_settings.bzl", "BuildSettingInfo")
-load("//rules/private/go:hooked_go_test.bzl", "hooked_go_test_aspect")
 load("//rules/private/go:providers.bzl", "HookedGoTestInfo")
 load("//rules/private/group:local_resources.bzl", "local_resources_flag")
 load("//rules/private/group:lock_files.bzl", "lock_stem")
@@ -174,19 +173,23 @@ def _environment(ctx):
         outer_inherited = ctx.attr.env_inherit,
     )
 
-_ATTRS = rule_attributes() | {
+def _attrs(aspects = []):
+    return rule_attributes() | _OTHER_ATTRS | {
+        # Mandatory, but the rule says so better than Bazel, which knows nothing of the macro.
+        "test": attr.label(
+            aspects = [inner_test_aspect] + aspects,
+            cfg = "target",
+            executable = True,
+        ),
+    }
+
+_OTHER_ATTRS = {
     "data": attr.label_list(allow_files = True),
     "env": attr.string_dict(),
     "env_inherit": attr.string_list(),
     "errors": attr.string_list(doc = "Mistakes that the macro found."),
     "options": attr.string_dict(doc = "Settings of the runner."),
     "running_budget_seconds": attr.int(doc = "0 for none."),
-    # Mandatory, but the rule says so better than Bazel, which knows nothing of the macro.
-    "test": attr.label(
-        aspects = [inner_test_aspect, hooked_go_test_aspect],
-        cfg = "target",
-        executable = True,
-    ),
     "_resource_properties": attr.label(default = "//rules:resource_properties"),
     "_resource_tags": attr.label(default = "//rules:resource_tags"),
     "_windows": attr.label(default = "@platforms//os:windows"),
@@ -206,20 +209,31 @@ _COVERAGE_ATTRS = {
     ),
 }
 
-grouped_test = rule(
-    implementation = _grouped_test_impl,
-    doc = "Runs a program's test cases through the runner. Use the macro of the same name.",
-    attrs = _ATTRS | _COVERAGE_ATTRS,
-    fragments = ["coverage"],
-    test = True,
-    toolchains = [TOOLCHAIN_TYPE],
-)
+def grouped_test_rule(aspects = []):
+    """What makes the rule of a grouped test, for a rule() of its own.
+
+    Args:
+      aspects: list of aspects of the program, which may bring what the runner needs to run it.
+
+    Returns:
+      dict, of arguments.
+    """
+    return dict(
+        implementation = _grouped_test_impl,
+        doc = "Runs a program's test cases through the runner. Use the macro `grouped_test`.",
+        attrs = _attrs(aspects) | _COVERAGE_ATTRS,
+        fragments = ["coverage"],
+        test = True,
+        toolchains = [TOOLCHAIN_TYPE],
+    )
+
+grouped_test = rule(**grouped_test_rule())
 
 # `bazel run` starts a test behind test-setup.sh, in a process group that may not read from the terminal.
 grouped_binary = rule(
     implementation = _grouped_test_impl,
     doc = "The same as a program that `bazel run` starts at the terminal, for debuggers.",
-    attrs = _ATTRS | {
+    attrs = _attrs() | {
         "shard_count": attr.int(default = 1),
     },
     executable = True,

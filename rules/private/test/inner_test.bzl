@@ -16,7 +16,7 @@ def inner_test_error(*, label, kind, manual):
     Returns:
       str, or None.
     """
-    if kind == "grouped_test":
+    if kind in ("grouped_test", "go_grouped_test"):
         return ("test = {} is a grouped_test itself. One inside another would wait for its groups while holding " +
                 "those of the other, which can deadlock.\n" +
                 "hint: give the inner one's test to the outer one, with all the " +

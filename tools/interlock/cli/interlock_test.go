@@ -54,7 +54,7 @@ esac
 	}
 	for file, want := range map[string]string{
 		"query.arguments": "query\n--noshow_progress\n--ui_event_filters=-info\n--output=label\n--\n" +
-			`let tests = kind("^grouped_test rule$", "//a/..." + "//b:all" - "//a:slow") ` +
+			`let tests = kind("^(go_)?grouped_test rule$", "//a/..." + "//b:all" - "//a:slow") ` +
 			`in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)` + "\n",
 		"cquery.arguments": "cquery\n--noshow_progress\n--ui_event_filters=-info\n--config=ci\n--output=starlark\n--starlark:expr=" + flagsOfTarget + "\n--query_file=",
 		"query":            "set(//a:x\n//b:y\n)",

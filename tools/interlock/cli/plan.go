@@ -59,7 +59,7 @@ func (b bazel) planOf(target string, flags []string) (planfile.File, error) {
 
 // groupedTest returns the one test that target means.
 func (b bazel) groupedTest(target string) (test, error) {
-	output, err := b.rules(fmt.Sprintf(`kind("^grouped_test rule$", %s)`, strconv.Quote(target)), "args")
+	output, err := b.rules(fmt.Sprintf(`kind("^(go_)?grouped_test rule$", %s)`, strconv.Quote(target)), "args")
 	if err != nil {
 		return test{}, err
 	}

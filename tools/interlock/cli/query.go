@@ -20,7 +20,7 @@ func queryOf(patterns []string) string {
 		}
 		set.WriteString(strconv.Quote(name))
 	}
-	return fmt.Sprintf(`let tests = kind("^grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
+	return fmt.Sprintf(`let tests = kind("^(go_)?grouped_test rule$", %s) in $tests - attr(tags, "[\[ ]manual[,\]]", $tests)`, set.String())
 }
 
 // setOf returns the query for targets.
