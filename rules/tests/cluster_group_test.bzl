@@ -55,7 +55,12 @@ def cluster_group_test_suite(name):
       name: Name of the test suite.
     """
     fixture_binary(name = "cluster_prebuilt_runner", data = ["cluster_group_test.bzl"], tags = ["manual"])
-    interlock_toolchain(name = "cluster_prebuilt_toolchain", runner = ":cluster_prebuilt_runner", tags = ["manual"])
+    interlock_toolchain(
+        name = "cluster_prebuilt_toolchain",
+        runner = ":cluster_prebuilt_runner",
+        tags = ["manual"],
+        visibility = ["//visibility:public"],  # which toolchains need from Bazel 8 on
+    )
     native.toolchain(
         name = "cluster_prebuilt",
         toolchain = ":cluster_prebuilt_toolchain",
