@@ -12,7 +12,7 @@ import (
 // logOf returns the log of events in a style.
 func logOf(style report.Style, events ...event.Event) string {
 	var log strings.Builder
-	console := report.Console(&log, style)
+	console := report.Console(&log, style, nil)
 	for _, e := range events {
 		console.Handle(e)
 	}
@@ -63,7 +63,7 @@ interlock: PASS x (ran 1.00 s, waited 0.00 s)
 // not keep all of it.
 func TestMuchGroupedOutputComesBeforeTheEnd(t *testing.T) {
 	var log strings.Builder
-	console := report.Console(&log, report.Style{Grouped: true})
+	console := report.Console(&log, report.Style{Grouped: true}, nil)
 	console.Handle(startedCase("x"))
 	text := strings.Repeat("x", 99) + "\n"
 	for i := range 100 << 10 {

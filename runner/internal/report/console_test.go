@@ -11,7 +11,7 @@ import (
 
 func TestConsole(t *testing.T) {
 	var log strings.Builder
-	console := report.Console(&log, report.Style{})
+	console := report.Console(&log, report.Style{}, nil)
 	for _, e := range []event.Event{
 		started("x", "y", "z"),
 		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second)},
