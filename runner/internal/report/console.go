@@ -75,7 +75,7 @@ func (c *console) handle(e event.Event) {
 	case event.CaseFinished:
 		c.finished(e)
 	case event.RunFinished:
-		c.summary(e.At.Sub(c.begun))
+		c.summary(e.At)
 	}
 }
 

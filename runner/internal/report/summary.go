@@ -21,7 +21,7 @@ const (
 
 // summary writes the end of the log: at most ten lines, and only those that are worth it. Of a
 // single case all has been said.
-func (c *console) summary(wall time.Duration) {
+func (c *console) summary(ended time.Time) {
 	for _, why := range slices.Sorted(maps.Keys(c.notRun)) {
 		c.printf("note: %d not run: %s", c.notRun[why], clean(why))
 	}
@@ -32,7 +32,7 @@ func (c *console) summary(wall time.Duration) {
 	if !c.style.Brief && finished < 2 {
 		return
 	}
-	c.printf("%s in %s (all cases together ran %s)", c.counts(), seconds(wall), seconds(c.ranInAll()))
+	c.printf("%s in %s (all cases together ran %s)", c.counts(), seconds(ended.Sub(c.begun)), seconds(c.ranInAll()))
 	c.failures()
 	if slowest := c.slowest(); slowest != "" {
 		c.printf("slowest: %s", slowest)
