@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// noted is how long a wait is before somebody finds out who holds the group: for a shorter one
-	// nobody wants to know.
-	noted = 20 * time.Millisecond
+	// noted is how long a wait is before somebody finds out who holds the group: holders are public
+	// only after a while, and for a shorter wait nobody wants to know.
+	noted = 150 * time.Millisecond
 	// known is how long the answer is good for other waits. It may have cost a request to another
 	// machine.
 	known = 100 * time.Millisecond
