@@ -58,8 +58,10 @@ func TestRecord(t *testing.T) {
 		event.BatchReleased{Batch: 1, At: at(3500 * time.Millisecond)},
 		holdsFrom("b", 2, second, 4*second, 4*second),
 		event.CaseFinished{Case: partOf("b", "s"), Outcome: bad, At: at(5 * second)},
-		retriedB, event.BatchReleased{Batch: 2, At: at(5 * second)},
-		again, endOf("b", bad, 7*second), event.BatchReleased{Batch: 3, At: at(7 * second)},
+		retriedB,
+		event.BatchReleased{Batch: 2, At: at(5 * second)},
+		again, endOf("b", bad, 7*second),
+		event.BatchReleased{Batch: 3, At: at(7 * second)},
 		event.CaseAsked{Cases: []event.Case{caseNamed("c")}, At: at(7 * second)},
 		event.CaseWaiting{Case: caseNamed("c"), Group: dbGroup, Since: at(7 * second)},
 		endOf("c", event.Outcome{Status: event.Errored, Type: event.TypeTimeout}, 8*second),
@@ -210,7 +212,8 @@ func TestEndOfTheLogSaysWhatHeldTheRunBack(t *testing.T) {
 		event.BatchReleased{Batch: 1, At: at(7 * time.Second)},
 		holdsFrom("b", 2, 7*time.Second, 7*time.Second, 7*time.Second), endOf("b", event.Outcome{}, 9*time.Second),
 		event.BatchReleased{Batch: 2, At: at(9 * time.Second)},
-		event.CaseStarted{Case: caseNamed("c"), At: at(time.Second), Turn: &event.Turn{Batch: 3}}, endOf("c", event.Outcome{}, 10*time.Second),
+		event.CaseStarted{Case: caseNamed("c"), At: at(time.Second), Turn: &event.Turn{Batch: 3}},
+		endOf("c", event.Outcome{}, 10*time.Second),
 		event.RunFinished{At: at(10 * time.Second)},
 	} {
 		r.Handle(e)
@@ -228,8 +231,11 @@ func TestHostileNamesInTheLog(t *testing.T) {
 	var log strings.Builder
 	console := report.Console(&log, report.Style{Colored: true}, nil)
 	for _, e := range []event.Event{
-		started(name, "z"), event.CaseWaiting{Case: caseNamed(name), Group: dbGroup}, startedCase(name), startedCase(name), retried(name, 1, bad),
-		finished(name, event.Outcome{Status: event.Failed, Message: "\x1b[2J\rbad"}), finished("z", event.Outcome{}), event.RunFinished{At: at(time.Second)},
+		started(name, "z"),
+		event.CaseWaiting{Case: caseNamed(name), Group: dbGroup},
+		startedCase(name), startedCase(name), retried(name, 1, bad),
+		finished(name, event.Outcome{Status: event.Failed, Message: "\x1b[2J\rbad"}), finished("z", event.Outcome{}),
+		event.RunFinished{At: at(time.Second)},
 	} {
 		console.Handle(e)
 	}
