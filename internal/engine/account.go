@@ -63,6 +63,9 @@ func (w *account) open(needs []group.Need, now time.Time) {
 }
 
 func (w *account) kindOf(needs []group.Need, now time.Time) *kindOfNeeds {
+	if len(needs) == 0 {
+		return &kindOfNeeds{}
+	}
 	key := fmt.Sprint(needs)
 	if k := w.kinds[key]; k != nil {
 		return k

@@ -1,12 +1,12 @@
 package timeline
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // Property is the name of the properties in test.xml that have the same as the file, as JSON: that
@@ -21,7 +21,7 @@ var ErrNoTimeline = errors.New("timeline: this test.xml has no property " + Prop
 // Head returns the property of the suite.
 func (f File) Head() []byte {
 	f.Cases = nil
-	return forXML(f)
+	return forXML(marshal(f))
 }
 
 // Property returns the property of the case whose element has a name.
@@ -29,7 +29,7 @@ func (c Case) Property(name string) []byte {
 	if c.Name == name && isPlain(name) {
 		c.Name = ""
 	}
-	return forXML(propertyOfCase(c))
+	return forXML(c.appendJSON(make([]byte, 0, 256)))
 }
 
 // propertyOfCase is Case, with a name that may be missing.
@@ -44,16 +44,22 @@ type propertyOfCase struct {
 
 // isPlain reports whether a name is in an XML attribute as it is.
 func isPlain(name string) bool {
-	return !strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' })
+	for i := range len(name) {
+		if name[i] < ' ' || name[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // forXML returns JSON without characters that XML does not have.
-func forXML(value any) []byte {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // it has only numbers and texts
-	return []byte(strings.NewReplacer("\uFFFE", `\ufffe`, "\uFFFF", `\uffff`).Replace(strings.TrimSpace(text.String())))
+func forXML(text []byte) []byte {
+	for bad, escape := range map[string]string{"\uFFFE": `\ufffe`, "\uFFFF": `\uffff`} {
+		if bytes.Contains(text, []byte(bad)) {
+			text = bytes.ReplaceAll(text, []byte(bad), []byte(escape))
+		}
+	}
+	return text
 }
 
 type (

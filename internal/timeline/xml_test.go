@@ -2,6 +2,7 @@ package timeline_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -113,4 +114,20 @@ func TestXMLWithoutTimeline(t *testing.T) {
 			t.Errorf("%s: error %v", broken, err)
 		}
 	}
+}
+
+func TestEncodingIsThatOfJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := files().Draw(t, "file")
+		for i := range f.Cases {
+			f.Cases[i].Takes = rapid.Float64Range(0, 1e6).Draw(t, "takes")
+			f.Cases[i].Serial, f.Cases[i].Together = rapid.Bool().Draw(t, "serial"), names().Draw(t, "together")
+		}
+		var got, want bytes.Buffer
+		encoder := json.NewEncoder(&want)
+		encoder.SetEscapeHTML(false)
+		if err := errors.Join(f.Write(&got), encoder.Encode(f)); err != nil || got.String() != want.String() {
+			t.Errorf("%v, got\n%s\nwant\n%s", err, got.String(), want.String())
+		}
+	})
 }

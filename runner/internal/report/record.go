@@ -252,8 +252,8 @@ func (r *Record) ended(c event.Case, o event.Outcome, at time.Time) {
 }
 
 func describe(a *timeline.Attempt, o event.Outcome) {
-	a.Outcome = map[event.Status]timeline.Outcome{
-		event.Failed: timeline.Failed, event.Errored: timeline.Errored, event.Skipped: timeline.Skipped,
+	a.Outcome = [...]timeline.Outcome{
+		event.Passed: timeline.Passed, event.Failed: timeline.Failed, event.Errored: timeline.Errored, event.Skipped: timeline.Skipped,
 	}[o.Status]
 	a.Why = o.Type
 }

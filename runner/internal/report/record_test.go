@@ -244,3 +244,42 @@ func TestHostileNamesInTheLog(t *testing.T) {
 		t.Errorf("%d bytes: %.300q", len(log.String()), log.String())
 	}
 }
+
+// BenchmarkReportOf2000Cases is all that the record adds to a run of 2,000 cases: the file, and the
+// properties of test.xml.
+func BenchmarkReportOf2000Cases(b *testing.B) {
+	for _, with := range []bool{false, true} {
+		b.Run(fmt.Sprintf("record=%v", with), func(b *testing.B) {
+			for b.Loop() {
+				reportOf2000Cases(b, with)
+			}
+		})
+	}
+}
+
+func reportOf2000Cases(b *testing.B, with bool) {
+	var names []string
+	for i := range 2000 {
+		names = append(names, fmt.Sprint("TestCase", i))
+	}
+	folder := b.TempDir()
+	j := report.NewJUnit(filepath.Join(folder, "test.xml"), "//pkg:x_test")
+	sinks := []event.Sink{j}
+	if with {
+		r := newRecord(names...)
+		sinks = []event.Sink{r, j}
+		j.Keep(r, func() {
+			if err := r.WriteTo(folder); err != nil {
+				b.Error(err)
+			}
+		})
+	}
+	sink := event.FanOut(sinks...)
+	sink.Handle(started(names...))
+	for i, name := range names {
+		sink.Handle(holdsFrom(name, i+1, time.Second, time.Second, time.Second))
+		sink.Handle(endOf(name, event.Outcome{}, 2*time.Second))
+		sink.Handle(event.BatchReleased{Batch: i + 1, At: at(3 * time.Second)})
+	}
+	sink.Handle(event.RunFinished{At: at(4 * time.Second)})
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -202,7 +203,11 @@ var inQuotes = strings.NewReplacer("&", "&amp;", "<", "&lt;", "'", "&#39;")
 
 func (w xmlWriter) json(text []byte) {
 	w.raw(" value='")
-	_, _ = inQuotes.WriteString(w, string(text))
+	if bytes.ContainsAny(text, "&<'") {
+		_, _ = inQuotes.WriteString(w, string(text))
+	} else {
+		_, _ = w.Write(text)
+	}
 	w.raw("'")
 }
 
