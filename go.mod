@@ -8,6 +8,7 @@ require (
 	github.com/bazelbuild/remote-apis v0.0.0-20250728120203-e94a7ece2a1e
 	github.com/bazelbuild/rules_go v0.60.0
 	github.com/gobwas/glob v1.1.0
+	github.com/google/jsonschema-go v0.4.3
 	github.com/protocolbuffers/txtpbfmt v0.0.0-20261013103202-7c8a61a7a736
 	go.etcd.io/etcd/api/v3 v3.7.3
 	go.etcd.io/etcd/client/pkg/v3 v3.7.3

@@ -4,6 +4,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/interlock-build/rules_interlock/bench/harness"
@@ -28,7 +30,7 @@ func measure() (*harness.Table, error) {
 			"Of the groups, from the first case's begin to the last one's end, as the cases themselves write it down; the floor is the bound.",
 		},
 	}
-	for _, row := range []func(*harness.Stage, *harness.Table) error{firstCase, emptyTests, sleepingTests, overlappingGroups, memory} {
+	for _, row := range []func(*harness.Stage, *harness.Table) error{firstCase, emptyTests, theRecord, sleepingTests, overlappingGroups, memory} {
 		if err := row(stage, table); err != nil {
 			return nil, err
 		}
@@ -62,6 +64,31 @@ func emptyTests(stage *harness.Stage, table *harness.Table) error {
 		return err
 	}
 	table.Compare("2,000 near-empty tests, 2 workers", results[0], results[1], harness.RatioAndAddedAtMost(1.2, 10*time.Millisecond))
+	return nil
+}
+
+// theRecord measures what timeline.json costs. test.xml has the same in either case.
+func theRecord(stage *harness.Stage, table *harness.Table) error {
+	const rounds, cases, most = 50, 2000, 200
+	results, err := harness.Interleave(rounds,
+		func() (time.Duration, error) {
+			return took(stage.StartTest("empty_test", cases, "INTERLOCK_TIMELINE=off"))
+		},
+		func() (time.Duration, error) { return took(stage.StartTest("empty_test", cases)) },
+	)
+	if err != nil {
+		return err
+	}
+	table.Compare("2,000 near-empty tests with timeline.json, beside those without", results[0], results[1], harness.AddedAtMost(10*time.Millisecond))
+	info, err := os.Stat(filepath.Join(stage.File("test.outputs"), "timeline.json"))
+	if err != nil {
+		return err
+	}
+	each := float64(info.Size()) / cases
+	table.Rows = append(table.Rows, harness.Row{
+		What: "timeline.json, a case with its name", Figure: fmt.Sprintf("%.0f bytes", each),
+		Bound: "≤ 200 bytes", Missed: each > most,
+	})
 	return nil
 }
 

@@ -47,8 +47,8 @@ var mutations = []mutation{
 	{
 		name:  "release early (all scopes)",
 		file:  "internal/engine/effects.go",
-		code:  "		retries := d.run.execute(h, worker)\n		h.release()\n",
-		bug:   "		h.release()\n		retries := d.run.execute(h, worker)\n",
+		code:  "		retries := d.run.execute(h, worker)\n		d.run.release(h)\n",
+		bug:   "		d.run.release(h)\n		retries := d.run.execute(h, worker)\n",
 		tests: []string{"./internal/engine"},
 	},
 	{

@@ -67,6 +67,9 @@ func newDispatcher(r *run, cases []schedule.Case) *dispatcher {
 // inParallel runs cases on the workers of r.
 func (r *run) inParallel(cases []schedule.Case) {
 	d := newDispatcher(r, cases)
+	for _, c := range d.agenda.Classes() {
+		r.waits.open(c.Needs, time.Now())
+	}
 	d.effects = concurrent{d}
 	r.learn, r.learnStart = d.learn, d.learnStart
 	d.mu.Lock()
@@ -138,11 +141,8 @@ func (d *dispatcher) ask(c *schedule.Class) {
 	a := &ask{class: c, cases: c.Take(d.agenda.Neighbours(c)), worker: d.worker(c)}
 	r := d.of(c)
 	r.asking, r.waits = true, false
-	if r.since.IsZero() {
-		r.since = time.Now()
-	}
 	d.asking++
-	d.effects.hold(a, r.since)
+	d.effects.hold(a)
 }
 
 // wait is called when a case begins to wait for its groups.
@@ -234,8 +234,7 @@ func (d *dispatcher) keepsGroups(c *schedule.Class) bool {
 
 // begun forgets what was known of these cases from before they began.
 func (d *dispatcher) begun(a *ask) {
-	r := d.of(a.class)
-	r.givenBack, r.since = 0, time.Time{}
+	d.of(a.class).givenBack = 0
 	d.agenda.Begin(a.class, a.cases)
 }
 

@@ -130,7 +130,7 @@ type Options struct {
 func Run(ctx context.Context, options Options, cases []schedule.Case) {
 	r := &run{
 		Options: options, learn: func(*schedule.Class, time.Duration) {}, learnStart: func(time.Duration) {},
-		attempts: newAttempts(options.Retries),
+		attempts: newAttempts(options.Retries), waits: newAccount(options.Capacity),
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -149,7 +149,7 @@ func Run(ctx context.Context, options Options, cases []schedule.Case) {
 	if c, ok := r.Framework.(Closer); ok {
 		r.budget.start()
 		defer r.budget.stop()
-		c.Close(r.running, newBatchReport(r, r.running, holding{}, newStopwatches(0, nil)))
+		c.Close(r.running, newBatchReport(r, r.running, holding{}, 0, newStopwatches(0, nil)))
 	}
 	r.Sink.Handle(event.RunFinished{At: time.Now()})
 }
@@ -168,6 +168,10 @@ type run struct {
 	budget   *budget
 	attempts *attempts
 	requests waitingRequests
+	users    ownUsers
+	known    knownHolders
+	waits    *account
+	batches  atomic.Int64
 	bad      atomic.Int64 // number of bad cases
 	// learn notes how long a case of a class ran.
 	learn func(c *schedule.Class, ran time.Duration)
@@ -214,7 +218,12 @@ func (r *run) single(c schedule.Case) {
 
 // attempt runs a batch while it holds its groups.
 func (r *run) attempt(b batch) []retry {
-	h := r.hold(b, time.Now(), nil)
-	defer h.release()
+	r.waits.queue(b.cases, b.needs, time.Now())
+	h := r.hold(b, nil)
+	h.number = r.nextBatch()
+	defer r.release(h)
 	return r.execute(h, 0)
 }
+
+// nextBatch returns the number of the next batch that goes to a worker.
+func (r *run) nextBatch() int { return int(r.batches.Add(1)) }

@@ -27,6 +27,7 @@ func typeOf(cause error) string {
 
 // execute runs the cases of a batch that holds its groups. It returns the cases to run again.
 func (r *run) execute(h holding, worker int) (retries []retry) {
+	r.waits.settleOnce(h.cases[0], h.needs, time.Now()) // it may have joined a share
 	for next := [][]event.Case{h.cases}; len(next) > 0; next = next[1:] {
 		if h.outcome == nil {
 			h.outcome = cmp.Or(r.notStarted(nil), h.lostBefore())
@@ -47,7 +48,8 @@ func (r *run) finishAll(cases []event.Case, h holding) {
 		if h.joins != nil && !h.joins.has(c) {
 			continue // it is still in its class
 		}
-		r.finish(event.CaseFinished{Case: c, Outcome: *h.outcome, At: time.Now(), Waited: h.waited})
+		_, waited := r.waits.of(c)
+		r.finish(event.CaseFinished{Case: c, Outcome: *h.outcome, At: time.Now(), Waited: waited})
 	}
 }
 
@@ -57,7 +59,7 @@ func (r *run) runBatch(cases []event.Case, h holding, worker int) (again [][]eve
 	ctx, cancel := context.WithCancelCause(r.running)
 	defer cancel(nil)
 	defer watchLoss(ctx, h.held, cancel)()
-	report := newBatchReport(r, ctx, h, newStopwatches(r.CaseTimeout, cancel))
+	report := newBatchReport(r, ctx, h, worker, newStopwatches(r.CaseTimeout, cancel))
 	defer report.watches.stopAll()
 	batch := event.Batch{Cases: cases, Worker: worker, Holds: len(h.needs) > 0, Attempt: r.attempts.next(cases[0])}
 	if h.joins != nil {

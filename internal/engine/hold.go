@@ -15,9 +15,10 @@ import (
 // holding is a batch that holds its groups, or the reason why it does not.
 type holding struct {
 	batch
-	class  *schedule.Class // of the cases; nil without workers
-	held   lock.Held
-	waited time.Duration
+	class *schedule.Class // of the cases; nil without workers
+	held  lock.Held
+	// number numbers what goes to a worker, from 1; 0 until it does.
+	number int
 	// joins decides about the cases after the first; nil if no case can join.
 	joins *joins
 	// outcome is the outcome of cases that could not get their groups; nil otherwise.
@@ -30,6 +31,14 @@ func (h holding) release() {
 	}
 }
 
+// release gives the groups back, and reports that.
+func (r *run) release(h holding) {
+	h.release()
+	if h.held != nil {
+		r.Sink.Handle(event.BatchReleased{Batch: h.number, At: time.Now()})
+	}
+}
+
 // lostBefore is the outcome of cases whose groups are lost before they begin, which can happen
 // while they wait for a worker; nil if the groups are not lost.
 func (h holding) lostBefore() *event.Outcome {
@@ -39,31 +48,38 @@ func (h holding) lostBefore() *event.Outcome {
 	return &event.Outcome{Status: event.Errored, Type: event.TypeInfrastructure, Message: "not run: " + ErrLost.Error()}
 }
 
-// hold waits for the groups of b, which has wanted them since then, and regularly reports that it
-// waits. It calls waits, unless that is nil, each time it begins to wait for a group.
-func (r *run) hold(b batch, since time.Time, waits func()) holding {
+// hold waits for the groups of b, and regularly reports that it waits. It calls waits, unless that
+// is nil, each time it begins to wait for a group.
+func (r *run) hold(b batch, waits func()) holding {
+	defer func() { r.waits.settle(b.cases, b.needs, time.Now()) }()
 	if outcome := r.notStarted(nil); outcome != nil {
 		return holding{batch: b, outcome: outcome}
 	}
 	if len(b.needs) == 0 {
 		return holding{batch: b}
 	}
-	wait := &waiting{}
+	return r.acquire(b, waits)
+}
+
+func (r *run) acquire(b batch, waits func()) holding {
+	wait, course := &waiting{}, newCourse(r, b.needs)
+	r.Sink.Handle(event.CaseAsked{Cases: b.cases, At: course.asked})
 	defer r.requests.add(wait)()
 	user := lock.User{Target: r.Target, Case: nameOf(b)}
 	defer r.reportWaiting(b.cases[0], user, wait)()
-	trace := lock.Trace{User: user, Waiting: func(group string) {
+	defer course.ends()
+	trace := lock.Trace{User: user, Acquired: course.acquires, Waiting: func(group string) {
 		wait.begin(group)
+		course.waits(group)
 		if waits != nil {
 			waits()
 		}
 	}}
 	held, err := r.Locker.Acquire(lock.WithTrace(r.starting, trace), b.needs)
-	h := holding{batch: b, held: held, waited: time.Since(since)}
 	if err != nil {
-		h.outcome = r.notHeld(wait, err)
+		return holding{batch: b, outcome: r.notHeld(wait, err)}
 	}
-	return h
+	return holding{batch: b, held: course.track(held, b.needs, r.users.add(user))}
 }
 
 // notHeld distinguishes a wait that was cut short from a lock that failed.
@@ -129,19 +145,6 @@ func nameOf(b batch) string {
 		name += fmt.Sprintf(" and %d more", more)
 	}
 	return name
-}
-
-// holders returns the holders of a group, as far as the locker knows them.
-func (r *run) holders(group string) string {
-	inspector, ok := r.Locker.(lock.Inspector)
-	if !ok {
-		return ""
-	}
-	var names []string
-	for _, user := range inspector.Holders(group) {
-		names = append(names, user.String())
-	}
-	return strings.Join(names, "; ")
 }
 
 // why says what else user waits for, as far as the locker knows.

@@ -52,7 +52,7 @@ func (h *modelHeld) Release() { h.runner.released = append(h.runner.released, h.
 func (h *modelHeld) Undo()    { h.runner.undone = append(h.runner.undone, h.class) }
 
 // hold implements effects.
-func (r *modelRunner) hold(a *ask, _ time.Time) {
+func (r *modelRunner) hold(a *ask) {
 	r.asks = append(r.asks, a)
 	r.asked = append(r.asked, a.class.Number)
 }

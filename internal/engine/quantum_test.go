@@ -66,9 +66,9 @@ func TestQuantumBoundsChangesAndWaits(t *testing.T) {
 				_, longest := other.work()
 				wait += startOfProcess + lasts + longest
 			}
-			for _, e := range eventsOf[event.CaseFinished](own.events) {
-				if e.Waited > wait {
-					t.Errorf("%s waited for %v, and not for %v at most", e.Case.Name, e.Waited, wait)
+			for _, e := range eventsOf[event.CaseStarted](own.events) {
+				if waited := e.Turn.Held[0].Acquired.Sub(e.Turn.Asked); waited > wait {
+					t.Errorf("%s waited for %v, and not for %v at most", e.Case.Name, waited, wait)
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/lock"
 	"github.com/interlock-build/rules_interlock/internal/schedule"
 )
@@ -17,8 +18,9 @@ import (
 type batchReport struct {
 	run     *run
 	ctx     context.Context // its cause says why the batch was stopped
-	waited  time.Duration
 	held    lock.Held
+	turn    event.Turn // of each case, but for when it was queued
+	needs   []group.Need
 	class   *schedule.Class // of the cases; nil without workers
 	joins   *joins
 	begun   time.Time
@@ -32,9 +34,11 @@ type batchReport struct {
 	retries  []retry
 }
 
-func newBatchReport(r *run, ctx context.Context, h holding, watches *stopwatches) *batchReport {
+func newBatchReport(r *run, ctx context.Context, h holding, worker int, watches *stopwatches) *batchReport {
+	turn := event.Turn{Worker: worker, Batch: h.number}
+	turn.Asked, turn.Held = trackOf(h.held)
 	return &batchReport{
-		run: r, ctx: ctx, waited: h.waited, held: h.held, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
+		run: r, ctx: ctx, held: h.held, turn: turn, needs: h.needs, class: h.class, joins: h.joins, begun: time.Now(), watches: watches,
 		started: map[event.Case]time.Time{}, paused: map[event.Case]time.Time{}, finished: map[event.Case]event.Status{},
 	}
 }
@@ -54,17 +58,21 @@ func (b *batchReport) Started(c event.Case) {
 			b.joins.paid(took)
 		}
 	}
-	b.run.Sink.Handle(event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Waited: b.waitedBy(c)})
+	b.run.waits.settleOnce(c.Whole(), b.needs, now) // it may have joined another case
+	turn := b.turn
+	e := event.CaseStarted{Case: c, Attempt: b.run.attempts.next(c), At: now, Turn: &turn}
+	turn.Queued, e.Waited = b.run.waits.of(c.Whole())
+	if turn.Queued.After(turn.Asked) && len(turn.Held) > 0 {
+		turn.Asked = turn.Queued // it is retried, and shares what another one has asked for
+	}
+	b.run.Sink.Handle(e)
 	b.watches.start(c)
 }
 
-// waitedBy returns how long a case has waited for what the batch holds; 0 for a case that has
-// joined another one.
+// waitedBy returns how long a case has waited for what the batch holds.
 func (b *batchReport) waitedBy(c event.Case) time.Duration {
-	if b.joins != nil && c.Whole() != b.joins.first {
-		return 0
-	}
-	return b.waited
+	_, waited := b.run.waits.of(c.Whole())
+	return waited
 }
 
 // Begun implements event.Beginning.

@@ -1,10 +1,6 @@
 package engine
 
-import (
-	"time"
-
-	"github.com/interlock-build/rules_interlock/internal/schedule"
-)
+import "github.com/interlock-build/rules_interlock/internal/schedule"
 
 // request is how far the first case of a class has got with acquiring its groups.
 type request struct {
@@ -15,8 +11,6 @@ type request struct {
 	share *share
 	// givenBack is how often the first case gave its groups back because there was no worker.
 	givenBack int
-	// since is when it began to wait; zero if it has not.
-	since time.Time
 	// worker is the one that the last cases of the class had; at first the first one.
 	worker int
 }

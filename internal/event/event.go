@@ -64,6 +64,13 @@ type RunStarted struct {
 	Cases []Case
 }
 
+// CaseAsked says that the groups of cases are asked for. If they are given back because no worker
+// is free, it comes again.
+type CaseAsked struct {
+	Cases []Case
+	At    time.Time
+}
+
 // CaseWaiting says, now and then, that a case still waits for a group.
 type CaseWaiting struct {
 	Case Case
@@ -89,6 +96,28 @@ type CaseStarted struct {
 	At time.Time
 	// Waited is how long it waited for its groups.
 	Waited time.Duration
+	// Turn is how it came to run. Nil if that is not known.
+	Turn *Turn
+}
+
+// BatchReleased says that what a batch held is free for others.
+type BatchReleased struct {
+	// Batch is its number, as in Turn.
+	Batch int
+	At    time.Time
+}
+
+// InstanceStarted says that an instance of a group was started for this test, or could not be.
+type InstanceStarted struct {
+	// Group is the label, and Unit the number of the unit, from 0.
+	Group string
+	Unit  int
+	// From and To are when the start began and ended.
+	From, To time.Time
+	// Kept says that a keeper had the instance or has started it.
+	Kept bool
+	// Failed says that there was no instance in the end.
+	Failed bool
 }
 
 // CaseOutput is a piece of what a case wrote to stdout and stderr.
@@ -145,10 +174,13 @@ type RunFinished struct {
 	At time.Time
 }
 
-func (RunStarted) event()   {}
-func (CaseWaiting) event()  {}
-func (CaseStarted) event()  {}
-func (CaseOutput) event()   {}
-func (CaseRetried) event()  {}
-func (CaseFinished) event() {}
-func (RunFinished) event()  {}
+func (RunStarted) event()      {}
+func (CaseAsked) event()       {}
+func (CaseWaiting) event()     {}
+func (CaseStarted) event()     {}
+func (BatchReleased) event()   {}
+func (InstanceStarted) event() {}
+func (CaseOutput) event()      {}
+func (CaseRetried) event()     {}
+func (CaseFinished) event()    {}
+func (RunFinished) event()     {}

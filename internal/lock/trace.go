@@ -36,6 +36,9 @@ type Trace struct {
 	// Waiting is called with the label of a group each time before Acquire begins to wait for
 	// that group: until then the engine keeps a worker for the case. It must not block.
 	Waiting func(label string)
+	// Acquired is called with the label of a group when Acquire has it, if the locker knows that
+	// before Acquire returns. It must not block.
+	Acquired func(label string)
 }
 
 type traceKey struct{}
@@ -50,6 +53,14 @@ func WithTrace(ctx context.Context, t Trace) context.Context {
 func Waiting(ctx context.Context, label string) {
 	if t, ok := ctx.Value(traceKey{}).(Trace); ok && t.Waiting != nil {
 		t.Waiting(label)
+	}
+}
+
+// Acquired tells the trace of ctx, if there is one, that Acquire has label. It is for
+// implementations of Locker that acquire groups one after the other.
+func Acquired(ctx context.Context, label string) {
+	if t, ok := ctx.Value(traceKey{}).(Trace); ok && t.Acquired != nil {
+		t.Acquired(label)
 	}
 }
 

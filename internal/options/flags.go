@@ -33,6 +33,12 @@ func (o *Options) flags() *flag.FlagSet {
 		"its exit code (default)", onOff(&o.AllowEmpty))
 	f.Func("plan", "`write` the plan to plan.json in the test's outputs; only: print it and run nothing, not under bazel test",
 		choice(&o.Plan, WritePlan, OnlyPlan))
+	f.Func("progress", "what the log says while cases run: `line`: a line for each case; none: only bad ones; bar: on a terminal, how far it "+
+		"has got (default: none for Go tests and pytest, else line)", choice(&o.Progress, NoProgress, LineProgress, BarProgress))
+	f.Func("color", "colour the log: `auto` (default): on a terminal, or as NO_COLOR and CLICOLOR_FORCE say; always; never",
+		choice(&o.Color, AutoColor, AlwaysColor, NeverColor))
+	f.Func("timeline", "`on` (default): write timeline.json, the record of the run, among the test's outputs; off: only into test.xml",
+		offOn(&o.NoTimeline))
 	f.Func("shuffle", "run cases in random order: `on`, the seed of an earlier run, or off (default)", o.setShuffle)
 	return f
 }
@@ -81,6 +87,19 @@ func onOff(to *bool) func(string) error {
 		}
 		*to = text == "on"
 		return nil
+	}
+}
+
+// offOn is onOff of the opposite.
+func offOn(to *bool) func(string) error {
+	var on bool
+	set := onOff(&on)
+	return func(text string) error {
+		err := set(text)
+		if err == nil {
+			*to = !on
+		}
+		return err
 	}
 }
 

@@ -45,6 +45,12 @@ type Options struct {
 	StrictGroups bool
 	// AllowEmpty says whether a program without any case passes.
 	AllowEmpty bool
+	// Progress is what the log says of cases while they run.
+	Progress Progress
+	// Color says whether the log has colours.
+	Color Color
+	// NoTimeline says whether no timeline.json is written among the test's outputs.
+	NoTimeline bool
 	// Plan is what to do with the plan in addition to following it.
 	Plan Plan
 }
@@ -59,6 +65,7 @@ func Default() Options {
 		Leaks:         ReportLeaks,
 		LeakTimeout:   100 * time.Millisecond,
 		Repeat:        1,
+		Color:         AutoColor,
 	}
 }
 
@@ -95,6 +102,30 @@ const (
 	WritePlan Plan = "write"
 	// OnlyPlan means to print it and to run nothing.
 	OnlyPlan Plan = "only"
+)
+
+// Progress is what the log says of cases while they run; empty means what suits the framework.
+type Progress string
+
+const (
+	// NoProgress means that only bad cases have a line.
+	NoProgress Progress = "none"
+	// LineProgress means that each case has a line.
+	LineProgress Progress = "line"
+	// BarProgress means that the last line of a terminal says how far the run has got.
+	BarProgress Progress = "bar"
+)
+
+// Color says whether the log has colours.
+type Color string
+
+const (
+	// AutoColor means that it has on a terminal, if NO_COLOR and CLICOLOR_FORCE do not say otherwise.
+	AutoColor Color = "auto"
+	// AlwaysColor means that it has.
+	AlwaysColor Color = "always"
+	// NeverColor means that it has not.
+	NeverColor Color = "never"
 )
 
 // Shuffle is a random order. It is always the same for a seed.

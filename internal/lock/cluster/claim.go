@@ -36,6 +36,15 @@ func (c *claim) grant(ctx context.Context) error {
 	return err
 }
 
+// tellAcquired tells the trace of ctx what is granted.
+func (c *claim) tellAcquired(ctx context.Context) {
+	for _, r := range c.requests {
+		for _, label := range r.labels {
+			lock.Acquired(ctx, label)
+		}
+	}
+}
+
 // arrive makes the first attempt, and takes a place in the queue if need be. It returns what is in
 // the way then.
 func (c *claim) arrive(ctx context.Context) (o *obstacle, err error) {

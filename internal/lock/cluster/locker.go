@@ -166,6 +166,7 @@ func (l *locker) acquire(ctx context.Context, s *session, wants []want, place Pl
 			a.end((*claim).withdraw)
 			return nil, err
 		}
+		c.tellAcquired(ctx)
 	}
 	if err := a.Confirm(); err != nil {
 		a.end((*claim).withdraw)

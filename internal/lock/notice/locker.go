@@ -44,10 +44,14 @@ func New(inner lock.Locker, groups []group.Group, publisher *Publisher) lock.Loc
 // Acquire implements lock.Locker.
 func (l *locker) Acquire(ctx context.Context, needs []group.Need) (lock.Held, error) {
 	a := &acquisition{locker: l, needs: l.inOrder(needs), user: lock.UserOf(ctx)}
-	inner, err := l.inner.Acquire(lock.WithTrace(ctx, lock.Trace{User: a.user, Waiting: func(label string) {
-		a.waitFor(label)
-		lock.Waiting(ctx, label)
-	}}), needs)
+	inner, err := l.inner.Acquire(lock.WithTrace(ctx, lock.Trace{
+		User: a.user,
+		Waiting: func(label string) {
+			a.waitFor(label)
+			lock.Waiting(ctx, label)
+		},
+		Acquired: func(label string) { lock.Acquired(ctx, label) },
+	}), needs)
 	if err != nil {
 		a.end()
 		l.explain(err)

@@ -37,6 +37,7 @@ func (a *acquisition) takeAll(needs []group.Need) error {
 		if err := a.take(n); err != nil {
 			return err
 		}
+		lock.Acquired(a.ctx, n.Group)
 	}
 	return a.start()
 }

@@ -41,9 +41,6 @@ func selectCases(ctx context.Context, t task, f framework.Framework, workers int
 	if len(own) == 0 && len(all) > 0 {
 		note = whyNone(m, all, where, t.env.Shard.Total)
 	}
-	if t.options.Shuffle.On {
-		shuffle(own, t.options.Shuffle.Seed)
-	}
 	return own, note, nil
 }
 

@@ -29,6 +29,7 @@ func withInstances(ctx context.Context, t task, inner lock.Locker) (l lock.Locke
 	context.AfterFunc(ctx, func() { time.AfterFunc(t.limits.teardown(), impatient) })
 	p := provision.New(inner, setups, provision.Options{
 		TmpDir: t.env.TmpDir, Patience: patience,
+		Note: t.record.Handle,
 		Say:  func(text string) { say(t.p, text) },
 		Warn: func(text string) { say(t.p, "warning: "+text) },
 	})

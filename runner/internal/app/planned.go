@@ -25,6 +25,7 @@ func printPlan(ctx context.Context, t task) error {
 		return fmt.Errorf("%s runs no case, and the test would pass without: under bazel test, use %splan=%s; "+
 			"for the plan alone, use interlock plan %s", askOnly, options.ArgPrefix, options.WritePlan, t.manifest.Label)
 	}
+	t.record = newRecord(t) // nobody reads it
 	f, workers, err := t.setUp()
 	if err != nil {
 		return err

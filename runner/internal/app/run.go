@@ -62,7 +62,10 @@ type test struct {
 	options engine.Options
 	style   report.Style
 	// note is the last line of the log; empty means none.
-	note string
+	note   string
+	record *report.Record
+	// folder is where the record is written; empty for nowhere.
+	folder string
 	// end stops what was started for the cases.
 	end func()
 }
@@ -73,10 +76,12 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		say(t.p, "warning: "+sentence)
 	}
 	t.options.Shuffle = chooseSeed(t.p, t.options.Shuffle)
+	t.record = newRecord(t)
 	f, workers, err := t.setUp()
 	if err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	cases, note, err := selectCases(ctx, t, f, workers)
 	if err != nil {
 		stop(f)
@@ -87,8 +92,17 @@ func prepare(ctx context.Context, t task) (*test, error) {
 		stop(f)
 		return nil, err
 	}
+	t.noteCases(began, cases, workers)
+	if t.options.Shuffle.On {
+		shuffle(cases, t.options.Shuffle.Seed)
+	}
+	folder := t.env.Outputs
+	if t.options.NoTimeline {
+		folder = ""
+	}
 	return &test{
-		p: t.p, env: t.env, suite: suiteOf(f, t.manifest.Label), cases: cases, style: f.Traits().Style, note: note, end: end,
+		p: t.p, env: t.env, suite: suiteOf(f, t.manifest.Label), cases: cases, style: t.style(f.Traits().Style), note: note, end: end,
+		record: t.record, folder: folder,
 		options: t.engineOptions(f, workers, locker),
 	}, nil
 }
@@ -147,14 +161,19 @@ func (t task) maxFail(f framework.Framework) int {
 
 func (t *test) run(ctx context.Context) int {
 	verdict := &report.Verdict{}
-	sinks := []event.Sink{report.Console(t.p.stdout, t.style), verdict}
+	writer := &recordWriter{p: t.p, record: t.record, folder: t.folder}
+	sinks := []event.Sink{t.record, report.Console(t.p.stdout, t.style, t.record), verdict}
 	var junit *report.JUnit
 	if t.env.XMLOutput != "" {
 		junit = report.NewJUnit(t.env.XMLOutput, t.suite)
+		junit.Keep(t.record, writer.write)
 		sinks = append(sinks, junit)
 	}
 	t.options.Sink = event.FanOut(sinks...)
 	t.runCases(ctx)
+	if junit == nil {
+		writer.write()
+	}
 	if t.note != "" {
 		say(t.p, t.note)
 	}

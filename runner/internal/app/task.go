@@ -5,6 +5,7 @@ import (
 	"github.com/interlock-build/rules_interlock/internal/manifest"
 	"github.com/interlock-build/rules_interlock/internal/options"
 	"github.com/interlock-build/rules_interlock/runner/internal/bazelenv"
+	"github.com/interlock-build/rules_interlock/runner/internal/report"
 )
 
 // task is what this process has to do.
@@ -16,6 +17,7 @@ type task struct {
 	args     []string // the program's
 	limits   limits
 	files    *runfiles.Runfiles
+	record   *report.Record
 }
 
 // newTask combines what the rule, the environment and the arguments ask for.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"github.com/interlock-build/rules_interlock/internal/lock"
@@ -118,11 +119,23 @@ func (l *lease) start(ctx context.Context, i int) (err error) {
 		dead.Stop()
 	}
 	defer l.resource.noteSetup()()
+	began := time.Now()
 	l.instances[i], err = l.open(ctx, l.slots[i])
+	l.noteStart(i, began, err)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.resource.group.UnitName(l.slots[i]), err)
 	}
 	return nil
+}
+
+// noteStart notes how the start of an instance went.
+func (l *lease) noteStart(i int, began time.Time, err error) {
+	if note := l.resource.options.Note; note != nil {
+		_, kept := l.instances[i].(*keeper.Loan)
+		note(event.InstanceStarted{
+			Group: l.resource.group.Label, Unit: l.slots[i], From: began, To: time.Now(), Kept: kept && err == nil, Failed: err != nil,
+		})
+	}
 }
 
 // stop stops what is up, and returns when it is gone. lost says that somebody of this runner may

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/interlock-build/rules_interlock/internal/event"
 	"github.com/interlock-build/rules_interlock/internal/group"
 	"github.com/interlock-build/rules_interlock/internal/keeper"
 	"github.com/interlock-build/rules_interlock/internal/lock"
@@ -43,6 +44,8 @@ type Options struct {
 	// Say gets sentences for people about what happened, and Warn those about what went wrong and
 	// was repaired. Several goroutines may call them.
 	Say, Warn func(string)
+	// Note gets event.InstanceStarted of each start; nil if nobody wants it.
+	Note func(event.Event)
 }
 
 // Locker is a lock.Locker that starts instances before it hands out units.
@@ -92,6 +95,7 @@ func (l *Locker) acquire(ctx context.Context, needs []group.Need) (lock.Held, er
 			return nil, err
 		}
 		parts = append(parts, lease)
+		lock.Acquired(ctx, n.Group)
 	}
 	if len(rest) > 0 {
 		held, err := l.inner.Acquire(ctx, rest)

@@ -75,6 +75,7 @@ func TestLeakOfAProcessIsAProperty(t *testing.T) {
 func TestAttemptsAndLeaksInTheLog(t *testing.T) {
 	got := logOf(
 		report.Style{Brief: true, Grouped: true},
+		started("x", "y"),
 		output("x", "one\n"), retried("x", 1, bad), output("x", "two\n"), finishedIn(2, "x", event.Outcome{}),
 		event.CaseFinished{Case: process, Leak: "x left a process running"},
 		event.CaseFinished{Case: caseNamed("y"), Leak: "y left it", Outcome: event.Outcome{
@@ -88,6 +89,8 @@ two
 interlock: PASS x (ran 1.00 s, waited 0.00 s, flaky: attempt 2)
 interlock: leak: x left a process running
 interlock: FAIL y (ran 0.00 s, waited 0.00 s): y left it
-interlock: 1 passed (1 flaky), 1 failed, 0 with an error, 0 skipped; bad: y
+interlock: 1 passed (1 flaky), 1 failed, 0 with an error, 0 skipped in 60.00 s (all cases together ran 1.00 s)
+interlock: FAIL y: y left it
+interlock: retried: x
 `)
 }

@@ -3,10 +3,8 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,15 +19,6 @@ const Prefix = "interlock: "
 // Anything beyond that appears at once.
 const maxGrouped = 1 << 20
 
-// Style is how much the log says, and in what order.
-type Style struct {
-	// Grouped says whether the output of a case appears in one piece, when the case has finished,
-	// so that the output of other cases does not get in between.
-	Grouped bool
-	// Brief says whether a case that passed is only counted.
-	Brief bool
-}
-
 // console writes the log.
 type console struct {
 	w       io.Writer
@@ -40,20 +29,41 @@ type console struct {
 	started map[event.Case]int // the last attempt
 	count   [4]int             // by event.Status
 	flaky   int
-	notRun  map[string]int // cases that their program did not run, by why
-	bad     []string       // the names of cases that were
+	notRun  map[string]int        // cases that their program did not run, by why
+	bad     map[event.Case]string // what is wrong, by case
+	badIn   []event.Case          // those cases, in the order of their ends
+	retries map[string]int        // by case
+	record  *Record               // nil if there is none
+	cases   int                   // of the shard, as far as they are known
+	begun   time.Time
+	barred  bool      // the last line is the bar
+	nextBar time.Time // before which it is not drawn again
+	running event.Case
 	ran     map[string]time.Duration
 	hinted  map[string]bool // the hints that were given
 }
 
 // Console returns a sink that writes what cases print to w unchanged, and lines of its own about
-// waits and results.
-func Console(w io.Writer, style Style) event.Sink {
-	return &console{w: w, style: style, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{}, ran: map[string]time.Duration{}, hinted: map[string]bool{}}
+// waits and results. At the end it says what the record, unless that is nil, knows of what held the
+// run back.
+func Console(w io.Writer, style Style, record *Record) event.Sink {
+	return &console{
+		w: w, style: style, record: record, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{},
+		bad: map[event.Case]string{}, retries: map[string]int{}, ran: map[string]time.Duration{}, hinted: map[string]bool{},
+	}
 }
 
 func (c *console) Handle(e event.Event) {
+	c.handle(e)
+	if c.style.Bar {
+		c.drawBar(e)
+	}
+}
+
+func (c *console) handle(e event.Event) {
 	switch e := e.(type) {
+	case event.RunStarted:
+		c.begun, c.cases = e.At, len(e.Cases)
 	case event.CaseStarted:
 		c.start(e)
 	case event.CaseOutput:
@@ -65,7 +75,7 @@ func (c *console) Handle(e event.Event) {
 	case event.CaseFinished:
 		c.finished(e)
 	case event.RunFinished:
-		c.summary()
+		c.summary(e.At)
 	}
 }
 
@@ -80,67 +90,14 @@ func (c *console) waiting(e event.CaseWaiting) {
 	case why != "":
 		why = ": " + why
 	}
-	c.printf("%s waits for %s since %s (%s)%s%s", e.Case.FullName(), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)),
+	c.printf("%s waits for %s since %s (%s)%s%s", nameOf(e.Case), e.Group, e.Since.Format(time.TimeOnly), seconds(e.At.Sub(e.Since)),
 		holders, why)
-}
-
-func (c *console) summary() {
-	for _, why := range slices.Sorted(maps.Keys(c.notRun)) {
-		c.printf("note: %d not run: %s", c.notRun[why], why)
-	}
-	if !c.style.Brief {
-		return
-	}
-	flaky := ""
-	if c.flaky > 0 {
-		flaky = fmt.Sprintf(" (%d flaky)", c.flaky)
-	}
-	bad := ""
-	if len(c.bad) > 0 {
-		bad = "; bad: " + listOf(c.bad)
-	}
-	c.printf("%d passed%s, %d failed, %d with an error, %d skipped%s",
-		c.count[event.Passed], flaky, c.count[event.Failed], c.count[event.Errored], c.count[event.Skipped], bad)
-	if slowest := c.slowest(); slowest != "" {
-		c.printf("slowest: %s", slowest)
-	}
-}
-
-// maxBad is how many names of bad cases the summary has.
-const maxBad = 20
-
-func listOf(names []string) string {
-	if more := len(names) - maxBad; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxBad], ", "), more)
-	}
-	return strings.Join(names, ", ")
-}
-
-const (
-	// maxSlowest is how many cases are told of as the slowest: fewer than there are.
-	maxSlowest = 3
-	// slow is how long the slowest one has to have run for that.
-	slow = time.Second
-)
-
-// slowest says which cases ran for longest; empty if none was slow.
-func (c *console) slowest() string {
-	names := slices.Collect(maps.Keys(c.ran))
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(c.ran[b], c.ran[a]), cmp.Compare(a, b)) })
-	if len(names) <= maxSlowest || c.ran[names[0]] < slow {
-		return ""
-	}
-	var texts []string
-	for _, name := range names[:maxSlowest] {
-		texts = append(texts, name+" "+seconds(c.ran[name]))
-	}
-	return strings.Join(texts, ", ")
 }
 
 func (c *console) start(e event.CaseStarted) {
 	if last, ok := c.started[e.Case]; ok && last == e.Attempt {
 		delete(c.held, e.Case)
-		c.printf("%s runs again, since the process that it was in ended", e.Case.FullName())
+		c.printf("%s runs again, since the process that it was in ended", nameOf(e.Case))
 	}
 	c.started[e.Case] = e.Attempt
 }
@@ -163,7 +120,7 @@ func (c *console) write(by event.Case, text []byte) {
 	if len(text) == 0 {
 		return
 	}
-	if by != c.last {
+	if by != c.last || c.barred {
 		c.endLine()
 	}
 	c.last = by
@@ -173,19 +130,22 @@ func (c *console) write(by event.Case, text []byte) {
 
 func (c *console) retried(e event.CaseRetried) {
 	c.writeHeld(e.Case)
+	c.retries[nameOf(e.Case)]++
 	c.printf("%s %s (ran %s)%s; attempt %d, and it runs again in %s",
-		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
+		c.wordFor(e.Outcome), nameOf(e.Case), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
 }
 
 func (c *console) finished(e event.CaseFinished) {
 	if e.Leak != "" && e.Outcome.Type != event.TypeLeak {
-		c.printf("leak: %s", e.Leak)
+		c.printf("leak: %s", clean(e.Leak))
 	}
 	if e.Note != "" {
-		c.printf("note: %s", e.Note)
+		c.printf("note: %s", clean(e.Note))
 	}
 	if e.Forgiven {
-		c.printf("note: %s does not count: the program has made nothing of it", e.Case.FullName())
+		c.printf("note: %s does not count: the program has made nothing of it", nameOf(e.Case))
+		delete(c.bad, e.Case)
+		c.badIn = slices.DeleteFunc(c.badIn, func(one event.Case) bool { return one == e.Case })
 	}
 	if e.Case.Sub != "" || e.Forgiven || e.Case.Process && !e.Outcome.Bad() {
 		return
@@ -198,10 +158,13 @@ func (c *console) finished(e event.CaseFinished) {
 	}
 	c.count[e.Outcome.Status]++
 	if e.Outcome.Status != event.Skipped {
-		c.ran[e.Case.FullName()] = e.Ran
+		c.ran[nameOf(e.Case)] = e.Ran
 	}
-	if e.Outcome.Bad() && !slices.Contains(c.bad, e.Case.FullName()) {
-		c.bad = append(c.bad, e.Case.FullName())
+	if e.Outcome.Bad() {
+		if _, known := c.bad[e.Case]; !known {
+			c.badIn = append(c.badIn, e.Case)
+		}
+		c.bad[e.Case] = fmt.Sprintf("%s %s%s", c.wordFor(e.Outcome), nameOf(e.Case), messageOf(e.Outcome))
 	}
 	c.writeHeld(e.Case)
 	flaky := ""
@@ -213,7 +176,7 @@ func (c *console) finished(e event.CaseFinished) {
 		return
 	}
 	c.printf("%s %s (ran %s, waited %s%s)%s",
-		wordFor(e.Outcome), e.Case.FullName(), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
+		c.wordFor(e.Outcome), nameOf(e.Case), seconds(e.Ran), seconds(e.Waited), flaky, messageOf(e.Outcome))
 	c.hint(e.Outcome)
 }
 
@@ -225,18 +188,21 @@ func (c *console) hint(o event.Outcome) {
 	for line := range strings.Lines(o.Message) {
 		if line = strings.TrimSpace(line); strings.HasPrefix(line, hintPrefix) && !c.hinted[line] {
 			c.hinted[line] = true
-			c.printf("%s", line)
+			c.printf("%s", clean(line))
 		}
 	}
 }
 
 // wordFor returns the word that people look for in a log.
-func wordFor(o event.Outcome) string {
+func (c *console) wordFor(o event.Outcome) string {
 	if o.Type == event.TypeTimeout {
-		return "TIMEOUT"
+		return c.style.paint("TIMEOUT")
 	}
-	return o.Status.String()
+	return c.style.paint(o.Status.String())
 }
+
+// nameOf is the name of a case as the log has it.
+func nameOf(c event.Case) string { return clean(c.FullName()) }
 
 // writeHeld writes what was held back of a case's output.
 func (c *console) writeHeld(of event.Case) {
@@ -254,7 +220,7 @@ func messageOf(o event.Outcome) string {
 	case more && !strings.HasPrefix(rest, hintPrefix):
 		line += " ..."
 	}
-	return ": " + line
+	return ": " + clean(line)
 }
 
 func (c *console) printf(format string, args ...any) {
@@ -263,6 +229,10 @@ func (c *console) printf(format string, args ...any) {
 }
 
 func (c *console) endLine() {
+	if c.barred {
+		_, _ = io.WriteString(c.w, clearLine)
+		c.barred = false
+	}
 	if c.midLine {
 		_, _ = io.WriteString(c.w, "\n")
 		c.midLine = false

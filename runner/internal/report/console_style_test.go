@@ -12,7 +12,7 @@ import (
 // logOf returns the log of events in a style.
 func logOf(style report.Style, events ...event.Event) string {
 	var log strings.Builder
-	console := report.Console(&log, style)
+	console := report.Console(&log, style, nil)
 	for _, e := range events {
 		console.Handle(e)
 	}
@@ -63,7 +63,7 @@ interlock: PASS x (ran 1.00 s, waited 0.00 s)
 // not keep all of it.
 func TestMuchGroupedOutputComesBeforeTheEnd(t *testing.T) {
 	var log strings.Builder
-	console := report.Console(&log, report.Style{Grouped: true})
+	console := report.Console(&log, report.Style{Grouped: true}, nil)
 	console.Handle(startedCase("x"))
 	text := strings.Repeat("x", 99) + "\n"
 	for i := range 100 << 10 {
@@ -81,6 +81,7 @@ func TestMuchGroupedOutputComesBeforeTheEnd(t *testing.T) {
 func TestBriefLogHasOnlyWhatIsBad(t *testing.T) {
 	got := logOf(
 		report.Style{Brief: true},
+		started("a"),
 		output("a", "out"), finished("a", event.Outcome{}),
 		finished("b", bad),
 		finished("c", event.Outcome{Status: event.Skipped, Message: "not today"}),
@@ -92,7 +93,9 @@ func TestBriefLogHasOnlyWhatIsBad(t *testing.T) {
 	wantLog(t, got, `out
 interlock: FAIL b (ran 1.00 s, waited 0.00 s): wrong
 interlock: ERROR d (ran 1.00 s, waited 0.00 s): not run
-interlock: 1 passed, 1 failed, 1 with an error, 1 skipped; bad: b, d
+interlock: 1 passed, 1 failed, 1 with an error, 1 skipped in 60.00 s (all cases together ran 3.00 s)
+interlock: FAIL b: wrong
+interlock: ERROR d: not run
 `)
 }
 
@@ -100,12 +103,13 @@ func TestSummarySaysWhichWereSlowest(t *testing.T) {
 	ran := func(name string, d time.Duration) event.Event {
 		return event.CaseFinished{Case: caseNamed(name), Ran: d}
 	}
+	begun := started("a")
 	all := []event.Event{ran("a", time.Second), ran("b", time.Millisecond), ran("c", 3*time.Second), ran("d", 2*time.Second)}
 	end := event.RunFinished{At: at(time.Minute)}
-	wantLog(t, logOf(report.Style{Brief: true}, append(all, end)...), `interlock: 4 passed, 0 failed, 0 with an error, 0 skipped
+	wantLog(t, logOf(report.Style{Brief: true}, append(append([]event.Event{begun}, all...), end)...), `interlock: 4 passed, 0 failed, 0 with an error, 0 skipped in 60.00 s (all cases together ran 6.00 s)
 interlock: slowest: c 3.00 s, d 2.00 s, a 1.00 s
 `)
-	wantLog(t, logOf(report.Style{Brief: true}, all[0], all[2], end), `interlock: 2 passed, 0 failed, 0 with an error, 0 skipped
+	wantLog(t, logOf(report.Style{Brief: true}, begun, all[0], all[2], end), `interlock: 2 passed, 0 failed, 0 with an error, 0 skipped in 60.00 s (all cases together ran 4.00 s)
 `)
 }
 

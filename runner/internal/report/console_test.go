@@ -11,7 +11,7 @@ import (
 
 func TestConsole(t *testing.T) {
 	var log strings.Builder
-	console := report.Console(&log, report.Style{})
+	console := report.Console(&log, report.Style{}, nil)
 	for _, e := range []event.Event{
 		started("x", "y", "z"),
 		event.CaseWaiting{Case: caseNamed("x"), Group: "//r:db", Since: begin, At: at(6 * time.Second)},
@@ -44,6 +44,9 @@ interlock: PASS x (ran 1.23 s, waited 7.00 s)
 ` + "\x1b[31mraw\x00" + `
 interlock: FAIL y (ran 1.00 s, waited 0.00 s): exit code 3
 interlock: ERROR z (ran 1.00 s, waited 0.00 s): not run: 100% of the time is up
+interlock: 1 passed, 1 failed, 1 with an error, 0 skipped in 60.00 s (all cases together ran 3.23 s)
+interlock: FAIL y: exit code 3
+interlock: ERROR z: not run: 100% of the time is up
 `
 	if log.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", log.String(), want)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/interlock-build/rules_interlock/internal/event"
+	"github.com/interlock-build/rules_interlock/internal/timeline"
 )
 
 // unfinished is what test.xml says about a case until it has finished. So a report that a killed
@@ -28,7 +29,10 @@ const (
 
 // JUnit keeps a report in JUnit's format up to date in a file.
 type JUnit struct {
-	path string
+	path   string
+	record *Record // nil if there is none
+	// also is called whenever the report is written.
+	also func()
 
 	mu      sync.Mutex // guards what follows
 	suite   xmlSuite
@@ -54,6 +58,10 @@ func NewJUnit(path, suite string) *JUnit {
 	}
 }
 
+// Keep makes the report contain a record, which has to get each event before the report does. Also is
+// called whenever the report is written.
+func (j *JUnit) Keep(record *Record, also func()) { j.record, j.also = record, also }
+
 // Err returns the error of writing the report, if the last write failed. Earlier failures have no
 // consequence.
 func (j *JUnit) Err() error {
@@ -72,6 +80,9 @@ func (j *JUnit) Handle(e event.Event) {
 		j.write()
 	case event.CaseStarted:
 		j.start(e)
+		j.noteSoon()
+	case event.CaseWaiting, event.BatchReleased:
+		j.noteSoon()
 	case event.CaseOutput:
 		j.outputOf(e.Case).add(e.Text)
 	case event.CaseRetried:
@@ -97,13 +108,14 @@ func (j *JUnit) begin(e event.RunStarted) {
 // junitCase is a case and its parts.
 type junitCase struct {
 	xmlCase
+	known    event.Case
 	parts    []*xmlCase
 	attempts []attempt // that were bad
 	started  bool
 }
 
 func (j *JUnit) add(c event.Case) *junitCase {
-	added := &junitCase{xmlCase: xmlCase{Name: c.FullTitle(), Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
+	added := &junitCase{known: c, xmlCase: xmlCase{Name: c.FullTitle(), Class: c.Class, Time: xmlTime(0), Error: &unfinished}}
 	j.cases[c] = added
 	j.order = append(j.order, added)
 	return added
@@ -231,6 +243,13 @@ func (j *JUnit) takeOutput(c event.Case) string {
 	return text
 }
 
+// noteSoon writes soon what only the record has noted.
+func (j *JUnit) noteSoon() {
+	if j.record != nil {
+		j.writeSoon()
+	}
+}
+
 // writeSoon writes as soon as the pause since the last write is over.
 func (j *JUnit) writeSoon() {
 	if j.pending == nil {
@@ -254,6 +273,12 @@ func (j *JUnit) write() {
 	}
 	begin := time.Now()
 	j.collect()
+	properties := j.suite.Properties
+	defer func() { j.suite.Properties = properties }()
+	if j.record != nil {
+		j.suite.Properties = append(slices.Clone(properties), xmlProperty{Name: timeline.Property, JSON: j.record.head()})
+		j.also()
+	}
 	j.suite.Time = xmlTime(j.latest.Sub(j.started))
 	if j.err = j.replace(); j.err != nil {
 		j.err = fmt.Errorf("writing test.xml: %w", j.err)
@@ -267,6 +292,9 @@ func (j *JUnit) collect() {
 	s := &j.suite
 	s.Cases = s.Cases[:0]
 	for _, c := range j.order {
+		if j.record != nil {
+			c.Record = j.record.property(c.known, c.name())
+		}
 		s.Cases = append(s.Cases, &c.xmlCase)
 		s.Cases = append(s.Cases, c.parts...)
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/interlock-build/rules_interlock/internal/timeline"
 )
 
 // The elements of JUnit's format that Bazel and CI systems read.
@@ -28,6 +31,7 @@ type (
 		Time       string
 		Attributes []xmlProperty
 		Properties []xmlProperty
+		Record     []byte // of the case; nil if there is none
 		Failure    *xmlProblem
 		Error      *xmlProblem
 		Skipped    *xmlProblem
@@ -44,6 +48,9 @@ type (
 	xmlProperty struct {
 		Name  string
 		Value string
+		// JSON is the value instead, if it is JSON. Most of what would have to be escaped there is
+		// quotes, so the value is in single ones.
+		JSON []byte
 	}
 	xmlProblem struct {
 		Message string
@@ -86,7 +93,11 @@ func (w xmlWriter) suite(s xmlSuite) {
 func (w xmlWriter) testCase(c *xmlCase) {
 	w.open("    <testcase", c.attributes()...)
 	w.raw(">\n")
-	w.properties("      ", c.Properties)
+	properties := c.Properties
+	if c.Record != nil {
+		properties = append(slices.Clone(properties), xmlProperty{Name: timeline.Property, JSON: c.Record})
+	}
+	w.properties("      ", properties)
 	w.problem("      <failure", c.Failure)
 	w.problem("      <error", c.Error)
 	w.problem("      <skipped", c.Skipped)
@@ -113,6 +124,9 @@ func (c *xmlCase) attributes() []string {
 	return pairs
 }
 
+// name is the value of the attribute of this name.
+func (c *xmlCase) name() string { return c.attributes()[1] }
+
 // isAttribute reports whether name is a valid name of an XML attribute.
 func isAttribute(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
@@ -126,7 +140,12 @@ func (w xmlWriter) properties(indent string, properties []xmlProperty) {
 	}
 	w.raw(indent + "<properties>\n")
 	for _, p := range properties {
-		w.open(indent+"  <property", "name", p.Name, "value", p.Value)
+		if p.JSON == nil {
+			w.open(indent+"  <property", "name", p.Name, "value", p.Value)
+		} else {
+			w.open(indent+"  <property", "name", p.Name)
+			w.json(p.JSON)
+		}
 		w.raw("/>\n")
 	}
 	w.raw(indent + "</properties>\n")
@@ -177,6 +196,19 @@ func (w xmlWriter) attributes(pairs ...string) {
 		w.escaped(pairs[i+1])
 		w.raw(`"`)
 	}
+}
+
+// inQuotes escapes JSON for an attribute in single quotes. JSON has no control characters.
+var inQuotes = strings.NewReplacer("&", "&amp;", "<", "&lt;", "'", "&#39;")
+
+func (w xmlWriter) json(text []byte) {
+	w.raw(" value='")
+	if bytes.ContainsAny(text, "&<'") {
+		_, _ = inQuotes.WriteString(w, string(text))
+	} else {
+		_, _ = w.Write(text)
+	}
+	w.raw("'")
 }
 
 // text writes the text between tags. Unlike in an attribute, line ends may stay as they are, for
