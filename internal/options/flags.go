@@ -37,8 +37,8 @@ func (o *Options) flags() *flag.FlagSet {
 		"has got (default: none for Go tests and pytest, else line)", choice(&o.Progress, NoProgress, LineProgress, BarProgress))
 	f.Func("color", "colour the log: `auto` (default): on a terminal, or as NO_COLOR and CLICOLOR_FORCE say; always; never",
 		choice(&o.Color, AutoColor, AlwaysColor, NeverColor))
-	f.Func("timeline", "`on` (default): write timeline.json, the record of the run, among the test's outputs; off: only into test.xml",
-		offOn(&o.NoTimeline))
+	f.Func("timeline", "`on`: write the record of the run among the test's outputs, too, as timeline.json; off: only into test.xml (default)",
+		onOff(&o.Timeline))
 	f.Func("shuffle", "run cases in random order: `on`, the seed of an earlier run, or off (default)", o.setShuffle)
 	return f
 }
@@ -87,19 +87,6 @@ func onOff(to *bool) func(string) error {
 		}
 		*to = text == "on"
 		return nil
-	}
-}
-
-// offOn is onOff of the opposite.
-func offOn(to *bool) func(string) error {
-	var on bool
-	set := onOff(&on)
-	return func(text string) error {
-		err := set(text)
-		if err == nil {
-			*to = !on
-		}
-		return err
 	}
 }
 

@@ -49,8 +49,8 @@ type Options struct {
 	Progress Progress
 	// Color says whether the log has colours.
 	Color Color
-	// NoTimeline says whether no timeline.json is written among the test's outputs.
-	NoTimeline bool
+	// Timeline says whether timeline.json is written among the test's outputs.
+	Timeline bool
 	// Plan is what to do with the plan in addition to following it.
 	Plan Plan
 }

@@ -61,6 +61,7 @@ func TestRecordTellsTheTruth(t *testing.T) {
 	_, gate := g.startHolder()
 	x := g.newTarget(`date +%s%N > "$SEEN.start"; sleep 0.2; date +%s%N > "$SEEN.end"; exit 3`)
 	folder := x.outputs()
+	x.vars["INTERLOCK_TIMELINE"] = "on"
 	x.vars["SEEN"] = filepath.Join(x.dir, "seen")
 	before := time.Now()
 	r := x.start()
@@ -98,6 +99,7 @@ func TestRecordOfAKilledRunner(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, "sleep 60")
 	folder := x.outputs()
+	x.vars["INTERLOCK_TIMELINE"] = "on"
 	r := x.start()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		text, _ := os.ReadFile(filepath.Join(folder, timeline.Name))
@@ -122,7 +124,7 @@ func TestNoPlaceForTheRecord(t *testing.T) {
 	t.Parallel()
 	x := newTarget(t, "exit 0")
 	x.vars["TEST_UNDECLARED_OUTPUTS_DIR"] = filepath.Join(x.dir, "missing")
-	r := x.run()
+	r := x.run("--interlock-timeline=on")
 	r.wantExit(0)
 	r.wantLog("interlock: note: no timeline.json among the outputs of this test: ")
 	if strings.Count(r.log.String(), "no timeline.json") != 1 {
@@ -130,9 +132,9 @@ func TestNoPlaceForTheRecord(t *testing.T) {
 	}
 	x = newTarget(t, "exit 0")
 	folder := x.outputs()
-	x.run("--interlock-timeline=off").wantExit(0)
+	x.run().wantExit(0)
 	if _, err := os.Stat(filepath.Join(folder, timeline.Name)); err == nil {
-		t.Error("there is a record, although it is off")
+		t.Error("there is a record, for which Bazel would start zip, although nobody has asked for it")
 	}
 }
 
