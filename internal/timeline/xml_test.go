@@ -43,6 +43,9 @@ func files() *rapid.Generator[timeline.File] {
 				Attempts: []timeline.Attempt{{
 					Started: moments().Draw(t, "started"), Ended: 7, Worker: 2, Batch: 9, Outcome: timeline.Failed, Why: names().Draw(t, "why"),
 					Held: []timeline.Hold{{Since: 3.5, Acquired: 4, Units: []int{0, 2}, After: 1}},
+				}, {
+					Queued: moments().Draw(t, "queued"), Asked: moments().Draw(t, "asked"), Started: 8, Ended: 9, Released: moments().Draw(t, "released"),
+					Held: []timeline.Hold{{Acquired: moments().Draw(t, "acquired")}, {Group: 1, Since: moments().Draw(t, "since")}},
 				}},
 			})
 		}
@@ -128,6 +131,16 @@ func TestEncodingIsThatOfJSON(t *testing.T) {
 		encoder.SetEscapeHTML(false)
 		if err := errors.Join(f.Write(&got), encoder.Encode(f)); err != nil || got.String() != want.String() {
 			t.Errorf("%v, got\n%s\nwant\n%s", err, got.String(), want.String())
+		}
+		for _, c := range f.Cases {
+			want.Reset()
+			if err := encoder.Encode(c); err != nil {
+				t.Fatal(err)
+			}
+			text := strings.NewReplacer("\uFFFE", `\ufffe`, "\uFFFF", `\uffff`).Replace(strings.TrimSuffix(want.String(), "\n"))
+			if got := string(c.Property("of another element")); c.Name != "" && got != text {
+				t.Errorf("got\n%s\nwant\n%s", got, text)
+			}
 		}
 	})
 }
