@@ -32,7 +32,7 @@ type console struct {
 	notRun  map[string]int        // cases that their program did not run, by why
 	bad     map[event.Case]string // what is wrong, by case
 	badIn   []event.Case          // those cases, in the order of their ends
-	retries map[string]int        // by case
+	retries map[string]bool       // the names of cases that were retried
 	record  *Record               // nil if there is none
 	cases   int                   // of the shard, as far as they are known
 	begun   time.Time
@@ -49,7 +49,7 @@ type console struct {
 func Console(w io.Writer, style Style, record *Record) event.Sink {
 	return &console{
 		w: w, style: style, record: record, held: map[event.Case][]byte{}, started: map[event.Case]int{}, notRun: map[string]int{},
-		bad: map[event.Case]string{}, retries: map[string]int{}, ran: map[string]time.Duration{}, hinted: map[string]bool{},
+		bad: map[event.Case]string{}, retries: map[string]bool{}, ran: map[string]time.Duration{}, hinted: map[string]bool{},
 	}
 }
 
@@ -130,7 +130,7 @@ func (c *console) write(by event.Case, text []byte) {
 
 func (c *console) retried(e event.CaseRetried) {
 	c.writeHeld(e.Case)
-	c.retries[nameOf(e.Case)]++
+	c.retries[nameOf(e.Case)] = true
 	c.printf("%s %s (ran %s)%s; attempt %d, and it runs again in %s",
 		c.wordFor(e.Outcome), nameOf(e.Case), seconds(e.Ran), messageOf(e.Outcome), e.Attempt, seconds(e.Delay))
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -280,7 +281,7 @@ func (j *JUnit) write() {
 		j.also()
 	}
 	j.suite.Time = xmlTime(j.latest.Sub(j.started))
-	if j.err = j.replace(); j.err != nil {
+	if j.err = replaceFile(j.path, func(w io.Writer) error { return writeXML(w, j.suite) }); j.err != nil {
 		j.err = fmt.Errorf("writing test.xml: %w", j.err)
 	}
 	end := time.Now()
@@ -293,7 +294,7 @@ func (j *JUnit) collect() {
 	s.Cases = s.Cases[:0]
 	for _, c := range j.order {
 		if j.record != nil {
-			c.Record = j.record.property(c.known, c.name())
+			c.Record = j.record.property(c.known, c.name)
 		}
 		s.Cases = append(s.Cases, &c.xmlCase)
 		s.Cases = append(s.Cases, c.parts...)
@@ -311,16 +312,16 @@ func (j *JUnit) collect() {
 	}
 }
 
-// replace writes to another file and renames it, so that a reader always finds a whole report,
-// even if this process is killed.
-func (j *JUnit) replace() error {
-	aside := filepath.Join(filepath.Dir(j.path), "."+filepath.Base(j.path)+".tmp")
+// replaceFile writes to another file and renames it, so that a reader always finds a whole one, even
+// if this process is killed.
+func replaceFile(path string, write func(io.Writer) error) error {
+	aside := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
 	file, err := os.Create(aside)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(writeXML(file, j.suite), file.Close()); err != nil {
+	if err := errors.Join(write(file), file.Close()); err != nil {
 		return err
 	}
-	return os.Rename(aside, j.path)
+	return os.Rename(aside, path)
 }

@@ -1,9 +1,7 @@
 package report
 
 import (
-	"bytes"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -282,13 +280,13 @@ func (r *Record) File() timeline.File {
 	return f
 }
 
-// property returns what test.xml has of a case under a name; nil if there is nothing.
-func (r *Record) property(c event.Case, name string) []byte {
+// property returns what test.xml has of a case, whose element has a name; nil if there is nothing.
+func (r *Record) property(c event.Case, name func() string) []byte {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	at, known := r.cases[c]
 	if known && r.texts[c] == nil {
-		r.texts[c] = r.file.Cases[at].Property(name)
+		r.texts[c] = r.file.Cases[at].Property(name())
 	}
 	return r.texts[c]
 }
@@ -300,16 +298,7 @@ func (r *Record) head() []byte {
 	return r.file.Head()
 }
 
-// WriteTo replaces the file in a folder, so that a reader always finds a whole one.
+// WriteTo replaces the file in a folder.
 func (r *Record) WriteTo(folder string) error {
-	var text bytes.Buffer
-	if err := r.File().Write(&text); err != nil {
-		return err
-	}
-	path := filepath.Join(folder, timeline.Name)
-	aside := filepath.Join(folder, "."+timeline.Name+".tmp")
-	if err := os.WriteFile(aside, text.Bytes(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(aside, path)
+	return replaceFile(filepath.Join(folder, timeline.Name), r.File().Write)
 }

@@ -25,11 +25,7 @@ func (c *console) summary(ended time.Time) {
 	for _, why := range slices.Sorted(maps.Keys(c.notRun)) {
 		c.printf("note: %d not run: %s", c.notRun[why], clean(why))
 	}
-	finished := 0
-	for _, n := range c.count {
-		finished += n
-	}
-	if !c.style.Brief && finished < 2 {
+	if !c.style.Brief && c.finishedCases() < 2 {
 		return
 	}
 	c.printf("%s in %s (all cases together ran %s)", c.counts(), seconds(ended.Sub(c.begun)), seconds(c.ranInAll()))
@@ -46,6 +42,14 @@ func (c *console) summary(ended time.Time) {
 	for _, line := range heldBack(c.record.File()) {
 		c.printf("%s", clean(line))
 	}
+}
+
+// finishedCases is how many cases have ended, in whatever way.
+func (c *console) finishedCases() (sum int) {
+	for _, n := range c.count {
+		sum += n
+	}
+	return sum
 }
 
 // counts says how many cases ended in which way.
@@ -118,11 +122,7 @@ func (c *console) drawBar(e event.Event) {
 		return
 	}
 	c.nextBar = now.Add(barPause)
-	finished := 0
-	for _, n := range c.count {
-		finished += n
-	}
-	bad := ""
+	finished, bad := c.finishedCases(), ""
 	if n := len(c.badIn); n > 0 {
 		bad = fmt.Sprintf(", %d bad", n)
 	}
