@@ -5,8 +5,9 @@
 //	remote [-workers N] [-members N] [-slots N] [-certificates] [-gate] COMMAND [ARGUMENT...]
 //
 // The command finds the cluster in its environment: REMOTE_EXECUTOR is the value of
-// --remote_executor, REMOTE_GATE its value with a gate if there is one, REMOTE_SHARED a folder that all workers see, and INTERLOCK_COORDINATOR a file
-// for processes on this machine. Workers have a coordinator of their own, in /etc/interlock.
+// --remote_executor, REMOTE_GATE its value with a gate if there is one, REMOTE_SHARED a folder that
+// all workers see, and INTERLOCK_COORDINATOR a file for processes on this machine. Workers have a
+// coordinator of their own, in /etc/interlock.
 //
 // # Exit codes
 //
