@@ -47,7 +47,7 @@ var rooms = []struct {
 	{"tools", nil},
 	// A witness shares a clock with what it watches, and knows nothing else of it.
 	{"e2e/witness", []string{"e2e/witness", "internal/boottime"}},
-	{"e2e/remote", []string{"e2e", "internal", "tools/interlock/gate$"}},
+	{"e2e/remote", []string{"e2e", "internal", "tools/interlock/command$", "tools/interlock/gate/gatecommand"}},
 	{"e2e", []string{"e2e", "internal"}},
 	{"bench/gate", []string{"bench/harness", "internal", "tools/interlock/gate"}},
 	{"bench/services", []string{"bench/harness", "e2e/services/suites", "internal"}},

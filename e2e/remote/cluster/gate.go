@@ -2,16 +2,11 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
-	"github.com/interlock-build/rules_interlock/internal/coordinator"
-	"github.com/interlock-build/rules_interlock/tools/interlock/gate"
+	"github.com/interlock-build/rules_interlock/tools/interlock/command"
+	"github.com/interlock-build/rules_interlock/tools/interlock/gate/gatecommand"
 )
 
 // Gate is an `interlock gate` in front of the server. It shares no file and no memory with the rest,
@@ -21,16 +16,18 @@ type Gate struct {
 	address string
 }
 
-// gateSpec is what the process of a gate has to know.
+// gateSpec is what the process of a gate has to know: the arguments of the command.
 type gateSpec struct {
-	Address     string `json:"address"`
-	Executor    string `json:"executor"`
-	Coordinator string `json:"coordinator"`
+	Args []string `json:"args"`
 }
 
 // newGate returns a gate at an address of its own, which it keeps over restarts.
 func (c *Cluster) newGate() (*Gate, error) {
-	config, err := json.Marshal(c.Etcd.Coordinator())
+	dir := filepath.Join(c.Dir, "gate")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	coordinator, err := c.WriteCoordinator(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -40,29 +37,14 @@ func (c *Cluster) newGate() (*Gate, error) {
 	}
 	g := &Gate{address: address}
 	g.log = filepath.Join(c.Dir, "gate.log")
-	g.part.Gate = &gateSpec{Address: address, Executor: c.Server.address, Coordinator: string(config)}
+	g.part.Gate = &gateSpec{[]string{
+		"--executor=" + c.Executor(), "--listen=" + address, "--coordinator=" + coordinator,
+	}}
 	return g, nil
 }
 
 // run serves until SIGTERM.
 func (s gateSpec) run() error {
 	endWithParent()
-	var config coordinator.Config
-	if err := json.Unmarshal([]byte(s.Coordinator), &config); err != nil {
-		return err
-	}
-	server, err := gate.New(gate.Config{
-		Coordinator: config, Patience: gate.DefaultPatience, LongestWait: gate.DefaultLongestWait,
-		Log: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) },
-	}, s.Executor, nil)
-	if err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", s.Address)
-	if err != nil {
-		return err
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
-	return server.Serve(ctx, listener, nil)
+	return gatecommand.Run(context.Background(), command.Invocation{Args: s.Args, Lookup: os.LookupEnv, Stderr: os.Stderr})
 }
